@@ -1,0 +1,26 @@
+// What a config costs, before it runs.
+#pragma once
+
+#include <cstdint>
+
+#include "core/config/run_config.h"
+
+namespace tritlab {
+
+struct Estimate {
+    std::int64_t parameters = 0;           // all
+    std::int64_t ternaryParameters = 0;    // in BitLinear layers
+    std::int64_t embeddingParameters = 0;
+    std::int64_t weightBytes = 0, gradientBytes = 0, optimizerBytes = 0, activationBytes = 0;
+    std::int64_t trainingBytes = 0;        // their sum
+    std::int64_t packedBytes = 0;          // 2-bit codes, scales, norms fp32, embedding bf16
+    std::int64_t tokensPerStep = 0, totalTokens = 0;
+    double flopsPerToken = 0;              // 6 x parameters in products + attention
+    [[nodiscard]] double seconds(double tokensPerSecond) const {
+        return tokensPerSecond > 0 ? static_cast<double>(totalTokens) / tokensPerSecond : 0;
+    }
+};
+
+Estimate estimate(const RunConfig& config);
+
+}  // namespace tritlab

@@ -1,0 +1,61 @@
+// Text to token ids and back. One interface over sentencepiece models (and, later, byte-level BPE of tokenizer.json).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/stop_token.h"
+#include "core/base/types.h"
+#include "core/config/run_config.h"
+
+namespace tritlab {
+
+class Tokenizer {
+public:
+    virtual ~Tokenizer() = default;
+    // Lossless for models that this program trains: decode(encode(text)) == text for valid UTF-8, newlines and blanks included.
+    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;   // no BOS/EOS
+    [[nodiscard]] virtual std::string decode(const std::vector<TokenId>& ids) const = 0;  // control tokens give nothing
+    // The bytes that one token adds within a text (a lone byte-fallback token: one byte, perhaps no whole character).
+    [[nodiscard]] virtual std::string piece(TokenId id) const = 0;
+    [[nodiscard]] virtual std::int64_t size() const = 0;
+    [[nodiscard]] virtual TokenId bos() const = 0;  // -1: none
+    [[nodiscard]] virtual TokenId eos() const = 0;
+    [[nodiscard]] virtual TokenId unknown() const = 0;
+    // Special tokens written in the text itself, such as <|eot_id|>: its id or -1.
+    [[nodiscard]] virtual TokenId special(std::string_view text) const = 0;
+    [[nodiscard]] virtual const std::string& hash() const = 0;  // of the model's bytes
+};
+
+// Reads a sentencepiece model. Throws Error (file, what is wrong, mend) for anything that is none.
+std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
+
+struct TokenizerTraining {
+    std::int64_t vocabSize = 4096;
+    TokenizerModel model = TokenizerModel::Bpe;
+    std::int64_t seed = 1;
+    std::int64_t maxBytes = 64 << 20;  // of text looked at; more is sampled evenly
+    int threads = 0;
+};
+// Trains a byte-fallback model on documents pulled from `next` (false: no more) and writes it to `target` atomically.
+// Deterministic for the same text. Throws Error where the text is too small for the vocabulary (says the largest that works).
+void trainTokenizer(const std::function<bool(std::string& document)>& next, const TokenizerTraining& options,
+                    const std::filesystem::path& target, const StopToken& stop);
+
+// Streams token ids to text: gives only whole UTF-8 characters, holds back the rest.
+class StreamDecoder {
+public:
+    explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+    std::string add(TokenId id);
+    std::string finish();  // what was held back, invalid bytes as U+FFFD
+private:
+    const Tokenizer* tokenizer_;
+    std::string pending_;
+};
+
+}  // namespace tritlab

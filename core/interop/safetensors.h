@@ -1,0 +1,62 @@
+// The safetensors format: an 8-byte little-endian header length, a JSON header, then the tensors' bytes.
+// The reader trusts nothing: every offset, shape and length is checked against the file before it is used.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/files.h"
+
+namespace tritlab {
+
+enum class DType { F32, F16, BF16, I64, I32, I16, I8, U8, Bool, F64 };
+std::size_t dtypeSize(DType type);
+const char* dtypeName(DType type);  // as in the header: "F32"
+
+struct TensorView {
+    DType type = DType::F32;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> bytes;
+    [[nodiscard]] std::int64_t count() const;
+};
+
+// A mapped file; views stay valid as long as it lives.
+class SafetensorsFile {
+public:
+    explicit SafetensorsFile(const std::filesystem::path& path);  // throws Error naming the file and what is wrong with it
+    [[nodiscard]] const std::map<std::string, TensorView>& tensors() const { return tensors_; }
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+    // Throws Error where it is missing or (shape given) of another shape.
+    [[nodiscard]] const TensorView& tensor(const std::string& name) const;
+    [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    // Any float type, converted; exact for F16, BF16 and F32.
+    [[nodiscard]] std::vector<float> floats(const std::string& name) const;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+    MappedFile file_;
+    std::map<std::string, TensorView> tensors_;
+    std::map<std::string, std::string> metadata_;
+};
+
+struct TensorToWrite {
+    std::string name;
+    DType type = DType::F32;
+    std::vector<std::int64_t> shape;
+    const void* data = nullptr;  // contiguous
+};
+void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
+                      const std::map<std::string, std::string>& metadata = {});
+
+float bf16ToFloat(std::uint16_t bits);
+std::uint16_t floatToBf16(float value);  // round to nearest even, NaN stays NaN
+float f16ToFloat(std::uint16_t bits);
+std::uint16_t floatToF16(float value);
+
+}  // namespace tritlab

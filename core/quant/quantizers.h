@@ -1,0 +1,18 @@
+// Absmean and absmax quantizers on plain arrays (reference.md 1; Training Tips Fig. 3). LibTorch-free: the training node, the packed
+// engine, weight health and export all use these, so that they cannot disagree.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace tritlab {
+
+// max(mean |w|, 1e-5), as float; the mean is summed in a fixed order (blocks of 4096, each in eight float64 lanes), so that every
+// kernel and thread count gives the same bits.
+float absmean(std::span<const float> weights);
+// clamp(round_half_even(w * (1 / absmean)), -1, 1)
+void ternaryCodes(std::span<const float> weights, float absmean, std::span<std::int8_t> codes);
+// codes = clamp(round_half_even(x * s), -128, 127) with s = 127 / max(max |x|, 1e-5); gives 1/s' = max(max |x|, 1e-5) / 127.
+float int8Codes(std::span<const float> x, std::span<std::int8_t> codes);
+
+}  // namespace tritlab

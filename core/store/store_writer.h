@@ -1,0 +1,86 @@
+// The one writer of a process: a thread that drains a queue into short transactions under the cross-process write protocol
+// (design.md, flow 4: flock queue, flock writer, unlock queue, BEGIN IMMEDIATE … COMMIT, unlock writer; 50 ms at most).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/files.h"
+#include "core/base/workspace.h"
+#include "core/config/run_config.h"
+#include "core/store/run_store.h"
+#include "core/train/events.h"
+
+namespace tritlab {
+
+class StoreWriter {
+public:
+    // Makes or migrates the database (a backup first; the schema lock alone). Throws Error: newer schema (TooNew), full disk.
+    explicit StoreWriter(const Workspace& workspace);
+    ~StoreWriter();  // drains
+    StoreWriter(const StoreWriter&) = delete;
+    StoreWriter& operator=(const StoreWriter&) = delete;
+    [[nodiscard]] const Workspace& workspace() const;
+
+    // These wait until they are committed, and throw Error where they cannot be.
+    std::string createRun(const std::string& name, const RunConfig& frozen, RunState state, const std::string& parent = {},
+                          StepIndex branchStep = -1);  // gives the id
+    void renameRun(const std::string& run, const std::string& name);
+    void setNotes(const std::string& run, const std::string& notes);
+    void setTags(const std::string& run, const std::vector<std::string>& tags);
+    void setStarred(const std::string& run, bool starred);
+    void setBaseline(const std::string& run);                 // the only one
+    void setState(const std::string& run, const StateEvent& event);
+    void trash(const std::string& run, bool trashed);
+    void purge(const std::string& run);                       // for ever, files too; throws Busy while it trains
+    void deleteCheckpoint(const std::string& run, StepIndex step);
+    void sendCommand(const std::string& run, RunCommand command);
+
+    std::int64_t createConversation(const std::string& title, const std::string& model);
+    std::int64_t addMessage(std::int64_t conversation, std::int64_t parent, const std::string& role, const std::string& text,
+                            const nlohmann::json& details = {});
+    void updateMessage(std::int64_t message, const std::string& text, const nlohmann::json& details);  // while an answer streams
+    void renameConversation(std::int64_t conversation, const std::string& title);
+    void deleteConversation(std::int64_t conversation);
+
+    // Marks 'interrupted' every run that says it goes but whose lock can be taken. Gives the ids.
+    std::vector<std::string> markDeadRuns();
+
+    // Waits until everything handed over so far is committed; throws what went wrong on the way.
+    void flush();
+
+private:
+    friend class RunRecorder;
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+// Writes one run's events, batched (about every 250 ms), and hands the trainer its commands. Holds runs/ID/lock for life:
+// the constructor throws Busy where another process trains the run.
+class RunRecorder : public RunObserver, public CommandSource {
+public:
+    RunRecorder(StoreWriter& writer, const std::string& run);
+    ~RunRecorder() override;
+    void onStep(const StepEvent& event) override;
+    void onHealth(const HealthEvent& event) override;
+    void onEvaluation(const EvaluationEvent& event) override;
+    void onSample(const SampleEvent& event) override;
+    void onCheckpoint(const CheckpointEvent& event) override;
+    void onState(const StateEvent& event) override;
+    void onLog(const LogEvent& event) override;
+    void onProgress(const ProgressEvent& event) override;
+    std::vector<RunCommand> take() override;
+    // A store that cannot be written (full disk) must not cost the run: recording stops, this says why, training can stop cleanly.
+    [[nodiscard]] std::optional<std::string> failure() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tritlab

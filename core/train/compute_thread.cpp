@@ -1,0 +1,83 @@
+#include "core/train/compute_thread.h"
+
+#include <ATen/Parallel.h>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <omp.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+namespace tritlab {
+
+struct ComputeThread::Impl {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<std::function<void()>> queue;
+    std::thread::id id;
+
+    void loop() {
+        // Before the OpenMP pool is made, so that its threads inherit it: the window stays smooth while both cores train.
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
+        setThreads(0);
+        for (;;) {
+            std::function<void()> work;
+            {
+                std::unique_lock lock(mutex);
+                changed.wait(lock, [this] { return !queue.empty(); });
+                work = std::move(queue.front());
+                queue.pop_front();
+            }
+            work();
+        }
+    }
+};
+
+ComputeThread& ComputeThread::instance() {
+    static auto* thread = new ComputeThread;
+    return *thread;
+}
+
+ComputeThread::ComputeThread() : impl_(new Impl) {
+    std::thread worker([this] { impl_->loop(); });
+    impl_->id = worker.get_id();
+    worker.detach();
+}
+
+void ComputeThread::run(const std::function<void()>& work) {
+    if (std::this_thread::get_id() == impl_->id) return work();
+    std::mutex mutex;
+    std::condition_variable finished;
+    bool done = false;
+    std::exception_ptr error;
+    {
+        std::lock_guard lock(impl_->mutex);
+        impl_->queue.emplace_back([&] {
+            try {
+                work();
+            } catch (...) {
+                error = std::current_exception();
+            }
+            std::lock_guard notify(mutex);
+            done = true;
+            finished.notify_one();
+        });
+    }
+    impl_->changed.notify_one();
+    std::unique_lock lock(mutex);
+    finished.wait(lock, [&] { return done; });
+    if (error) std::rethrow_exception(error);
+}
+
+void ComputeThread::setThreads(int threads) {
+    const int count = threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency());
+    omp_set_num_threads(count);
+    at::set_num_threads(count);
+}
+
+int ComputeThread::threads() { return at::get_num_threads(); }
+
+}  // namespace tritlab

@@ -1,0 +1,24 @@
+// The one thread on which all LibTorch work of a process runs, for its whole life. Every host thread gets an OpenMP pool of its own,
+// so work from many threads would oversubscribe the cores (reference.md 9).
+#pragma once
+
+#include <functional>
+
+namespace tritlab {
+
+class ComputeThread {
+public:
+    static ComputeThread& instance();
+    // Runs `work` on the compute thread and waits; what it throws is thrown here. Called from the compute thread itself it runs at once.
+    void run(const std::function<void()>& work);
+    // Threads of LibTorch's and our own kernels; 0 = all cores. Called on the compute thread, before parallel work.
+    static void setThreads(int threads);
+    [[nodiscard]] static int threads();
+
+private:
+    ComputeThread();
+    struct Impl;
+    Impl* impl_;  // never destroyed: LibTorch's pools outlive main
+};
+
+}  // namespace tritlab

@@ -1,0 +1,77 @@
+// The training engine behind a LibTorch-free door. loadEngine() opens libtritlab_torch at first use.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/stop_token.h"
+#include "core/base/types.h"
+#include "core/base/workspace.h"
+#include "core/config/run_config.h"
+#include "core/train/events.h"
+
+namespace tritlab {
+
+struct TrainRequest {
+    std::string runId;
+    RunConfig config;                       // frozen
+    Workspace workspace;
+    bool resume = false;                    // from the run's last good checkpoint
+    std::vector<RunObserver*> observers;    // alive until train() returns; called in order
+    CommandSource* commands = nullptr;      // may be null
+    StopToken stop;
+};
+
+struct TrainResult {
+    RunState state = RunState::Finished;    // Finished, Stopped, Diverged or Failed
+    StepIndex steps = 0;                    // done in all
+    std::int64_t tokens = 0;
+    double finalLoss = 0;                   // of the last step
+    std::optional<EvaluationEvent> evaluation;  // the last full one
+    std::string explanation;
+};
+
+struct EvalResult {
+    double loss = 0, perplexity = 0, bitsPerByte = 0;
+    std::int64_t tokens = 0, bytes = 0;
+};
+
+struct BenchRequest {
+    std::string shape;  // tiny, small, 125m: as shared with the PyTorch baseline
+    std::string mode;   // bitnet, dense, reference
+    int steps = 5, threads = 0;
+};
+struct BenchPart {
+    std::string name;
+    double seconds = 0, share = 0;
+};
+struct BenchResult {
+    double tokensPerSecond = 0, peakMemoryBytes = 0, gemmShare = 0, medianStepSeconds = 0, loss = 0;
+    std::int64_t parameters = 0;
+    std::vector<BenchPart> parts;
+};
+
+// All LibTorch work of a process runs on the engine's one compute thread; these calls block until it is done.
+class Engine {
+public:
+    virtual ~Engine() = default;
+    // Never throws for what happens inside a run: the result's state and the StateEvent tell. Throws Error where the run cannot
+    // start (bad data, bad tokenizer, no checkpoint to resume): nothing has been written then but the log.
+    virtual TrainResult train(const TrainRequest& request) = 0;
+    // Logits of the last position, [vocab], from the training model in fp32 at lambda 1 (0 for dense models).
+    virtual std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) = 0;
+    // Perplexity of the text file (or JSONL) `data` by the training model (design.md: windows of the training length).
+    virtual EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data,
+                                  std::int64_t windowLength, const StopToken& stop) = 0;
+    virtual BenchResult bench(const BenchRequest& request) = 0;
+};
+
+// Throws Error where the library cannot be loaded.
+Engine& loadEngine();
+
+}  // namespace tritlab
