@@ -13,8 +13,9 @@
 
 namespace tritlab {
 
-// How the linears are stored.
-enum class WeightStorage { Master, PackedAbsmean, PackedInverse };  // fp32/bf16; 2-bit with y*s; 2-bit with y/s (reference.md 5)
+// How the ternary linears are stored: as master weights (fp32, bf16, f16), or as 2-bit codes whose weight_scale is the absmean
+// (Hugging Face's autobitlinear) or its inverse (bitlinear); reference.md 5.
+enum class WeightStorage { Master, PackedAbsmean, PackedInverse };
 
 struct ModelDescription {
     ModelConfig config;
@@ -27,6 +28,14 @@ struct ModelDescription {
 ModelDescription readModelDescription(const std::filesystem::path& folder);  // config.json; throws Error naming file and key
 nlohmann::ordered_json modelDescriptionJson(const ModelDescription& description);
 
+struct PackedLinear {
+    std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}
+    float absmean = 0;
+    // A shadow weight that the absmean quantizer maps to the same codes and (to a rounding of its mean) the same absmean: each
+    // non-zero code is scaled by the inverse of the share of non-zeros, since zeros lower the mean. All zeros stay zeros.
+    [[nodiscard]] std::vector<float> shadowWeight() const;
+};
+
 // All safetensors of the folder (one file, or the shards of model.safetensors.index.json) under one lookup.
 class ModelWeights {
 public:
@@ -34,8 +43,8 @@ public:
     [[nodiscard]] const TensorView* find(const std::string& name) const;
     [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
-    // A linear's fp32 weight [out, in] whatever the storage: a packed one is codes times absmean.
-    [[nodiscard]] std::vector<float> linear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const;
+    // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
+    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:

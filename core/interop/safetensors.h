@@ -25,6 +25,9 @@ struct TensorView {
     [[nodiscard]] std::int64_t count() const;
 };
 
+// A floating-point tensor as fp32: exact for F32, BF16 and F16. Throws Error, naming `where`, for other types.
+std::vector<float> toFloats(const TensorView& view, const std::string& where);
+
 // A mapped file; views stay valid as long as it lives.
 class SafetensorsFile {
 public:
@@ -34,7 +37,6 @@ public:
     // Throws Error where it is missing or (shape given) of another shape.
     [[nodiscard]] const TensorView& tensor(const std::string& name) const;
     [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
-    // Any float type, converted; exact for F16, BF16 and F32.
     [[nodiscard]] std::vector<float> floats(const std::string& name) const;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

@@ -26,8 +26,9 @@ struct ModelConfig {
     bool subNorms = true;              // attn_sub_norm before o_proj, ffn_sub_norm before down_proj
     bool tieEmbeddings = true;
     bool ternaryLinears = true;        // false: dense linears (lambda = 0)
-    bool inputNormPerLinear = false;   // Hugging Face's use_rms_norm: an RMS norm of its own before each BitLinear
-    std::vector<std::string> denseModules;  // modules_to_not_convert: names of linears that stay dense ("model.layers.0.mlp.up_proj")
+    bool inputNormPerLinear = false;   // Hugging Face's use_rms_norm: an RMS norm (NAME.rms_norm.weight [in]) before each BitLinear
+    double inputNormEps = 1e-6;        // of those
+    std::vector<std::string> denseModules;  // linears that stay dense all the same, by name ("model.layers.0.mlp.up_proj")
     bool operator==(const ModelConfig&) const = default;
 };
 
@@ -44,6 +45,8 @@ struct TensorSpec {
     bool ternary = false;  // a BitLinear's shadow weight
 };
 std::vector<TensorSpec> tensorSpecs(const ModelConfig& config);
+// Names of all linears of the blocks ("model.layers.0.self_attn.q_proj"), ternary or not, in that order.
+std::vector<std::string> linearNames(const ModelConfig& config);
 std::int64_t parameterCount(const ModelConfig& config);
 
 }  // namespace tritlab

@@ -1,0 +1,257 @@
+// config.json both ways. What is not understood is refused by key, never ignored: a wrong rotation or a missing bias gives a model
+// that runs and answers nonsense.
+#include "core/interop/model_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+
+#include "core/base/error.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+template <class E>
+struct Name {
+    E value;
+    const char* text;
+};
+constexpr std::array<Name<NormPlacement>, 2> placements{{{NormPlacement::Pre, "pre"}, {NormPlacement::Post, "post"}}};
+constexpr std::array<Name<Activation>, 2> activations{{{Activation::ReluSquared, "relu2"}, {Activation::Silu, "silu"}}};
+constexpr std::array<Name<Template>, 3> templates{
+    {{Template::Plain, "plain"}, {Template::Instruction, "instruction"}, {Template::B2B4T, "2b4t"}}};
+
+template <class E, std::size_t N>
+const char* nameOf(E value, const std::array<Name<E>, N>& names) {
+    return std::find_if(names.begin(), names.end(), [&](const auto& name) { return name.value == value; })->text;
+}
+
+// Typed access to one object of config.json with errors that name file and key.
+class Reader {
+public:
+    Reader(const json& object, std::string where) : object_(object), where_(std::move(where)) {}
+    [[nodiscard]] bool has(const char* key) const { return object_.contains(key) && !object_[key].is_null(); }
+
+    [[nodiscard]] std::int64_t integer(const char* key, std::optional<std::int64_t> fallback, std::int64_t most) const {
+        if (!has(key)) return fallback ? *fallback : missing<std::int64_t>(key);
+        if (!object_[key].is_number_integer()) fail(key, "is no integer");
+        const auto value = object_[key].get<std::int64_t>();
+        if (value < 1 || value > most) fail(key, "is " + std::to_string(value) + ", not between 1 and " + std::to_string(most));
+        return value;
+    }
+    [[nodiscard]] double real(const char* key, double fallback) const {
+        if (!has(key)) return fallback;
+        if (!object_[key].is_number()) fail(key, "is no number");
+        return object_[key].get<double>();
+    }
+    [[nodiscard]] bool flag(const char* key, bool fallback) const {
+        if (!has(key)) return fallback;
+        if (!object_[key].is_boolean()) fail(key, "is neither true nor false");
+        return object_[key].get<bool>();
+    }
+    [[nodiscard]] std::string text(const char* key, const std::string& fallback) const {
+        if (!has(key)) return fallback;
+        if (!object_[key].is_string()) fail(key, "is no text");
+        return object_[key].get<std::string>();
+    }
+    template <class E, std::size_t N>
+    [[nodiscard]] E choice(const char* key, E fallback, const std::array<Name<E>, N>& names) const {
+        if (!has(key)) return fallback;
+        const std::string value = text(key, "");
+        for (const auto& name : names)
+            if (value == name.text) return name.value;
+        std::string known;
+        for (const auto& name : names) known += (known.empty() ? "" : ", ") + std::string(name.text);
+        fail(key, "is '" + value + "', this program knows " + known);
+    }
+    [[nodiscard]] json child(const char* key) const {
+        if (!has(key)) return json::object();
+        if (!object_[key].is_object()) fail(key, "is no object");
+        return object_[key];
+    }
+    [[nodiscard]] std::vector<std::string> texts(const char* key) const {
+        std::vector<std::string> out;
+        if (!has(key)) return out;
+        if (!object_[key].is_array()) fail(key, "is no list");
+        for (const json& entry : object_[key]) {
+            if (!entry.is_string()) fail(key, "holds something that is no text");
+            out.push_back(entry.get<std::string>());
+        }
+        return out;
+    }
+    [[noreturn]] void fail(const std::string& key, const std::string& what) const {
+        throw Error("'" + key + "' " + what, where_, "Check that the folder holds a model this program can read");
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] T missing(const char* key) const {
+        fail(key, "is missing");
+    }
+    const json& object_;
+    std::string where_;
+};
+
+// transformers 5 writes rope_parameters, older files rope_theta and rope_scaling.
+double readRope(const Reader& reader, double fallback, const std::string& where) {
+    if (reader.has("rope_parameters")) {
+        const json parameters = reader.child("rope_parameters");
+        const Reader rope(parameters, where + ": rope_parameters");
+        if (const auto type = rope.text("rope_type", "default"); type != "default")
+            rope.fail("rope_type", "is '" + type + "': scaled rotary embeddings are not supported");
+        return rope.real("rope_theta", reader.real("rope_theta", fallback));
+    }
+    if (reader.has("rope_scaling")) {
+        const json scaling = reader.child("rope_scaling");
+        const Reader rope(scaling, where + ": rope_scaling");
+        const auto type = rope.text("rope_type", rope.text("type", "default"));
+        if (type != "default") reader.fail("rope_scaling", "is '" + type + "': scaled rotary embeddings are not supported");
+    }
+    return reader.real("rope_theta", fallback);
+}
+
+// transformers' rule (quantizers_utils.should_convert_module): a pattern matches from the start to a module border, as a regular
+// expression with the same border, or as a suffix.
+bool matchesModule(const std::string& name, const std::string& pattern) {
+    const bool suffix = name.size() >= pattern.size() && name.compare(name.size() - pattern.size(), pattern.size(), pattern) == 0;
+    if (suffix) return true;
+    try {
+        return std::regex_search(name, std::regex("^(?:" + pattern + ")(?=\\.|$)"), std::regex_constants::match_continuous);
+    } catch (const std::regex_error&) {
+        return name.rfind(pattern + ".", 0) == 0 || name == pattern;
+    }
+}
+
+void readQuantization(const Reader& reader, ModelDescription& description, const std::string& where) {
+    const json object = reader.child("quantization_config");
+    const Reader quant(object, where + ": quantization_config");
+    ModelConfig& config = description.config;
+    config.ternaryLinears = reader.has("quantization_config");
+    if (!config.ternaryLinears) return;
+    if (const auto method = quant.text("quant_method", ""); method != "bitnet")
+        quant.fail("quant_method", "is '" + method + "': only bitnet is supported");
+    const auto linear = quant.text("linear_class", "bitlinear"), mode = quant.text("quantization_mode", "offline");
+    if (linear == "autobitlinear") description.storage = mode == "online" ? WeightStorage::Master : WeightStorage::PackedAbsmean;
+    else if (linear == "bitlinear") description.storage = WeightStorage::PackedInverse;
+    else quant.fail("linear_class", "is '" + linear + "', this program knows autobitlinear and bitlinear");
+    config.inputNormPerLinear = quant.flag("use_rms_norm", false);
+    config.inputNormEps = quant.real("rms_norm_eps", 1e-6);
+    const auto patterns = quant.texts("modules_to_not_convert");
+    const auto isDense = [&](const std::string& name) {
+        return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matchesModule(name, pattern); });
+    };
+    for (const std::string& name : linearNames(config))
+        if (isDense(name)) config.denseModules.push_back(name);
+    if (quant.has("modules_to_not_convert") && !config.tieEmbeddings && !isDense("lm_head"))
+        quant.fail("modules_to_not_convert", "leaves out lm_head: a ternary output head is not supported");
+}
+
+// What Hugging Face's keys cannot say; absent from folders of other programs.
+void readOwn(const Reader& reader, ModelDescription& description, const std::string& where) {
+    const json object = reader.child("tritlab");
+    const Reader own(object, where + ": tritlab");
+    ModelConfig& config = description.config;
+    config.normPlacement = own.choice("norm_placement", config.normPlacement, placements);
+    config.gatedFfn = own.flag("gated_ffn", config.gatedFfn);
+    config.subNorms = own.flag("sub_norms", config.subNorms);
+    description.chatTemplate = own.choice("template", description.chatTemplate, templates);
+    description.lambda = own.real("lambda", description.config.ternaryLinears ? 1.0 : 0.0);
+    if (reader.has("tritlab")) description.origin = "tritlab";
+}
+
+bool nativeBitnet(const ModelConfig& config) {
+    return config.normPlacement == NormPlacement::Pre && config.gatedFfn && config.subNorms;
+}
+bool nativeLlama(const ModelConfig& config) {
+    return config.normPlacement == NormPlacement::Pre && config.gatedFfn && !config.subNorms;
+}
+
+}  // namespace
+
+ModelDescription readModelDescription(const fs::path& folder) {
+    if (!fs::is_directory(folder)) throw Error("is no model folder", folder.string(), "Name a folder that holds config.json");
+    const fs::path path = folder / "config.json";
+    const json object = json::parse(readFile(path, 1 << 24), nullptr, false);
+    if (!object.is_object()) throw Error("is no JSON object", path.string(), "Check that the file is whole");
+    const std::string where = path.string();
+    const Reader reader(object, where);
+
+    ModelDescription description;
+    description.origin = reader.text("model_type", "");
+    const bool bitnet = description.origin == "bitnet", llama = description.origin == "llama";
+    if (!bitnet && !llama && description.origin != "tritlab")
+        reader.fail("model_type", "is '" + description.origin + "', this program reads bitnet, llama and tritlab");
+    ModelConfig& config = description.config;
+    constexpr std::int64_t large = 1 << 24;
+    config.vocabSize = reader.integer("vocab_size", std::nullopt, large);
+    config.hiddenSize = reader.integer("hidden_size", std::nullopt, large);
+    config.layers = reader.integer("num_hidden_layers", std::nullopt, 4096);
+    config.heads = reader.integer("num_attention_heads", std::nullopt, 65536);
+    config.kvHeads = reader.integer("num_key_value_heads", config.heads, 65536);
+    config.headSize = reader.integer("head_dim", config.hiddenSize / config.heads, 65536);
+    config.ffnSize = reader.integer("intermediate_size", std::nullopt, large);
+    config.contextLength = reader.integer("max_position_embeddings", 2048, 1 << 30);
+    config.normEps = reader.real("rms_norm_eps", bitnet ? 1e-5 : 1e-6);
+    config.ropeTheta = readRope(reader, bitnet ? 500000 : 10000, where);
+    config.tieEmbeddings = reader.flag("tie_word_embeddings", false);
+    config.activation = reader.choice("hidden_act", bitnet ? Activation::ReluSquared : Activation::Silu, activations);
+    config.gatedFfn = true;
+    config.subNorms = bitnet;
+    if (config.heads % config.kvHeads != 0) reader.fail("num_key_value_heads", "does not divide num_attention_heads");
+    if (config.headSize % 2 != 0) reader.fail("head_dim", "is odd: rotary embeddings need pairs");
+    for (const char* bias : {"attention_bias", "mlp_bias"})
+        if (reader.flag(bias, false)) reader.fail(bias, "is true: biases are not supported");
+    readOwn(reader, description, where);  // before the linears' names are needed: they depend on the gate
+    readQuantization(reader, description, where);
+    if (!reader.has("tritlab")) description.lambda = config.ternaryLinears ? 1.0 : 0.0;
+    return description;
+}
+
+ordered_json modelDescriptionJson(const ModelDescription& description) {
+    const ModelConfig& config = description.config;
+    const bool bitnet = nativeBitnet(config), llama = nativeLlama(config);
+    ordered_json out;
+    out["model_type"] = bitnet ? "bitnet" : llama ? "llama" : "tritlab";
+    out["architectures"] = {bitnet ? "BitNetForCausalLM" : llama ? "LlamaForCausalLM" : "TritLabForCausalLM"};
+    out["vocab_size"] = config.vocabSize;
+    out["hidden_size"] = config.hiddenSize;
+    out["num_hidden_layers"] = config.layers;
+    out["num_attention_heads"] = config.heads;
+    out["num_key_value_heads"] = config.kvHeads;
+    out["head_dim"] = config.headSize;
+    out["intermediate_size"] = config.ffnSize;
+    out["max_position_embeddings"] = config.contextLength;
+    out["rms_norm_eps"] = config.normEps;
+    out["rope_theta"] = config.ropeTheta;
+    out["rope_parameters"] = {{"rope_theta", config.ropeTheta}, {"rope_type", "default"}};
+    out["hidden_act"] = nameOf(config.activation, activations);
+    out["tie_word_embeddings"] = config.tieEmbeddings;
+    out["attention_bias"] = false;
+    if (config.ternaryLinears) {
+        ordered_json quant;
+        quant["quant_method"] = "bitnet";
+        quant["linear_class"] = description.storage == WeightStorage::PackedInverse ? "bitlinear" : "autobitlinear";
+        quant["quantization_mode"] = description.storage == WeightStorage::Master ? "online" : "offline";
+        if (config.inputNormPerLinear) {
+            quant["use_rms_norm"] = true;
+            quant["rms_norm_eps"] = config.inputNormEps;
+        }
+        if (!config.denseModules.empty()) {
+            quant["modules_to_not_convert"] = config.denseModules;
+            quant["modules_to_not_convert"].push_back("lm_head");
+        }
+        out["quantization_config"] = quant;
+    }
+    out["tritlab"] = {{"norm_placement", nameOf(config.normPlacement, placements)},
+                      {"gated_ffn", config.gatedFfn},
+                      {"sub_norms", config.subNorms},
+                      {"template", nameOf(description.chatTemplate, templates)},
+                      {"lambda", description.lambda}};
+    return out;
+}
+
+}  // namespace tritlab

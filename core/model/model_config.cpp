@@ -1,0 +1,98 @@
+#include "core/model/model_config.h"
+
+#include <algorithm>
+
+namespace tritlab {
+namespace {
+
+struct LinearShape {
+    std::string name;
+    std::int64_t out, in;
+};
+
+std::string layerName(std::int64_t layer) { return "model.layers." + std::to_string(layer) + "."; }
+
+std::vector<LinearShape> attentionLinears(const ModelConfig& config, std::int64_t layer) {
+    const std::string prefix = layerName(layer) + "self_attn.";
+    const std::int64_t query = config.heads * config.headSize, keyValue = config.kvHeads * config.headSize;
+    return {{prefix + "q_proj", query, config.hiddenSize},
+            {prefix + "k_proj", keyValue, config.hiddenSize},
+            {prefix + "v_proj", keyValue, config.hiddenSize},
+            {prefix + "o_proj", config.hiddenSize, query}};
+}
+
+std::vector<LinearShape> feedForwardLinears(const ModelConfig& config, std::int64_t layer) {
+    const std::string prefix = layerName(layer) + "mlp.";
+    std::vector<LinearShape> out;
+    if (config.gatedFfn) out.push_back({prefix + "gate_proj", config.ffnSize, config.hiddenSize});
+    out.push_back({prefix + "up_proj", config.ffnSize, config.hiddenSize});
+    out.push_back({prefix + "down_proj", config.hiddenSize, config.ffnSize});
+    return out;
+}
+
+}  // namespace
+
+ModelConfig modelConfig(const RunConfig& config, std::int64_t vocabSize) {
+    ModelConfig model;
+    model.vocabSize = vocabSize;
+    model.hiddenSize = config.hiddenSize;
+    model.layers = config.layers;
+    model.heads = config.heads;
+    model.kvHeads = config.kvHeads;
+    model.headSize = config.hiddenSize / config.heads;
+    model.ffnSize = config.ffnSize;
+    model.contextLength = config.sequenceLength;
+    model.ropeTheta = config.ropeTheta;
+    model.normEps = config.normEps;
+    model.normPlacement = config.normPlacement;
+    model.activation = config.activation;
+    model.gatedFfn = config.gatedFfn;
+    model.subNorms = config.subNorms;
+    model.tieEmbeddings = config.tieEmbeddings;
+    model.ternaryLinears = config.ternaryLinears;
+    return model;
+}
+
+std::vector<TensorSpec> tensorSpecs(const ModelConfig& config) {
+    std::vector<TensorSpec> specs;
+    const auto addLinear = [&](const LinearShape& linear) {
+        const auto& dense = config.denseModules;
+        const bool ternary = config.ternaryLinears && std::find(dense.begin(), dense.end(), linear.name) == dense.end();
+        if (ternary && config.inputNormPerLinear) specs.push_back({linear.name + ".rms_norm.weight", {linear.in}});
+        specs.push_back({linear.name + ".weight", {linear.out, linear.in}, ternary});
+    };
+    specs.push_back({"model.embed_tokens.weight", {config.vocabSize, config.hiddenSize}});
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        const std::string prefix = layerName(layer);
+        specs.push_back({prefix + "input_layernorm.weight", {config.hiddenSize}});
+        for (const LinearShape& linear : attentionLinears(config, layer)) addLinear(linear);
+        if (config.subNorms) specs.push_back({prefix + "self_attn.attn_sub_norm.weight", {config.heads * config.headSize}});
+        specs.push_back({prefix + "post_attention_layernorm.weight", {config.hiddenSize}});
+        for (const LinearShape& linear : feedForwardLinears(config, layer)) addLinear(linear);
+        if (config.subNorms) specs.push_back({prefix + "mlp.ffn_sub_norm.weight", {config.ffnSize}});
+    }
+    specs.push_back({"model.norm.weight", {config.hiddenSize}});
+    if (!config.tieEmbeddings) specs.push_back({"lm_head.weight", {config.vocabSize, config.hiddenSize}});
+    return specs;
+}
+
+std::vector<std::string> linearNames(const ModelConfig& config) {
+    std::vector<std::string> names;
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        for (const LinearShape& linear : attentionLinears(config, layer)) names.push_back(linear.name);
+        for (const LinearShape& linear : feedForwardLinears(config, layer)) names.push_back(linear.name);
+    }
+    return names;
+}
+
+std::int64_t parameterCount(const ModelConfig& config) {
+    std::int64_t count = 0;
+    for (const TensorSpec& spec : tensorSpecs(config)) {
+        std::int64_t size = 1;
+        for (const std::int64_t length : spec.shape) size *= length;
+        count += size;
+    }
+    return count;
+}
+
+}  // namespace tritlab

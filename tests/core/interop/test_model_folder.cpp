@@ -1,0 +1,191 @@
+// config.json both ways, packed linears against the layout's definition, shadow weights that quantize back.
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/random.h"
+#include "core/interop/model_folder.h"
+
+using namespace tritlab;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class TestModelFolder : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    fs::path root() const { return dir_.path().toStdString(); }
+
+    static json bitnet() {
+        return json::parse(R"({"model_type":"bitnet","vocab_size":128,"hidden_size":64,"num_hidden_layers":2,
+            "num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96,"hidden_act":"relu2",
+            "quantization_config":{"quant_method":"bitnet","linear_class":"autobitlinear","quantization_mode":"online"}})");
+    }
+    ModelDescription read(const json& object) const {
+        writeFileAtomically(root() / "config.json", object.dump());
+        return readModelDescription(root());
+    }
+    void refused(const json& object, const char* part) {
+        try {
+            (void)read(object);
+            QFAIL(part);
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
+        }
+    }
+
+private Q_SLOTS:
+    // The defaults are those of transformers' BitNetConfig and LlamaConfig.
+    void readsWhatHuggingFaceWrites() {
+        ModelDescription description = read(bitnet());
+        QVERIFY(description.config.subNorms && description.config.gatedFfn && description.config.ternaryLinears);
+        QVERIFY(!description.config.tieEmbeddings);
+        QCOMPARE(description.config.contextLength, 2048);
+        QCOMPARE(description.config.ropeTheta, 500000.0);
+        QCOMPARE(description.config.normEps, 1e-5);
+        QCOMPARE(description.lambda, 1.0);
+        QVERIFY(description.storage == WeightStorage::Master);
+
+        json object = bitnet();
+        object["rope_parameters"] = {{"rope_theta", 1234.0}, {"rope_type", "default"}};
+        object["quantization_config"]["quantization_mode"] = "offline";
+        description = read(object);
+        QCOMPARE(description.config.ropeTheta, 1234.0);
+        QVERIFY(description.storage == WeightStorage::PackedAbsmean);
+        object["quantization_config"] = {{"quant_method", "bitnet"}};  // the class's own defaults: bitlinear, offline
+        object["tie_word_embeddings"] = true;
+        QVERIFY(read(object).storage == WeightStorage::PackedInverse);
+
+        object.erase("quantization_config");
+        object["model_type"] = "llama";
+        object["hidden_act"] = "silu";
+        object.erase("rope_parameters");
+        description = read(object);
+        QVERIFY(!description.config.ternaryLinears && !description.config.subNorms);
+        QVERIFY(description.config.activation == Activation::Silu);
+        QCOMPARE(description.config.ropeTheta, 10000.0);
+        QCOMPARE(description.config.normEps, 1e-6);
+        QCOMPARE(description.lambda, 0.0);
+    }
+    void resolvesModulesThatStayDense() {
+        json object = bitnet();
+        object["quantization_config"]["modules_to_not_convert"] = {"model.layers.1", "o_proj", "lm_head"};
+        const auto dense = read(object).config.denseModules;
+        QCOMPARE(dense.size(), std::size_t{8});  // seven of layer 1, and layer 0's o_proj
+        QVERIFY(std::count(dense.begin(), dense.end(), "model.layers.0.self_attn.o_proj") == 1);
+        object["quantization_config"]["modules_to_not_convert"] = {"model.layers.1"};
+        refused(object, "lm_head");
+    }
+    void refusesWhatItCannotHonour() {
+        for (const char* key : {"hidden_size", "vocab_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"}) {
+            json object = bitnet();
+            object.erase(key);
+            refused(object, key);
+            object[key] = "many";
+            refused(object, key);
+            object[key] = -3;
+            refused(object, key);
+        }
+        json object = bitnet();
+        object["attention_bias"] = true;
+        refused(object, "attention_bias");
+        object = bitnet();
+        object["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", 4.0}};
+        refused(object, "yarn");
+        object = bitnet();
+        object["hidden_act"] = "gelu";
+        refused(object, "gelu");
+        object = bitnet();
+        object["model_type"] = "gpt2";
+        refused(object, "gpt2");
+        object = bitnet();
+        object["quantization_config"]["quant_method"] = "gptq";
+        refused(object, "gptq");
+        object = bitnet();
+        object["num_key_value_heads"] = 3;
+        refused(object, "num_key_value_heads");
+        writeFileAtomically(root() / "config.json", "{\"model_type\": ");
+        QVERIFY_EXCEPTION_THROWN(readModelDescription(root()), Error);
+        QVERIFY_EXCEPTION_THROWN(readModelDescription(root() / "absent"), Error);
+    }
+    void ownFoldersRoundTrip() {
+        for (const NormPlacement placement : {NormPlacement::Pre, NormPlacement::Post}) {
+            for (int bits = 0; bits < 16; ++bits) {
+                ModelDescription description;
+                ModelConfig& config = description.config;
+                config.vocabSize = 300;
+                config.hiddenSize = 32;
+                config.layers = 3;
+                config.heads = 4;
+                config.kvHeads = 2;
+                config.headSize = 16;
+                config.ffnSize = 80;
+                config.contextLength = 128;
+                config.ropeTheta = 12345.0;
+                config.normPlacement = placement;
+                config.gatedFfn = (bits & 1) != 0;
+                config.subNorms = (bits & 2) != 0;
+                config.ternaryLinears = (bits & 4) != 0;
+                config.tieEmbeddings = (bits & 8) != 0;
+                description.chatTemplate = Template::Instruction;
+                description.lambda = 0.25;
+                description.origin = "tritlab";
+                const ModelDescription back = read(json::parse(modelDescriptionJson(description).dump()));
+                QVERIFY(back.config == config);
+                QVERIFY(back.chatTemplate == Template::Instruction && back.lambda == 0.25 && back.origin == "tritlab");
+            }
+        }
+    }
+    void packedLinearsFollowTheLayout() {
+        const std::int64_t out = 12, in = 7, rows = out / 4;
+        std::vector<std::int8_t> codes(static_cast<std::size_t>(out * in));
+        for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(randomBits(1, 2, i) % 3) - 1;
+        std::vector<std::uint8_t> packed(static_cast<std::size_t>(rows * in), 0);
+        for (std::int64_t i = 0; i < 4; ++i)
+            for (std::int64_t r = 0; r < rows; ++r)
+                for (std::int64_t c = 0; c < in; ++c)
+                    packed[static_cast<std::size_t>(r * in + c)] |=
+                        static_cast<std::uint8_t>((codes[static_cast<std::size_t>((i * rows + r) * in + c)] + 1) << (2 * i));
+        const float scale = 0.25F, inverse = 4.0F;
+        for (const bool inverted : {false, true}) {
+            writeSafetensors(root() / "model.safetensors",
+                             {{"l.weight", DType::U8, {rows, in}, packed.data()},
+                              {"l.weight_scale", DType::F32, {1}, inverted ? &inverse : &scale}});
+            const PackedLinear linear = ModelWeights(root()).packedLinear(
+                "l", out, in, inverted ? WeightStorage::PackedInverse : WeightStorage::PackedAbsmean);
+            QVERIFY(linear.codes == codes);
+            QCOMPARE(linear.absmean, 0.25F);
+            // Quantized again, by the formula: the same codes and scale.
+            const std::vector<float> weight = linear.shadowWeight();
+            double mean = 0;
+            for (const float w : weight) mean += std::abs(w);
+            mean /= static_cast<double>(weight.size());
+            QVERIFY(std::abs(mean - 0.25) < 1e-7);
+            for (std::size_t i = 0; i < weight.size(); ++i)
+                QCOMPARE(static_cast<int>(std::clamp(std::nearbyint(weight[i] / mean), -1.0, 1.0)), int(codes[i]));
+        }
+        packed[3] = 0xff;
+        writeSafetensors(root() / "model.safetensors", {{"l.weight", DType::U8, {rows, in}, packed.data()},
+                                                        {"l.weight_scale", DType::F32, {1}, &scale}});
+        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(root()).packedLinear("l", out, in, WeightStorage::PackedAbsmean), Error);
+        fs::remove(root() / "model.safetensors");
+    }
+    void readsShards() {
+        const float one = 1, two = 2;
+        writeSafetensors(root() / "a.safetensors", {{"x", DType::F32, {1}, &one}});
+        writeSafetensors(root() / "b.safetensors", {{"y", DType::F32, {1}, &two}});
+        const json index = {{"weight_map", {{"x", "a.safetensors"}, {"y", "b.safetensors"}}}};
+        writeFileAtomically(root() / "model.safetensors.index.json", index.dump());
+        const ModelWeights weights(root());
+        QCOMPARE(weights.floats("y", {1}).front(), 2.0F);
+        QVERIFY_EXCEPTION_THROWN((void)weights.floats("z", {1}), Error);
+        QVERIFY_EXCEPTION_THROWN((void)weights.floats("x", {2}), Error);
+        writeFileAtomically(root() / "model.safetensors.index.json", json{{"weight_map", {{"x", "../a.safetensors"}}}}.dump());
+        QVERIFY_EXCEPTION_THROWN(ModelWeights{root()}, Error);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestModelFolder)
+#include "test_model_folder.moc"
