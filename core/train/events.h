@@ -41,7 +41,7 @@ struct LayerHealth {
 };
 
 struct HealthEvent {
-    StepIndex step = 0;
+    StepIndex step = 0;          // steps done, as for evaluations, samples and checkpoints
     std::vector<LayerHealth> layers;
 };
 
@@ -63,7 +63,8 @@ struct CheckpointEvent {
     StepIndex step = 0;          // steps done: training goes on with this one
     std::string path;            // relative to the run's folder
     std::int64_t bytes = 0;
-    bool best = false;
+    bool best = false;           // by evaluation, of all so far: an earlier one is the best no longer
+    std::vector<StepIndex> removed;  // checkpoints that gave way to it: their folders are gone
 };
 
 enum class LogLevel { Info, Warning, Error };
@@ -96,6 +97,9 @@ public:
     virtual void onState(const StateEvent&) {}
     virtual void onLog(const LogEvent&) {}
     virtual void onProgress(const ProgressEvent&) {}
+    // Before a checkpoint is published: returns when all that was reported so far is durable (or never can be). A run that is
+    // killed and resumed from that checkpoint does not report those steps again.
+    virtual void sync() {}
 };
 
 // What a person asks of a running trainer, from any process.

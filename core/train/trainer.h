@@ -21,7 +21,7 @@ struct TrainRequest {
     std::string runId;
     RunConfig config;                       // frozen
     Workspace workspace;
-    bool resume = false;                    // from the run's last good checkpoint
+    bool resume = false;                    // from the run's last good checkpoint; from the start where none was written yet
     std::vector<RunObserver*> observers;    // alive until train() returns; called in order
     CommandSource* commands = nullptr;      // may be null
     StopToken stop;
@@ -61,7 +61,7 @@ class Engine {
 public:
     virtual ~Engine() = default;
     // Never throws for what happens inside a run: the result's state and the StateEvent tell. Throws Error where the run cannot
-    // start (bad data, bad tokenizer, no checkpoint to resume): nothing has been written then but the log.
+    // start (bad data, bad tokenizer, only damaged checkpoints to resume), after a StateEvent Failed that says the same.
     virtual TrainResult train(const TrainRequest& request) = 0;
     // Logits of the last position, [vocab], from the training model in fp32 at lambda 1 (0 for dense models).
     virtual std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) = 0;
