@@ -18,9 +18,12 @@ namespace tritlab {
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    // Lossless for models that this program trains: decode(encode(text)) == text for valid UTF-8, newlines and blanks included.
+    // Lossless for models that this program trains: decode(encode(text)) == text for any bytes, newlines and blanks included
+    // (what is no valid UTF-8 becomes byte tokens). Other models normalize as they say. Text of more than kMaxPieceBytes is
+    // encoded piece by piece (text_pieces.h). Safe to call from several threads.
     [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;   // no BOS/EOS
-    [[nodiscard]] virtual std::string decode(const std::vector<TokenId>& ids) const = 0;  // control tokens give nothing
+    // Control tokens and ids outside the vocabulary (embeddings may be padded) give nothing.
+    [[nodiscard]] virtual std::string decode(const std::vector<TokenId>& ids) const = 0;
     // The bytes that one token adds within a text (a lone byte-fallback token: one byte, perhaps no whole character).
     [[nodiscard]] virtual std::string piece(TokenId id) const = 0;
     [[nodiscard]] virtual std::int64_t size() const = 0;
@@ -29,6 +32,10 @@ public:
     [[nodiscard]] virtual TokenId unknown() const = 0;
     // Special tokens written in the text itself, such as <|eot_id|>: its id or -1.
     [[nodiscard]] virtual TokenId special(std::string_view text) const = 0;
+    // decode(encode(text)) == text for any text.
+    [[nodiscard]] virtual bool lossless() const = 0;
+    // A blank is put before each text (LLaMA's models): the first token's piece() has one that the text has not.
+    [[nodiscard]] virtual bool dummyPrefix() const = 0;
     [[nodiscard]] virtual const std::string& hash() const = 0;  // of the model's bytes
 };
 
@@ -38,12 +45,13 @@ std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
 struct TokenizerTraining {
     std::int64_t vocabSize = 4096;
     TokenizerModel model = TokenizerModel::Bpe;
-    std::int64_t seed = 1;
-    std::int64_t maxBytes = 64 << 20;  // of text looked at; more is sampled evenly
-    int threads = 0;
+    std::int64_t seed = 1;             // of the sampling
+    std::int64_t maxBytes = 32 << 20;  // of text looked at; of more, lines are sampled evenly
+    std::vector<std::string> userSymbols;  // texts that are one token each, such as <|eot_id|>
 };
-// Trains a byte-fallback model on documents pulled from `next` (false: no more) and writes it to `target` atomically.
-// Deterministic for the same text. Throws Error where the text is too small for the vocabulary (says the largest that works).
+// Trains a byte-fallback model on documents (or pieces of them) pulled from `next` (false: no more) and writes it to `target`
+// atomically. The same text gives the same bytes, whatever the machine. Throws Error where the vocabulary does not fit the text
+// (says the largest or smallest that works) and where `stop` asked for an end.
 void trainTokenizer(const std::function<bool(std::string& document)>& next, const TokenizerTraining& options,
                     const std::filesystem::path& target, const StopToken& stop);
 

@@ -1,0 +1,247 @@
+// The tokenizer over sentencepiece. A model of the kind that this program trains (identity normalization, byte fallback, no
+// piece across a blank) is encoded word by word through a memory of words seen, which gives the very ids that the library gives
+// for the whole text; every other model is passed through the library as it is.
+#include "core/data/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <sentencepiece_processor.h>
+#include <unordered_map>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/data/sentencepiece_log.h"
+#include "core/data/sentencepiece_model.h"
+#include "core/data/text_pieces.h"
+#include "core/data/utf8.h"
+
+namespace tritlab {
+namespace {
+
+constexpr std::string_view kBlank = "\xE2\x96\x81";  // U+2581, a blank in pieces
+constexpr std::uint64_t kMaxModelBytes = std::uint64_t{256} << 20;
+constexpr std::size_t kMaxWordBytes = 64, kMaxWords = 200000;  // of the memory of words
+
+int byteOf(const VocabularyPiece& piece) {
+    if (piece.type != PieceType::Byte || piece.text.size() != 6 || !piece.text.starts_with("<0x") || piece.text[5] != '>') return -1;
+    int value = 0;
+    for (const char c : {piece.text[3], piece.text[4]}) {
+        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        if (digit < 0) return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+std::string withBlanks(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size();) {
+        const bool blank = text.substr(i).starts_with(kBlank);
+        plain += blank ? ' ' : text[i];
+        i += blank ? kBlank.size() : 1;
+    }
+    return plain;
+}
+
+// What a token stands for in decoded text.
+std::string surface(const VocabularyPiece& piece) {
+    switch (piece.type) {
+        case PieceType::Control: return {};
+        case PieceType::Unknown: return " \xE2\x81\x87 ";  // the library's own sign for it
+        case PieceType::Byte: return byteOf(piece) < 0 ? std::string() : std::string(1, static_cast<char>(byteOf(piece)));
+        default: return withBlanks(piece.text);
+    }
+}
+
+// Whether no piece crosses from a non-blank to a blank or over a newline: then words are independent of each other.
+bool staysWithinWords(const VocabularyPiece& piece) {
+    if (piece.type != PieceType::Normal && piece.type != PieceType::UserDefined) return true;
+    const std::string text = withBlanks(piece.text);
+    const std::size_t word = text.find_first_not_of(' ');
+    return text.find('\n') == std::string::npos && (word == std::string::npos || text.find(' ', word) == std::string::npos);
+}
+
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+class SentencePieceTokenizer final : public Tokenizer {
+public:
+    SentencePieceTokenizer(const std::string& bytes, const std::string& name) : name_(name), hash_(hashHex(bytes)) {
+        const SentencePieceModel model = parseSentencePieceModel(bytes, name);
+        load(bytes);
+        byteIds_.fill(-1);
+        for (const VocabularyPiece& piece : model.pieces) {
+            const auto id = static_cast<TokenId>(surfaces_.size());
+            surfaces_.push_back(surface(piece));
+            if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
+            if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control) specials_.emplace(piece.text, id);
+        }
+        dummyPrefix_ = model.dummyPrefix;
+        lossless_ = model.escapeBlanks && !model.dummyPrefix && !model.removeExtraBlanks && !model.blankAsSuffix &&
+                    model.characterMap.empty() && model.backCharacterMap.empty() && model.byteFallback && model.modelType <= 2 &&
+                    std::ranges::none_of(byteIds_, [](TokenId id) { return id < 0; }) &&
+                    std::ranges::all_of(model.pieces, staysWithinWords);
+    }
+
+    std::vector<TokenId> encode(std::string_view text) const override {
+        std::vector<TokenId> ids;
+        while (!text.empty()) {
+            const std::size_t bytes = firstPieceBytes(text);
+            if (lossless_) encodeWords(text.substr(0, bytes), ids);
+            else append(text.substr(0, bytes), ids);
+            text.remove_prefix(bytes);
+        }
+        return ids;
+    }
+
+    std::string decode(const std::vector<TokenId>& ids) const override {
+        std::string text;
+        if (lossless_) {
+            for (const TokenId id : ids) text += piece(id);
+            return text;
+        }
+        std::vector<int> known;
+        std::ranges::copy_if(ids, std::back_inserter(known), [this](TokenId id) { return id >= 0 && id < size(); });
+        if (const auto status = processor_.Decode(known, &text); !status.ok())
+            throw Error(std::string("cannot decode tokens: ") + status.error_message(), name_, {}, ErrorKind::Failed);
+        return text;
+    }
+
+    std::string piece(TokenId id) const override {
+        return id >= 0 && id < size() ? surfaces_[static_cast<std::size_t>(id)] : std::string();
+    }
+    std::int64_t size() const override { return static_cast<std::int64_t>(surfaces_.size()); }
+    TokenId bos() const override { return processor_.bos_id(); }
+    TokenId eos() const override { return processor_.eos_id(); }
+    TokenId unknown() const override { return processor_.unk_id(); }
+    TokenId special(std::string_view text) const override {
+        const auto found = specials_.find(text);
+        return found == specials_.end() ? -1 : found->second;
+    }
+    bool lossless() const override { return lossless_; }
+    bool dummyPrefix() const override { return dummyPrefix_; }
+    const std::string& hash() const override { return hash_; }
+
+private:
+    using WordMemory = std::unordered_map<std::string, std::vector<TokenId>, TextHash, std::equal_to<>>;
+
+    void load(const std::string& bytes) {
+        silenceSentencePiece();
+        std::string why;
+        try {
+            const auto status = processor_.LoadFromSerializedProto(bytes);
+            if (status.ok()) return;
+            why = status.error_message();
+        } catch (const std::exception& error) {
+            why = error.what();
+        }
+        throw Error("is not a usable sentencepiece model: " + why, name_,
+                    "Name a tokenizer.model that sentencepiece wrote, or let the program train one");
+    }
+
+    void append(std::string_view text, std::vector<TokenId>& ids) const {
+        std::vector<int> more;
+        if (const auto status = processor_.Encode(text, &more); !status.ok())
+            throw Error(std::string("cannot encode text: ") + status.error_message(), name_, {}, ErrorKind::Failed);
+        ids.insert(ids.end(), more.begin(), more.end());
+    }
+
+    void appendBytes(std::string_view text, std::vector<TokenId>& ids) const {
+        for (const char c : text) ids.push_back(byteIds_[static_cast<unsigned char>(c)]);
+    }
+
+    // A word is a run of blanks and the run of others after it; a newline stands alone.
+    void encodeWords(std::string_view text, std::vector<TokenId>& ids) const {
+        std::unique_lock lock(wordsMutex_, std::try_to_lock);  // a second thread goes without the memory
+        WordMemory* words = lock.owns_lock() ? &words_ : nullptr;
+        while (!text.empty()) {
+            std::size_t end = 1;
+            if (text[0] == '\n') {
+                appendBytes("\n", ids);
+            } else {
+                const std::size_t start = text.find_first_not_of(' ');
+                end = start == std::string_view::npos ? text.size() : std::min(text.find_first_of(" \n", start), text.size());
+                encodeWord(text.substr(0, end), words, ids);
+            }
+            text.remove_prefix(end);
+        }
+    }
+
+    void encodeWord(std::string_view word, WordMemory* words, std::vector<TokenId>& ids) const {
+        if (words != nullptr) {
+            if (const auto found = words->find(word); found != words->end()) {
+                ids.insert(ids.end(), found->second.begin(), found->second.end());
+                return;
+            }
+        }
+        const std::size_t before = ids.size();
+        encodeNewWord(word, ids);
+        if (words == nullptr || word.size() > kMaxWordBytes) return;
+        if (words->size() >= kMaxWords) words->clear();
+        words->emplace(word, std::vector<TokenId>(ids.begin() + static_cast<std::ptrdiff_t>(before), ids.end()));
+    }
+
+    // The library replaces broken UTF-8 and reads U+2581 as a blank: such bytes go past it, each as its own token. So do NULs.
+    void encodeNewWord(std::string_view word, std::vector<TokenId>& ids) const {
+        std::size_t plain = 0;  // bytes at the front that the library takes as they are
+        const auto flush = [&] {
+            if (plain > 0) append(word.substr(0, plain), ids);
+            word.remove_prefix(plain);
+            plain = 0;
+        };
+        while (plain < word.size()) {
+            const std::string_view rest = word.substr(plain);
+            const std::size_t length = utf8Length(rest);
+            if (length > 0 && rest[0] != '\0' && !rest.starts_with(kBlank)) {
+                plain += length;
+                continue;
+            }
+            flush();
+            const std::size_t past = std::max<std::size_t>(length, 1);
+            appendBytes(word.substr(0, past), ids);
+            word.remove_prefix(past);
+        }
+        flush();
+    }
+
+    std::string name_, hash_;
+    sentencepiece::SentencePieceProcessor processor_;
+    std::vector<std::string> surfaces_;
+    std::array<TokenId, 256> byteIds_{};
+    std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> specials_;
+    bool lossless_ = false, dummyPrefix_ = false;
+    mutable std::mutex wordsMutex_;
+    mutable WordMemory words_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path) {
+    return std::make_unique<SentencePieceTokenizer>(readFile(path, kMaxModelBytes), path.string());
+}
+
+std::string StreamDecoder::add(TokenId id) {
+    pending_ += tokenizer_->piece(id);
+    std::string ready;
+    std::string_view rest = pending_;
+    while (!rest.empty()) {
+        const std::size_t length = utf8Length(rest);
+        if (length == 0 && isUtf8Beginning(rest)) break;
+        ready += length > 0 ? rest.substr(0, length) : std::string_view("\xEF\xBF\xBD");
+        rest.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    pending_ = std::string(rest);
+    return ready;
+}
+
+std::string StreamDecoder::finish() {
+    const std::string rest = repairUtf8(pending_);
+    pending_.clear();
+    return rest;
+}
+
+}  // namespace tritlab
