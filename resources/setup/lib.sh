@@ -113,7 +113,7 @@ build() {
   if [ $# -gt 0 ]; then targets=(--target "$@"); fi
   while IFS= read -r line; do
     case $line in
-      '%%'[0-9]*) line=${line#%%}; line=${line%% *}
+      '%'[0-9]*) line=${line#'%'}; line=${line%% *}
         progress "step ${line%/*} of ${line#*/}, $(time_left "${line%/*}" "${line#*/}" $((SECONDS - start))) left" ;;
       FAILED*) failed=1 ;;
     esac
