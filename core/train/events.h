@@ -78,6 +78,7 @@ struct StateEvent {
     RunState state = RunState::Running;
     StepIndex step = 0;
     std::string explanation;     // why it stopped, failed or diverged, and what to do
+    bool bitEqual = true;        // false: resumed with another thread count or kernel set; the run stays marked
 };
 
 struct ProgressEvent {           // before the first step: what is being prepared
