@@ -1,0 +1,191 @@
+// The fp32 functions of a kernel table, written once over `Lanes`. Each table's file includes its own lanes and then this, so
+// that the code is compiled with that file's flags; everything is internal to that file, and no library template is used here:
+// the linker would otherwise keep one copy for all, perhaps one that the processor cannot run.
+#pragma once
+
+#include <cstdint>
+
+#include "core/quant/kernels/kernels.h"
+
+namespace tritlab {
+namespace {
+
+// e^x to about one unit in the last place: x = n ln 2 + r, a polynomial in r (Cephes' expf), times 2^n.
+inline Lanes exponential(Lanes x) {
+    x = Lanes::min(Lanes::max(x, Lanes::all(-87.f)), Lanes::all(88.f));
+    const Lanes n = (x * Lanes::all(1.44269504088896341f)).rounded();
+    Lanes r = Lanes::fma(n, Lanes::all(-0.693359375f), x);
+    r = Lanes::fma(n, Lanes::all(2.12194440e-4f), r);
+    Lanes p = Lanes::all(1.9875691500e-4f);
+    p = Lanes::fma(p, r, Lanes::all(1.3981999507e-3f));
+    p = Lanes::fma(p, r, Lanes::all(8.3334519073e-3f));
+    p = Lanes::fma(p, r, Lanes::all(4.1665795894e-2f));
+    p = Lanes::fma(p, r, Lanes::all(1.6666665459e-1f));
+    p = Lanes::fma(p, r, Lanes::all(5.0000001201e-1f));
+    p = Lanes::fma(p, r * r, r + Lanes::all(1.f));
+    return p.timesPowerOfTwo(n);
+}
+
+void rmsNorm(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out) {
+    Lanes squares = Lanes::all(0.f);
+    for (std::int64_t i = 0; i < n; i += 16) {
+        const Lanes v = Lanes::load(x + i);
+        squares = Lanes::fma(v, v, squares);
+    }
+    const float inverse = 1.f / __builtin_sqrtf(squares.sum() / static_cast<float>(width) + eps);
+    for (std::int64_t i = 0; i < n; i += 16)
+        (Lanes::load(x + i) * Lanes::all(inverse) * Lanes::load(weight + i)).store(out + i);
+}
+
+float quantize(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t* sum) {
+    Lanes largest = Lanes::all(0.f);
+    for (std::int64_t i = 0; i < n; i += 16) largest = Lanes::max(Lanes::load(x + i).abs(), largest);
+    const float top = largest.largest();
+    const float most = top > 1e-5f ? top : 1e-5f;
+    const Lanes scale = Lanes::all(127.f / most);
+    std::int32_t total = 0;
+    for (std::int64_t i = 0; i < n; i += 16) total += (Lanes::load(x + i) * scale).storeInt8(codes + i);
+    *sum = total;
+    return most / 127.f;
+}
+
+void scaleSums(const std::int32_t* sums, std::int64_t n, float scale, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) (Lanes::loadInt32(sums + i) * Lanes::all(scale)).store(out + i);
+}
+
+void multiply(const float* a, const float* b, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(a + i) * Lanes::load(b + i)).store(out + i);
+}
+
+void add(const float* a, const float* b, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(a + i) + Lanes::load(b + i)).store(out + i);
+}
+
+inline Lanes reluSquaredOf(Lanes x) {
+    const Lanes positive = Lanes::max(x, Lanes::all(0.f));
+    return positive * positive;
+}
+
+inline Lanes siluOf(Lanes x) { return x / (Lanes::all(1.f) + exponential(Lanes::all(0.f) - x)); }
+
+void reluSquared(const float* x, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) reluSquaredOf(Lanes::load(x + i)).store(out + i);
+}
+
+void reluSquaredGate(const float* gate, const float* up, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) (reluSquaredOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+}
+
+void silu(const float* x, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) siluOf(Lanes::load(x + i)).store(out + i);
+}
+
+void siluGate(const float* gate, const float* up, std::int64_t n, float* out) {
+    for (std::int64_t i = 0; i < n; i += 16) (siluOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+}
+
+void toBf16(const float* x, std::int64_t n, std::uint16_t* out) {
+    for (std::int64_t i = 0; i < n; i += 16) Lanes::load(x + i).storeBf16(out + i);
+}
+
+struct RowsF32 {
+    using Value = float;
+    static constexpr bool scaled = false;
+    static Lanes load(const Value* p) { return Lanes::load(p); }
+};
+struct RowsBf16 {
+    using Value = std::uint16_t;
+    static constexpr bool scaled = false;
+    static Lanes load(const Value* p) { return Lanes::loadBf16(p); }
+};
+struct RowsInt8 {
+    using Value = std::int8_t;
+    static constexpr bool scaled = true;
+    static Lanes load(const Value* p) { return Lanes::loadInt8(p); }
+};
+
+// Scores of G queries against every position: a key is read once for all of them.
+template <class Rows, int G>
+void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride) {
+    const auto* keys = static_cast<const typename Rows::Value*>(task.keys);
+    const float* queries = task.queries + firstQuery * task.stride;
+    for (std::int64_t position = 0; position < task.positions; ++position) {
+        const auto* key = keys + position * task.stride;
+        Lanes sums[G];
+        for (int g = 0; g < G; ++g) sums[g] = Lanes::all(0.f);
+        for (std::int64_t i = 0; i < task.stride; i += 16) {
+            const Lanes k = Rows::load(key + i);
+            for (int g = 0; g < G; ++g) sums[g] = Lanes::fma(Lanes::load(queries + g * task.stride + i), k, sums[g]);
+        }
+        float scale = task.scale;
+        if constexpr (Rows::scaled) scale *= task.keyScales[position];
+        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * scoreStride + position] = sums[g].sum() * scale;
+    }
+}
+
+// In place; what lies beyond `positions` becomes 0.
+inline void softmax(float* scores, std::int64_t positions, std::int64_t padded) {
+    for (std::int64_t i = positions; i < padded; ++i) scores[i] = -__builtin_inff();
+    Lanes largest = Lanes::load(scores);
+    for (std::int64_t i = 16; i < padded; i += 16) largest = Lanes::max(Lanes::load(scores + i), largest);
+    const Lanes top = Lanes::all(largest.largest());
+    Lanes total = Lanes::all(0.f);
+    for (std::int64_t i = 0; i < padded; i += 16) {
+        exponential(Lanes::load(scores + i) - top).store(scores + i);
+        if (i + 16 > positions)
+            for (std::int64_t j = positions; j < padded; ++j) scores[j] = 0.f;
+        total = total + Lanes::load(scores + i);
+    }
+    const Lanes inverse = Lanes::all(1.f / total.sum());
+    for (std::int64_t i = 0; i < padded; i += 16) (Lanes::load(scores + i) * inverse).store(scores + i);
+}
+
+// Adds positions first..last of the values, weighed by each query's scores, to out. Positions in order, whatever the blocks.
+template <class Rows, int G>
+void addValues(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t first, std::int64_t last) {
+    const auto* values = static_cast<const typename Rows::Value*>(task.values);
+    const float* scores = task.scores + firstQuery * scoreStride;
+    float* out = task.out + firstQuery * task.stride;
+    for (std::int64_t i = 0; i < task.stride; i += 16) {
+        Lanes sums[G];
+        for (int g = 0; g < G; ++g) sums[g] = Lanes::load(out + g * task.stride + i);
+        for (std::int64_t position = first; position < last; ++position) {
+            Lanes v = Rows::load(values + position * task.stride + i);
+            if constexpr (Rows::scaled) v = v * Lanes::all(task.valueScales[position]);
+            for (int g = 0; g < G; ++g) sums[g] = Lanes::fma(Lanes::all(scores[g * scoreStride + position]), v, sums[g]);
+        }
+        for (int g = 0; g < G; ++g) sums[g].store(out + g * task.stride + i);
+    }
+}
+
+template <class Rows, int G>
+void attendQueries(const AttentionTask& task, std::int64_t firstQuery) {
+    const std::int64_t scoreStride = roundUp(task.positions, 16);
+    scoreQueries<Rows, G>(task, firstQuery, scoreStride);
+    for (int g = 0; g < G; ++g) softmax(task.scores + (firstQuery + g) * scoreStride, task.positions, scoreStride);
+    for (std::int64_t i = 0; i < G * task.stride; ++i) task.out[firstQuery * task.stride + i] = 0.f;
+    constexpr std::int64_t block = 64;  // values of a block stay in the first cache for all lanes
+    for (std::int64_t first = 0; first < task.positions; first += block)
+        addValues<Rows, G>(task, firstQuery, scoreStride, first, first + block < task.positions ? first + block : task.positions);
+}
+
+template <class Rows>
+void attention(const AttentionTask& task) {
+    std::int64_t query = 0;
+    for (; query + 4 <= task.queryCount; query += 4) attendQueries<Rows, 4>(task, query);
+    switch (task.queryCount - query) {
+        case 3: attendQueries<Rows, 3>(task, query); break;
+        case 2: attendQueries<Rows, 2>(task, query); break;
+        case 1: attendQueries<Rows, 1>(task, query); break;
+        default: break;
+    }
+}
+
+}  // namespace
+}  // namespace tritlab
+
+// The fp32 part of a table, in Kernels' order.
+#define TRITLAB_FLOAT_KERNELS                                                                                            \
+    rmsNorm, quantize, scaleSums, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, {                  \
+        attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>                                                     \
+    }

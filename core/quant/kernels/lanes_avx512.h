@@ -1,0 +1,60 @@
+// Sixteen fp32 lanes as one AVX512 register. Included by files compiled with AVX512's flags only.
+#pragma once
+
+#include <cstdint>
+#include <immintrin.h>
+
+namespace tritlab {
+namespace {
+
+struct Lanes {
+    __m512 v;
+
+    static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
+    static Lanes all(float x) { return {_mm512_set1_ps(x)}; }
+    static Lanes loadBf16(const std::uint16_t* p) {
+        const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+        return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16))};
+    }
+    static Lanes loadInt8(const std::int8_t* p) {
+        return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
+    }
+    static Lanes loadInt32(const std::int32_t* p) { return {_mm512_cvtepi32_ps(_mm512_loadu_si512(p))}; }
+    void store(float* p) const { _mm512_storeu_ps(p, v); }
+    void storeBf16(std::uint16_t* p) const {
+        const __m512i bits = _mm512_castps_si512(v);
+        const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+        const __m512i sum = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum, 16)));
+    }
+    std::int32_t storeInt8(std::int8_t* p) const {
+        const __m128i bytes = _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+        return _mm512_reduce_add_epi32(_mm512_cvtepi8_epi32(bytes));
+    }
+    friend Lanes operator+(Lanes x, Lanes y) { return {_mm512_add_ps(x.v, y.v)}; }
+    friend Lanes operator-(Lanes x, Lanes y) { return {_mm512_sub_ps(x.v, y.v)}; }
+    friend Lanes operator*(Lanes x, Lanes y) { return {_mm512_mul_ps(x.v, y.v)}; }
+    friend Lanes operator/(Lanes x, Lanes y) { return {_mm512_div_ps(x.v, y.v)}; }
+    static Lanes fma(Lanes x, Lanes y, Lanes z) { return {_mm512_fmadd_ps(x.v, y.v, z.v)}; }
+    static Lanes max(Lanes x, Lanes y) { return {_mm512_max_ps(x.v, y.v)}; }
+    static Lanes min(Lanes x, Lanes y) { return {_mm512_min_ps(x.v, y.v)}; }
+    [[nodiscard]] Lanes abs() const { return {_mm512_abs_ps(v)}; }
+    [[nodiscard]] Lanes rounded() const {
+        return {_mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+    }
+    [[nodiscard]] Lanes timesPowerOfTwo(Lanes n) const {
+        return {_mm512_castsi512_ps(
+            _mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(_mm512_cvtps_epi32(n.v), 23)))};
+    }
+    [[nodiscard]] float sum() const {
+        const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+        const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+        const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+    }
+    [[nodiscard]] float largest() const { return _mm512_reduce_max_ps(v); }
+};
+
+}  // namespace
+}  // namespace tritlab

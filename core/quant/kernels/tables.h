@@ -1,0 +1,30 @@
+// The tables of the instruction sets, each from a file compiled with that set's flags. Only kernels.cpp uses them, after it has
+// looked at the processor.
+#pragma once
+
+#include "core/quant/kernels/kernels.h"
+
+namespace tritlab::kernel_tables {
+
+extern const Kernels scalar;
+#if defined(__x86_64__)
+extern const Kernels avx2;
+extern const Kernels avx512Vnni;
+// Five trits a byte wants AVX512-VBMI as well.
+void fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
+                   const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride);
+#endif
+
+// Trits 0..3 of a byte below 81 as two-bit codes.
+struct TritTable {
+    std::uint8_t codes[128];
+};
+constexpr TritTable makeTritTable() {
+    TritTable table{};
+    for (int value = 0; value < 81; ++value)
+        table.codes[value] = static_cast<std::uint8_t>(value % 3 | (value / 3 % 3) << 2 | (value / 9 % 3) << 4 | (value / 27) << 6);
+    return table;
+}
+inline constexpr TritTable tritTable = makeTritTable();
+
+}  // namespace tritlab::kernel_tables
