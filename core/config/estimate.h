@@ -21,6 +21,7 @@ struct Estimate {
     }
 };
 
-Estimate estimate(const RunConfig& config);
+// vocabSize: of the tokenizer where it is a given file; 0: the config's.
+Estimate estimate(const RunConfig& config, std::int64_t vocabSize = 0);
 
 }  // namespace tritlab

@@ -39,6 +39,7 @@ struct Field {
     std::function<FieldValue(const RunConfig&)> get;
     std::function<void(RunConfig&, const FieldValue&)> set;  // the value has the field's kind and range
     std::function<bool(const RunConfig&)> applies;           // always set; true where the field means something
+    std::string condition;                                   // applies in words: "tokenizer = train"; empty: always
     std::function<FieldValue(const RunConfig&)> derive;      // null: the plain default; else the default in this config
     std::string description;  // derived: range and default as text
 };
@@ -52,7 +53,7 @@ std::string nearestKey(std::string_view key);
 // A config being edited: the values that the person set (by key) over presets and derived defaults.
 class ConfigDraft {
 public:
-    ConfigDraft() = default;
+    ConfigDraft() { refresh(); }
     [[nodiscard]] const RunConfig& config() const { return config_; }  // derived fields filled in
     [[nodiscard]] bool isSet(std::string_view key) const;
     // Sets one field from text as people write it ("3e-4", "2_000", "true", "linear"; sources "PATH[:weight],..."). Throws Error:
@@ -60,8 +61,11 @@ public:
     void setText(std::string_view key, std::string_view text);
     void setValue(std::string_view key, const FieldValue& value);
     void reset(std::string_view key);  // back to the derived default
-    // Sets every key of a flat JSON object; "preset" names one to start from. Errors as setText.
+    // Sets every key of a flat JSON object; "preset" names one to start from. Errors as setText, and where a key of the object does
+    // not apply once all are set. On an error nothing has changed.
     void setJson(const nlohmann::json& object, const std::string& where = "config");
+    // Throws Error (names the condition) where the field does not apply to the config as it is now.
+    void requireApplies(std::string_view key) const;
 
 private:
     void refresh();
@@ -70,6 +74,7 @@ private:
 };
 
 std::string valueText(const Field& field, const FieldValue& value);  // as setText reads it
+DataSource parseSource(std::string_view text);                       // "PATH" or "PATH:weight"
 
 struct Problem {
     std::vector<std::string> keys;  // the fields it is about
@@ -79,6 +84,8 @@ struct Problem {
 // Ranges and cross-field rules (hidden divisible by heads, head size even, kv heads divide heads, warmup < steps, data named…).
 std::vector<Problem> check(const RunConfig& config);
 
+// What a run keeps: the fields that do not apply are back at their defaults. configFromJson(toJson(c)) == frozen(c).
+RunConfig frozen(const RunConfig& config);
 // The frozen config: only fields that apply, flat, keys in table order. fromJson accepts what toJson wrote and any subset.
 nlohmann::ordered_json toJson(const RunConfig& config);
 RunConfig configFromJson(const nlohmann::json& object, const std::string& where = "config");

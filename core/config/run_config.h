@@ -29,15 +29,16 @@ struct DataSource {
     bool operator==(const DataSource&) const = default;
 };
 
+// The defaults here are those of the field table with nothing set (tests compare them).
 struct RunConfig {
     // Model
     Architecture architecture = Architecture::B2B4T;
     std::int64_t hiddenSize = 256;
     std::int64_t layers = 6;
     std::int64_t heads = 4;
-    std::int64_t kvHeads = 4;             // derived from heads and architecture until set
-    std::int64_t ffnSize = 1024;          // derived: 4 x hidden (gated: 8/3 rounded up to 256) until set
-    double ropeTheta = 10000;
+    std::int64_t kvHeads = 1;             // derived from heads and architecture until set
+    std::int64_t ffnSize = 768;           // derived: 4 x hidden (gated: 8/3 rounded up to 256) until set
+    double ropeTheta = 500000;
     double normEps = 1e-5;
     NormPlacement normPlacement = NormPlacement::Pre;
     Activation activation = Activation::ReluSquared;
@@ -65,11 +66,11 @@ struct RunConfig {
     std::int64_t warmupSteps = 100;
     double lrFloor = 0.0;                 // last learning rate as a share of the peak
     double lrSwitchAt = 0.5;              // two-stage: where the second stage starts, share of the steps
-    double lrSecondPeak = 0.6;            // two-stage: second stage's first LR as a share of the peak
+    double lrSecondPeak = 0.6;            // two-stage: the curve goes on as if its peak were this share of the first's
     double beta1 = 0.9;
     double beta2 = 0.95;
     double adamEps = 1e-8;
-    double weightDecay = 0.0;
+    double weightDecay = 0.1;
     DecaySchedule decaySchedule = DecaySchedule::Constant;
     DecayGroups decayGroups = DecayGroups::ShadowWeights;
     double gradClip = 1.0;                // global L2 norm; 0 = off
