@@ -15,11 +15,18 @@ struct Message {
     std::string text;
 };
 
-// A finished conversation as training text.
+inline constexpr char kEndOfTurn[] = "<|eot_id|>";  // of the 2B4T template
+
+// A finished conversation as training text: "### Role:\n…" parts (Instruction, and Plain as well) or 2B4T's turns.
 std::string renderTraining(Template chatTemplate, const std::vector<Message>& messages);
-// A conversation up to where the assistant is to speak, as token ids, BOS included.
+// A {prompt, response} pair as training text: "### Instruction:\n…\n\n### Response:\n…", or 2B4T's turns.
+std::string renderInstruction(Template chatTemplate, const std::string& prompt, const std::string& response);
+// A conversation up to where the assistant is to speak, as token ids, BOS included. In the instruction form a single question
+// gets the form of {prompt, response} pairs, anything longer that of conversations. Plain: the texts, one a line, to go on from.
 std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages, const Tokenizer& tokenizer);
 // Texts at which an answer ends, besides EOS ("### Instruction:", "<|eot_id|>", …).
 std::vector<std::string> stopTexts(Template chatTemplate);
+// Texts that a tokenizer trained for this template has as tokens of their own.
+std::vector<std::string> specialTexts(Template chatTemplate);
 
 }  // namespace tritlab

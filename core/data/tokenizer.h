@@ -49,9 +49,20 @@ struct TokenizerTraining {
     std::int64_t maxBytes = 32 << 20;  // of text looked at; of more, lines are sampled evenly
     std::vector<std::string> userSymbols;  // texts that are one token each, such as <|eot_id|>
 };
-// Trains a byte-fallback model on documents (or pieces of them) pulled from `next` (false: no more) and writes it to `target`
-// atomically. The same text gives the same bytes, whatever the machine. Throws Error where the vocabulary does not fit the text
+// Trains a byte-fallback model on the text that is added and writes it to `target` atomically. The same text gives the same bytes, whatever the machine. Throws Error where the vocabulary does not fit the text
 // (says the largest or smallest that works) and where `stop` asked for an end.
+class TokenizerTrainer {
+public:
+    explicit TokenizerTrainer(TokenizerTraining options);
+    ~TokenizerTrainer();
+    void add(std::string_view text);  // a document or a piece of one
+    void train(const std::filesystem::path& target, const StopToken& stop);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+// The same for documents pulled from `next` (false: no more).
 void trainTokenizer(const std::function<bool(std::string& document)>& next, const TokenizerTraining& options,
                     const std::filesystem::path& target, const StopToken& stop);
 

@@ -155,7 +155,7 @@ std::vector<std::int64_t> numbersIn(const std::string& message) {
     throw Error("the tokenizer cannot be trained: " + message, "tokenizer", "Check the text and the vocabulary size");
 }
 
-std::string train(const std::vector<std::string>& lines, const TokenizerTraining& options) {
+std::string trainModel(const std::vector<std::string>& lines, const TokenizerTraining& options) {
     silenceSentencePiece();
     LineIterator iterator(lines);
     std::string bytes;
@@ -172,26 +172,46 @@ std::string train(const std::vector<std::string>& lines, const TokenizerTraining
 
 }  // namespace
 
-void trainTokenizer(const std::function<bool(std::string& document)>& next, const TokenizerTraining& options,
-                    const std::filesystem::path& target, const StopToken& stop) {
-    const auto fixed = kByteAndControlPieces + static_cast<std::int64_t>(options.userSymbols.size());
-    if (options.vocabSize <= fixed) throwTooSmallVocabulary(options.vocabSize, fixed + 1);
-    LineSample sample(options.maxBytes, static_cast<std::uint64_t>(options.seed));
-    for (std::string document; next(document);) {
-        sample.addText(document);
-        checkNotStopped(stop);
-    }
-    const std::vector<std::string> lines = sample.take();
+struct TokenizerTrainer::Impl {
+    explicit Impl(TokenizerTraining given)
+        : options(std::move(given)), sample(options.maxBytes, static_cast<std::uint64_t>(options.seed)) {}
+    TokenizerTraining options;
+    LineSample sample;
+};
+
+TokenizerTrainer::TokenizerTrainer(TokenizerTraining options) : impl_(std::make_unique<Impl>(std::move(options))) {
+    const auto fixed = kByteAndControlPieces + static_cast<std::int64_t>(impl_->options.userSymbols.size());
+    if (impl_->options.vocabSize <= fixed) throwTooSmallVocabulary(impl_->options.vocabSize, fixed + 1);
+}
+
+TokenizerTrainer::~TokenizerTrainer() = default;
+
+void TokenizerTrainer::add(std::string_view text) { impl_->sample.addText(text); }
+
+void TokenizerTrainer::train(const std::filesystem::path& target, const StopToken& stop) {
+    checkNotStopped(stop);
+    const std::int64_t asked = impl_->options.vocabSize;
+    const std::vector<std::string> lines = impl_->sample.take();
     if (lines.empty())
         throw Error("there is no text to train the tokenizer on", "tokenizer", "Name data that holds more than blanks");
-    const std::string bytes = train(lines, options);
+    const std::string bytes = trainModel(lines, impl_->options);
     const auto size = static_cast<std::int64_t>(parseSentencePieceModel(bytes, target.string()).pieces.size());
-    if (size < options.vocabSize) {
-        throw Error("the text is too small for a vocabulary of " + std::to_string(options.vocabSize) + " pieces", "vocab_size",
+    if (size < asked) {
+        throw Error("the text is too small for a vocabulary of " + std::to_string(asked) + " pieces", "vocab_size",
                     "Choose at most " + std::to_string(size) + ", or add text");
     }
     checkNotStopped(stop);
     writeFileAtomically(target, bytes);
+}
+
+void trainTokenizer(const std::function<bool(std::string& document)>& next, const TokenizerTraining& options,
+                    const std::filesystem::path& target, const StopToken& stop) {
+    TokenizerTrainer trainer(options);
+    for (std::string document; next(document);) {
+        trainer.add(document);
+        checkNotStopped(stop);
+    }
+    trainer.train(target, stop);
 }
 
 }  // namespace tritlab

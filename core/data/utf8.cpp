@@ -72,4 +72,11 @@ std::string repairUtf8(std::string_view text) {
     return repaired;
 }
 
+std::string utf8Prefix(std::string_view text, std::size_t bytes) {
+    std::size_t cut = text.size();
+    if (cut > bytes)
+        for (cut = bytes; cut > 0 && continues(text, cut);) --cut;
+    return std::string(text.substr(0, cut));
+}
+
 }  // namespace tritlab

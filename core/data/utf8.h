@@ -14,5 +14,7 @@ bool isUtf8(std::string_view text);
 bool isUtf8Beginning(std::string_view text);
 // Each byte that is in no valid character becomes U+FFFD.
 std::string repairUtf8(std::string_view text);
+// At most `bytes` of valid UTF-8, cut at a character's border.
+std::string utf8Prefix(std::string_view text, std::size_t bytes);
 
 }  // namespace tritlab
