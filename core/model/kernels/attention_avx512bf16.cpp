@@ -61,23 +61,33 @@ __m512 toFloat(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_m
 __m512 loadBf16(const Bf16* source) { return toFloat(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(source))); }
 void storeBf16(Bf16* target, __m512 values) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), toBf16(values)); }
 
-// C[4][16 * vectors] (+)= A[4][pairs] B[pairs][16 * vectors]; strides in elements of each array.
+// C[4][16 * vectors] (+)= A[4][pairs] B[pairs][16 * vectors]; strides in elements of each array. The loops over rows and vectors have to
+// be unrolled for the sums to live in registers: hence the pragmas.
 template <int vectors, bool accumulate>
 void tile(std::int64_t pairs, const std::uint32_t* a, std::int64_t aStride, const std::uint32_t* b, std::int64_t bStride, float* c,
           std::int64_t cStride) {
     __m512 sum[4][vectors];
-    for (int i = 0; i < 4; ++i)
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+#pragma GCC unroll 4
         for (int j = 0; j < vectors; ++j) sum[i][j] = accumulate ? _mm512_loadu_ps(c + i * cStride + 16 * j) : _mm512_setzero_ps();
+    }
     for (std::int64_t k = 0; k < pairs; ++k) {
         __m512bh right[vectors];
+#pragma GCC unroll 4
         for (int j = 0; j < vectors; ++j) right[j] = asPairs(_mm512_loadu_si512(b + k * bStride + 16 * j));
+#pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
             const __m512bh left = asPairs(_mm512_set1_epi32(static_cast<int>(a[i * aStride + k])));
+#pragma GCC unroll 4
             for (int j = 0; j < vectors; ++j) sum[i][j] = _mm512_dpbf16_ps(sum[i][j], left, right[j]);
         }
     }
-    for (int i = 0; i < 4; ++i)
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+#pragma GCC unroll 4
         for (int j = 0; j < vectors; ++j) _mm512_storeu_ps(c + i * cStride + 16 * j, sum[i][j]);
+    }
 }
 
 // C[rows][columns] (+)= A B; rows a multiple of 4, columns of 16.
