@@ -74,6 +74,7 @@ public:
     void onState(const StateEvent& event) override;
     void onLog(const LogEvent& event) override;
     void onProgress(const ProgressEvent& event) override;
+    void sync() override;
     std::vector<RunCommand> take() override;
     // A store that cannot be written (full disk) must not cost the run: recording stops, this says why, training can stop cleanly.
     [[nodiscard]] std::optional<std::string> failure() const;

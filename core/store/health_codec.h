@@ -1,0 +1,14 @@
+// One health snapshot as one compressed blob: per layer its name, its eight figures and its histogram.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/train/events.h"
+
+namespace tritlab {
+
+std::string encodeHealth(const HealthEvent& event);
+HealthEvent decodeHealth(StepIndex step, std::string_view data);  // throws Error where it is damaged
+
+}  // namespace tritlab
