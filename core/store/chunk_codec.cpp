@@ -129,7 +129,6 @@ void decodeChunk(StepIndex first, StepIndex last, std::int64_t n, std::string_vi
     // Unsigned, so that damaged steps cannot overflow.
     auto step = static_cast<std::uint64_t>(first);
     const std::uint64_t stride = n > 1 ? (static_cast<std::uint64_t>(last) - step) / (count - 1) : 0;
-    points.reserve(points.size() + count);
     for (std::size_t i = 0; i < count; ++i) {
         if (i > 0) step += deltas.empty() ? stride : deltas[i - 1];
         points.push_back({static_cast<StepIndex>(step), wide.empty() ? static_cast<double>(narrow[i]) : wide[i]});

@@ -105,13 +105,13 @@ void EventWriter::collect(Points& points, const EvaluationEvent& event) {
     add("eval/loss_at_lambda", event.lossAtLambda);
 }
 
-std::size_t EventWriter::write(Database& database, const std::deque<RecordedEvent>& events) {
+std::size_t EventWriter::write(Database& database, const std::deque<RecordedEvent>& events, std::size_t from) {
+    if (from >= events.size()) return 0;
     Points points;
     std::size_t written = 0, collected = 0;
     const StepEvent* lastStep = nullptr;
-    for (const auto& [event, timeMs] : events) {
-        if (collected >= pointsPerSlice) break;
-        ++written;
+    while (from + written < events.size() && collected < pointsPerSlice) {
+        const auto& [event, timeMs] = events[from + written++];
         std::visit(Overloaded{
                        [&](const StepEvent& step) {
                            collect(points, step);

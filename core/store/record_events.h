@@ -38,8 +38,8 @@ class EventWriter {
 public:
     EventWriter(const Workspace& workspace, std::string id, std::int64_t number)
         : workspace_(workspace), id_(std::move(id)), run_(number), series_(number) {}
-    // Writes events from the front of `events` on, as many as make a short transaction; gives how many.
-    std::size_t write(Database& database, const std::deque<RecordedEvent>& events);
+    // Writes events from `events[from]` on, as many as make a short transaction; gives how many.
+    std::size_t write(Database& database, const std::deque<RecordedEvent>& events, std::size_t from);
     void rolledBack() { series_.clear(); }
 
 private:

@@ -32,6 +32,7 @@ struct Recording {
     // The writer's thread alone:
     EventWriter writer;
     std::deque<RecordedEvent> working;
+    std::size_t uncommitted = 0;         // of `working`, from its front: written in the transaction that is open
 };
 
 class FlushJob : public WriteJob {
@@ -46,19 +47,24 @@ public:
             std::move(r.pending.begin(), r.pending.end(), std::back_inserter(r.working));
             r.pending.clear();
         }
-        written_ = r.working.empty() ? 0 : r.writer.write(database, r.working);
-        return written_ == r.working.size();
+        written_ = r.writer.write(database, r.working, r.uncommitted);
+        r.uncommitted += written_;
+        return r.uncommitted == r.working.size();
     }
     void committed(bool) override {
         Recording& r = *recording_;
         r.working.erase(r.working.begin(), r.working.begin() + static_cast<std::ptrdiff_t>(written_));
+        r.uncommitted -= written_;
         {
             const std::lock_guard lock(r.mutex);
             r.settled += written_;
         }
         r.changed.notify_all();
     }
-    void rolledBack() override { recording_->writer.rolledBack(); }
+    void rolledBack() override {
+        recording_->writer.rolledBack();
+        recording_->uncommitted = 0;
+    }
     void failed(const Error& error) override {
         Recording& r = *recording_;
         r.working.clear();

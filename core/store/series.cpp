@@ -162,6 +162,8 @@ void SeriesWriter::mergeIntoChunks(Database& database, Standing& series, std::ve
 
 std::vector<Point> readSeries(Database& database, std::int64_t seriesId, StepIndex from) {
     std::vector<Point> points;
+    if (Query size(database, "SELECT sum(n) FROM chunk WHERE series = ? AND last >= ?", seriesId, from); size.next())
+        points.reserve(static_cast<std::size_t>(size.integer(0) + pointsPerChunk));
     for (Query chunks(database, "SELECT first, last, n, data FROM chunk WHERE series = ? AND last >= ? ORDER BY first", seriesId, from);
          chunks.next();)
         decodeChunk(chunks.integer(0), chunks.integer(1), chunks.integer(2), chunks.blob(3), points);
