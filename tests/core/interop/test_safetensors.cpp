@@ -100,6 +100,7 @@ private Q_SLOTS:
             for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 4; ++k)
                 bad[randomBits(2, round, k) % 90] = static_cast<char>(randomBits(3, round, k));
             if (round % 3 == 0) bad.resize(randomBits(4, round, 0) % bad.size());
+            fs::remove(file("bad"));  // overwriting in place would make the file system flush each time
             std::ofstream(file("bad"), std::ios::binary).write(bad.data(), static_cast<std::streamsize>(bad.size()));
             try {
                 const SafetensorsFile read(file("bad"));
