@@ -1,0 +1,135 @@
+#include "core/model/attention.h"
+
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "core/base/profile.h"
+#include "core/quant/autograd_node.h"
+
+namespace tritlab {
+
+namespace {
+
+void rotateHeads(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, float direction) {
+    byPrecision(qkv.scalar_type(), [&]<typename T>() {
+        forRows(qkv.size(0), qkv.size(1), [&](std::int64_t begin, std::int64_t end) {
+            rowKernels<T>().rotate(pointer<T>(qkv), shape.width(), begin, end, shape.length, shape.heads + shape.kvHeads, shape.headSize,
+                                   pointer<float>(rope.cosine), pointer<float>(rope.sine), direction);
+        });
+    });
+}
+
+// [batch, heads, length, headSize] views of qkv's queries, keys and values, key and value heads repeated for their group.
+struct Heads {
+    at::Tensor query, key, value;
+};
+
+at::Tensor repeated(const at::Tensor& heads, std::int64_t times) {
+    if (times == 1) return heads;
+    return heads.unsqueeze(2)
+        .expand({heads.size(0), heads.size(1), times, heads.size(2), heads.size(3)})
+        .reshape({heads.size(0), heads.size(1) * times, heads.size(2), heads.size(3)});
+}
+
+Heads headsOf(const at::Tensor& qkv, const QkvShape& s) {
+    const at::Tensor all = qkv.view({s.batch, s.length, s.heads + 2 * s.kvHeads, s.headSize}).transpose(1, 2);
+    const std::int64_t times = s.heads / s.kvHeads;
+    return {all.narrow(1, 0, s.heads), repeated(all.narrow(1, s.heads, s.kvHeads), times),
+            repeated(all.narrow(1, s.heads + s.kvHeads, s.kvHeads), times)};
+}
+
+// Added to the scores: 0 where documentStart <= source <= position, else -inf. [batch, 1, length, length].
+at::Tensor documentMask(const at::Tensor& documentStart, at::ScalarType type) {
+    const at::Tensor position = at::arange(documentStart.size(1), documentStart.options());
+    const at::Tensor source = position.unsqueeze(0).unsqueeze(0);
+    const at::Tensor blocked = source.lt(documentStart.unsqueeze(2)).logical_or(source.gt(position.unsqueeze(0).unsqueeze(2)));
+    return at::zeros(blocked.sizes(), documentStart.options().dtype(type))
+        .masked_fill_(blocked, -std::numeric_limits<double>::infinity())
+        .unsqueeze(1);
+}
+
+struct AttentionNode final : torch::autograd::Node {
+    QkvShape shape;
+    RopeTable rope;
+    at::Tensor qkv, output, logSumExp, mask;
+
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+        const at::NoGradGuard guard;
+        const ProfileScope scope("attention");
+        const QkvShape& s = shape;
+        const Heads heads = headsOf(qkv, s);
+        const at::Tensor g = gradients[0].view({s.batch, s.length, s.heads, s.headSize}).transpose(1, 2);
+        auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
+            g, heads.query, heads.key, heads.value, output, logSumExp, 0.0, !mask.defined(),
+            mask.defined() ? std::optional(mask) : std::nullopt);
+        at::Tensor dqkv = at::empty({s.batch, s.length, s.heads + 2 * s.kvHeads, s.headSize}, qkv.options());
+        const std::int64_t times = s.heads / s.kvHeads;
+        const auto put = [&](std::int64_t first, std::int64_t count, const at::Tensor& d) {
+            dqkv.narrow(2, first, count).copy_(d.transpose(1, 2));
+        };
+        const auto grouped = [&](const at::Tensor& d) {
+            return times == 1 ? d : d.reshape({s.batch, s.kvHeads, times, s.length, s.headSize}).sum(2);
+        };
+        put(0, s.heads, dq);
+        put(s.heads, s.kvHeads, grouped(dk));
+        put(s.heads + s.kvHeads, s.kvHeads, grouped(dv));
+        dqkv = dqkv.view({s.batch * s.length, s.width()});
+        rotateHeads(dqkv, s, rope, -1.0F);
+        return {dqkv};
+    }
+    void release_variables() override { qkv = output = logSumExp = mask = at::Tensor(); }
+    [[nodiscard]] std::string name() const override { return "TritlabAttention"; }
+};
+
+}  // namespace
+
+RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta) {
+    const std::int64_t half = headSize / 2;
+    RopeTable table{at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
+    auto* cosine = pointer<float>(table.cosine);
+    auto* sine = pointer<float>(table.sine);
+    for (std::int64_t p = 0; p < positions; ++p)
+        for (std::int64_t i = 0; i < half; ++i) {
+            const double angle = static_cast<double>(p) * std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
+            *cosine++ = static_cast<float>(std::cos(angle));
+            *sine++ = static_cast<float>(std::sin(angle));
+        }
+    return table;
+}
+
+at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart) {
+    const ProfileScope scope("attention");
+    const bool record = wantsGradient({qkv});
+    at::Tensor result;
+    auto node = std::make_shared<AttentionNode>();
+    {
+        const at::NoGradGuard guard;
+        const at::Tensor plain = qkv.detach();
+        rotateHeads(plain, shape, rope, 1.0F);
+        const Heads heads = headsOf(plain, shape);
+        const at::Tensor mask = documentStart.defined() ? documentMask(documentStart, plain.scalar_type()) : at::Tensor();
+        auto [output, logSumExp] = at::_scaled_dot_product_flash_attention_for_cpu(
+            heads.query, heads.key, heads.value, 0.0, !mask.defined(), mask.defined() ? std::optional(mask) : std::nullopt);
+        result = output.transpose(1, 2).reshape({shape.batch * shape.length, shape.heads * shape.headSize});
+        if (record) {
+            node->shape = shape;
+            node->rope = rope;
+            node->qkv = plain;
+            node->output = output;
+            node->logSumExp = logSumExp;
+            node->mask = mask;
+            // The result may share the output's memory; the node must not hold the variable that it becomes the gradient of.
+            result = result.detach();
+        }
+    }
+    if (record) attach(result, node, {qkv});
+    return result;
+}
+
+}  // namespace tritlab

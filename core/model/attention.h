@@ -1,0 +1,25 @@
+// Causal self-attention of packed rows with RoPE, as one autograd node: rotation, grouped query heads, document borders.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <cstdint>
+
+namespace tritlab {
+
+struct QkvShape {
+    std::int64_t batch = 0, length = 0, heads = 0, kvHeads = 0, headSize = 0;
+    [[nodiscard]] std::int64_t width() const { return (heads + 2 * kvHeads) * headSize; }
+};
+
+// Cosines and sines of position * theta^(-2i/headSize), fp32 [positions, headSize / 2], computed in float64.
+struct RopeTable {
+    at::Tensor cosine, sine;
+};
+RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta);
+
+// qkv: [batch * length, width], each row all query heads, then all key heads, then all value heads; rotated in place (rotate-half).
+// documentStart: int32 [batch, length] or undefined: position t attends from there (from 0) to t.
+// -> [batch * length, heads * headSize].
+at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart);
+
+}  // namespace tritlab

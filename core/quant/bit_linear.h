@@ -1,0 +1,56 @@
+// BitLinear as one autograd node: prologue, quantization, product. Three paths by the value of lambda (reference.md 1): 0 dense;
+// between: operands blended with their quantization, in the compute type; exactly 1: the integer product of ternary and int8 codes,
+//   y[t, o] = float(sum_i code_x[t, i] * code_w[o, i]) * (absmean_w * inverseScale_x[t])
+// (each operation rounded to float once, in that order; bf16 rounds the result once more). Gradients are straight-through.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/quant/prologue.h"
+
+namespace tritlab {
+
+// Linears that share one input: their products run as one, their shadow weights are quantized once per parameter version.
+class LinearGroup {
+public:
+    // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. ternary false: dense whatever lambda says.
+    LinearGroup(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary);
+
+    // x [N, inputWidth] of the compute type -> [N, sum of out], the linears' outputs side by side.
+    at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda, std::uint64_t version);
+
+    // int8 [sum of out, in], and each weight's absmean; quantized at the first call after a change of version.
+    struct Codes {
+        at::Tensor codes;
+        std::vector<float> absmeans;
+        at::Tensor columnScale;  // fp32 [sum of out]: the absmean of each column's weight
+    };
+    const Codes& codes(std::uint64_t version);
+    const at::Tensor& denseWeight(std::uint64_t version);  // the weights in the compute type [sum of out, in]
+    [[nodiscard]] std::uint64_t quantizations() const { return quantizations_; }  // times that codes() had to quantize
+    [[nodiscard]] bool ternary() const { return ternary_; }
+    [[nodiscard]] const std::vector<at::Tensor>& weights() const { return weights_; }
+
+private:
+    const at::Tensor& blendedWeight(double lambda, std::uint64_t version);
+    const at::Tensor& codesAsValues(std::uint64_t version);                 // the codes in the compute type, for the backward
+    template <typename Fill>
+    at::Tensor concatenated(const Fill& fill) const;
+
+    static constexpr std::uint64_t none = ~std::uint64_t{0};
+    std::vector<at::Tensor> weights_;
+    at::ScalarType type_;
+    bool ternary_;
+    std::int64_t in_ = 0, out_ = 0;
+    Codes codes_;
+    at::Tensor values_;                        // dense, blended or codes as values: what the last forward used
+    enum class Values { Dense, Blended, Codes } kind_ = Values::Dense;
+    double valuesLambda_ = -1;
+    std::uint64_t codesVersion_ = none, valuesVersion_ = none, quantizations_ = 0;
+};
+
+}  // namespace tritlab

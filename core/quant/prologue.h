@@ -1,0 +1,16 @@
+// What happens to a linear's input before the product, in one pass over its rows: activation (with its gate), then RMS norm.
+#pragma once
+
+#include <cstdint>
+
+namespace tritlab {
+
+struct Prologue {
+    enum class Activation : std::uint8_t { None, ReluSquared, Silu };
+    Activation activation = Activation::None;
+    bool gated = false;  // the input's rows are [gate | up]: activation(gate) * up
+    bool norm = false;   // x / sqrt(mean(x^2) + eps) * weight
+    float eps = 1e-5F;
+};
+
+}  // namespace tritlab
