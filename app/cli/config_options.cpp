@@ -1,0 +1,82 @@
+#include "app/cli/config_options.h"
+
+#include <filesystem>
+
+#include "core/base/files.h"
+
+namespace tritlab::cli {
+namespace {
+
+nlohmann::json readJson(const std::string& file) {
+    const std::string text = readFile(file, 1 << 24);
+    try {
+        return nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        std::size_t line = 1;
+        for (std::size_t i = 0; i < std::min<std::size_t>(error.byte, text.size()); ++i) line += text[i] == '\n' ? 1 : 0;
+        throw Error("is no JSON", file + ":" + std::to_string(line), error.what());
+    }
+}
+
+std::string absolutePath(const std::string& path) {
+    return path.empty() || path.starts_with("builtin:") ? path : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+void makePathsAbsolute(ConfigDraft& draft) {
+    std::vector<DataSource> data = draft.config().data;
+    for (DataSource& source : data) source.path = absolutePath(source.path);
+    if (data != draft.config().data) draft.setValue("data", data);
+    if (!draft.config().tokenizerPath.empty()) draft.setValue("tokenizer_path", absolutePath(draft.config().tokenizerPath));
+}
+
+}  // namespace
+
+void ConfigOptions::addTo(CLI::App* command) {
+    command->add_option("--preset", preset, "Start from a preset (`tritlab-cli presets` lists them)");
+    command->add_option("--config", file, "A JSON file of keys and values");
+    command->add_option("--set", sets, "One setting, key=value (`tritlab-cli fields` lists the keys)")->take_all()->expected(1)->allow_extra_args(false);
+    command->add_option("--data", data, "Text to train on: PATH[:weight], a file, a folder or builtin:NAME; may be repeated")
+        ->take_all()->expected(1)->allow_extra_args(false);
+}
+
+ConfigDraft ConfigOptions::draft() const {
+    try {
+        ConfigDraft draft = preset.empty() ? ConfigDraft() : presetDraft(preset);
+        if (!file.empty()) draft.setJson(readJson(file), file);
+        if (!data.empty()) {
+            std::vector<DataSource> sources;
+            for (const std::string& text : data) sources.push_back(parseSource(text));
+            draft.setValue("data", sources);
+        }
+        std::vector<std::string> keys;
+        for (const std::string& text : sets) {
+            const auto equals = text.find('=');
+            if (equals == std::string::npos || equals == 0) throw Error("--set needs key=value, not '" + text + "'");
+            keys.push_back(text.substr(0, equals));
+            draft.setText(keys.back(), text.substr(equals + 1));
+        }
+        for (const std::string& key : keys) draft.requireApplies(key);
+        makePathsAbsolute(draft);
+        return draft;
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
+}
+
+void requireSound(const RunConfig& config) {
+    std::string messages;
+    for (const Problem& problem : check(config)) {
+        messages += messages.empty() ? "" : "\n  ";
+        for (const std::string& key : problem.keys) messages += key + (key == problem.keys.back() ? ": " : ", ");
+        messages += problem.message;
+    }
+    if (!messages.empty()) throw UsageError(messages);
+}
+
+RunConfig ConfigOptions::frozenConfig() const {
+    const ConfigDraft made = draft();
+    requireSound(made.config());
+    return frozen(made.config());
+}
+
+}  // namespace tritlab::cli

@@ -1,0 +1,73 @@
+// What all commands share: their options, where they write, and how they end.
+//   stdout   the result: text for people, or with --json one JSON object on the last line
+//   stderr   progress and messages
+//   exit     0 done, 1 failed, 2 wrong use, 3 stopped by the user and resumable
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/base/stop_token.h"
+#include "core/base/workspace.h"
+
+namespace tritlab::cli {
+
+enum Exit { done = 0, failed = 1, wrongUse = 2, stopped = 3 };
+
+// The command line or the config that it names is wrong: exit code 2.
+class UsageError : public Error {
+public:
+    using Error::Error;
+    explicit UsageError(const Error& error) : Error(error) {}
+};
+
+// A command's means: write text, fill `result`, look at `stop`.
+class Session {
+public:
+    bool json = false;
+    nlohmann::ordered_json result = nlohmann::ordered_json::object();
+    StopToken stop;
+    Workspace workspace;
+
+    // To stdout, not under --json.
+    void print(const std::string& text) const;
+    void printLine(const std::string& text) const { print(text + "\n"); }
+};
+
+using Command = std::function<Exit(Session&)>;
+
+// The program: command families add their subcommands, run() parses, runs the chosen one and reports how it ended.
+class Program {
+public:
+    Program();
+    [[nodiscard]] CLI::App& app() { return app_; }
+    // A command of a parent (app() or a group): its options are added by the caller.
+    CLI::App* command(CLI::App* parent, const std::string& name, const std::string& help, Command command);
+    // A group of commands, such as `runs`: one of them has to be named.
+    CLI::App* group(const std::string& name, const std::string& help);
+    int run(int argc, char** argv);
+
+private:
+    int report(const std::string& message, int code) const;
+    CLI::App app_;
+    Session session_;
+    Command chosen_;
+};
+
+// A fixed number of digits after the point, whatever the locale.
+std::string fixed(double value, int digits);
+std::string percent(double share);
+
+void addConfigCommands(Program& program);
+void addTokenizerCommands(Program& program);
+void addTrainCommands(Program& program);
+void addRunsCommands(Program& program);
+void addGenerateCommands(Program& program);
+void addEvaluateCommands(Program& program);
+void addBenchCommands(Program& program);
+void addDemoCommand(Program& program);
+
+}  // namespace tritlab::cli
