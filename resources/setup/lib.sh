@@ -24,7 +24,7 @@ progress() {
 }
 progress_end() { if [ -t 1 ]; then printf '\r\033[K'; fi; progress_last=-15; }
 # time_left DONE TOTAL SECONDS-SO-FAR
-time_left() { if [ "$1" -gt 0 ] && [ "$3" -gt 2 ]; then human_seconds $((($2 - $1) * $3 / $1)); else printf '?'; fi; }
+time_left() { if [ "$1" -gt 0 ] && [ "$3" -ge 8 ]; then human_seconds $((($2 - $1) * $3 / $1)); else printf '?'; fi; }
 
 # Numbered stages: stage_count is set by the caller; stage_done tells how long the stage took when that is worth telling.
 stage_number=0
@@ -50,18 +50,18 @@ Free some space, or set TRITLAB_CACHE to a folder on another disk, then run the 
 }
 
 # fetch_wheels FOLDER BYTES WHAT REQUIREMENT…: brings wheels into FOLDER with pip, which checks each against its hash and follows
-# the person's own pip configuration. A download that breaks off is repeated.
+# the person's own pip configuration. A download that breaks off is repeated, TRITLAB_TRIES times (5).
 fetch_wheels() {
-  local folder=$1 bytes=$2 what=$3 try
+  local folder=$1 bytes=$2 what=$3 try tries=${TRITLAB_TRIES:-5}
   shift 3
   mkdir -p "$folder/pip"
   printf '%s\n' "$@" > "$folder/requirements.txt"
-  for try in 1 2 3 4 5; do
+  for ((try = 1; try <= tries; ++try)); do
     if fetch_wheels_once "$folder" "$bytes" "$what"; then progress_end; rm -rf "$folder/pip"; return; fi
     progress_end
     rm -rf "$folder/pip"/*
-    say "      The download of $what broke off (try $try of 5): $(tail -n 1 "$folder/pip.log")"
-    sleep $((try * 3))
+    say "      The download of $what broke off (try $try of $tries): $(tail -n 1 "$folder/pip.log")"
+    if [ "$try" -lt "$tries" ]; then sleep $((try * 3)); fi
   done
   tail -n 5 "$folder/pip.log" >&2
   fail "$what could not be downloaded. Look at the network, and at pip's configuration (pip3 config list), then run the same command again."
@@ -105,22 +105,26 @@ configure() {
   (cd "$project" && cmake --preset "$@") > "$log" 2>&1 || { cat "$log" >&2; fail "CMake could not configure the preset '$1' (above; also in $log)."; }
 }
 
-# build PRESET [TARGET…]: ninja's own status as one line of progress with the time left; what a compiler says, on failure.
-build() {
-  local preset=$1 log="$project/build/$1-build.log" start=$SECONDS line failed=0
-  shift
-  local targets=()
-  if [ $# -gt 0 ]; then targets=(--target "$@"); fi
+# show_ninja: ninja's status lines as one line of progress with the time left.
+show_ninja() {
+  local line start=$SECONDS
   while IFS= read -r line; do
     case $line in
       '%'[0-9]*) line=${line#'%'}; line=${line%% *}
         progress "step ${line%/*} of ${line#*/}, $(time_left "${line%/*}" "${line#*/}" $((SECONDS - start))) left" ;;
-      FAILED*) failed=1 ;;
     esac
-  done < <(cd "$project" && NINJA_STATUS='%%%f/%t ' cmake --build "build/$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1 9>&- |
-             tee "$log"; echo "${PIPESTATUS[0]}" > "$log.status")
+  done
   progress_end
-  if [ "$failed" = 1 ] || [ "$(cat "$log.status")" != 0 ]; then
+}
+
+# build PRESET [TARGET…]: what a compiler says is shown on failure, and kept in the log.
+build() {
+  local preset=$1 log="$project/build/$1-build.log"
+  shift
+  local targets=()
+  if [ $# -gt 0 ]; then targets=(--target "$@"); fi
+  if ! (cd "$project" && NINJA_STATUS='%%%f/%t ' cmake --build "build/$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1) |
+         tee "$log" | show_ninja; then
     grep -vE '^%[0-9]+/' "$log" | tail -n 60 >&2
     fail "The build stopped (above; all of it in $log)."
   fi
