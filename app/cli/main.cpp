@@ -9,5 +9,6 @@ int main(int argc, char** argv) {
     tritlab::cli::Program program;
     tritlab::cli::addConfigCommands(program);
     tritlab::cli::addTokenizerCommands(program);
+    tritlab::cli::addRunsCommands(program);
     return program.run(argc, argv);
 }

@@ -1,0 +1,17 @@
+// A run as JSON and as text, the same wherever a command shows one.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/store/run_store.h"
+
+namespace tritlab::cli {
+
+nlohmann::ordered_json runJson(const RunSummary& run);
+std::string timeText(std::int64_t unixMs);  // "2026-01-31 14:23", local; "-" for 0
+
+// A run by id, name or "latest"; `trashed` looks in the trash.
+RunSummary findRun(RunStore& store, const std::string& text, bool trashed = false);
+
+}  // namespace tritlab::cli
