@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/base/profile.h"
+#include "core/model/kernels/attention.h"
 #include "core/quant/autograd_node.h"
 
 namespace tritlab {
@@ -52,6 +53,69 @@ at::Tensor documentMask(const at::Tensor& documentStart, at::ScalarType type) {
     return at::zeros(blocked.sizes(), documentStart.options().dtype(type))
         .masked_fill_(blocked, -std::numeric_limits<double>::infinity())
         .unsqueeze(1);
+}
+
+// The kernels of kernels/attention.h: bf16 rows, rotation inside.
+bool fused(const at::Tensor& qkv, const QkvShape& s) {
+    return qkv.scalar_type() == at::kBFloat16 && s.headSize % 16 == 0 && s.headSize <= 256 && fusedAttentionAvailable();
+}
+
+struct FusedCall {
+    AttentionShape shape;
+    AttentionInputs inputs;
+    std::int64_t tasks;
+};
+
+FusedCall fusedCall(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
+    const auto* first = pointer<Bf16>(qkv);
+    return {{s.batch, s.length, s.heads, s.kvHeads, s.headSize, s.width(), s.width(), s.width(), s.heads * s.headSize},
+            {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize, pointer<std::int32_t>(documentStart),
+             pointer<float>(rope.cosine), pointer<float>(rope.sine)},
+            s.batch * s.kvHeads};
+}
+
+struct FusedAttentionNode final : torch::autograd::Node {
+    QkvShape shape;
+    RopeTable rope;
+    at::Tensor qkv, documentStart, output, logSumExp;
+
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+        const at::NoGradGuard guard;
+        const ProfileScope scope("attention");
+        const at::Tensor g = gradients[0].contiguous();
+        const FusedCall call = fusedCall(qkv, shape, rope, documentStart);
+        at::Tensor dqkv = at::empty_like(qkv);
+        auto* first = pointer<Bf16>(dqkv);
+        const AttentionGradients out{first, first + shape.heads * shape.headSize,
+                                     first + (shape.heads + shape.kvHeads) * shape.headSize};
+        at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+            attentionBackward(call.shape, call.inputs, pointer<Bf16>(output), pointer<Bf16>(g), pointer<float>(logSumExp), out, begin, end);
+        });
+        return {dqkv};
+    }
+    void release_variables() override { qkv = documentStart = output = logSumExp = at::Tensor(); }
+    [[nodiscard]] std::string name() const override { return "TritlabFusedAttention"; }
+};
+
+at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart) {
+    at::Tensor output;
+    auto node = std::make_shared<FusedAttentionNode>();
+    {
+        const at::NoGradGuard guard;
+        node->shape = shape;
+        node->rope = rope;
+        node->qkv = qkv.detach();
+        if (documentStart.defined()) node->documentStart = documentStart.contiguous();
+        const FusedCall call = fusedCall(node->qkv, shape, rope, node->documentStart);
+        output = at::empty({qkv.size(0), shape.heads * shape.headSize}, node->qkv.options());
+        node->logSumExp = at::empty({shape.batch, shape.heads, shape.length}, node->qkv.options().dtype(at::kFloat));
+        at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+            attentionForward(call.shape, call.inputs, pointer<Bf16>(output), pointer<float>(node->logSumExp), begin, end);
+        });
+        node->output = output.detach();  // not the variable itself: its gradient is this node
+    }
+    if (wantsGradient({qkv})) attach(output, node, {qkv});
+    return output;
 }
 
 struct AttentionNode final : torch::autograd::Node {
@@ -105,12 +169,13 @@ RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta)
 
 at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart) {
     const ProfileScope scope("attention");
+    if (fused(qkv, shape)) return fusedAttention(qkv, shape, rope, documentStart);
     const bool record = wantsGradient({qkv});
     at::Tensor result;
     auto node = std::make_shared<AttentionNode>();
     {
         const at::NoGradGuard guard;
-        const at::Tensor plain = qkv.detach();
+        const at::Tensor plain = qkv.clone();
         rotateHeads(plain, shape, rope, 1.0F);
         const Heads heads = headsOf(plain, shape);
         const at::Tensor mask = documentStart.defined() ? documentMask(documentStart, plain.scalar_type()) : at::Tensor();

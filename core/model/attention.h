@@ -17,7 +17,8 @@ struct RopeTable {
 };
 RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta);
 
-// qkv: [batch * length, width], each row all query heads, then all key heads, then all value heads; rotated in place (rotate-half).
+// qkv: [batch * length, width], each row all query heads, then all key heads, then all value heads; the first two are rotated
+// (rotate-half). bf16 runs on the fused kernels where the machine has them, everything else on LibTorch's.
 // documentStart: int32 [batch, length] or undefined: position t attends from there (from 0) to t.
 // -> [batch * length, heads * headSize].
 at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/profile.h"
 #include "core/quant/autograd_node.h"
 #include "core/quant/prologue_node.h"
 #include "core/quant/quantizers.h"
@@ -31,8 +32,14 @@ struct BitLinearNode final : torch::autograd::Node {
     [[nodiscard]] std::string name() const override { return "TritlabBitLinear"; }
 };
 
+at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+    const ProfileScope scope("products");
+    return at::mm(a, b);
+}
+
 // dW [out, in] of the compute type as one fp32 tensor a linear.
 void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& outs, torch::autograd::variable_list& result) {
+    const ProfileScope scope("gradients");
     std::int64_t first = 0;
     const std::int64_t in = dw.size(1);
     for (const std::int64_t out : outs) {
@@ -55,6 +62,7 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     const bool wantsInput = task_should_compute_output(0) || prologue.kind.norm;
     at::Tensor byRow = g, byColumn = g, left = input;
     if (integers) {
+        const ProfileScope scope("quantize");
         // y = (sum of codes) * (absmean * inverseScale): fold the token's scale into g for dW, the column's for dX.
         byRow = at::empty_like(g);
         if (!single && wantsInput) byColumn = at::empty_like(g);
@@ -74,10 +82,10 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     }
     torch::autograd::variable_list result(2);
     if (wantsInput) {
-        const at::Tensor dh = at::mm(byColumn, weight);
+        const at::Tensor dh = product(byColumn, weight);
         result[0] = prologueBackward(prologue, dh, integers && single ? absmeans[0] : 1.0F, result[1]);
     }
-    splitWeightGradient(at::mm(byRow.t(), left), outs, result);
+    splitWeightGradient(product(byRow.t(), left), outs, result);
     return result;
 }
 
@@ -94,6 +102,7 @@ LinearGroup::LinearGroup(std::vector<at::Tensor> weights, at::ScalarType compute
 
 template <typename Fill>
 at::Tensor LinearGroup::concatenated(const Fill& fill) const {
+    const ProfileScope scope("quantize");
     at::Tensor all = at::empty({out_, in_}, weights_[0].options().dtype(type_).requires_grad(false));
     std::int64_t first = 0;
     for (std::size_t i = 0; i < weights_.size(); ++i) {
@@ -111,6 +120,7 @@ at::Tensor LinearGroup::concatenated(const Fill& fill) const {
 const LinearGroup::Codes& LinearGroup::codes(std::uint64_t version) {
     if (codesVersion_ == version) return codes_;
     const at::NoGradGuard guard;
+    const ProfileScope scope("quantize");
     const auto options = weights_[0].options().requires_grad(false);
     codes_ = {at::empty({out_, in_}, options.dtype(at::kChar)), {}, at::empty({out_}, options)};
     auto* target = pointer<std::int8_t>(codes_.codes);
@@ -133,6 +143,7 @@ const LinearGroup::Codes& LinearGroup::codes(std::uint64_t version) {
         scale = std::fill_n(scale, weight.size(0), mean);
         codes_.absmeans.push_back(mean);
     }
+    if (int8ProductIsFast()) packed_.pack(pointer<std::int8_t>(codes_.codes), out_, in_);
     codesVersion_ = version;
     ++quantizations_;
     return codes_;
@@ -176,6 +187,28 @@ const at::Tensor& LinearGroup::codesAsValues(std::uint64_t version) {
     return values_;
 }
 
+at::Tensor LinearGroup::integerProduct(const at::Tensor& x, const at::Tensor& inverseScale) {
+    const ProfileScope scope("products");
+    const std::int64_t rows = x.size(0);
+    at::Tensor y = at::empty({rows, out_}, codes_.columnScale.options().dtype(type_));
+    const auto* rowScale = pointer<float>(inverseScale);
+    const auto* columnScale = pointer<float>(codes_.columnScale);
+    const bool fast = int8ProductIsFast();
+    const at::Tensor sums = fast ? at::Tensor() : at::_int_mm(x, codes_.codes.t());
+    byPrecision(type_, [&]<typename T>() {
+        if (fast) {
+            at::parallel_for(0, rows, 32, [&](std::int64_t begin, std::int64_t end) {
+                int8Product(packed_, {pointer<std::int8_t>(x), rowScale, columnScale}, begin, end, pointer<T>(y), out_);
+            });
+        } else {
+            forRows(rows, out_, [&](std::int64_t begin, std::int64_t end) {
+                rowKernels<T>().scaleSums(pointer<std::int32_t>(sums), begin, end, out_, rowScale, columnScale, pointer<T>(y));
+            });
+        }
+    });
+    return y;
+}
+
 at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda,
                                 std::uint64_t version) {
     torch::autograd::variable_list inputs{x, normWeight};
@@ -190,14 +223,7 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         if (blend == 1.0) {
             const Codes& all = codes(version);
             prologueForwardCodes(node->prologue, node->codes, node->inverseScale);
-            const at::Tensor sums = at::_int_mm(node->codes, all.codes.t());
-            y = at::empty({x.size(0), out_}, node->prologue.x.options());
-            byPrecision(type_, [&]<typename T>() {
-                forRows(x.size(0), out_, [&](std::int64_t begin, std::int64_t end) {
-                    rowKernels<T>().scaleSums(pointer<std::int32_t>(sums), begin, end, out_, pointer<float>(node->inverseScale),
-                                              pointer<float>(all.columnScale), pointer<T>(y));
-                });
-            });
+            y = integerProduct(node->codes, node->inverseScale);
             if (record) {
                 node->weight = codesAsValues(version);
                 node->columnScale = all.columnScale;
@@ -206,7 +232,7 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         } else {
             node->weight = blend == 0.0 ? denseWeight(version) : blendedWeight(blend, version);
             node->input = prologueForward(node->prologue, blend);
-            y = at::mm(node->input, node->weight.t());
+            y = product(node->input, node->weight.t());
         }
     }
     if (record) {

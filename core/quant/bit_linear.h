@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/quant/kernels/int8_product.h"
 #include "core/quant/prologue.h"
 
 namespace tritlab {
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] const std::vector<at::Tensor>& weights() const { return weights_; }
 
 private:
+    at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale);  // of the current codes
     const at::Tensor& blendedWeight(double lambda, std::uint64_t version);
     const at::Tensor& codesAsValues(std::uint64_t version);                 // the codes in the compute type, for the backward
     template <typename Fill>
@@ -47,6 +49,7 @@ private:
     bool ternary_;
     std::int64_t in_ = 0, out_ = 0;
     Codes codes_;
+    PackedCodes packed_;                       // the same for the vector kernel, where the machine has it
     at::Tensor values_;                        // dense, blended or codes as values: what the last forward used
     enum class Values { Dense, Blended, Codes } kind_ = Values::Dense;
     double valuesLambda_ = -1;

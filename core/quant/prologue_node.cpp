@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/base/profile.h"
 #include "core/quant/autograd_node.h"
 
 namespace tritlab {
@@ -35,6 +36,7 @@ PrologueState prologueState(const at::Tensor& x, const Prologue& kind, const at:
 }
 
 at::Tensor prologueForward(PrologueState& state, double lambda) {
+    const ProfileScope scope("norms");
     if (state.trivial() && lambda == 0) return state.x;
     const std::int64_t n = state.x.size(0), width = state.width();
     at::Tensor y = at::empty({n, width}, state.x.options());
@@ -49,6 +51,7 @@ at::Tensor prologueForward(PrologueState& state, double lambda) {
 }
 
 void prologueForwardCodes(PrologueState& state, at::Tensor& codes, at::Tensor& inverseScale) {
+    const ProfileScope scope("norms");
     const std::int64_t n = state.x.size(0), width = state.width();
     codes = at::empty({n, width}, state.x.options().dtype(at::kChar));
     inverseScale = at::empty({n}, state.x.options().dtype(at::kFloat));
@@ -62,6 +65,7 @@ void prologueForwardCodes(PrologueState& state, at::Tensor& codes, at::Tensor& i
 }
 
 at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor, at::Tensor& normGradient) {
+    const ProfileScope scope("norms");
     if (state.trivial() && factor == 1.0F) return dy;
     const std::int64_t n = state.x.size(0), width = state.width();
     at::Tensor dx = at::empty_like(state.x);
