@@ -18,34 +18,52 @@ namespace tritlab {
 struct GenerationOptions {
     SamplingOptions sampling;
     std::int64_t maxTokens = 256;
-    std::vector<std::string> stopTexts;   // besides the template's
+    std::vector<std::string> stopTexts;   // besides the template's (complete(): only these)
+    int alternatives = 0;                 // likeliest tokens that GeneratedToken tells of
 };
 
 struct GeneratedToken {
-    TokenId id = 0;
-    std::string text;                     // what it adds to the answer; may be empty while a character is incomplete
+    TokenId id = 0;                       // -1: no token, only text that had been held back, at the end
+    std::string text;                     // what it adds to the answer; empty while a character is incomplete or a stop text may come
+    double logProbability = 0;            // by the logits as they are; 0 unless alternatives are asked for
+    std::vector<TokenProbability> alternatives;
 };
 
 enum class StopReason { EndOfText, StopText, MaxTokens, ContextFull, Stopped };
+const char* stopReasonKey(StopReason reason);  // "end_of_text", "stop_text", "max_tokens", "context_full", "stopped"
 
 struct GenerationResult {
-    std::string text;
+    std::string text;                     // all GeneratedToken::text together
     std::vector<TokenId> promptTokens, tokens;
     StopReason reason = StopReason::EndOfText;
-    double firstTokenSeconds = 0, promptTokensPerSecond = 0, tokensPerSecond = 0;
+    double firstTokenSeconds = 0;         // from the call to the first token; 0: there was none
+    double promptTokensPerSecond = 0;     // of the prompt tokens that had to be read; 0: all were known
+    double tokensPerSecond = 0;           // after the first; 0: there was one at most
+    std::int64_t reusedTokens = 0;        // of the prompt, known from the turn before
     std::int64_t contextUsed = 0, contextLength = 0;
 };
 
+// Embedding, dense linears and cache in bf16: what chat uses.
+PackedOptions chatOptions(int threads = 0);
+
 class ChatSession {
 public:
-    // A model folder with its tokenizer. Throws Error as PackedModel::load and loadTokenizer do.
+    // A model folder with its tokenizer. Throws Error as PackedModel::load and loadTokenizer do, and where the two do not fit.
     explicit ChatSession(const std::filesystem::path& modelFolder, int threads = 0);
+    ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options);
+    // A session of its own over a shared model. contextLength 0: the model's own.
+    ChatSession(std::shared_ptr<const PackedModel> model, std::shared_ptr<const Tokenizer> tokenizer, std::int64_t contextLength = 0);
     ~ChatSession();
     [[nodiscard]] const ModelDescription& description() const;
     [[nodiscard]] const Tokenizer& tokenizer() const;
-    // Blocks; `onToken` is called for each token; looks at `stop` between any two tokens.
+    [[nodiscard]] const std::shared_ptr<const PackedModel>& model() const;
+
+    // Both block; `onToken` (may be empty) is called for each token; `stop` is looked at between any two tokens, and while the
+    // prompt is read. A prompt that leaves no room for a token gives ContextFull and no text.
+    // complete: BOS and the prompt as it is.
     GenerationResult complete(const std::string& prompt, const GenerationOptions& options,
                               const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);
+    // answer: the conversation in the model's template.
     GenerationResult answer(const std::vector<Message>& conversation, const GenerationOptions& options,
                             const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);
 
@@ -54,7 +72,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// The newest model folder of a run: its snapshot if newer than the last good checkpoint. Throws Error where there is none yet.
+// The newest model folder of a run: its snapshot if newer than the last good checkpoint. `run` is an id. Throws Error where there
+// is none yet.
 std::filesystem::path latestModelFolder(const Workspace& workspace, const std::string& run);
 
 }  // namespace tritlab

@@ -1,0 +1,196 @@
+#include "core/infer/chat_session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/infer/stop_scanner.h"
+
+namespace tritlab {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double rate(std::int64_t count, double seconds) { return count > 0 && seconds > 0 ? static_cast<double>(count) / seconds : 0; }
+
+}  // namespace
+
+const char* stopReasonKey(StopReason reason) {
+    switch (reason) {
+        case StopReason::EndOfText: return "end_of_text";
+        case StopReason::StopText: return "stop_text";
+        case StopReason::MaxTokens: return "max_tokens";
+        case StopReason::ContextFull: return "context_full";
+        case StopReason::Stopped: return "stopped";
+    }
+    return "";
+}
+
+PackedOptions chatOptions(int threads) {
+    PackedOptions options;
+    options.threads = threads;
+    options.embedding = DenseStorage::Bf16;
+    options.denseLinears = DenseStorage::Bf16;
+    options.cache = CacheFormat::Bf16;
+    return options;
+}
+
+struct ChatSession::Impl {
+    std::shared_ptr<const PackedModel> model;
+    std::shared_ptr<const Tokenizer> tokenizer;
+    std::unique_ptr<PackedSession> session;
+    std::vector<TokenId> known;  // the tokens whose keys and values the session holds
+
+    Impl(std::shared_ptr<const PackedModel> loaded, std::shared_ptr<const Tokenizer> own, std::int64_t contextLength)
+        : model(std::move(loaded)), tokenizer(std::move(own)) {
+        const ModelConfig& config = model->description().config;
+        if (tokenizer->size() > config.vocabSize)
+            throw Error("the tokenizer has " + std::to_string(tokenizer->size()) + " pieces, the model " +
+                            std::to_string(config.vocabSize) + " embeddings",
+                        "tokenizer", "Use the tokenizer that the model was trained with");
+        session = PackedSession::create(model, contextLength > 0 ? contextLength : config.contextLength);
+    }
+
+    // Reads the part of the prompt that is not known yet; empty where `stop` came first.
+    std::span<const float> read(const std::vector<TokenId>& prompt, const StopToken& stop, GenerationResult& result) {
+        const auto common = std::mismatch(known.begin(), known.end(), prompt.begin(), prompt.end()).first - known.begin();
+        // The last token is read again where all are known: its logits are wanted.
+        const auto reused = std::min(static_cast<std::size_t>(common), prompt.size() - 1);
+        result.reusedTokens = static_cast<std::int64_t>(reused);
+        session->rewind(static_cast<std::int64_t>(reused));
+        known.resize(reused);
+        const auto start = Clock::now();
+        constexpr std::size_t block = 64;  // between two looks at `stop`
+        std::span<const float> logits;
+        for (std::size_t at = reused; at < prompt.size(); at += block) {
+            if (stop.stopRequested()) return {};
+            const auto part = std::span(prompt).subspan(at, std::min(block, prompt.size() - at));
+            logits = session->feed(part);
+            known.insert(known.end(), part.begin(), part.end());
+        }
+        result.promptTokensPerSecond = rate(static_cast<std::int64_t>(prompt.size() - reused), secondsSince(start));
+        return logits;
+    }
+
+    GenerationResult generate(std::vector<TokenId> prompt, const GenerationOptions& options, std::vector<std::string> stopTexts,
+                              const std::vector<TokenId>& stopTokens, bool dropFirstBlank,
+                              const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
+        const auto start = Clock::now();
+        const Sampler sampler(options.sampling);
+        GenerationResult result;
+        result.contextLength = session->contextLength();
+        result.promptTokens = std::move(prompt);
+        const auto done = [&](StopReason reason) {
+            result.reason = reason;
+            result.contextUsed = session->position();
+        };
+        if (result.promptTokens.empty())
+            throw Error("there is no text to go on from, and the model's tokenizer has no beginning-of-text token", "prompt",
+                        "Give some text");
+        if (static_cast<std::int64_t>(result.promptTokens.size()) > result.contextLength) {
+            done(StopReason::ContextFull);
+            return result;
+        }
+        if (options.maxTokens <= 0) {
+            done(StopReason::MaxTokens);
+            return result;
+        }
+        StreamDecoder decoder(*tokenizer);
+        StopScanner scanner(std::move(stopTexts));
+        const auto show = [&](GeneratedToken token) {
+            if (dropFirstBlank && !token.text.empty()) {
+                if (token.text.front() == ' ') token.text.erase(0, 1);
+                dropFirstBlank = false;
+            }
+            result.text += token.text;
+            if (onToken) onToken(token);
+        };
+        std::vector<TokenId> history = result.promptTokens;
+        auto logits = read(result.promptTokens, stop, result);
+        Clock::time_point first{};
+        const auto step = [&]() -> std::optional<StopReason> {
+            if (logits.empty() || stop.stopRequested()) return StopReason::Stopped;
+            GeneratedToken token;
+            token.id = sampler.sample(logits, history, result.tokens.size());
+            if (result.tokens.empty()) {
+                first = Clock::now();
+                result.firstTokenSeconds = std::chrono::duration<double>(first - start).count();
+            }
+            if (std::find(stopTokens.begin(), stopTokens.end(), token.id) != stopTokens.end()) return StopReason::EndOfText;
+            if (options.alternatives > 0) {
+                token.alternatives = Sampler::top(logits, options.alternatives);
+                token.logProbability = Sampler::logProbability(logits, token.id);
+            }
+            history.push_back(token.id);
+            result.tokens.push_back(token.id);
+            token.text = scanner.add(decoder.add(token.id));
+            show(std::move(token));
+            if (scanner.stopped()) return StopReason::StopText;
+            if (static_cast<std::int64_t>(result.tokens.size()) >= options.maxTokens) return StopReason::MaxTokens;
+            if (session->position() == session->contextLength()) return StopReason::ContextFull;
+            if (stop.stopRequested()) return StopReason::Stopped;
+            logits = session->feed({&history.back(), 1});
+            known.push_back(history.back());
+            return std::nullopt;
+        };
+        std::optional<StopReason> reason;
+        while (!reason) reason = step();
+        if (*reason != StopReason::StopText) {
+            std::string rest = scanner.add(decoder.finish());
+            if (!scanner.stopped()) rest += scanner.finish();
+            if (!rest.empty()) show({-1, std::move(rest), 0, {}});
+        }
+        if (result.tokens.size() > 1) result.tokensPerSecond = rate(static_cast<std::int64_t>(result.tokens.size()) - 1, secondsSince(first));
+        done(*reason);
+        return result;
+    }
+
+    [[nodiscard]] std::vector<TokenId> endTokens() const {
+        std::vector<TokenId> ids;
+        if (tokenizer->eos() >= 0) ids.push_back(tokenizer->eos());
+        return ids;
+    }
+};
+
+ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads) : ChatSession(modelFolder, chatOptions(threads)) {}
+
+ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
+    auto model = PackedModel::load(modelFolder, options);
+    impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(modelFolder / "tokenizer.model"), 0);
+}
+
+ChatSession::ChatSession(std::shared_ptr<const PackedModel> model, std::shared_ptr<const Tokenizer> tokenizer,
+                         std::int64_t contextLength)
+    : impl_(std::make_unique<Impl>(std::move(model), std::move(tokenizer), contextLength)) {}
+
+ChatSession::~ChatSession() = default;
+
+const ModelDescription& ChatSession::description() const { return impl_->model->description(); }
+const Tokenizer& ChatSession::tokenizer() const { return *impl_->tokenizer; }
+const std::shared_ptr<const PackedModel>& ChatSession::model() const { return impl_->model; }
+
+GenerationResult ChatSession::complete(const std::string& prompt, const GenerationOptions& options,
+                                       const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
+    std::vector<TokenId> ids;
+    if (impl_->tokenizer->bos() >= 0) ids.push_back(impl_->tokenizer->bos());
+    const std::vector<TokenId> text = impl_->tokenizer->encode(prompt);
+    ids.insert(ids.end(), text.begin(), text.end());
+    return impl_->generate(std::move(ids), options, options.stopTexts, impl_->endTokens(), false, onToken, stop);
+}
+
+GenerationResult ChatSession::answer(const std::vector<Message>& conversation, const GenerationOptions& options,
+                                     const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
+    const Template chatTemplate = description().chatTemplate;
+    std::vector<std::string> texts = stopTexts(chatTemplate);
+    texts.insert(texts.end(), options.stopTexts.begin(), options.stopTexts.end());
+    std::vector<TokenId> ends = impl_->endTokens();
+    for (const std::string& special : specialTexts(chatTemplate))
+        if (const TokenId id = impl_->tokenizer->special(special); id >= 0) ends.push_back(id);
+    // 2B4T's "Assistant:" ends before the blank, which comes with the first word and is none of the answer's.
+    return impl_->generate(renderPrompt(chatTemplate, conversation, *impl_->tokenizer), options, std::move(texts), ends,
+                           chatTemplate == Template::B2B4T, onToken, stop);
+}
+
+}  // namespace tritlab

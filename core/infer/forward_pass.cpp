@@ -1,0 +1,255 @@
+#include "core/infer/forward_pass.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+namespace tritlab {
+namespace {
+
+std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+float* rowOf(Memory& memory, std::int64_t row, std::int64_t stride) { return memory.writable<float>() + row * stride; }
+const float* rowOf(const Memory& memory, std::int64_t row, std::int64_t stride) { return memory.as<float>() + row * stride; }
+
+}  // namespace
+
+ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, ThreadPool& pool)
+    : parts_(parts), config_(parts.description.config), kernels_(kernels), pool_(pool),
+      hiddenStride_(lengthOf(config_.hiddenSize)), attentionStride_(lengthOf(config_.heads * config_.headSize)),
+      keyValueStride_(lengthOf(config_.kvHeads * config_.headSize)), ffnStride_(lengthOf(config_.ffnSize)),
+      inputStride_(std::max({hiddenStride_, attentionStride_, ffnStride_})), headStride_(roundUp(config_.headSize, 16)) {
+    const auto floats = [](std::int64_t stride) { return Memory::zeroed(mostRows * stride * 4); };
+    x_ = floats(hiddenStride_);
+    change_ = floats(hiddenStride_);
+    normed_ = floats(inputStride_);
+    query_ = floats(attentionStride_);
+    attention_ = floats(attentionStride_);
+    key_ = floats(keyValueStride_);
+    value_ = floats(keyValueStride_);
+    up_ = floats(ffnStride_);
+    if (config_.gatedFfn) gate_ = floats(ffnStride_);
+    codes_ = Memory::zeroed(mostRows * inputStride_);
+    headQueries_ = floats(config_.heads * headStride_);
+    headOut_ = floats(config_.heads * headStride_);
+    inverse_.resize(size(mostRows));
+    codeSums_.resize(size(mostRows));
+    sums_.resize(size(pool.threads()));
+    scores_.resize(size(pool.threads()));
+    rotation_.resize(size(mostRows), std::vector<float>(size(config_.headSize)));
+    for (std::int64_t i = 0; i < config_.headSize / 2; ++i)
+        frequencies_.push_back(std::pow(config_.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(config_.headSize)));
+}
+
+template <class Body>
+void ForwardPass::forRows(Body&& body) {
+    if (rows_ == 1) body(0);
+    else pool_.run(rows_, [&](std::int64_t row, int) { body(row); });
+}
+
+void ForwardPass::run(std::span<const ForwardRow> rows) {
+    rows_ = static_cast<std::int64_t>(rows.size());
+    forRows([&](std::int64_t row) {
+        parts_.embedding.row(rows[size(row)].token, rowOf(x_, row, hiddenStride_));
+        // Cosines and sines of this position, for all layers.
+        float* rotation = rotation_[size(row)].data();
+        for (const double frequency : frequencies_) {
+            const double angle = static_cast<double>(rows[size(row)].position) * frequency;
+            *rotation++ = static_cast<float>(std::cos(angle));
+            *rotation++ = static_cast<float>(std::sin(angle));
+        }
+    });
+    for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+        attentionBlock(rows, layer);
+        feedForwardBlock(layer);
+    }
+}
+
+void ForwardPass::multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
+                           const std::vector<float>* norm) {
+    const Memory* source = &input;
+    std::int64_t sourceStride = stride;
+    const bool normPerLinear = !products.front().linear->inputNorm.empty();
+    const bool ternary = products.front().linear->matrix.ternary.has_value();
+    const std::int64_t n = roundUp(width, 16);
+    const std::vector<float>& own = products.front().linear->inputNorm;
+    forRows([&](std::int64_t row) {
+        const float* x = rowOf(input, row, stride);
+        float* normed = rowOf(normed_, row, inputStride_);
+        if (norm != nullptr) {
+            kernels_.rmsNorm(x, norm->data(), n, width, static_cast<float>(config_.normEps), normed);
+            x = normed;
+        }
+        if (normPerLinear) {
+            kernels_.rmsNorm(x, own.data(), n, width, static_cast<float>(config_.inputNormEps), normed);
+            x = normed;
+        }
+        if (ternary) inverse_[size(row)] = kernels_.quantize(x, n, codes_.writable<std::int8_t>() + row * inputStride_, &codeSums_[size(row)]);
+        // The input's width changes from product to product: what the kernels read beyond it must be 0.
+        if (x == normed) std::memset(normed + n, 0, size(lengthOf(width) - n) * 4);
+        std::memset(codes_.writable<std::int8_t>() + row * inputStride_ + n, 0, size(lengthOf(width) - n));
+    });
+    if (norm != nullptr || normPerLinear) {
+        source = &normed_;
+        sourceStride = inputStride_;
+    }
+    runProducts(products, {source->as<float>(), sourceStride, codes_.as<std::int8_t>(), inputStride_, inverse_.data(),
+                           codeSums_.data(), rows_});
+}
+
+// Pieces of about 64 KiB of weights, so that threads of unequal speed end together.
+void ForwardPass::runProducts(std::span<const Product> products, const ProductInput& input) {
+    struct Piece {
+        const Product* product;
+        std::int64_t firstTile, lastTile;
+    };
+    static thread_local std::vector<Piece> pieces;
+    pieces.clear();
+    std::int64_t work = 0, mostTiles = 1;
+    for (const Product& product : products) {
+        const PackedMatrix& matrix = product.linear->matrix;
+        const std::int64_t tiles = matrix.tiles();
+        const std::int64_t step = std::clamp<std::int64_t>((64 << 10) / matrix.tileBytes(), 1, input.tokens > 1 ? 8 : tiles);
+        for (std::int64_t tile = 0; tile < tiles; tile += step) pieces.push_back({&product, tile, std::min(tile + step, tiles)});
+        work += matrix.data.size() * input.tokens;
+        mostTiles = std::max(mostTiles, step);
+    }
+    for (auto& sums : sums_) sums.resize(std::max(sums.size(), size(mostTiles * tileRows * input.tokens)));
+    const auto body = [&, list = pieces.data()](std::int64_t index, int thread) {
+        const Piece& piece = list[index];
+        multiplyTiles(kernels_, piece.product->linear->matrix, piece.firstTile, piece.lastTile, input, sums_[size(thread)].data(),
+                      piece.product->out->writable<float>(), piece.product->outStride);
+    };
+    constexpr std::int64_t worthSharing = 32 << 10;  // below this, waking another thread costs more
+    const auto count = static_cast<std::int64_t>(pieces.size());
+    if (work < worthSharing)
+        for (std::int64_t index = 0; index < count; ++index) body(index, 0);
+    else pool_.run(count, body);
+}
+
+void ForwardPass::attentionBlock(std::span<const ForwardRow> rows, std::int64_t index) {
+    const PackedLayer& layer = parts_.layers[size(index)];
+    const bool pre = config_.normPlacement == NormPlacement::Pre;
+    const std::vector<float>* norm = pre ? &layer.firstNorm : nullptr;
+    const Product products[] = {{&layer.query, &query_, attentionStride_},
+                                {&layer.key, &key_, keyValueStride_},
+                                {&layer.value, &value_, keyValueStride_}};
+    // Where the three can share their input they are one job.
+    const auto alike = [&](const PackedLinearPart& part) {
+        return part.inputNorm.empty() && part.matrix.ternary.has_value() == layer.query.matrix.ternary.has_value();
+    };
+    if (alike(layer.query) && alike(layer.key) && alike(layer.value)) multiply(products, x_, hiddenStride_, config_.hiddenSize, norm);
+    else
+        for (const Product& product : products) multiply({&product, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
+    forRows([&](std::int64_t row) { rotateAndStore(rows[size(row)], row, index); });
+    attend(rows, index);
+    const Product output[] = {{&layer.output, &change_, hiddenStride_}};
+    multiply(output, attention_, attentionStride_, config_.heads * config_.headSize,
+             config_.subNorms ? &layer.attentionSubNorm : nullptr);
+    addResidual(change_, layer.firstNorm);
+}
+
+// Rotate-half: (a, b) = (x[i], x[i + half]) becomes (a cos - b sin, b cos + a sin).
+void ForwardPass::rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer) {
+    const std::int64_t half = config_.headSize / 2;
+    const float* rotation = rotation_[size(rowIndex)].data();
+    const auto rotate = [&](const float* from, float* to) {
+        for (std::int64_t i = 0; i < half; ++i) {
+            const float a = from[i], b = from[i + half], cosine = rotation[2 * i], sine = rotation[2 * i + 1];
+            to[i] = a * cosine - b * sine;
+            to[i + half] = b * cosine + a * sine;
+        }
+    };
+    for (std::int64_t head = 0; head < config_.heads; ++head)
+        rotate(rowOf(query_, rowIndex, attentionStride_) + head * config_.headSize,
+               rowOf(headQueries_, rowIndex, config_.heads * headStride_) + head * headStride_);
+    static thread_local std::vector<float> key, value;
+    key.assign(size(headStride_), 0.f);
+    value.assign(size(headStride_), 0.f);
+    for (std::int64_t head = 0; head < config_.kvHeads; ++head) {
+        rotate(rowOf(key_, rowIndex, keyValueStride_) + head * config_.headSize, key.data());
+        std::memcpy(value.data(), rowOf(value_, rowIndex, keyValueStride_) + head * config_.headSize, size(config_.headSize) * 4);
+        row.cache->store(kernels_, layer, head, row.position, key.data(), value.data());
+    }
+}
+
+void ForwardPass::attend(std::span<const ForwardRow> rows, std::int64_t layer) {
+    const std::int64_t group = config_.heads / config_.kvHeads;
+    std::int64_t most = 0;
+    for (const ForwardRow& row : rows) most = std::max(most, row.position + 1);
+    for (auto& scores : scores_) scores.resize(std::max(scores.size(), size(group * roundUp(most, 16))));
+    const auto body = [&](std::int64_t index, int thread) {
+        const std::int64_t row = index / config_.kvHeads, head = index % config_.kvHeads;
+        const std::int64_t at = (row * config_.heads + head * group) * headStride_;
+        AttentionTask task{};
+        rows[size(row)].cache->describe(layer, head, task);
+        task.queries = headQueries_.as<float>() + at;
+        task.queryCount = group;
+        task.positions = rows[size(row)].position + 1;
+        task.scale = 1.f / std::sqrt(static_cast<float>(config_.headSize));
+        task.scores = scores_[size(thread)].data();
+        task.out = headOut_.writable<float>() + at;
+        kernels_.attention[static_cast<int>(parts_.cache)](task);
+        for (std::int64_t i = 0; i < group; ++i)
+            std::memcpy(rowOf(attention_, row, attentionStride_) + (head * group + i) * config_.headSize,
+                        headOut_.as<float>() + at + i * headStride_, size(config_.headSize) * 4);
+    };
+    constexpr std::int64_t worthSharing = 32 << 10;  // multiplications
+    if (rows_ == 1 && most * config_.heads * headStride_ < worthSharing)
+        for (std::int64_t index = 0; index < config_.kvHeads; ++index) body(index, 0);
+    else pool_.run(rows_ * config_.kvHeads, body);
+}
+
+void ForwardPass::feedForwardBlock(std::int64_t index) {
+    const PackedLayer& layer = parts_.layers[size(index)];
+    const std::vector<float>* norm = config_.normPlacement == NormPlacement::Pre ? &layer.secondNorm : nullptr;
+    const Product up{&layer.up, &up_, ffnStride_}, gate{&layer.gate, &gate_, ffnStride_};
+    const bool together = layer.up.inputNorm.empty() && layer.gate.inputNorm.empty() &&
+                          layer.up.matrix.ternary.has_value() == layer.gate.matrix.ternary.has_value();
+    if (!config_.gatedFfn) multiply({&up, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
+    else if (together) multiply(std::array{gate, up}, x_, hiddenStride_, config_.hiddenSize, norm);
+    else
+        for (const Product& product : {gate, up}) multiply({&product, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
+    activate();
+    const Product down[] = {{&layer.down, &change_, hiddenStride_}};
+    multiply(down, up_, ffnStride_, config_.ffnSize, config_.subNorms ? &layer.ffnSubNorm : nullptr);
+    addResidual(change_, layer.secondNorm);
+}
+
+void ForwardPass::activate() {
+    const std::int64_t n = roundUp(config_.ffnSize, 16);
+    const bool relu = config_.activation == Activation::ReluSquared;
+    forRows([&](std::int64_t row) {
+        float* up = rowOf(up_, row, ffnStride_);
+        if (!config_.gatedFfn) return (relu ? kernels_.reluSquared : kernels_.silu)(up, n, up);
+        (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
+    });
+}
+
+void ForwardPass::addResidual(const Memory& change, const std::vector<float>& norm) {
+    const std::int64_t n = roundUp(config_.hiddenSize, 16);
+    forRows([&](std::int64_t row) {
+        float* x = rowOf(x_, row, hiddenStride_);
+        kernels_.add(x, rowOf(change, row, hiddenStride_), n, x);
+        if (config_.normPlacement == NormPlacement::Post)
+            kernels_.rmsNorm(x, norm.data(), n, config_.hiddenSize, static_cast<float>(config_.normEps), x);
+    });
+}
+
+void ForwardPass::logits(std::int64_t first, std::int64_t count, float* out, std::int64_t stride) {
+    const std::int64_t n = roundUp(config_.hiddenSize, 16);
+    for (std::int64_t row = 0; row < count; ++row) {
+        float* normed = rowOf(normed_, row, inputStride_);
+        kernels_.rmsNorm(rowOf(x_, first + row, hiddenStride_), parts_.finalNorm.data(), n, config_.hiddenSize,
+                         static_cast<float>(config_.normEps), normed);
+        std::memset(normed + n, 0, size(hiddenStride_ - n) * 4);
+    }
+    const PackedMatrix& head = parts_.headMatrix();
+    const ProductInput input{normed_.as<float>(), inputStride_, nullptr, 0, nullptr, nullptr, count};
+    const std::int64_t tiles = head.tiles(), step = std::max<std::int64_t>(1, (64 << 10) / head.tileBytes());
+    pool_.run((tiles + step - 1) / step, [&](std::int64_t piece, int) {
+        multiplyTiles(kernels_, head, piece * step, std::min((piece + 1) * step, tiles), input, nullptr, out, stride);
+    });
+}
+
+}  // namespace tritlab

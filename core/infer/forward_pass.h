@@ -1,0 +1,66 @@
+// The model's forward over some rows at once: a row is one new token of one sequence. Rows of one sequence are consecutive
+// positions in order; rows of several sequences may stand together. What a row gives never depends on the rows beside it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "core/infer/kv_cache.h"
+#include "core/infer/model_parts.h"
+
+namespace tritlab {
+
+struct ForwardRow {
+    TokenId token;
+    KvCache* cache;
+    std::int64_t position;
+};
+
+class ForwardPass {
+public:
+    static constexpr std::int64_t mostRows = 128;
+
+    ForwardPass(const ModelParts& parts, const Kernels& kernels, ThreadPool& pool);
+    // At most mostRows rows. Keys and values go to the rows' caches; the hidden states after the last block stay here.
+    void run(std::span<const ForwardRow> rows);
+    // Logits of rows first .. first + count - 1 of the last run into out[count, stride], stride >= the vocabulary rounded up to 16.
+    void logits(std::int64_t first, std::int64_t count, float* out, std::int64_t stride);
+
+private:
+    struct Product {
+        const PackedLinearPart* linear;
+        Memory* out;
+        std::int64_t outStride;
+    };
+    // out = x W^T for each product, all of one input [rows, stride], normed by `norm` (if any) first.
+    void multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
+                  const std::vector<float>* norm);
+    void runProducts(std::span<const Product> products, const ProductInput& input);
+    void attentionBlock(std::span<const ForwardRow> rows, std::int64_t index);
+    void rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer);
+    void attend(std::span<const ForwardRow> rows, std::int64_t layer);
+    void feedForwardBlock(std::int64_t index);
+    void activate();
+    // x += change, or (Post) x = norm(x + change)
+    void addResidual(const Memory& change, const std::vector<float>& norm);
+    template <class Body>
+    void forRows(Body&& body);  // body(row): in parallel where there are several
+
+    const ModelParts& parts_;
+    const ModelConfig& config_;
+    const Kernels& kernels_;
+    ThreadPool& pool_;
+    std::int64_t rows_ = 0;
+    std::int64_t hiddenStride_, attentionStride_, keyValueStride_, ffnStride_, inputStride_, headStride_;
+    std::vector<double> frequencies_;  // of the rotation, a turn's angle for one position
+    Memory x_, normed_, query_, key_, value_, attention_, change_, gate_, up_;  // fp32 [mostRows, their stride]
+    Memory codes_;                                                             // int8 [mostRows, inputStride_]
+    Memory headQueries_, headOut_;                                             // fp32 [mostRows, heads, headStride_]
+    std::vector<float> inverse_;
+    std::vector<std::int32_t> codeSums_;
+    std::vector<std::vector<std::int32_t>> sums_;  // scratch of each thread
+    std::vector<std::vector<float>> scores_, rotation_;
+};
+
+}  // namespace tritlab

@@ -1,0 +1,52 @@
+// Where a run's newest weights lie.
+#include <algorithm>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/base/number.h"
+#include "core/infer/chat_session.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+// A folder gets its name only when it is whole; one that is being removed may have lost its config already.
+bool isModelFolder(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / "config.json", error) && fs::exists(folder / "tokenizer.model", error);
+}
+
+// step-00000500
+std::optional<std::int64_t> stepOf(const fs::path& folder) {
+    const std::string name = folder.filename().string();
+    constexpr std::string_view prefix = "step-";
+    if (name.rfind(prefix, 0) != 0) return std::nullopt;
+    return parseInt(std::string_view(name).substr(prefix.size()));
+}
+
+fs::path newestCheckpoint(const fs::path& checkpoints) {
+    fs::path newest;
+    std::int64_t newestStep = -1;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(checkpoints, error)) {
+        const auto step = stepOf(entry.path());
+        if (!step || *step <= newestStep || !isModelFolder(entry.path())) continue;
+        newest = entry.path();
+        newestStep = *step;
+    }
+    return newest;
+}
+
+}  // namespace
+
+fs::path latestModelFolder(const Workspace& workspace, const std::string& run) {
+    const fs::path checkpoint = newestCheckpoint(workspace.checkpoints(run)), snapshot = workspace.snapshot(run);
+    const bool hasSnapshot = isModelFolder(snapshot);
+    if (checkpoint.empty() && !hasSnapshot)
+        throw Error("has no weights yet", "run " + run, "Wait for its first checkpoint, or ask the running trainer for a snapshot");
+    if (checkpoint.empty()) return snapshot;
+    if (!hasSnapshot) return checkpoint;
+    return fs::last_write_time(snapshot / "config.json") > fs::last_write_time(checkpoint / "config.json") ? snapshot : checkpoint;
+}
+
+}  // namespace tritlab

@@ -1,0 +1,264 @@
+// From a model folder, or from random numbers, to packed weights.
+#include "core/infer/model_parts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <functional>
+#include <mutex>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/quant/quantizers.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+// Runs the tasks on the pool and throws the first error of any.
+void runTasks(ThreadPool& pool, const std::vector<std::function<void()>>& tasks) {
+    std::exception_ptr error;
+    std::mutex mutex;
+    pool.run(static_cast<std::int64_t>(tasks.size()), [&](std::int64_t task, int) {
+        try {
+            tasks[static_cast<std::size_t>(task)]();
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            if (!error) error = std::current_exception();
+        }
+    });
+    if (error) std::rethrow_exception(error);
+}
+
+DenseFormat denseFormat(DenseStorage storage, DType stored) {
+    switch (storage) {
+        case DenseStorage::AsStored: return stored == DType::BF16 ? DenseFormat::Bf16 : DenseFormat::F32;
+        case DenseStorage::F32: return DenseFormat::F32;
+        case DenseStorage::Bf16: return DenseFormat::Bf16;
+        case DenseStorage::Int8: return DenseFormat::Int8;
+    }
+    return DenseFormat::F32;
+}
+
+class FolderLoader {
+public:
+    FolderLoader(const fs::path& folder, const PackedOptions& options, const ModelDescription& description)
+        : folder_(folder), options_(options), description_(description), weights_(folder) {}
+
+    [[nodiscard]] std::vector<float> norm(const std::string& name, std::int64_t width) const {
+        std::vector<float> values = finite(name, {width});
+        values.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
+        return values;
+    }
+    [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns, DenseStorage storage) const {
+        const DType stored = weights_.tensor(name, {rows, columns}).type;
+        return packDenseMatrix(denseFormat(storage, stored), finite(name, {rows, columns}), rows, columns);
+    }
+    [[nodiscard]] PackedLinearPart linear(const std::string& module, std::int64_t rows, std::int64_t columns) const {
+        PackedLinearPart part;
+        const std::string name = module + ".weight";
+        if (!isTernary(description_.config, module) || options_.shadowWeights) {
+            part.matrix = dense(name, rows, columns, options_.denseLinears);
+        } else if (description_.storage == WeightStorage::Master) {
+            const std::vector<float> master = finite(name, {rows, columns});
+            std::vector<std::int8_t> codes(master.size());
+            const float mean = absmean(master);
+            ternaryCodes(master, mean, codes);
+            part.matrix = packTernaryMatrix(options_.ternary, codes, rows, columns, mean);
+        } else {
+            const PackedLinear packed = weights_.packedLinear(module, rows, columns, description_.storage);
+            if (!std::isfinite(packed.absmean)) notFinite(module + ".weight_scale");
+            part.matrix = packTernaryMatrix(options_.ternary, packed.codes, rows, columns, packed.absmean);
+        }
+        if (description_.config.inputNormPerLinear && isTernary(description_.config, module))
+            part.inputNorm = norm(module + ".rms_norm.weight", columns);
+        return part;
+    }
+
+private:
+    [[noreturn]] void notFinite(const std::string& name) const {
+        throw Error("tensor '" + name + "' holds values that are no finite numbers", folder_.string(),
+                    "The file was altered, or the training diverged: use an earlier checkpoint");
+    }
+    [[nodiscard]] std::vector<float> finite(const std::string& name, const std::vector<std::int64_t>& shape) const {
+        std::vector<float> values = weights_.floats(name, shape);
+        // x - x is 0 for finite numbers only, and stays so when summed.
+        float poison = 0;
+        for (const float value : values) poison += value - value;
+        if (!(poison == 0.f)) notFinite(name);
+        return values;
+    }
+
+    fs::path folder_;
+    const PackedOptions& options_;
+    const ModelDescription& description_;
+    ModelWeights weights_;
+};
+
+// Random values that a matrix of this format could hold.
+PackedMatrix randomMatrix(std::int64_t rows, std::int64_t columns, std::optional<TernaryFormat> ternary, DenseFormat dense,
+                          std::uint64_t seed, std::uint64_t stream) {
+    PackedMatrix matrix;
+    matrix.rows = rows;
+    matrix.columns = columns;
+    matrix.ternary = ternary;
+    matrix.dense = dense;
+    matrix.data = Memory::zeroed(matrix.tiles() * matrix.tileBytes());
+    const float width = 1.f / std::sqrt(static_cast<float>(columns));
+    if (ternary) {
+        matrix.absmean = width;
+        const auto bytes = matrix.data.writableSpan<std::uint8_t>();
+        for (std::size_t i = 0; i < bytes.size(); i += 8) {
+            std::uint64_t bits = randomBits(seed, stream, i);
+            for (std::size_t j = i; j < i + 8; ++j, bits >>= 8) {
+                const auto value = static_cast<int>(bits & 0xff);
+                bytes[j] = static_cast<std::uint8_t>(*ternary == TernaryFormat::FiveTrits
+                                                         ? value % 243
+                                                         : value % 3 | value / 3 % 3 << 2 | value / 9 % 3 << 4 | value / 27 % 3 << 6);
+            }
+        }
+        return matrix;
+    }
+    const std::int64_t count = matrix.tiles() * tileRows * roundUp(columns, 4);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto bits = randomBits(seed, stream, static_cast<std::uint64_t>(i));
+        const auto code = static_cast<std::int8_t>(bits >> 56);
+        const float value = static_cast<float>(code) / 74.f * width;  // a uniform code / 74 has variance 1
+        if (dense == DenseFormat::F32) matrix.data.writable<float>()[i] = value;
+        else if (dense == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[i] = floatToBf16(value);
+        else matrix.data.writable<std::int8_t>()[i] = code;
+    }
+    if (dense == DenseFormat::Int8) {
+        matrix.rowScales = Memory::zeroed(matrix.tiles() * tileRows * 4);
+        for (float& scale : matrix.rowScales.writableSpan<float>()) scale = width / 74.f;
+    }
+    return matrix;
+}
+
+std::vector<float> ones(std::int64_t width) {
+    std::vector<float> weight(static_cast<std::size_t>(lengthOf(width)), 0.f);
+    std::fill_n(weight.begin(), width, 1.f);
+    return weight;
+}
+
+}  // namespace
+
+std::vector<NamedLinear> linearsOf(const ModelConfig& config) {
+    const std::int64_t hidden = config.hiddenSize, ffn = config.ffnSize;
+    const std::int64_t query = config.heads * config.headSize, keyValue = config.kvHeads * config.headSize;
+    std::vector<NamedLinear> linears{{"self_attn.q_proj", &PackedLayer::query, query, hidden},
+                                     {"self_attn.k_proj", &PackedLayer::key, keyValue, hidden},
+                                     {"self_attn.v_proj", &PackedLayer::value, keyValue, hidden},
+                                     {"self_attn.o_proj", &PackedLayer::output, hidden, query},
+                                     {"mlp.up_proj", &PackedLayer::up, ffn, hidden},
+                                     {"mlp.down_proj", &PackedLayer::down, hidden, ffn}};
+    if (config.gatedFfn) linears.push_back({"mlp.gate_proj", &PackedLayer::gate, ffn, hidden});
+    return linears;
+}
+
+bool isTernary(const ModelConfig& config, const std::string& linear) {
+    const auto& dense = config.denseModules;
+    return config.ternaryLinears && std::find(dense.begin(), dense.end(), linear) == dense.end();
+}
+
+void checkSizes(const ModelConfig& config, const std::string& where) {
+    const auto require = [&](bool right, const std::string& what) {
+        if (!right) throw Error(what, where, "Check that the folder holds a model this program can read");
+    };
+    constexpr std::int64_t widest = 262144;  // the ternary kernels' sums are exact up to here
+    require(config.vocabSize >= 1 && config.layers >= 1 && config.contextLength >= 1, "a size of the model is below 1");
+    require(config.hiddenSize >= 1 && config.hiddenSize <= widest, "hidden_size is not between 1 and 262144");
+    require(config.ffnSize >= 1 && config.ffnSize <= widest, "intermediate_size is not between 1 and 262144");
+    require(config.heads >= 1 && config.kvHeads >= 1 && config.heads % config.kvHeads == 0,
+            "num_key_value_heads does not divide num_attention_heads");
+    require(config.headSize >= 2 && config.headSize % 2 == 0 && config.headSize <= 4096, "head_dim is odd or not between 2 and 4096");
+    require(config.heads <= widest / config.headSize, "the attention heads together are wider than 262144");
+    require(std::isfinite(config.ropeTheta) && config.ropeTheta > 0, "rope_theta is not above 0");
+    require(std::isfinite(config.normEps) && config.normEps >= 0, "rms_norm_eps is below 0");
+}
+
+std::int64_t ModelParts::residentBytes() const {
+    std::int64_t bytes = embedding.bytes() + (head ? head->bytes() : 0) + static_cast<std::int64_t>(finalNorm.size() * 4);
+    for (const PackedLayer& layer : layers)
+        for (const NamedLinear& linear : linearsOf(description.config)) bytes += (layer.*linear.part).matrix.bytes();
+    return bytes;
+}
+
+std::int64_t ModelParts::bytesPerToken() const {
+    const std::int64_t lookup = embedding.bytes() / embedding.rows;
+    return residentBytes() - (head ? embedding.bytes() : 0) + lookup;
+}
+
+ModelParts loadParts(const fs::path& folder, const PackedOptions& options, ThreadPool& pool) {
+    ModelParts parts;
+    parts.cache = options.cache;
+    parts.description = readModelDescription(folder);
+    const ModelConfig& config = parts.description.config;
+    checkSizes(config, (folder / "config.json").string());
+    if (options.shadowWeights && parts.description.storage != WeightStorage::Master)
+        throw Error("holds packed weights only: it has no full-precision form", folder.string(),
+                    "Choose the checkpoint or export that it was packed from");
+    const FolderLoader loader(folder, options, parts.description);
+    parts.embedding = loader.dense("model.embed_tokens.weight", config.vocabSize, config.hiddenSize, options.embedding);
+    if (!config.tieEmbeddings) parts.head = loader.dense("lm_head.weight", config.vocabSize, config.hiddenSize, options.embedding);
+    parts.finalNorm = loader.norm("model.norm.weight", config.hiddenSize);
+    parts.layers.resize(static_cast<std::size_t>(config.layers));
+    std::vector<std::function<void()>> tasks;
+    for (std::int64_t index = 0; index < config.layers; ++index) {
+        PackedLayer& layer = parts.layers[static_cast<std::size_t>(index)];
+        const std::string prefix = "model.layers." + std::to_string(index) + ".";
+        layer.firstNorm = loader.norm(prefix + "input_layernorm.weight", config.hiddenSize);
+        layer.secondNorm = loader.norm(prefix + "post_attention_layernorm.weight", config.hiddenSize);
+        if (config.subNorms) {
+            layer.attentionSubNorm = loader.norm(prefix + "self_attn.attn_sub_norm.weight", config.heads * config.headSize);
+            layer.ffnSubNorm = loader.norm(prefix + "mlp.ffn_sub_norm.weight", config.ffnSize);
+        }
+        for (const NamedLinear& linear : linearsOf(config))
+            tasks.emplace_back([&loader, &layer, linear, prefix] {
+                layer.*linear.part = loader.linear(prefix + linear.module, linear.rows, linear.columns);
+            });
+    }
+    runTasks(pool, tasks);
+    return parts;
+}
+
+ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, std::uint64_t seed, ThreadPool& pool) {
+    checkSizes(config, "the shape");
+    ModelParts parts;
+    parts.cache = options.cache;
+    parts.description.config = config;
+    parts.description.origin = "random";
+    const DenseFormat embedding = denseFormat(options.embedding, DType::BF16), dense = denseFormat(options.denseLinears, DType::BF16);
+    std::uint64_t stream = 0;
+    parts.finalNorm = ones(config.hiddenSize);
+    parts.layers.resize(static_cast<std::size_t>(config.layers));
+    std::vector<std::function<void()>> tasks;
+    tasks.emplace_back([&, stream] {
+        parts.embedding = randomMatrix(config.vocabSize, config.hiddenSize, {}, embedding, seed, stream);
+    });
+    if (!config.tieEmbeddings)
+        tasks.emplace_back([&, stream = ++stream] {
+            parts.head = randomMatrix(config.vocabSize, config.hiddenSize, {}, embedding, seed, stream);
+        });
+    for (std::size_t index = 0; index < parts.layers.size(); ++index) {
+        PackedLayer& layer = parts.layers[index];
+        layer.firstNorm = layer.secondNorm = ones(config.hiddenSize);
+        if (config.subNorms) {
+            layer.attentionSubNorm = ones(config.heads * config.headSize);
+            layer.ffnSubNorm = ones(config.ffnSize);
+        }
+        for (const NamedLinear& linear : linearsOf(config)) {
+            const std::string name = "model.layers." + std::to_string(index) + "." + linear.module;
+            const bool ternary = isTernary(config, name);
+            if (ternary && config.inputNormPerLinear) (layer.*linear.part).inputNorm = ones(linear.columns);
+            tasks.emplace_back([&, linear, ternary, stream = ++stream] {
+                (layer.*linear.part).matrix =
+                    randomMatrix(linear.rows, linear.columns, ternary ? std::optional(options.ternary) : std::nullopt, dense, seed, stream);
+            });
+        }
+    }
+    runTasks(pool, tasks);
+    return parts;
+}
+
+}  // namespace tritlab

@@ -1,0 +1,52 @@
+// One weight matrix [rows, columns] in the tiles that the kernels read: ternary (2 or 1.6 bits) or dense (fp32, bf16, int8 a row).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/infer/memory.h"
+#include "core/quant/kernels/kernels.h"
+
+namespace tritlab {
+
+struct PackedMatrix {
+    std::int64_t rows = 0, columns = 0;
+    std::optional<TernaryFormat> ternary;     // else dense
+    DenseFormat dense = DenseFormat::F32;
+    float absmean = 0;                        // of a ternary matrix: weight = code * absmean
+    Memory data;
+    Memory rowScales;                         // fp32 [rows rounded up to 16] of a dense Int8 one
+
+    [[nodiscard]] std::int64_t tiles() const { return roundUp(rows, tileRows) / tileRows; }
+    [[nodiscard]] std::int64_t tileBytes() const {
+        return ternary ? ternaryBlocks(*ternary, columns) * 64 : denseTileBytes(dense, columns);
+    }
+    [[nodiscard]] std::int64_t bytes() const { return data.size() + rowScales.size(); }
+    // Row r as fp32 [columns]: a token's embedding.
+    void row(std::int64_t r, float* out) const;
+};
+
+// codes [rows, columns] in {-1, 0, 1}.
+PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows, std::int64_t columns,
+                               float absmean);
+// weights [rows, columns]; Bf16 rounds to nearest even; Int8 rounds to 127ths of each row's largest.
+PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights, std::int64_t rows, std::int64_t columns);
+
+// One thread's part of x times the matrix's transpose: rows 16 * firstTile .. 16 * lastTile for `tokens` tokens, into
+// y[t * yStride + row]. A ternary matrix reads codes, inverse scales and code sums, a dense one x.
+struct ProductInput {
+    const float* x = nullptr;               // [tokens, xStride], zeros beyond the columns
+    std::int64_t xStride = 0;
+    const std::int8_t* codes = nullptr;     // [tokens, codeStride], zeros beyond the columns
+    std::int64_t codeStride = 0;
+    const float* inverse = nullptr;         // [tokens]: value = code * inverse
+    const std::int32_t* codeSums = nullptr; // [tokens]
+    std::int64_t tokens = 0;
+};
+// sums: scratch for tokens * 16 * (lastTile - firstTile) integers.
+void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int64_t firstTile, std::int64_t lastTile,
+                   const ProductInput& input, std::int32_t* sums, float* y, std::int64_t yStride);
+
+}  // namespace tritlab

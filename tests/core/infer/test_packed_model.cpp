@@ -1,0 +1,298 @@
+// The packed engine against a naive float64 forward for each architecture, kernel set and storage; caches, batches, bad files.
+#include <QTemporaryDir>
+#include <QTest>
+#include <bit>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/infer/packed_model.h"
+#include "core/interop/safetensors.h"
+#include "naive_model.h"
+
+using namespace tritlab;
+using namespace tritlab::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary, std::uint64_t seed) {
+    std::vector<TokenId> tokens;
+    for (std::int64_t i = 0; i < count; ++i)
+        tokens.push_back(static_cast<TokenId>(randomBits(seed, 9, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
+}
+
+bool sameBits(std::span<const float> a, std::span<const float> b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (std::bit_cast<std::uint32_t>(a[i]) != std::bit_cast<std::uint32_t>(b[i])) return false;
+    return true;
+}
+
+double largestDifference(std::span<const float> a, const std::vector<double>& b) {
+    double most = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::fabs(a[i] - b[i]));
+    return most;
+}
+
+std::vector<float> copyOf(std::span<const float> x) { return {x.begin(), x.end()}; }
+
+PackedOptions twoThreads() {
+    PackedOptions options;
+    options.threads = 2;
+    return options;
+}
+
+// The message of the error that `work` throws; empty where it throws none.
+template <class Work>
+std::string errorOf(Work work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestPackedModel : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    fs::path root() const { return dir_.path().toStdString(); }
+    int next_ = 0;
+    fs::path fresh() { return root() / std::to_string(next_++); }
+
+private Q_SLOTS:
+    void cleanup() { forceKernels(availableKernelSets().back()); }
+
+    // Random untrained ternary models are chaotic: where float64 and fp32 round one activation to different codes, logits differ
+    // by far more than rounding. The seeds below are ones where no code flips.
+    void everyArchitectureEqualsTheNaiveForward_data() {
+        QTest::addColumn<int>("index");
+        const auto configs = tinyConfigs();
+        for (std::size_t i = 0; i < configs.size(); ++i) QTest::newRow(configs[i].name.c_str()) << static_cast<int>(i);
+    }
+    void everyArchitectureEqualsTheNaiveForward() {
+        QFETCH(int, index);
+        const ModelConfig config = tinyConfigs()[static_cast<std::size_t>(index)].config;
+        const fs::path folder = fresh();
+        writeRandomModel(folder, config, 1);
+        const auto tokens = randomTokens(40, config.vocabSize, 4);
+        const auto expected = NaiveModel(folder).logits(tokens);
+        std::vector<float> reference;
+        for (const KernelSet set : availableKernelSets()) {
+            forceKernels(set);
+            const auto model = PackedModel::load(folder, twoThreads());
+            QCOMPARE(model->kernelSet(), set);
+            const auto session = PackedSession::create(model, 64);
+            std::vector<float> all;
+            std::int64_t seen = 0;
+            double most = 0;
+            session->feed(tokens, [&](std::int64_t at, std::span<const float> logits) {
+                QCOMPARE(at, seen++);
+                most = std::max(most, largestDifference(logits, expected[static_cast<std::size_t>(at)]));
+                all.insert(all.end(), logits.begin(), logits.end());
+            });
+            QCOMPARE(seen, 40);
+            qInfo("%s: largest difference %.2g", kernelSetName(set), most);
+            QVERIFY(most < 2e-4);
+            if (set == KernelSet::Scalar) reference = all;
+            QVERIFY(sameBits(all, reference));
+        }
+    }
+
+    void storageOfEverySort() {
+        for (const auto& [name, config] : tinyConfigs())
+            for (const DType type : {DType::F32, DType::BF16, DType::F16}) {
+                const fs::path folder = fresh();
+                writeRandomModel(folder, config, 2, type);
+                const auto tokens = randomTokens(20, config.vocabSize, 5);
+                const auto expected = NaiveModel(folder).logits(tokens).back();
+                const auto logitsWith = [&](const PackedOptions& options) {
+                    return copyOf(PackedSession::create(PackedModel::load(folder, options), 32)->feed(tokens));
+                };
+                const auto plain = logitsWith(twoThreads());
+                QVERIFY2(largestDifference(plain, expected) < 2e-4, name.c_str());
+                PackedOptions trits = twoThreads();
+                trits.ternary = TernaryFormat::FiveTrits;
+                QVERIFY2(sameBits(logitsWith(trits), plain), name.c_str());
+                PackedOptions one = twoThreads();
+                one.threads = 1;
+                QVERIFY2(sameBits(logitsWith(one), plain), name.c_str());
+            }
+    }
+
+    void fullPrecisionFromTheShadowWeights() {
+        for (const auto& [name, config] : tinyConfigs()) {
+            const fs::path folder = fresh();
+            writeRandomModel(folder, config, 3);
+            const auto tokens = randomTokens(20, config.vocabSize, 6);
+            PackedOptions options = twoThreads();
+            options.shadowWeights = true;
+            const auto session = PackedSession::create(PackedModel::load(folder, options), 32);
+            QVERIFY2(largestDifference(session->feed(tokens), NaiveModel(folder, false).logits(tokens).back()) < 2e-4, name.c_str());
+        }
+    }
+
+    // Rounding of head and cache changes logits by about their precision, not by more. On a dense model: no code can flip.
+    void smallerHeadsAndCaches() {
+        const ModelConfig config = tinyConfigs()[3].config;
+        const fs::path folder = fresh();
+        writeRandomModel(folder, config, 4);
+        const auto tokens = randomTokens(40, config.vocabSize, 7);
+        const auto exact = NaiveModel(folder).logits(tokens).back();
+        double largest = 0;
+        for (const double logit : exact) largest = std::max(largest, std::fabs(logit));
+        const auto differenceWith = [&](DenseStorage embedding, CacheFormat cache) {
+            PackedOptions options = twoThreads();
+            options.embedding = embedding;
+            options.cache = cache;
+            const auto session = PackedSession::create(PackedModel::load(folder, options), 64);
+            return largestDifference(session->feed(tokens), exact) / largest;
+        };
+        QVERIFY(differenceWith(DenseStorage::AsStored, CacheFormat::F32) < 1e-5);
+        const double bf16Head = differenceWith(DenseStorage::Bf16, CacheFormat::F32), int8Head = differenceWith(DenseStorage::Int8, CacheFormat::F32),
+                     bf16Cache = differenceWith(DenseStorage::AsStored, CacheFormat::Bf16),
+                     int8Cache = differenceWith(DenseStorage::AsStored, CacheFormat::Int8);
+        qInfo("relative differences: bf16 head %.2g, int8 head %.2g, bf16 cache %.2g, int8 cache %.2g", bf16Head, int8Head, bf16Cache, int8Cache);
+        QVERIFY(bf16Head > 0 && bf16Head < 0.01);
+        QVERIFY(int8Head > 0 && int8Head < 0.05);
+        QVERIFY(bf16Cache > 0 && bf16Cache < 0.01);
+        QVERIFY(int8Cache > 0 && int8Cache < 0.05);
+    }
+
+    void piecesRewindsAndBatchesGiveTheSameBits() {
+        for (const auto& [name, config] : tinyConfigs())
+            for (const CacheFormat cache : {CacheFormat::F32, CacheFormat::Bf16, CacheFormat::Int8}) {
+                const fs::path folder = fresh();
+                writeRandomModel(folder, config, 5);
+                PackedOptions options = twoThreads();
+                options.cache = cache;
+                const auto model = PackedModel::load(folder, options);
+                const auto tokens = randomTokens(300, config.vocabSize, 8);  // more than two blocks
+                const auto whole = PackedSession::create(model, 300);
+                const auto expected = copyOf(whole->feed(tokens));
+                QCOMPARE(whole->position(), 300);
+
+                const auto pieces = PackedSession::create(model, 400);
+                std::vector<float> got;
+                for (std::size_t at = 0, step = 1; at < tokens.size(); at += step, step = step % 37 + 3)
+                    got = copyOf(pieces->feed(std::span(tokens).subspan(at, std::min(step, tokens.size() - at))));
+                QVERIFY2(sameBits(got, expected), name.c_str());
+
+                static_cast<void>(pieces->feed(randomTokens(50, config.vocabSize, 1)));
+                pieces->rewind(120);
+                QCOMPARE(pieces->position(), 120);
+                QVERIFY2(sameBits(pieces->feed(std::span(tokens).subspan(120)), expected), name.c_str());
+
+                // Three sequences together, each as if alone.
+                std::vector<std::unique_ptr<PackedSession>> sessions;
+                std::vector<PackedSession*> batch;
+                std::vector<TokenId> last;
+                std::vector<std::vector<float>> alone;
+                for (const std::size_t length : {3u, 77u, 20u}) {
+                    const auto single = PackedSession::create(model, 100);
+                    alone.push_back(copyOf(single->feed(std::span(tokens).subspan(0, length))));
+                    sessions.push_back(PackedSession::create(model, 100));
+                    static_cast<void>(sessions.back()->feed(std::span(tokens).subspan(0, length - 1)));
+                    batch.push_back(sessions.back().get());
+                    last.push_back(tokens[length - 1]);
+                }
+                std::size_t seen = 0;
+                PackedSession::feedTogether(batch, last, [&](std::size_t i, std::span<const float> logits) {
+                    ++seen;
+                    QVERIFY2(sameBits(logits, alone[i]), name.c_str());
+                });
+                QCOMPARE(seen, 3u);
+                QCOMPARE(batch[1]->position(), 77);
+            }
+    }
+
+    void whatDoesNotFitIsRefusedAndNothingChanges() {
+        const ModelConfig config = tinyConfigs()[2].config;
+        const fs::path folder = fresh();
+        writeRandomModel(folder, config, 6);
+        const auto model = PackedModel::load(folder, twoThreads());
+        const auto session = PackedSession::create(model, 10);
+        const auto tokens = randomTokens(10, config.vocabSize, 2);
+        const auto expected = copyOf(PackedSession::create(model, 10)->feed(tokens));
+        static_cast<void>(session->feed(std::span(tokens).subspan(0, 4)));
+        QVERIFY(errorOf([&] { session->feed(std::span(tokens).subspan(0, 7)); }).find("4 of 10 positions") != std::string::npos);
+        const TokenId outside[] = {3, static_cast<TokenId>(config.vocabSize)}, negative[] = {-1};
+        QVERIFY(errorOf([&] { session->feed(outside); }).find("outside the model's vocabulary") != std::string::npos);
+        QVERIFY(!errorOf([&] { session->feed(negative); }).empty());
+        QVERIFY(!errorOf([&] { session->feed({}); }).empty());
+        QVERIFY(!errorOf([&] { session->rewind(5); }).empty());
+        QVERIFY(!errorOf([&] { session->rewind(-1); }).empty());
+        QCOMPARE(session->position(), 4);
+        QVERIFY(sameBits(session->feed(std::span(tokens).subspan(4)), expected));
+        QVERIFY(!errorOf([&] { PackedSession::create(model, 0); }).empty());
+        PackedSession* twice[] = {session.get(), session.get()};
+        QVERIFY(!errorOf([&] { PackedSession::feedTogether(twice, std::span(tokens).subspan(0, 2), {}); }).empty());
+    }
+
+    // Cut short at many lengths, and with tensors of a wrong shape, missing, or not finite: an Error that names file or tensor.
+    void damagedFilesAreRefused() {
+        const ModelConfig config = tinyConfigs()[2].config;
+        const fs::path whole = fresh();
+        writeRandomModel(whole, config, 7);
+        const std::string bytes = readFile(whole / "model.safetensors");
+        const fs::path folder = fresh();
+        fs::create_directories(folder);
+        fs::copy_file(whole / "config.json", folder / "config.json");
+        const auto loadError = [&] { return errorOf([&] { PackedModel::load(folder, twoThreads()); }); };
+        for (int cut = 0; cut < 40; ++cut) {
+            writeFileAtomically(folder / "model.safetensors",
+                                std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 40));
+            QVERIFY2(loadError().find("model.safetensors") != std::string::npos, qPrintable(QString::number(cut)));
+        }
+        const auto write = [&](const std::function<void(std::vector<TensorToWrite>&)>& damage) {
+            const SafetensorsFile file(whole / "model.safetensors");
+            std::vector<TensorToWrite> tensors;
+            for (const auto& [name, view] : file.tensors()) tensors.push_back({name, view.type, view.shape, view.bytes.data()});
+            damage(tensors);
+            writeSafetensors(folder / "model.safetensors", tensors);
+        };
+        std::vector<float> poisoned(static_cast<std::size_t>(config.ffnSize * config.hiddenSize), 0.5f);
+        poisoned[7] = std::numeric_limits<float>::quiet_NaN();
+        for (const std::string name : {"model.norm.weight", "model.embed_tokens.weight", "model.layers.1.mlp.down_proj.weight",
+                                       "model.layers.0.self_attn.attn_sub_norm.weight"}) {
+            write([&](auto& tensors) { std::erase_if(tensors, [&](const auto& t) { return t.name == name; }); });
+            QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
+            write([&](auto& tensors) {
+                for (auto& t : tensors)
+                    if (t.name == name) t.shape.back() -= 1;
+            });
+            QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
+            write([&](auto& tensors) {
+                for (auto& t : tensors)
+                    if (t.name == name) t.data = poisoned.data();
+            });
+            QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
+        }
+        write([](auto&) {});
+        QCOMPARE(QString::fromStdString(loadError()), QString());
+        std::string json = readFile(folder / "config.json");
+        const auto at = json.find("\"num_hidden_layers\": 2");
+        QVERIFY(at != std::string::npos);
+        json.replace(at, 22, "\"num_hidden_layers\": 3");
+        writeFileAtomically(folder / "config.json", json);
+        QVERIFY(loadError().find("model.layers.2.") != std::string::npos);
+    }
+
+    void randomModelsRun() {
+        for (const auto& [name, config] : tinyConfigs()) {
+            PackedOptions options = twoThreads();
+            options.embedding = DenseStorage::Int8;
+            const auto model = PackedModel::random(config, options);
+            QVERIFY(model->bytesPerToken() > 0 && model->bytesPerToken() <= model->residentBytes() + 10000);
+            const auto session = PackedSession::create(model, 32);
+            for (const float logit : session->feed(randomTokens(20, config.vocabSize, 3))) QVERIFY(std::isfinite(logit));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestPackedModel)
+#include "test_packed_model.moc"
