@@ -1,0 +1,154 @@
+#include "core/infer/bench.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/number.h"
+#include "core/base/random.h"
+#include "core/infer/memory.h"
+#include "core/infer/thread_pool.h"
+
+namespace tritlab {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+struct Shape {
+    const char* name;
+    std::int64_t hidden, layers, heads, kvHeads, ffn, vocabulary;
+};
+constexpr Shape shapes[] = {{"small", 512, 8, 8, 8, 2048, 8192},
+                            {"125m", 768, 12, 12, 12, 3072, 32000},
+                            {"2b4t", 2560, 30, 20, 5, 6912, 128256}};
+
+ModelConfig configOf(const std::string& name) {
+    for (const Shape& shape : shapes) {
+        if (name != shape.name) continue;
+        ModelConfig config;
+        config.vocabSize = shape.vocabulary;
+        config.hiddenSize = shape.hidden;
+        config.layers = shape.layers;
+        config.heads = shape.heads;
+        config.kvHeads = shape.kvHeads;
+        config.headSize = shape.hidden / shape.heads;
+        config.ffnSize = shape.ffn;
+        config.contextLength = 4096;
+        config.ropeTheta = 500000;
+        return config;
+    }
+    throw Error("'" + name + "' is no shape", "bench generate", "Choose small, 125m or 2b4t");
+}
+
+std::int64_t residentBytes() {
+    const std::string text = readFile("/proc/self/statm");
+    const auto first = text.find(' ') + 1;
+    const auto pages = parseInt(std::string_view(text).substr(first, text.find(' ', first) - first));
+    return pages.value_or(0) * ::sysconf(_SC_PAGESIZE);
+}
+
+std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
+    std::vector<TokenId> tokens;
+    for (std::int64_t i = 0; i < count; ++i)
+        tokens.push_back(static_cast<TokenId>(randomBits(1, 2, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
+}
+
+void checkStop(const StopToken& stop) {
+    if (stop.stopRequested()) throw Error("was stopped", "bench generate", {}, ErrorKind::Failed);
+}
+
+}  // namespace
+
+PackedOptions GenerateBenchRequest::benchOptions() {
+    PackedOptions options;
+    options.embedding = DenseStorage::Bf16;
+    options.denseLinears = DenseStorage::Bf16;
+    options.cache = CacheFormat::Bf16;
+    return options;
+}
+
+std::vector<std::string> generateBenchShapes() {
+    std::vector<std::string> names;
+    for (const Shape& shape : shapes) names.emplace_back(shape.name);
+    return names;
+}
+
+double measureMemoryBandwidth(int threads) {
+    ThreadPool pool(threads);
+    constexpr std::int64_t bytes = std::int64_t{512} << 20, piece = std::int64_t{1} << 20;
+    Memory block = Memory::zeroed(bytes);
+    pool.run(bytes / piece, [&](std::int64_t index, int) {  // pages that were never written are all one page
+        std::fill_n(block.writable<std::uint64_t>() + index * piece / 8, piece / 8, static_cast<std::uint64_t>(index));
+    });
+    std::atomic<std::uint64_t> total{0};
+    double best = 0;
+    for (int pass = 0; pass < 5; ++pass) {
+        const auto start = Clock::now();
+        pool.run(bytes / piece, [&](std::int64_t index, int) {
+            const auto* from = block.as<std::uint64_t>() + index * piece / 8;
+            std::uint64_t sums[8] = {};
+            for (std::int64_t i = 0; i < piece / 8; i += 8) {
+                __builtin_prefetch(from + i + 256);
+                for (int j = 0; j < 8; ++j) sums[j] += from[i + j];
+            }
+            for (const std::uint64_t sum : sums) total += sum;
+        });
+        best = std::max(best, static_cast<double>(bytes) / secondsSince(start));
+    }
+    // The sum is known, so that no read can be left out.
+    constexpr std::uint64_t pieces = static_cast<std::uint64_t>(bytes / piece);
+    if (total != 5 * pieces * (pieces - 1) / 2 * static_cast<std::uint64_t>(piece / 8))
+        throw Error("memory gave other values than were written", "bench generate", "Test this machine's memory", ErrorKind::Failed);
+    return best;
+}
+
+GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const StopToken& stop) {
+    if (request.promptTokens < 1 || request.newTokens < 1 || request.repeats < 1)
+        throw Error("the counts of prompt tokens, new tokens and repeats must be 1 at least", "bench generate");
+    GenerateBenchResult result;
+    std::shared_ptr<const PackedModel> model;
+    const auto loading = Clock::now();
+    if (request.model) model = PackedModel::load(*request.model, request.options);
+    else model = PackedModel::random(configOf(request.shape), request.options);
+    result.loadSeconds = secondsSince(loading);
+    const ModelConfig& config = model->description().config;
+    result.threads = model->threads();
+    result.kernels = kernelSetName(model->kernelSet());
+    result.weightBytes = model->residentBytes();
+    result.parameters = parameterCount(config);
+    checkStop(stop);
+
+    const auto session = PackedSession::create(model, request.promptTokens + request.newTokens);
+    const auto prompt = randomTokens(request.promptTokens, config.vocabSize), next = randomTokens(request.newTokens, config.vocabSize);
+    double bestPrompt = 0;
+    for (std::int64_t repeat = 0; repeat < request.repeats; ++repeat) {
+        session->rewind(0);
+        const auto start = Clock::now();
+        for (std::size_t at = 0; at < prompt.size(); at += 512) {
+            session->feed(std::span(prompt).subspan(at, std::min<std::size_t>(512, prompt.size() - at)));
+            checkStop(stop);
+        }
+        bestPrompt = std::max(bestPrompt, static_cast<double>(request.promptTokens) / secondsSince(start));
+    }
+    result.promptTokensPerSecond = bestPrompt;
+    const auto start = Clock::now();
+    for (const TokenId& token : next) {
+        session->feed({&token, 1});
+        checkStop(stop);
+    }
+    result.decodeTokensPerSecond = static_cast<double>(request.newTokens) / secondsSince(start);
+    result.residentBytes = residentBytes();
+    result.cacheBytes = session->bytesPerPosition() * session->position();
+    result.bytesPerToken = model->bytesPerToken() + session->bytesPerPosition() * (request.promptTokens + request.newTokens / 2);
+    result.memoryBandwidth = measureMemoryBandwidth(result.threads);
+    result.bandwidthShare = result.decodeTokensPerSecond * static_cast<double>(result.bytesPerToken) / result.memoryBandwidth;
+    return result;
+}
+
+}  // namespace tritlab
