@@ -60,8 +60,19 @@ Database::~Database() {
     sqlite3_close(handle_);
 }
 
+// The connection forgets it on the way out of a COMMIT; the files (the log, the database) still know.
+int Database::systemError() const {
+    if (const int error = sqlite3_system_errno(handle_); error != 0) return error;
+    int error = 0;
+    sqlite3_file* log = nullptr;
+    if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr && log->pMethods != nullptr)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+    if (error == 0) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
+}
+
 void Database::fail(int code, const std::string& doing) const {
-    const int systemError = sqlite3_system_errno(handle_);
+    const int systemError = (code & 0xff) == SQLITE_IOERR ? this->systemError() : 0;
     std::string what = doing + " (" + sqlite3_errmsg(handle_);
     if ((code & 0xff) == SQLITE_IOERR && systemError != 0) what += std::string(": ") + std::strerror(systemError);
     what += ")";

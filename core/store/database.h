@@ -41,6 +41,7 @@ public:
 
 private:
     friend class Query;
+    [[nodiscard]] int systemError() const;
     std::filesystem::path path_;
     sqlite3* handle_ = nullptr;
     int logPages_ = 0;

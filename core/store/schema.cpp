@@ -151,8 +151,19 @@ FileLock openSchema(const Workspace& workspace, std::span<const Migration> migra
         }
         shared.unlock();
         const FileLock alone = lockSchema(workspace, FileLock::Mode::Exclusive, patienceMs);
-        migrate(workspace, migrations);
+        try {
+            migrate(workspace, migrations);
+        } catch (const fs::filesystem_error& why) {
+            throw filesystemError("the store cannot be made or brought to a newer form", why);
+        }
     }
+}
+
+Error filesystemError(const std::string& what, const fs::filesystem_error& why) {
+    const bool noSpace = why.code() == std::errc::no_space_on_device;
+    return Error(what + " (" + why.code().message() + ")", why.path1().string(),
+                 noSpace ? "The disk is full: free some space and try again" : "Check who may write there",
+                 noSpace ? ErrorKind::NoSpace : ErrorKind::Failed);
 }
 
 WriteTurn::WriteTurn(const Workspace& workspace) : writer_(takeTurn(workspace)) {}

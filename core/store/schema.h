@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/workspace.h"
 
@@ -28,6 +29,9 @@ FileLock openSchema(const Workspace& workspace, std::span<const Migration> migra
 
 // 0: the file is there but is no store yet. Throws Error TooNew beyond the last known version.
 int checkedSchemaVersion(Database& database, std::span<const Migration> migrations);
+
+// A failure of the file system as an Error, so that callers meet one type.
+Error filesystemError(const std::string& what, const std::filesystem::filesystem_error& why);
 
 // The protocol of a write across processes: flock queue, flock writer, unlock queue; unlocks on destruction. The turn at the
 // queue makes it fair: whoever writes again has to wait behind those who came meanwhile.

@@ -95,11 +95,15 @@ bool purgeRows(Database& database, std::int64_t number, WriteJob::TimePoint dead
 // Files first, the row last: a purge that is cut short goes on at the next start.
 void finishPurge(WriteQueue& queue, const std::string& id, std::int64_t number, FileLock lock) {
     const fs::path folder = queue.workspace().run(id);
-    if (fs::exists(folder))
-        for (const auto& entry : fs::directory_iterator(folder))
-            if (entry.path() != queue.workspace().runLock(id)) fs::remove_all(entry.path());
-    queue.callInSlices([number](Database& database, WriteJob::TimePoint deadline) { return purgeRows(database, number, deadline); });
-    fs::remove_all(folder);
+    try {
+        if (fs::exists(folder))
+            for (const auto& entry : fs::directory_iterator(folder))
+                if (entry.path() != queue.workspace().runLock(id)) fs::remove_all(entry.path());
+        queue.callInSlices([number](Database& database, WriteJob::TimePoint deadline) { return purgeRows(database, number, deadline); });
+        fs::remove_all(folder);
+    } catch (const fs::filesystem_error& why) {
+        throw filesystemError("the run's files cannot be deleted", why);
+    }
     lock.unlock();
 }
 
@@ -132,7 +136,11 @@ const char* runCommandKey(RunCommand command) {
 }
 
 StoreWriter::StoreWriter(const Workspace& workspace) : impl_(std::make_shared<Impl>(workspace)) {
-    finishPurges(impl_->queue);
+    try {
+        finishPurges(impl_->queue);
+    } catch (const Error& error) {
+        logWarning(std::string("a purge that was cut short cannot be finished: ") + error.what());  // tried again next time
+    }
 }
 
 StoreWriter::~StoreWriter() {
@@ -224,15 +232,21 @@ void StoreWriter::deleteCheckpoint(const std::string& run, StepIndex step) {
     if (newest) lock = lockRun(workspace(), run, "robbed of its newest checkpoint");
     // Out of the way in one move, so that no half-deleted checkpoint can be taken for a whole one.
     const fs::path folder = workspace().run(run) / path, doomed = folder.parent_path() / (".deleted-" + folder.filename().string());
-    if (fs::exists(folder)) {
-        fs::remove_all(doomed);
-        fs::rename(folder, doomed);
+    try {
+        if (fs::exists(folder)) {
+            fs::remove_all(doomed);
+            fs::rename(folder, doomed);
+        }
+    } catch (const fs::filesystem_error& why) {
+        throw filesystemError("the checkpoint cannot be deleted", why);
     }
     impl_->queue.call([&](Database& database) {
         Query(database, "DELETE FROM checkpoint WHERE run = ? AND step = ?", number, step).run();
         touch(database, number);
     });
-    fs::remove_all(doomed);
+    std::error_code left;
+    fs::remove_all(doomed, left);
+    if (left) logWarning("what is left of a deleted checkpoint cannot be removed: " + doomed.string() + " (" + left.message() + ")");
 }
 
 void StoreWriter::sendCommand(const std::string& run, RunCommand command) {

@@ -134,6 +134,7 @@ void WriteQueue::runBatch() {
 
 // False: rolled back, and `error` says why. `takeMore`: fill `jobs` from the queue.
 bool WriteQueue::runTransaction(Jobs& jobs, bool takeMore, std::optional<Error>& error) {
+    error.reset();
     std::vector<bool> done;
     try {
         const WriteTurn turn(workspace_);
