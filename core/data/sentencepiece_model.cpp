@@ -146,7 +146,7 @@ void checkCharacterMap(const std::string& map, const std::string& name) {
         if ((base | 255U) >= units.size()) refuse(name, "its character map points outside of itself");
         if ((unit & (1U << 8)) != 0 && (units[base] & 0x7FFFFFFFU) >= texts.size())
             refuse(name, "its character map names a text outside of itself");
-        for (std::size_t label = 1; label < 256; ++label) {
+        for (std::size_t label = 0; label < 256; ++label) {
             const std::size_t child = base ^ label;
             if ((units[child] & (0x80000000U | 0xFFU)) != label || seen[child]) continue;
             seen[child] = true;

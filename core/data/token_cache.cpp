@@ -145,7 +145,10 @@ TokenCache openTokenCache(const fs::path& root, const std::vector<SourceFiles>& 
     const std::string key = cacheKey(sources, tokenizer, chatTemplate, split);
     const fs::path folder = root / key;
     const FileLock lock = lockCache(root / (key + ".lock"), progress, stop);
-    if (auto cache = readCache(folder, sources.size())) return *cache;
+    if (auto cache = readCache(folder, sources.size())) {
+        for (std::size_t i = 0; i < sources.size(); ++i) cache->sources[i].summary.path = sources[i].path;  // as written now
+        return *cache;
+    }
     removeRemains(folder);
     TokenCache cache;
     cache.width = tokenWidth(tokenizer.size());

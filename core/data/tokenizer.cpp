@@ -221,7 +221,12 @@ private:
 }  // namespace
 
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path) {
-    return std::make_unique<SentencePieceTokenizer>(readFile(path, kMaxModelBytes), path.string());
+    const std::string bytes = readFile(path, kMaxModelBytes);
+    if (path.extension() == ".json" || bytes.starts_with('{')) {
+        throw Error("is JSON, not a sentencepiece model", path.string(),
+                    "Name the tokenizer.model that comes with it, or let the program train one");
+    }
+    return std::make_unique<SentencePieceTokenizer>(bytes, path.string());
 }
 
 std::string StreamDecoder::add(TokenId id) {

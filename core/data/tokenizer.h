@@ -49,8 +49,9 @@ struct TokenizerTraining {
     std::int64_t maxBytes = 32 << 20;  // of text looked at; of more, lines are sampled evenly
     std::vector<std::string> userSymbols;  // texts that are one token each, such as <|eot_id|>
 };
-// Trains a byte-fallback model on the text that is added and writes it to `target` atomically. The same text gives the same bytes, whatever the machine. Throws Error where the vocabulary does not fit the text
-// (says the largest or smallest that works) and where `stop` asked for an end.
+// Trains a byte-fallback model on the text that is added and writes it to `target` atomically. The same text gives the same
+// bytes, whatever the machine. Throws Error where the vocabulary does not fit the text (says the largest or smallest that
+// works) and where `stop` asked for an end.
 class TokenizerTrainer {
 public:
     explicit TokenizerTrainer(TokenizerTraining options);

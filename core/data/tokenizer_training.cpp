@@ -128,19 +128,6 @@ std::unordered_map<std::string, std::string> trainerArguments(const TokenizerTra
     return arguments;
 }
 
-// The numbers that a message holds, in order.
-std::vector<std::int64_t> numbersIn(const std::string& message) {
-    std::vector<std::int64_t> numbers;
-    for (std::size_t i = 0; i < message.size();) {
-        const std::size_t end = std::min(message.find_first_not_of("0123456789", i), message.size());
-        if (end > i) {
-            if (const auto number = parseInt(std::string_view(message).substr(i, end - i))) numbers.push_back(*number);
-        }
-        i = std::max(end, i + 1);
-    }
-    return numbers;
-}
-
 [[noreturn]] void throwTooSmallVocabulary(std::int64_t asked, std::int64_t least) {
     throw Error("a vocabulary of " + std::to_string(asked) + " pieces is too small for this text", "vocab_size",
                 "Choose at least " + std::to_string(least));
@@ -148,9 +135,11 @@ std::vector<std::int64_t> numbersIn(const std::string& message) {
 
 // The library's message is "Vocabulary size is smaller than required_chars. ASKED vs NEEDED. …".
 [[noreturn]] void throwTrainingError(const std::string& message, std::int64_t asked) {
-    if (message.find("required_chars") != std::string::npos) {
-        for (const std::int64_t number : numbersIn(message))
-            if (number > asked) throwTooSmallVocabulary(asked, number + 1);
+    constexpr std::string_view says = "Vocabulary size is smaller than required_chars. ", against = " vs ";
+    if (const std::size_t at = message.find(says); at != std::string::npos) {
+        const std::size_t number = message.find(against, at + says.size()) + against.size();
+        const std::string_view digits = std::string_view(message).substr(number, message.find_first_not_of("0123456789", number) - number);
+        if (const auto needed = parseInt(digits)) throwTooSmallVocabulary(asked, *needed);
     }
     throw Error("the tokenizer cannot be trained: " + message, "tokenizer", "Check the text and the vocabulary size");
 }
@@ -168,6 +157,20 @@ std::string trainModel(const std::vector<std::string>& lines, const TokenizerTra
         throwTrainingError(error.what(), options.vocabSize);
     }
     return bytes;
+}
+
+std::int64_t vocabularyOf(const std::string& bytes) {
+    return static_cast<std::int64_t>(parseSentencePieceModel(bytes, "the trained tokenizer").pieces.size());
+}
+
+// BPE stops where nothing is left to merge: what it reached is the largest that works. The unigram model drops rare pieces on
+// the way, more of them where less is asked for, so that it is asked again until it gives what it was asked for.
+std::int64_t largestVocabulary(const std::vector<std::string>& lines, TokenizerTraining options, std::int64_t reached) {
+    while (options.model == TokenizerModel::Unigram && reached < options.vocabSize) {
+        options.vocabSize = reached;
+        reached = vocabularyOf(trainModel(lines, options));
+    }
+    return reached;
 }
 
 }  // namespace
@@ -195,10 +198,9 @@ void TokenizerTrainer::train(const std::filesystem::path& target, const StopToke
     if (lines.empty())
         throw Error("there is no text to train the tokenizer on", "tokenizer", "Name data that holds more than blanks");
     const std::string bytes = trainModel(lines, impl_->options);
-    const auto size = static_cast<std::int64_t>(parseSentencePieceModel(bytes, target.string()).pieces.size());
-    if (size < asked) {
+    if (const std::int64_t size = vocabularyOf(bytes); size < asked) {
         throw Error("the text is too small for a vocabulary of " + std::to_string(asked) + " pieces", "vocab_size",
-                    "Choose at most " + std::to_string(size) + ", or add text");
+                    "Choose at most " + std::to_string(largestVocabulary(lines, impl_->options, size)) + ", or add text");
     }
     checkNotStopped(stop);
     writeFileAtomically(target, bytes);
