@@ -1,0 +1,497 @@
+// Batches against an obvious reference that packs everything in memory; held-out windows and their bytes; mixes; caches that are
+// shared, reused, broken, deleted; resumed processes.
+#include <QTemporaryDir>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "core/base/hash.h"
+#include "core/data/batch_plan.h"
+#include "core/data/dataset.h"
+#include "tests/core/data/data_helpers.h"
+
+using namespace tritlab;
+using namespace tritlab::testing;
+namespace fs = std::filesystem;
+
+class TestDataset : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    fs::path root() const { return dir_.path().toStdString(); }
+    fs::path put(const std::string& name, const std::string& content) const {
+        writeFileAtomically(root() / name, content);
+        return root() / name;
+    }
+    Workspace workspace() const { return Workspace(root() / "home"); }
+
+    RunConfig config(std::vector<DataSource> data) const {
+        RunConfig run;
+        run.data = std::move(data);
+        run.vocabSize = 500;
+        run.sequenceLength = 32;
+        run.batchSize = 4;
+        run.accumulation = 2;
+        return run;
+    }
+    std::unique_ptr<Dataset> open(const RunConfig& run) const { return openDataset(run, workspace(), {}, {}); }
+
+    static void append(std::vector<TokenId>& stream, const Tokenizer& tokenizer, const std::string& document) {
+        stream.push_back(tokenizer.bos());
+        for (const TokenId id : tokenizer.encode(document)) stream.push_back(id);
+        stream.push_back(tokenizer.eos());
+    }
+    static bool same(const Batch& a, const Batch& b) {
+        return a.rows == b.rows && a.length == b.length && a.tokens == b.tokens && a.targets == b.targets &&
+               a.documentStart == b.documentStart && a.oneDocumentPerRow == b.oneDocumentPerRow;
+    }
+    static std::string fingerprint(const Dataset& dataset) {
+        std::string bytes = dataset.manifestHash();
+        const auto add = [&](const Batch& batch) {
+            for (const auto* values : {&batch.tokens, &batch.targets, &batch.documentStart})
+                bytes.append(reinterpret_cast<const char*>(values->data()), values->size() * sizeof values->front());
+        };
+        for (StepIndex step = 0; step < 40; ++step)
+            for (int micro = 0; micro < 2; ++micro) add(dataset.batch(step, micro));
+        add(dataset.heldOutBatch(0, 5));
+        return hashHex(bytes);
+    }
+    static void checkRow(const Batch& batch, std::int64_t row, const std::vector<TokenId>& expected, const Tokenizer& tokenizer) {
+        std::int32_t start = 0;
+        for (std::int64_t t = 0; t < batch.length; ++t) {
+            const auto at = static_cast<std::size_t>(row * batch.length + t), i = static_cast<std::size_t>(t);
+            const bool there = i + 1 < expected.size();
+            if (there && expected[i] == tokenizer.bos()) start = static_cast<std::int32_t>(t);
+            QCOMPARE(batch.targets[at], there ? expected[i + 1] : -1);
+            if (there) QCOMPARE(batch.tokens[at], expected[i]);
+            QVERIFY(batch.tokens[at] >= 0 && batch.tokens[at] < tokenizer.size());
+            QCOMPARE(batch.documentStart[at], start);
+        }
+    }
+    std::string jsonLines(std::uint32_t seed, int documents) const {
+        std::string content;
+        for (int i = 0; i < documents; ++i)
+            content += nlohmann::json{{"text", englishLike(seed + static_cast<std::uint32_t>(i), 1 + static_cast<std::size_t>(i % 4))}}.dump() + "\n";
+        return content;
+    }
+
+private Q_SLOTS:
+    void permutationsAreBijections() {
+        for (const std::uint64_t size : {1, 2, 3, 7, 64, 65, 1000, 4097}) {
+            std::set<std::vector<std::uint64_t>> orders;
+            for (std::uint64_t stream = 0; stream < 5; ++stream) {
+                std::vector<std::uint64_t> order;
+                for (std::uint64_t i = 0; i < size; ++i) order.push_back(permute(i, size, 42, stream));
+                orders.insert(order);
+                std::ranges::sort(order);
+                for (std::uint64_t i = 0; i < size; ++i) QCOMPARE(order[i], i);
+            }
+            if (size > 60) QCOMPARE(orders.size(), std::size_t{5});
+        }
+    }
+
+    // Where an index lands is uniform, and so is where its neighbour does: chi-squared over 16 x 16 cells.
+    void permutationsAreRandom() {
+        std::vector<double> cells(256);
+        constexpr int tries = 51200;
+        for (std::uint64_t i = 0; i < tries; ++i)
+            cells[permute(5, 1000, i, 1) * 16 / 1000 * 16 + permute(6, 1000, i, 1) * 16 / 1000] += 1;
+        double chi = 0;
+        for (const double count : cells) chi += (count - tries / 256.0) * (count - tries / 256.0) / (tries / 256.0);
+        QVERIFY2(chi < 255 + 5 * 23, qPrintable(QString::number(chi)));  // five standard deviations; cells differ by 1 % in size
+    }
+
+    void theMixCountsWhatItGave() {
+        for (const std::vector<double>& weights : std::vector<std::vector<double>>{{1}, {1, 1}, {3, 1}, {0.5, 0.25, 0.25}, {1000, 1, 0.001}, {1, 2, 3, 4, 5, 6}}) {
+            const SourceMix mix(weights, 9);
+            double total = 0;
+            for (const double weight : weights) total += weight;
+            std::vector<std::uint64_t> counts(weights.size());
+            for (std::uint64_t n = 0; n < 20000; ++n) {
+                const MixChoice choice = mix.choose(n);
+                QVERIFY(choice.source < weights.size());
+                QCOMPARE(choice.index, counts[choice.source]++);
+                for (std::size_t i = 0; n % 97 == 0 && i < weights.size(); ++i) {
+                    const double expected = static_cast<double>(n + 1) * weights[i] / total;
+                    QVERIFY(std::abs(static_cast<double>(counts[i]) - expected) <= static_cast<double>(weights.size()));
+                }
+            }
+            const MixChoice late = mix.choose(std::uint64_t{1} << 40);  // far out the shares hold as well
+            const double share = weights[late.source] / total;
+            QVERIFY(std::abs(static_cast<double>(late.index) / 0x1.0p40 - share) < 1e-9);
+        }
+    }
+
+    void batchesAreThePackedTexts() {
+        const std::string text = englishLike(21, 400), lines = jsonLines(100, 300);
+        const fs::path a = put("a.txt", text), b = put("b.jsonl", lines);
+        RunConfig run = config({{a.string(), 3}, {b.string(), 1}});
+        run.heldOut = 0.1;
+        const auto dataset = open(run);
+        const Tokenizer& tokenizer = dataset->tokenizer();
+        QVERIFY(tokenizer.lossless() && tokenizer.size() == 500);
+
+        std::vector<std::vector<TokenId>> train(2), heldOut(2);
+        std::vector<std::int64_t> heldOutBytes(2);
+        const auto cut = [](const std::string& content) { return static_cast<std::size_t>(std::llround(0.9 * static_cast<double>(content.size()))); };
+        const std::size_t border = text.find('\n', cut(text) - 1) + 1;
+        append(train[0], tokenizer, text.substr(0, border));
+        append(heldOut[0], tokenizer, text.substr(border));
+        heldOutBytes[0] = static_cast<std::int64_t>(text.size() - border);
+        for (std::size_t at = 0; at < lines.size();) {
+            const std::size_t end = lines.find('\n', at);
+            const std::string document = nlohmann::json::parse(lines.substr(at, end - at)).at("text").get<std::string>();
+            append(at >= cut(lines) ? heldOut[1] : train[1], tokenizer, document);
+            if (at >= cut(lines)) heldOutBytes[1] += static_cast<std::int64_t>(document.size());
+            at = end + 1;
+        }
+        for (std::size_t i = 0; i < 2; ++i) {
+            const SourceSummary& summary = dataset->sources()[i];
+            QCOMPARE(summary.trainTokens, static_cast<std::int64_t>(train[i].size()));
+            QCOMPARE(summary.heldOutTokens, static_cast<std::int64_t>(heldOut[i].size()));
+            QCOMPARE(summary.heldOutBytes, heldOutBytes[i]);
+            QCOMPARE(summary.weight, i == 0 ? 3.0 : 1.0);
+        }
+
+        // Each epoch of a source holds each of its windows once: the ring cut every 32 tokens, 33 tokens each.
+        std::vector<std::map<std::vector<TokenId>, int>> windows(2);
+        for (std::size_t i = 0; i < 2; ++i)
+            for (std::size_t at = 0; at < train[i].size(); at += 32) {
+                std::vector<TokenId> window;
+                for (std::size_t k = 0; k <= 32; ++k) window.push_back(train[i][(at + k) % train[i].size()]);
+                windows[i][window] += 1;
+            }
+        std::vector<std::vector<std::vector<TokenId>>> got(2);
+        std::vector<int> perSource(2);
+        bool crossed = false, whole = false;
+        for (StepIndex step = 0; step < 300; ++step) {
+            for (std::int64_t micro = 0; micro < 2; ++micro) {
+                const Batch batch = dataset->batch(step, micro);
+                QCOMPARE(batch.rows, 4);
+                QCOMPARE(batch.length, 32);
+                bool crosses = false;
+                for (std::int64_t row = 0; row < 4; ++row) {
+                    std::vector<TokenId> window(batch.tokens.begin() + row * 32, batch.tokens.begin() + (row + 1) * 32);
+                    window.push_back(batch.targets[static_cast<std::size_t>(row * 32 + 31)]);
+                    checkRow(batch, row, window, tokenizer);
+                    for (std::size_t t = 1; t < 32; ++t) crosses = crosses || window[t] == tokenizer.bos();
+                    const std::size_t source = windows[0].contains(window) ? 0 : 1;
+                    QVERIFY(windows[source].contains(window));
+                    got[source].push_back(window);
+                }
+                QCOMPARE(batch.oneDocumentPerRow, !crosses);
+                (crosses ? crossed : whole) = true;
+            }
+        }
+        QVERIFY(crossed && whole);
+        QVERIFY(std::abs(static_cast<double>(got[0].size()) / 2400 - 0.75) < 0.01);
+        std::set<std::vector<std::vector<TokenId>>> orders;
+        for (std::size_t i = 0; i < 2; ++i) {
+            const std::size_t epoch = (train[i].size() + 31) / 32;
+            QVERIFY(got[i].size() > 2 * epoch || i == 1);
+            for (std::size_t start = 0; start + epoch <= got[i].size(); start += epoch) {
+                const std::vector<std::vector<TokenId>> order(got[i].begin() + static_cast<std::ptrdiff_t>(start),
+                                                              got[i].begin() + static_cast<std::ptrdiff_t>(start + epoch));
+                std::map<std::vector<TokenId>, int> seen;
+                for (const auto& window : order) seen[window] += 1;
+                QVERIFY(seen == windows[i]);
+                QVERIFY(orders.insert(order).second);  // in an order of its own
+            }
+        }
+
+        // Held out: per source, windows in order, each token but the first scored once; the sources' windows are mixed.
+        std::vector<std::vector<TokenId>> scored(2);
+        std::int64_t bytes = 0, tokens = 0;
+        for (std::int64_t w = 0; w < dataset->heldOutWindows(); ++w) {
+            const Batch batch = dataset->heldOutBatch(w, 1);
+            QCOMPARE(batch.rows, 1);
+            std::size_t source = 2;
+            for (std::size_t i = 0; i < 2; ++i) {
+                const std::size_t at = scored[i].size();
+                if (at + 1 >= heldOut[i].size() || source < 2) continue;
+                const std::vector<TokenId> expected(heldOut[i].begin() + static_cast<std::ptrdiff_t>(at),
+                                                    heldOut[i].begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, heldOut[i].size())));
+                if (!std::equal(expected.begin(), expected.end() - 1, batch.tokens.begin()) || batch.targets[0] != expected[1]) continue;
+                source = i;
+                checkRow(batch, 0, expected, tokenizer);
+                for (std::size_t k = 1; k < expected.size(); ++k) {
+                    scored[i].push_back(expected[k]);
+                    bytes += static_cast<std::int64_t>(tokenizer.piece(expected[k]).size());
+                    ++tokens;
+                }
+            }
+            QVERIFY(source < 2);
+            QCOMPARE(dataset->heldOutBytes(w + 1), bytes);
+        }
+        for (std::size_t i = 0; i < 2; ++i) QVERIFY(std::equal(heldOut[i].begin() + 1, heldOut[i].end(), scored[i].begin(), scored[i].end()));
+        QCOMPARE(bytes, heldOutBytes[0] + heldOutBytes[1]);
+        QCOMPARE(tokens, static_cast<std::int64_t>(heldOut[0].size() + heldOut[1].size()) - 2);
+        const Batch several = dataset->heldOutBatch(1, 1000);
+        QCOMPARE(several.rows, dataset->heldOutWindows() - 1);
+        QCOMPARE(dataset->heldOutBatch(dataset->heldOutWindows(), 4).rows, 0);
+        QCOMPARE(dataset->heldOutBytes(0), 0);
+    }
+
+    void aTinyTextFillsBatches() {
+        RunConfig run = config({{put("tiny.jsonl", "{\"text\":\"ba\"}\n").string(), 1}});
+        train(englishLike(1, 300), {.vocabSize = 400, .userSymbols = {}}, root() / "given.model");
+        run.tokenizer = TokenizerKind::File;
+        run.tokenizerPath = (root() / "given.model").string();
+        run.heldOut = 0;
+        const auto dataset = open(run);
+        QCOMPARE(dataset->heldOutWindows(), 0);
+        std::vector<TokenId> document;
+        append(document, dataset->tokenizer(), "ba");
+        const Batch batch = dataset->batch(3, 1);
+        std::vector<TokenId> expected;
+        for (std::size_t i = 0; i <= 32; ++i) expected.push_back(document[i % document.size()]);
+        checkRow(batch, 2, expected, dataset->tokenizer());
+        QVERIFY(fs::exists(dataset->tokenizerPath()));
+        QCOMPARE(dataset->tokenizerPath().parent_path(), workspace().tokenizers());
+        QVERIFY(readFile(dataset->tokenizerPath()) == readFile(root() / "given.model"));
+    }
+
+    void theSameBatchesWhereverTheyComeFrom() {
+        const fs::path text = put("same.txt", englishLike(30, 500)), lines = put("same.jsonl", jsonLines(31, 100));
+        RunConfig run = config({{text.string(), 1}, {lines.string(), 2}});
+        const std::string first = fingerprint(*open(run));
+        QCOMPARE(fingerprint(*open(run)), first);  // reopened
+        fs::remove_all(workspace().tokenCache());
+        QCOMPARE(fingerprint(*open(run)), first);  // made again
+        fs::remove_all(workspace().root());
+        QCOMPARE(fingerprint(*open(run)), first);  // and with the tokenizer trained again
+
+        fs::create_directories(root() / "moved");
+        fs::rename(text, root() / "moved/other-name.txt");
+        RunConfig moved = run;
+        moved.data[0].path = (root() / "moved/other-name.txt").string();
+        QCOMPARE(fingerprint(*open(moved)), first);
+
+        int pipes[2];
+        QVERIFY(::pipe(pipes) == 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const std::string found = fingerprint(*openDataset(moved, Workspace(root() / "elsewhere"), {}, {}));
+            (void)!::write(pipes[1], found.data(), found.size());
+            ::_exit(0);
+        }
+        std::string found(first.size(), ' ');
+        QCOMPARE(::read(pipes[0], found.data(), found.size()), static_cast<ssize_t>(first.size()));
+        ::waitpid(child, nullptr, 0);
+        QCOMPARE(found, first);
+
+        RunConfig other = moved;
+        other.seed = 2;
+        QVERIFY(open(other)->manifestHash() == open(moved)->manifestHash());
+        QVERIFY(fingerprint(*open(other)) != first);
+        other = moved;
+        other.data[0].weight = 3;
+        QVERIFY(open(other)->manifestHash() != open(moved)->manifestHash());
+        put("moved/other-name.txt", englishLike(30, 500) + "more");
+        QVERIFY(fingerprint(*open(moved)) != first);
+    }
+
+    void aCacheIsReusedAndABrokenOneIsNot() {
+        const RunConfig run = config({{put("cache.txt", englishLike(40, 500)).string(), 1}});
+        const auto said = [&] {
+            std::vector<std::string> texts;
+            (void)openDataset(run, workspace(), [&](const std::string& what, double) { texts.push_back(what); }, {});
+            return texts;
+        };
+        QVERIFY(!said().empty());
+        QVERIFY(said().empty());
+        const std::string first = fingerprint(*open(run));
+        fs::path folder;
+        for (const auto& entry : fs::directory_iterator(workspace().tokenCache()))
+            if (entry.is_directory() && (folder.empty() || entry.last_write_time() > fs::last_write_time(folder))) folder = entry.path();
+        const auto breakings = {+[](const fs::path& at) { fs::resize_file(at / "0.train", 10); },
+                                +[](const fs::path& at) { fs::remove(at / "0.heldout"); },
+                                +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{\"format\": 1"); },
+                                +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{}"); },
+                                +[](const fs::path& at) { fs::remove(at / "manifest.json"); }};
+        for (const auto breakIt : breakings) {
+            breakIt(folder);
+            QVERIFY(!said().empty());
+            QCOMPARE(fingerprint(*open(run)), first);
+        }
+        const fs::path tokenizer = open(run)->tokenizerPath();
+        writeFileAtomically(tokenizer, "damaged");
+        QCOMPARE(fingerprint(*open(run)), first);
+    }
+
+    void aFileThatShrinksUnderABatchIsAnError() {
+        const RunConfig run = config({{put("shrink.txt", englishLike(41, 500)).string(), 1}});
+        const auto dataset = open(run);
+        for (const auto& entry : fs::recursive_directory_iterator(workspace().tokenCache()))
+            if (entry.path().extension() == ".train") fs::resize_file(entry.path(), 0);
+        VERIFY_ERROR(dataset->batch(0, 0), "shorter");
+        fs::remove_all(workspace().tokenCache());
+    }
+
+    void aFullDiskLeavesNothingHalfMade() {
+        const RunConfig run = config({{put("full.txt", englishLike(42, 3000)).string(), 1}});
+        const Workspace home(root() / "full-home");
+        int failures = 0;
+        for (std::uint64_t bytes = 1; bytes < 400000 && failures < 100; bytes = bytes * 3 / 2 + 1) {
+            OutputFile::failAfter(bytes);
+            try {
+                (void)openDataset(run, home, {}, {});
+            } catch (const Error& error) {
+                ++failures;
+                QVERIFY2(error.kind() == ErrorKind::NoSpace, error.what());
+            }
+            OutputFile::failAfter(std::nullopt);
+            if (fs::exists(home.tokenCache()))
+                for (const auto& entry : fs::directory_iterator(home.tokenCache()))
+                    QVERIFY(entry.path().filename().string().find(".new-") == std::string::npos);
+        }
+        QVERIFY(failures > 5);
+        QCOMPARE(fingerprint(*openDataset(run, home, {}, {})), fingerprint(*open(run)));
+    }
+
+    // Two processes that start together: one makes, the other waits and finds the same.
+    void twoProcessesShareOneCache() {
+        const RunConfig run = config({{put("shared.txt", englishLike(43, 6000)).string(), 1}});
+        const Workspace home(root() / "shared-home");
+        int pipes[2];
+        QVERIFY(::pipe(pipes) == 0);
+        std::vector<pid_t> children;
+        for (int i = 0; i < 3; ++i) {
+            children.push_back(::fork());
+            if (children.back() != 0) continue;
+            bool tokenized = false;
+            const auto dataset = openDataset(run, home, [&](const std::string& what, double) { tokenized = tokenized || what.starts_with("Tokenizing"); }, {});
+            const std::string line = fingerprint(*dataset) + (tokenized ? "1" : "0");
+            (void)!::write(pipes[1], line.data(), line.size());
+            ::_exit(0);
+        }
+        int made = 0;
+        std::set<std::string> found;
+        for (std::size_t i = 0; i < children.size(); ++i) {
+            std::string line(33, ' ');
+            QCOMPARE(::read(pipes[0], line.data(), line.size()), ssize_t{33});
+            made += line.back() == '1' ? 1 : 0;
+            found.insert(line.substr(0, 32));
+        }
+        for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+        QCOMPARE(made, 1);
+        QCOMPARE(found.size(), std::size_t{1});
+    }
+
+    void aKilledMakerLeavesNoHarm() {
+        const RunConfig run = config({{put("killed.txt", englishLike(44, 30000)).string(), 1}});
+        const Workspace home(root() / "killed-home");
+        for (int i = 0; i < 6; ++i) {
+            const pid_t child = ::fork();
+            if (child == 0) {
+                (void)openDataset(run, home, {}, {});
+                ::_exit(0);
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(20 + 40 * i));
+            ::kill(child, SIGKILL);
+            ::waitpid(child, nullptr, 0);
+        }
+        const std::string found = fingerprint(*openDataset(run, home, {}, {}));
+        QCOMPARE(found, fingerprint(*open(run)));
+        for (const auto& entry : fs::directory_iterator(home.tokenCache()))
+            QVERIFY(entry.path().filename().string().find(".new-") == std::string::npos);
+    }
+
+    void stoppingAndWrongUse() {
+        const fs::path text = put("use.txt", englishLike(45, 200));
+        const StopToken stop;
+        stop.requestStop();
+        VERIFY_ERROR(openDataset(config({{text.string(), 1}}), workspace(), {}, stop), "stopped");
+        VERIFY_ERROR(open(config({})), "no text is named");
+        VERIFY_ERROR(open(config({{text.string(), 0}})), "not above 0");
+        VERIFY_ERROR(open(config({{(root() / "missing").string(), 1}})), "missing");
+        RunConfig run = config({{text.string(), 1}});
+        run.vocabSize = 100000;
+        VERIFY_ERROR(open(run), "at most ");
+        run = config({{text.string(), 1}});
+        run.tokenizer = TokenizerKind::File;
+        VERIFY_ERROR(open(run), "no tokenizer is named");
+        run.tokenizerPath = text.string();
+        VERIFY_ERROR(open(run), "use.txt");
+        run = config({{text.string(), 1}});
+        run.heldOut = 0.9999;
+        run.heldOutFrom = HeldOutFrom::Spread;
+        VERIFY_ERROR(open(run), "text");
+    }
+
+    void largeVocabulariesTakeFourBytes() {
+        // A user symbol for each of 66000 numbers: more ids than sixteen bits hold.
+        TokenizerTraining options;
+        options.vocabSize = 66500;
+        for (int i = 0; i < 66000; ++i) options.userSymbols.push_back("<n" + std::to_string(i) + ">");
+        train(englishLike(46, 300), options, root() / "large.model");
+        RunConfig run = config({{put("large.txt", "a<n65999>b<n1>c<n65000>\n" + englishLike(47, 50)).string(), 1}});
+        run.tokenizer = TokenizerKind::File;
+        run.tokenizerPath = (root() / "large.model").string();
+        run.heldOut = 0;
+        const auto dataset = open(run);
+        const TokenId symbol = dataset->tokenizer().special("<n65999>");
+        bool seen = false;
+        for (StepIndex step = 0; step < 100; ++step)
+            for (const TokenId id : dataset->batch(step, 0).tokens) seen = seen || (id == symbol && id > 60000);
+        QVERIFY(seen);
+    }
+
+    void evaluationText() {
+        const std::string text = englishLike(48, 300);
+        const auto dataset = open(config({{put("eval.txt", text).string(), 1}}));
+        const auto evaluation = openEvaluationText(root() / "eval.txt", dataset->tokenizerPath(), Template::Plain, 32, {});
+        std::vector<TokenId> expected;
+        append(expected, dataset->tokenizer(), text);
+        QCOMPARE(evaluation->heldOutWindows(), static_cast<std::int64_t>((expected.size() - 1 + 31) / 32));
+        QCOMPARE(evaluation->heldOutBytes(evaluation->heldOutWindows()), static_cast<std::int64_t>(text.size()));
+        std::int64_t bytes = 0;
+        for (std::int64_t w = 0; w < evaluation->heldOutWindows(); ++w) {
+            const auto at = static_cast<std::size_t>(w) * 32;
+            const std::vector<TokenId> window(expected.begin() + static_cast<std::ptrdiff_t>(at),
+                                              expected.begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, expected.size())));
+            checkRow(evaluation->heldOutBatch(w, 1), 0, window, dataset->tokenizer());
+            for (std::size_t k = 1; k < window.size(); ++k) bytes += static_cast<std::int64_t>(dataset->tokenizer().piece(window[k]).size());
+            QCOMPARE(evaluation->heldOutBytes(w + 1), bytes);
+        }
+        VERIFY_ERROR(openEvaluationText(root() / "gone.txt", dataset->tokenizerPath(), Template::Plain, 32, {}), "gone.txt");
+    }
+
+    void previewsReadLittle() {
+        std::string content = jsonLines(50, 200) + "broken\n";
+        const fs::path lines = put("preview.jsonl", content + content), text = put("preview.txt", englishLike(51, 1000));
+        DataPreview preview = previewData(config({{lines.string(), 1}, {text.string(), 2}}), 250, {});
+        QCOMPARE(preview.firstDocuments.size(), std::size_t{5});
+        QCOMPARE(preview.sources[0].documents + preview.sources[0].heldOutDocuments, 250);
+        QCOMPARE(preview.sources[0].skipped, 1);
+        QCOMPARE(preview.sources[0].firstSkipped.at(0).line, 201);
+        QCOMPARE(preview.sources[1].weight, 2.0);
+        preview = previewData(config({{text.string(), 1}}), 10, {});
+        QCOMPARE(preview.firstDocuments.size(), std::size_t{2});  // the training part and the held-out one
+        QVERIFY(englishLike(51, 1000).starts_with(preview.firstDocuments[0]));
+        QVERIFY(preview.firstDocuments[0].size() <= 2000);
+        VERIFY_ERROR(previewData(config({{(root() / "missing").string(), 1}}), 5, {}), "missing");
+    }
+
+    void tellsHowLongABatchTakes() {
+        RunConfig run = config({{put("speed.txt", englishLike(60, 20000)).string(), 1}});
+        run.sequenceLength = 256;
+        run.batchSize = 16;
+        const auto start = std::chrono::steady_clock::now();
+        const auto dataset = open(run);
+        const auto opened = std::chrono::steady_clock::now();
+        for (StepIndex step = 0; step < 500; ++step) (void)dataset->batch(step, 0);
+        const auto end = std::chrono::steady_clock::now();
+        const auto ms = [](auto duration) { return std::chrono::duration<double, std::milli>(duration).count(); };
+        std::printf("prepared %.1f MB in %.0f ms; a batch of 16 x 256 takes %.3f ms\n", static_cast<double>(fs::file_size(root() / "speed.txt")) / 1e6,
+                    ms(opened - start), ms(end - opened) / 500);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDataset)
+#include "test_dataset.moc"
