@@ -1,0 +1,345 @@
+#include "core/store/query.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <ctime>
+#include <memory>
+#include <optional>
+
+#include "core/base/number.h"
+#include "core/config/fields.h"
+
+namespace tritlab {
+namespace {
+
+// What a key gives for a run: nothing, some texts (tags: several), and a number where it is one.
+struct Value {
+    std::vector<std::string> texts;
+    std::optional<double> number;
+};
+
+enum class Kind { Number, Word, Text, Flag };
+
+struct Key {
+    std::string name;
+    Kind kind;
+    std::function<Value(const RunSummary&)> get;
+};
+
+Value textValue(std::string text) { return {{std::move(text)}, std::nullopt}; }
+
+Value numberValue(double number) {
+    if (std::isnan(number)) return {};
+    return {{formatReal(number)}, number};
+}
+
+std::string day(std::int64_t timeMs) {
+    const std::time_t seconds = timeMs / 1000;
+    std::tm parts{};
+    ::localtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+    return text.data();
+}
+
+Key number(const char* name, double RunSummary::*member) {
+    return {name, Kind::Number, [member](const RunSummary& run) { return numberValue(run.*member); }};
+}
+
+Key count(const char* name, std::int64_t RunSummary::*member) {
+    return {name, Kind::Number, [member](const RunSummary& run) { return numberValue(static_cast<double>(run.*member)); }};
+}
+
+Key text(const char* name, Kind kind, std::string RunSummary::*member) {
+    return {name, kind, [member](const RunSummary& run) { return textValue(run.*member); }};
+}
+
+Key flag(const char* name, bool RunSummary::*member) {
+    return {name, Kind::Flag, [member](const RunSummary& run) { return textValue(run.*member ? "true" : "false"); }};
+}
+
+Key configKey(const Field& field) {
+    const Kind kind = field.kind == FieldKind::Int || field.kind == FieldKind::Real ? Kind::Number
+                      : field.kind == FieldKind::Bool                               ? Kind::Flag
+                      : field.kind == FieldKind::Enum                               ? Kind::Word
+                                                                                    : Kind::Text;
+    return {field.key, kind, [&field](const RunSummary& run) -> Value {
+                if (!field.applies(run.config)) return {};
+                const FieldValue value = field.get(run.config);
+                if (const auto* whole = std::get_if<std::int64_t>(&value)) return {{std::to_string(*whole)}, static_cast<double>(*whole)};
+                if (const auto* real = std::get_if<double>(&value)) return numberValue(*real);
+                return textValue(valueText(field, value));
+            }};
+}
+
+const std::vector<Key>& keys() {
+    static const std::vector<Key> list = [] {
+        std::vector<Key> all{
+            text("name", Kind::Text, &RunSummary::name),
+            text("id", Kind::Text, &RunSummary::id),
+            {"state", Kind::Word, [](const RunSummary& run) { return textValue(runStateKey(run.state)); }},
+            {"tag", Kind::Word, [](const RunSummary& run) { return Value{run.tags, std::nullopt}; }},
+            text("notes", Kind::Text, &RunSummary::notes),
+            text("parent", Kind::Text, &RunSummary::parent),
+            flag("starred", &RunSummary::starred),
+            flag("baseline", &RunSummary::baseline),
+            flag("trashed", &RunSummary::trashed),
+            flag("bit_equal", &RunSummary::bitEqual),
+            count("steps_done", &RunSummary::steps),
+            count("tokens", &RunSummary::tokens),
+            number("loss", &RunSummary::lastLoss),
+            number("eval_loss", &RunSummary::lastEvalLoss),
+            number("best_loss", &RunSummary::bestEvalLoss),
+            number("perplexity", &RunSummary::perplexity),
+            number("bits_per_byte", &RunSummary::bitsPerByte),
+            number("tokens_per_second", &RunSummary::tokensPerSecond),
+            number("wall_seconds", &RunSummary::wallSeconds),
+            {"created", Kind::Word, [](const RunSummary& run) { return textValue(day(run.createdMs)); }},
+        };
+        for (const Field& field : fields()) all.push_back(configKey(field));
+        return all;
+    }();
+    return list;
+}
+
+const Key* findKey(std::string_view name) {
+    if (name == "lr") name = "learning_rate";
+    const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.name == name; });
+    return found == keys().end() ? nullptr : &*found;
+}
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
+std::string nearestQueryKey(std::string_view name) {
+    return std::min_element(keys().begin(), keys().end(), [&](const Key& a, const Key& b) {
+               return editDistance(a.name, name) < editDistance(b.name, name);
+           })->name;
+}
+
+// ASCII letters alone: other alphabets compare as they are written.
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+bool holds(std::string_view text, const std::string& lowerPart) { return lower(text).find(lowerPart) != std::string::npos; }
+
+struct Token {
+    enum class Kind { Word, Quoted, Operator, Open, Close, End } kind;
+    std::string text;
+    std::size_t position;
+};
+
+constexpr std::string_view operatorCharacters = "=!<>~:";
+
+std::vector<Token> tokens(std::string_view text) {
+    std::vector<Token> list;
+    std::size_t i = 0;
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+    while (i < text.size()) {
+        const std::size_t start = i;
+        const char c = text[i];
+        if (blank(c)) {
+            ++i;
+        } else if (c == '(' || c == ')') {
+            list.push_back({c == '(' ? Token::Kind::Open : Token::Kind::Close, std::string(1, c), i++});
+        } else if (c == '"') {
+            std::string content;
+            for (++i; i < text.size() && text[i] != '"'; ++i) content += text[i] == '\\' && i + 1 < text.size() ? text[++i] : text[i];
+            if (i >= text.size()) throw QueryError(start, "the quotation has no end", "Close it with \"");
+            ++i;
+            list.push_back({Token::Kind::Quoted, content, start});
+        } else if (operatorCharacters.find(c) != std::string_view::npos) {
+            ++i;
+            if (i < text.size() && text[i] == '=' && c != '~' && c != ':') ++i;
+            const std::string name(text.substr(start, i - start));
+            if (name == "!") throw QueryError(start, "'!' alone is no operator", "Write != or not");
+            list.push_back({Token::Kind::Operator, name, start});
+        } else {
+            while (i < text.size() && !blank(text[i]) && text[i] != '(' && text[i] != ')' && text[i] != '"' &&
+                   operatorCharacters.find(text[i]) == std::string_view::npos)
+                ++i;
+            list.push_back({Token::Kind::Word, std::string(text.substr(start, i - start)), start});
+        }
+    }
+    list.push_back({Token::Kind::End, "", text.size()});
+    return list;
+}
+
+bool compareOrder(const std::string& op, auto left, auto right) {
+    if (op == "=" || op == "==") return left == right;
+    if (op == "<") return left < right;
+    if (op == "<=") return left <= right;
+    if (op == ">") return left > right;
+    return left >= right;
+}
+
+class Parser {
+public:
+    explicit Parser(std::string_view text) : tokens_(tokens(text)) {}
+
+    RunPredicate whole() {
+        if (next().kind == Token::Kind::End) return [](const RunSummary&) { return true; };
+        RunPredicate query = alternatives(0);
+        if (next().kind == Token::Kind::Close) throw QueryError(next().position, "')' without its '('", "Leave it out");
+        if (next().kind != Token::Kind::End) throw QueryError(next().position, "'" + next().text + "' is not expected here", "");
+        return query;
+    }
+
+private:
+    static constexpr int mostDepth = 200;
+
+    [[nodiscard]] const Token& next() const { return tokens_[at_]; }
+    [[nodiscard]] bool isWord(const char* word) const { return next().kind == Token::Kind::Word && lower(next().text) == word; }
+
+    RunPredicate alternatives(int depth) {
+        if (depth > mostDepth) throw QueryError(next().position, "the query is nested too deeply", "Write it with fewer parentheses");
+        std::vector<RunPredicate> any{terms(depth)};
+        while (isWord("or")) {
+            ++at_;
+            any.push_back(terms(depth));
+        }
+        if (any.size() == 1) return any.front();
+        return [any](const RunSummary& run) { return std::any_of(any.begin(), any.end(), [&](const auto& p) { return p(run); }); };
+    }
+    RunPredicate terms(int depth) {
+        std::vector<RunPredicate> all{term(depth)};
+        for (;;) {
+            const bool named = isWord("and");
+            if (named) ++at_;
+            else if (isWord("or") || next().kind == Token::Kind::End || next().kind == Token::Kind::Close) break;
+            all.push_back(term(depth));
+        }
+        if (all.size() == 1) return all.front();
+        return [all](const RunSummary& run) { return std::all_of(all.begin(), all.end(), [&](const auto& p) { return p(run); }); };
+    }
+    RunPredicate term(int depth) {
+        const Token token = next();
+        if (depth > mostDepth) throw QueryError(token.position, "the query is nested too deeply", "Write it with fewer 'not'");
+        switch (token.kind) {
+        case Token::Kind::End: throw QueryError(token.position, "the query ends where a condition is expected", "Add one, as in: loss < 2");
+        case Token::Kind::Close: throw QueryError(token.position, "')' where a condition is expected", "Write a condition before it");
+        case Token::Kind::Operator:
+            throw QueryError(token.position, "'" + token.text + "' has no key before it", "Write one, as in: loss < 2");
+        case Token::Kind::Open: {
+            ++at_;
+            RunPredicate inner = alternatives(depth + 1);
+            if (next().kind != Token::Kind::Close) throw QueryError(token.position, "'(' has no ')'", "Add one");
+            ++at_;
+            return inner;
+        }
+        case Token::Kind::Word:
+            if (isWord("not")) {
+                ++at_;
+                return [inner = term(depth + 1)](const RunSummary& run) { return !inner(run); };
+            }
+            if (isWord("and") || isWord("or"))
+                throw QueryError(token.position, "'" + token.text + "' where a condition is expected", "To look for the word, put it in quotes");
+            break;
+        case Token::Kind::Quoted: break;
+        }
+        ++at_;
+        if (token.kind == Token::Kind::Word && next().kind == Token::Kind::Operator) return comparison(token);
+        return [part = lower(token.text)](const RunSummary& run) { return holds(run.name, part); };
+    }
+    RunPredicate comparison(const Token& name) {
+        const Key* key = findKey(name.text);
+        if (key == nullptr)
+            throw QueryError(name.position, "no key '" + name.text + "'", "Did you mean '" + nearestQueryKey(lower(name.text)) + "'?");
+        std::string op = next().text;
+        const std::size_t opPosition = next().position;
+        ++at_;
+        const Token value = next();
+        if (value.kind != Token::Kind::Word && value.kind != Token::Kind::Quoted)
+            throw QueryError(value.position, "a value is expected after '" + op + "'", "Write one, as in: " + name.text + " " + op + " 2");
+        ++at_;
+        if (op == ":") op = key->kind == Kind::Text ? "~" : "=";
+        if (op == "~") return textHolds(*key, lower(value.text), opPosition);
+        if (key->kind == Kind::Number) return numbers(*key, op, value);
+        return texts(*key, op, value, opPosition);
+    }
+    static RunPredicate textHolds(const Key& key, const std::string& part, std::size_t position) {
+        if (key.kind == Kind::Number) throw QueryError(position, "'" + key.name + "' is a number", "Compare it with = != < <= > >=");
+        return [&key, part](const RunSummary& run) {
+            const auto all = key.get(run).texts;
+            return std::any_of(all.begin(), all.end(), [&](const std::string& text) { return holds(text, part); });
+        };
+    }
+    static RunPredicate numbers(const Key& key, const std::string& op, const Token& value) {
+        const auto wanted = parseReal(value.text);
+        if (!wanted) throw QueryError(value.position, "'" + value.text + "' is not a number", "Write one for '" + key.name + "', as 3e-4");
+        return [&key, op, wanted = *wanted](const RunSummary& run) {
+            const auto number = key.get(run).number;
+            if (op == "!=") return number != wanted;
+            return number && compareOrder(op, *number, wanted);
+        };
+    }
+    static RunPredicate texts(const Key& key, const std::string& op, const Token& value, std::size_t position) {
+        const bool equality = op == "=" || op == "==" || op == "!=";
+        if (!equality && key.name != "created")
+            throw QueryError(position, "'" + key.name + "' has no order", "Compare it with = or != or ~");
+        std::string wanted = lower(value.text);
+        if (key.kind == Kind::Flag) {
+            if (wanted == "yes" || wanted == "1") wanted = "true";
+            if (wanted == "no" || wanted == "0") wanted = "false";
+            if (wanted != "true" && wanted != "false")
+                throw QueryError(value.position, "'" + key.name + "' is true or false", "Write one of them");
+        }
+        if (key.name == "state") checkState(wanted, value.position);
+        return [&key, op, wanted](const RunSummary& run) {
+            const auto all = key.get(run).texts;
+            const std::string plain = op == "!=" ? "=" : op;
+            const bool found = std::any_of(all.begin(), all.end(),
+                                           [&](const std::string& text) { return compareOrder(plain, lower(text), wanted); });
+            return found != (op == "!=");
+        };
+    }
+    static void checkState(const std::string& wanted, std::size_t position) {
+        std::string known;
+        for (const RunState state : {RunState::Queued, RunState::Preparing, RunState::Running, RunState::Finished, RunState::Stopped,
+                                     RunState::Interrupted, RunState::Failed, RunState::Diverged}) {
+            if (wanted == runStateKey(state)) return;
+            known += (known.empty() ? "" : ", ") + std::string(runStateKey(state));
+        }
+        throw QueryError(position, "no state '" + wanted + "'", "There are " + known);
+    }
+
+    std::vector<Token> tokens_;
+    std::size_t at_ = 0;
+};
+
+}  // namespace
+
+RunPredicate parseRunQuery(std::string_view text) { return Parser(text).whole(); }
+
+std::vector<std::string> runQueryKeys() {
+    std::vector<std::string> names;
+    for (const Key& key : keys()) names.push_back(key.name);
+    return names;
+}
+
+std::string runQueryValue(const RunSummary& run, const std::string& key) {
+    const Key* found = findKey(key);
+    if (found == nullptr) throw Error("no key '" + key + "'", key, "Did you mean '" + nearestQueryKey(lower(key)) + "'?");
+    std::string joined;
+    for (const std::string& part : found->get(run).texts) joined += (joined.empty() ? "" : ", ") + part;
+    return joined;
+}
+
+}  // namespace tritlab
