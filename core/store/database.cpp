@@ -39,6 +39,7 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
         if (mode != Mode::ReadOnly) {
             execute("PRAGMA synchronous=FULL");
             execute("PRAGMA foreign_keys=ON");
+            execute("PRAGMA journal_size_limit=8388608");  // a log that readers let grow shrinks again
             // Replaces the automatic checkpoint, whose work is the same but whose moment is not ours to choose.
             sqlite3_wal_hook(
                 handle_,

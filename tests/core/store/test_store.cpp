@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/config/fields.h"
+#include "core/store/database.h"
 #include "store_fixture.h"
 
 using namespace tritlab;
@@ -110,6 +111,41 @@ private Q_SLOTS:
         const auto keys = store.seriesKeys(id);
         for (const char* key : {"loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second", "wall_seconds", "tokens", "memory"})
             QVERIFY2(std::find(keys.begin(), keys.end(), key) != keys.end(), key);
+    }
+    void stepsAreStoredWithoutBeingAskedFor() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        const std::string id = writer.createRun("n", {}, RunState::Running);
+        RunRecorder recorder(writer, id);
+        recorder.onStep(stepEvent(0));
+        QTRY_COMPARE(store.series(id, "loss").size(), std::size_t{1});
+        recorder.onLog({LogLevel::Info, 0, "text"});
+        QTRY_COMPARE(store.log(id).size(), std::size_t{1});
+    }
+    // From a checkpoint at 1500 of 3000 steps: what is told again replaces, what lies beyond stays until then.
+    void aResumeOverwrites() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        const std::string id = writer.createRun("n", {}, RunState::Running);
+        const auto record = [&](StepIndex from, StepIndex to, double shift) {
+            RunRecorder recorder(writer, id);
+            for (StepIndex step = from; step < to; ++step) {
+                StepEvent event = stepEvent(step);
+                event.loss += shift;
+                recorder.onStep(event);
+                if (step % 100 == 99) recorder.onEvaluation({step + 1, event.loss, 1, 1, 1, 1, 1, 1, false});
+            }
+        };
+        record(0, 3000, 0);
+        record(1500, 2200, 10);
+        QCOMPARE(store.run(id)->steps, 2200);
+        const auto points = store.series(id, "loss");
+        QCOMPARE(points.size(), std::size_t{3000});
+        for (const auto& [step, loss] : points) QCOMPARE(loss, lossOf(step) + (step >= 1500 && step < 2200 ? 10 : 0));
+        QCOMPARE(store.evaluations(id).size(), std::size_t{30});
+        QCOMPARE(store.series(id, "eval/loss", 1600).front().value, lossOf(1599) + 10);
     }
     void theOtherEventsAreReadBack() {
         const TemporaryWorkspace t;
@@ -280,6 +316,31 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(t.workspace.run(id)));
         QCOMPARE(store.series(keep, "loss").size(), std::size_t{5000});
         QCOMPARE(store.checkpoints(keep).size(), std::size_t{1});
+        QVERIFY(store.integrityCheck().empty());
+    }
+    void aPurgeThatWasCutShortIsFinished() {
+        const TemporaryWorkspace t;
+        RunStore store(t.workspace);
+        std::string id, keep;
+        {
+            StoreWriter writer(t.workspace);
+            id = writer.createRun("gone", {}, RunState::Running);
+            keep = writer.createRun("keep", {}, RunState::Queued);
+            RunRecorder recorder(writer, id);
+            for (StepIndex step = 0; step < 3000; ++step) recorder.onStep(stepEvent(step));
+        }
+        {
+            Database db(t.workspace.database(), Database::Mode::ReadWrite);
+            Query(db, "UPDATE run SET purging = 1 WHERE id = ?", id).run();
+            db.execute("DELETE FROM chunk WHERE id IN (SELECT id FROM chunk LIMIT 3)");
+        }
+        QVERIFY(!store.run(id) && store.runs().size() == 1);
+        QVERIFY_EXCEPTION_THROWN(StoreWriter(t.workspace).renameRun("r-none", "x"), Error);
+        QVERIFY(!fs::exists(t.workspace.run(id)));
+        Database db(t.workspace.database(), Database::Mode::ReadOnly);
+        for (const char* table : {"series", "point", "chunk"})
+            QCOMPARE(db.integer(std::string("SELECT count(*) FROM ") + table), 0);
+        QCOMPARE(db.integer("SELECT count(*) FROM run"), 1);
         QVERIFY(store.integrityCheck().empty());
     }
     void oneBaseline() {
