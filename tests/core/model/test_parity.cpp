@@ -8,7 +8,7 @@
 #include "core/model/language_model.h"
 #include "core/quant/bit_linear.h"
 #include "core/quant/quantizers.h"
-#include "tests/core/model/tensors.h"
+#include "tests/core/quant/tensors.h"
 
 using namespace tritlab;
 using namespace tritlab::test;
