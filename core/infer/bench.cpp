@@ -113,8 +113,14 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
         throw Error("the counts of prompt tokens, new tokens and repeats must be 1 at least", "bench generate");
     GenerateBenchResult result;
     std::shared_ptr<const PackedModel> model;
+    auto folder = request.model;
+    if (!folder && request.packTo) {
+        PackedModel::random(configOf(request.shape), request.options)->save(*request.packTo);
+        folder = request.packTo;
+        checkStop(stop);
+    }
     const auto loading = Clock::now();
-    if (request.model) model = PackedModel::load(*request.model, request.options);
+    if (folder) model = PackedModel::load(*folder, request.options);
     else model = PackedModel::random(configOf(request.shape), request.options);
     result.loadSeconds = secondsSince(loading);
     const ModelConfig& config = model->description().config;

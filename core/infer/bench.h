@@ -20,6 +20,8 @@ struct GenerateBenchRequest {
     std::int64_t newTokens = 64;      // at least 1
     std::int64_t repeats = 3;         // of the prompt; the fastest counts
     PackedOptions options = benchOptions();
+    // Where set, the random weights are saved as a packed folder here first and mapped from it: what loading such a file costs.
+    std::optional<std::filesystem::path> packTo;
 
     // bf16 head, dense linears and cache, all cores.
     static PackedOptions benchOptions();
@@ -30,7 +32,7 @@ struct GenerateBenchResult {
     std::int64_t bytesPerToken = 0;     // of weights, and of keys and values at the middle of the decoded positions
     double memoryBandwidth = 0;         // bytes a second, all threads reading, measured in the same run
     double bandwidthShare = 0;          // decode speed times bytesPerToken over memoryBandwidth; above 1 where caches hold the model
-    double loadSeconds = 0;             // until the model can be used: reading and packing, or making random weights
+    double loadSeconds = 0;             // until the model can be used: reading and packing, mapping, or making random weights
     std::int64_t residentBytes = 0;     // of the process, after decoding
     std::int64_t weightBytes = 0, cacheBytes = 0;  // cacheBytes: of the positions that were filled
     std::int64_t parameters = 0;

@@ -4,8 +4,10 @@
 #include <mutex>
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/infer/forward_pass.h"
 #include "core/infer/model_parts.h"
+#include "core/infer/packed_file.h"
 
 namespace tritlab {
 namespace {
@@ -16,6 +18,15 @@ public:
     LoadedModel(const PackedOptions& options, MakeParts makeParts)
         : options_(options), kernels_(kernels()), pool_(options.threads), parts_(makeParts(pool_)), forward_(parts_, kernels_, pool_) {}
 
+    void save(const std::filesystem::path& folder, const std::filesystem::path& tokenizer) const override {
+        if (options_.shadowWeights)
+            throw Error("runs its full-precision weights: these have no packed form", folder.string(), "Load it with ternary weights");
+        writeFolderAtomically(folder, [&](const std::filesystem::path& fresh) {
+            writeFileAtomically(fresh / "config.json", modelDescriptionJson(parts_.description).dump(2));
+            writePackedFile(parts_, fresh / "packed.safetensors");
+            if (!tokenizer.empty()) std::filesystem::copy_file(tokenizer, fresh / "tokenizer.model");
+        });
+    }
     [[nodiscard]] const ModelDescription& description() const override { return parts_.description; }
     [[nodiscard]] const PackedOptions& options() const override { return options_; }
     [[nodiscard]] int threads() const override { return pool_.threads(); }
@@ -128,7 +139,9 @@ private:
 }  // namespace
 
 std::shared_ptr<const PackedModel> PackedModel::load(const std::filesystem::path& folder, const PackedOptions& options) {
-    return std::make_shared<const LoadedModel>(options, [&](ThreadPool& pool) { return loadParts(folder, options, pool); });
+    return std::make_shared<const LoadedModel>(options, [&](ThreadPool& pool) {
+        return isPackedFolder(folder) ? mapPackedFolder(folder, options) : loadParts(folder, options, pool);
+    });
 }
 
 std::shared_ptr<const PackedModel> PackedModel::random(const ModelConfig& config, const PackedOptions& options, std::uint64_t seed) {

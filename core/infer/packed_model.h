@@ -35,11 +35,15 @@ struct PackedOptions {
 // One model, shared by sessions; immutable after load. Sessions of one model take turns on its threads.
 class PackedModel {
 public:
-    // Any model folder (checkpoint, export, Hugging Face). Throws Error naming file and tensor for anything cut, altered or misshapen.
+    // Any model folder (checkpoint, export, Hugging Face), or one that save() wrote, whose formats then count instead of the
+    // options'. Throws Error naming file and tensor for anything cut, altered or misshapen.
     static std::shared_ptr<const PackedModel> load(const std::filesystem::path& folder, const PackedOptions& options = {});
     // Random weights of a shape, packed as they are made: for measuring speed.
     static std::shared_ptr<const PackedModel> random(const ModelConfig& config, const PackedOptions& options, std::uint64_t seed = 1);
     virtual ~PackedModel() = default;
+    // Writes a packed folder (core/infer/packed_file.h), whole or not at all, which load() maps instead of reading: config.json,
+    // packed.safetensors and, where `tokenizer` names one, tokenizer.model.
+    virtual void save(const std::filesystem::path& folder, const std::filesystem::path& tokenizer = {}) const = 0;
     [[nodiscard]] virtual const ModelDescription& description() const = 0;
     [[nodiscard]] virtual const PackedOptions& options() const = 0;
     [[nodiscard]] virtual int threads() const = 0;

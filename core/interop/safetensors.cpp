@@ -172,7 +172,7 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Tenso
         offset += bytes;
     }
     std::string text = header.dump();
-    text.resize((text.size() + 7) / 8 * 8, ' ');  // the data starts aligned
+    text.resize((text.size() + 8 + 63) / 64 * 64 - 8, ' ');  // the data starts at a multiple of 64: mapped, it can be computed with
     OutputFile file(path);
     const std::uint64_t headerSize = text.size();
     file.write(&headerSize, sizeof headerSize);

@@ -1,10 +1,13 @@
 // The packed engine against a naive float64 forward for each architecture, kernel set and storage; caches, batches, bad files.
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <fstream>
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/random.h"
 #include "core/infer/packed_model.h"
 #include "core/interop/safetensors.h"
@@ -42,6 +45,11 @@ PackedOptions twoThreads() {
     PackedOptions options;
     options.threads = 2;
     return options;
+}
+
+// Not synced, unlike the core's writers: these files are damaged by the hundred.
+void write(const fs::path& path, std::string_view content) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc).write(content.data(), static_cast<std::streamsize>(content.size()));
 }
 
 // The message of the error that `work` throws; empty where it throws none.
@@ -244,11 +252,10 @@ private Q_SLOTS:
         fs::copy_file(whole / "config.json", folder / "config.json");
         const auto loadError = [&] { return errorOf([&] { PackedModel::load(folder, twoThreads()); }); };
         for (int cut = 0; cut < 40; ++cut) {
-            writeFileAtomically(folder / "model.safetensors",
-                                std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 40));
+            write(folder / "model.safetensors", std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 40));
             QVERIFY2(loadError().find("model.safetensors") != std::string::npos, qPrintable(QString::number(cut)));
         }
-        const auto write = [&](const std::function<void(std::vector<TensorToWrite>&)>& damage) {
+        const auto writeDamaged = [&](const std::function<void(std::vector<TensorToWrite>&)>& damage) {
             const SafetensorsFile file(whole / "model.safetensors");
             std::vector<TensorToWrite> tensors;
             for (const auto& [name, view] : file.tensors()) tensors.push_back({name, view.type, view.shape, view.bytes.data()});
@@ -259,20 +266,20 @@ private Q_SLOTS:
         poisoned[7] = std::numeric_limits<float>::quiet_NaN();
         for (const std::string name : {"model.norm.weight", "model.embed_tokens.weight", "model.layers.1.mlp.down_proj.weight",
                                        "model.layers.0.self_attn.attn_sub_norm.weight"}) {
-            write([&](auto& tensors) { std::erase_if(tensors, [&](const auto& t) { return t.name == name; }); });
+            writeDamaged([&](auto& tensors) { std::erase_if(tensors, [&](const auto& t) { return t.name == name; }); });
             QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
-            write([&](auto& tensors) {
+            writeDamaged([&](auto& tensors) {
                 for (auto& t : tensors)
                     if (t.name == name) t.shape.back() -= 1;
             });
             QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
-            write([&](auto& tensors) {
+            writeDamaged([&](auto& tensors) {
                 for (auto& t : tensors)
                     if (t.name == name) t.data = poisoned.data();
             });
             QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
         }
-        write([](auto&) {});
+        writeDamaged([](auto&) {});
         QCOMPARE(QString::fromStdString(loadError()), QString());
         std::string json = readFile(folder / "config.json");
         const auto at = json.find("\"num_hidden_layers\": 2");
@@ -280,6 +287,114 @@ private Q_SLOTS:
         json.replace(at, 22, "\"num_hidden_layers\": 3");
         writeFileAtomically(folder / "config.json", json);
         QVERIFY(loadError().find("model.layers.2.") != std::string::npos);
+    }
+
+    // Hugging Face's packed forms: four row blocks to a byte, absmean or its inverse beside them; the same codes as the master's.
+    void packedHuggingFaceFolders() {
+        const ModelConfig config = tinyConfigs()[2].config;
+        const fs::path master = fresh();
+        writeRandomModel(master, config, 8);
+        const auto tokens = randomTokens(20, config.vocabSize, 5);
+        const auto expected = copyOf(PackedSession::create(PackedModel::load(master, twoThreads()), 32)->feed(tokens));
+        for (const WeightStorage storage : {WeightStorage::PackedAbsmean, WeightStorage::PackedInverse}) {
+            const fs::path folder = fresh();
+            fs::create_directories(folder);
+            ModelDescription description = readModelDescription(master);
+            description.storage = storage;
+            writeFileAtomically(folder / "config.json", modelDescriptionJson(description).dump());
+            const ModelWeights weights(master);
+            std::vector<std::vector<std::uint8_t>> bytes;
+            std::vector<float> scales;
+            scales.reserve(100);
+            std::vector<TensorToWrite> tensors;
+            for (const TensorSpec& spec : tensorSpecs(config)) {
+                if (!spec.ternary) {
+                    tensors.push_back({spec.name, DType::F32, spec.shape, weights.tensor(spec.name, spec.shape).bytes.data()});
+                    continue;
+                }
+                const auto values = weights.floats(spec.name, spec.shape);
+                double mean = 0;
+                for (const float v : values) mean += std::fabs(static_cast<double>(v));
+                mean /= static_cast<double>(values.size());
+                const std::int64_t rows = spec.shape[0] / 4, columns = spec.shape[1];
+                bytes.emplace_back(static_cast<std::size_t>(rows * columns), std::uint8_t{0});
+                for (std::int64_t row = 0; row < 4 * rows; ++row)
+                    for (std::int64_t column = 0; column < columns; ++column) {
+                        const double code = std::clamp(std::nearbyint(values[static_cast<std::size_t>(row * columns + column)] / mean), -1.0, 1.0);
+                        bytes.back()[static_cast<std::size_t>(row % rows * columns + column)] |=
+                            static_cast<std::uint8_t>(static_cast<int>(code + 1) << (2 * (row / rows)));
+                    }
+                scales.push_back(static_cast<float>(storage == WeightStorage::PackedInverse ? 1 / mean : mean));
+                tensors.push_back({spec.name, DType::U8, {rows, columns}, bytes.back().data()});
+                tensors.push_back({spec.name + "_scale", DType::F32, {1}, &scales.back()});
+            }
+            writeSafetensors(folder / "model.safetensors", tensors);
+            const auto session = PackedSession::create(PackedModel::load(folder, twoThreads()), 32);
+            const auto logits = session->feed(tokens);
+            double most = 0;
+            for (std::size_t i = 0; i < expected.size(); ++i) most = std::max(most, static_cast<double>(std::fabs(logits[i] - expected[i])));
+            QVERIFY2(most < 1e-4, qPrintable(QString::number(most)));
+            PackedOptions shadow = twoThreads();
+            shadow.shadowWeights = true;
+            QVERIFY(errorOf([&] { PackedModel::load(folder, shadow); }).find("packed weights only") != std::string::npos);
+        }
+    }
+
+    void savedAndMappedIsTheSameModel() {
+        for (const auto& [name, config] : tinyConfigs())
+            for (const DenseStorage dense : {DenseStorage::AsStored, DenseStorage::Bf16, DenseStorage::Int8})
+                for (const TernaryFormat ternary : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits}) {
+                    const fs::path folder = fresh(), saved = fresh(), again = fresh();
+                    writeRandomModel(folder, config, 9, DType::F32, Template::Instruction);
+                    PackedOptions options = twoThreads();
+                    options.embedding = options.denseLinears = dense;
+                    options.ternary = ternary;
+                    const auto model = PackedModel::load(folder, options);
+                    model->save(saved);
+                    const auto mapped = PackedModel::load(saved, twoThreads());  // the file's formats count
+                    QVERIFY(mapped->description().config == config);
+                    QCOMPARE(mapped->description().chatTemplate, Template::Instruction);
+                    QCOMPARE(mapped->residentBytes(), model->residentBytes());
+                    const auto tokens = randomTokens(30, config.vocabSize, 5);
+                    const auto expected = copyOf(PackedSession::create(model, 32)->feed(tokens));
+                    QVERIFY2(sameBits(PackedSession::create(mapped, 32)->feed(tokens), expected), name.c_str());
+                    mapped->save(again);
+                    QVERIFY(readFile(again / "packed.safetensors") == readFile(saved / "packed.safetensors"));
+                }
+    }
+
+    void damagedPackedFilesAreRefused() {
+        const ModelConfig config = tinyConfigs()[2].config;
+        const fs::path folder = fresh(), saved = fresh();
+        writeRandomModel(folder, config, 10);
+        PackedModel::load(folder, twoThreads())->save(saved);
+        const fs::path file = saved / "packed.safetensors";
+        const std::string bytes = readFile(file);
+        const auto loadError = [&] { return errorOf([&] { PackedModel::load(saved, twoThreads()); }); };
+        QVERIFY(loadError().empty());
+        for (std::uint64_t i = 0; i < 300; ++i) {
+            const std::size_t at = randomBits(3, 0, i) % bytes.size();
+            std::string altered = bytes;
+            altered[at] = static_cast<char>(altered[at] ^ static_cast<char>(1u << (i % 8)));
+            write(file, altered);
+            const std::string error = loadError();
+            // Only a blank of the header's padding may become another blank.
+            if (error.empty()) QVERIFY2(bytes[at] == ' ', qPrintable(QString::number(at)));
+            else QVERIFY2(error.find("packed.safetensors") != std::string::npos, error.c_str());
+        }
+        for (int cut = 0; cut < 50; ++cut) {
+            write(file, std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 50));
+            QVERIFY(loadError().find("packed.safetensors") != std::string::npos);
+        }
+        // Another model's file: every tensor is there, of another shape.
+        ModelConfig wider = config;
+        wider.ffnSize = 200;
+        const fs::path other = fresh();
+        PackedModel::random(wider, twoThreads())->save(other);
+        fs::copy_file(other / "packed.safetensors", file, fs::copy_options::overwrite_existing);
+        QVERIFY(loadError().find("mlp.") != std::string::npos);
+        fs::remove(file);
+        QVERIFY(!loadError().empty());
     }
 
     void randomModelsRun() {

@@ -1,0 +1,184 @@
+#include "core/infer/packed_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/number.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* fileName = "packed.safetensors";
+constexpr const char* formatName = "tritlab-packed";
+constexpr std::int64_t version = 1;
+
+DType denseType(DenseFormat format) {
+    return format == DenseFormat::F32 ? DType::F32 : format == DenseFormat::Bf16 ? DType::BF16 : DType::I8;
+}
+
+std::vector<std::int64_t> tileShape(const PackedMatrix& matrix) {
+    if (matrix.ternary) return {matrix.tiles(), ternaryBlocks(*matrix.ternary, matrix.columns), 64};
+    const std::int64_t quads = roundUp(matrix.columns, 4) / 4;
+    if (matrix.dense == DenseFormat::Bf16) return {matrix.tiles(), quads, 2, 16, 2};
+    return {matrix.tiles(), quads, 4, 16};
+}
+
+const char* ternaryName(TernaryFormat format) { return format == TernaryFormat::TwoBit ? "2bit" : "5trits"; }
+
+// The model's matrices and norms by their tensors' names. Parts may be const or not.
+template <class Parts, class OnMatrix, class OnNorm>
+void forTensors(Parts& parts, const OnMatrix& onMatrix, const OnNorm& onNorm) {
+    const ModelConfig& config = parts.description.config;
+    onMatrix("model.embed_tokens.weight", parts.embedding, config.vocabSize, config.hiddenSize, false);
+    if (parts.head) onMatrix("lm_head.weight", *parts.head, config.vocabSize, config.hiddenSize, false);
+    onNorm("model.norm.weight", parts.finalNorm, config.hiddenSize);
+    for (std::size_t index = 0; index < parts.layers.size(); ++index) {
+        auto& layer = parts.layers[index];
+        const std::string prefix = "model.layers." + std::to_string(index) + ".";
+        onNorm(prefix + "input_layernorm.weight", layer.firstNorm, config.hiddenSize);
+        onNorm(prefix + "post_attention_layernorm.weight", layer.secondNorm, config.hiddenSize);
+        if (config.subNorms) {
+            onNorm(prefix + "self_attn.attn_sub_norm.weight", layer.attentionSubNorm, config.heads * config.headSize);
+            onNorm(prefix + "mlp.ffn_sub_norm.weight", layer.ffnSubNorm, config.ffnSize);
+        }
+        for (const NamedLinear& linear : linearsOf(config)) {
+            auto& part = layer.*linear.part;
+            const std::string module = prefix + linear.module;
+            const bool ternary = isTernary(config, module);
+            onMatrix(module + ".weight", part.matrix, linear.rows, linear.columns, ternary);
+            if (ternary && config.inputNormPerLinear) onNorm(module + ".rms_norm.weight", part.inputNorm, linear.columns);
+        }
+    }
+}
+
+// Of each tensor's name and bytes, in the order of names.
+std::string hashOf(const std::map<std::string, std::span<const std::byte>>& tensors) {
+    Hasher hasher;
+    for (const auto& [name, bytes] : tensors) {
+        hasher.add(name);
+        hasher.add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+    return hasher.hex();
+}
+
+class PackedReader {
+public:
+    explicit PackedReader(const fs::path& path) : file_(std::make_shared<const SafetensorsFile>(path)), path_(path.string()) {
+        const auto& metadata = file_->metadata();
+        const auto entry = [&](const char* key) {
+            const auto found = metadata.find(key);
+            if (found == metadata.end()) fail(std::string("has no '") + key + "' in its metadata");
+            return found->second;
+        };
+        if (entry("format") != formatName) fail("is no packed model of this program");
+        const auto number = parseInt(entry("version"));
+        if (!number || *number < 1) fail("has an unknown version '" + entry("version") + "'");
+        if (*number > version)
+            throw Error("is written in form " + entry("version") + ", this program knows " + std::to_string(version), path_,
+                        "Use the newer program, or pack the model again", ErrorKind::TooNew);
+        ternary_ = entry("ternary") == ternaryName(TernaryFormat::TwoBit) ? TernaryFormat::TwoBit : TernaryFormat::FiveTrits;
+        if (entry("ternary") != ternaryName(ternary_)) fail("has ternary weights of an unknown form '" + entry("ternary") + "'");
+        std::map<std::string, std::span<const std::byte>> tensors;
+        for (const auto& [name, view] : file_->tensors()) tensors.emplace(name, view.bytes);
+        if (hashOf(tensors) != entry("hash")) fail("was altered or damaged: its hash is another");
+    }
+
+    void matrix(const std::string& name, PackedMatrix& matrix, std::int64_t rows, std::int64_t columns, bool ternary) const {
+        const TensorView& view = file_->tensor(name);
+        matrix.rows = rows;
+        matrix.columns = columns;
+        if (ternary) {
+            matrix.ternary = ternary_;
+            matrix.absmean = floats(name + ".absmean", 1)[0];
+            if (!std::isfinite(matrix.absmean)) fail("tensor " + name + ".absmean is no finite number");
+        } else {
+            matrix.dense = view.type == DType::F32 ? DenseFormat::F32 : view.type == DType::BF16 ? DenseFormat::Bf16 : DenseFormat::Int8;
+        }
+        if (view.type != (ternary ? DType::U8 : denseType(matrix.dense)))
+            fail("tensor " + name + " is of type " + dtypeName(view.type) + ", which the model cannot have there");
+        static_cast<void>(file_->tensor(name, tileShape(matrix)));  // throws where the shape is another
+        if (reinterpret_cast<std::uintptr_t>(view.bytes.data()) % 64 != 0) fail("tensor " + name + " does not lie at a multiple of 64 bytes");
+        matrix.data = Memory::view(file_, view.bytes);
+        if (!ternary && matrix.dense == DenseFormat::Int8) {
+            const std::vector<float> scales = floats(name + ".row_scales", matrix.tiles() * tileRows);
+            matrix.rowScales = Memory::zeroed(static_cast<std::int64_t>(scales.size()) * 4);
+            std::copy(scales.begin(), scales.end(), matrix.rowScales.writable<float>());
+        }
+    }
+
+    void norm(const std::string& name, std::vector<float>& weight, std::int64_t width) const {
+        weight = floats(name, width);
+        weight.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& what) const { throw Error(what, path_, "Pack the model again from its checkpoint"); }
+    [[nodiscard]] std::vector<float> floats(const std::string& name, std::int64_t count) const {
+        return toFloats(file_->tensor(name, {count}), path_ + ": " + name);
+    }
+    std::shared_ptr<const SafetensorsFile> file_;
+    std::string path_;
+    TernaryFormat ternary_ = TernaryFormat::TwoBit;
+};
+
+}  // namespace
+
+bool isPackedFolder(const fs::path& folder) {
+    return fs::exists(folder / fileName) && !fs::exists(folder / "model.safetensors") &&
+           !fs::exists(folder / "model.safetensors.index.json");
+}
+
+void writePackedFile(const ModelParts& parts, const fs::path& path) {
+    // Matrices first: all of them are multiples of 64 bytes, so that each begins at one.
+    std::vector<TensorToWrite> tensors, small;
+    std::optional<TernaryFormat> ternary;
+    const auto onMatrix = [&](const std::string& name, const PackedMatrix& matrix, std::int64_t, std::int64_t, bool) {
+        tensors.push_back({name, matrix.ternary ? DType::U8 : denseType(matrix.dense), tileShape(matrix), matrix.data.as<std::byte>()});
+        if (matrix.ternary) {
+            ternary = matrix.ternary;
+            small.push_back({name + ".absmean", DType::F32, {1}, &matrix.absmean});
+        } else if (matrix.dense == DenseFormat::Int8) {
+            small.push_back({name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
+        }
+    };
+    const auto onNorm = [&](const std::string& name, const std::vector<float>& weight, std::int64_t width) {
+        small.push_back({name, DType::F32, {width}, weight.data()});
+    };
+    forTensors(parts, onMatrix, onNorm);
+    tensors.insert(tensors.end(), small.begin(), small.end());
+    std::map<std::string, std::span<const std::byte>> bytes;
+    for (const TensorToWrite& tensor : tensors) {
+        std::size_t size = dtypeSize(tensor.type);
+        for (const std::int64_t length : tensor.shape) size *= static_cast<std::size_t>(length);
+        bytes.emplace(tensor.name, std::span(static_cast<const std::byte*>(tensor.data), size));
+    }
+    writeSafetensors(path, tensors,
+                     {{"format", formatName},
+                      {"version", std::to_string(version)},
+                      {"ternary", ternaryName(ternary.value_or(TernaryFormat::TwoBit))},
+                      {"hash", hashOf(bytes)}});
+}
+
+ModelParts mapPackedFolder(const fs::path& folder, const PackedOptions& options) {
+    ModelParts parts;
+    parts.cache = options.cache;
+    parts.description = readModelDescription(folder);
+    const ModelConfig& config = parts.description.config;
+    checkSizes(config, (folder / "config.json").string());
+    if (options.shadowWeights)
+        throw Error("holds packed weights only: it has no full-precision form", folder.string(),
+                    "Choose the checkpoint or export that it was packed from");
+    const PackedReader reader(folder / fileName);
+    if (!config.tieEmbeddings) parts.head.emplace();
+    parts.layers.resize(static_cast<std::size_t>(config.layers));
+    forTensors(
+        parts, [&](auto&&... tensor) { reader.matrix(tensor...); }, [&](auto&&... tensor) { reader.norm(tensor...); });
+    return parts;
+}
+
+}  // namespace tritlab
