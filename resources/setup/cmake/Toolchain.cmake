@@ -9,6 +9,8 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+# Installed programs find the libraries beside them, wherever the prefix is moved to.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
 
 find_program(TRITLAB_CCACHE ccache)
 if(TRITLAB_CCACHE)
@@ -29,7 +31,8 @@ if(TRITLAB_WERROR)
   add_compile_options(-Werror)
 endif()
 if(TRITLAB_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  # GCC takes the sanitizers' own code for uses of uninitialized values (its manual says so under -fsanitize).
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=address,undefined)
 endif()
 # Qt's `slots`, `signals` and `emit` are macros and collide with names in LibTorch: use Q_SLOTS, Q_SIGNALS, Q_EMIT.
