@@ -46,8 +46,10 @@ PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights,
             matrix.rowScales.writable<float>()[row] = scale / 127.f;
             scale = scale > 0 ? 127.f / scale : 0.f;
         }
+        const std::int64_t first = denseIndex(format, columns, row, 0);
         for (std::int64_t column = 0; column < columns; ++column) {
-            const std::int64_t at = denseIndex(format, columns, row, column);
+            const std::int64_t k = column % 4;
+            const std::int64_t at = first + column / 4 * 64 + (format == DenseFormat::Bf16 ? k / 2 * 32 + k % 2 : 16 * k);
             if (format == DenseFormat::F32) matrix.data.writable<float>()[at] = source[column];
             else if (format == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[at] = floatToBf16(source[column]);
             else

@@ -4,9 +4,12 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/random.h"
 #include "core/quant/kernels/tables.h"
 
 namespace tritlab {
@@ -28,6 +31,40 @@ Kernels completeAvx512() {
                                              : kernel_tables::avx2.ternary[static_cast<int>(TernaryFormat::FiveTrits)];
     return table;
 }
+
+// Random weights and activations, 83 tokens: groups of 64, of 16, and some left over.
+bool equalsScalar(Kernels::Ternary product) {
+    constexpr std::int64_t tiles = 2, blocks = 8, columns = 16 * blocks, tokens = 83, rows = tiles * tileRows;
+    std::vector<std::uint8_t> weights(tiles * blocks * 64);
+    std::vector<std::int8_t> x(tokens * columns);
+    std::vector<std::int32_t> xSums(tokens, 0), sums(tokens * rows), expected(tokens * rows);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const auto value = static_cast<int>(randomBits(1, 0, i) % 81);
+        weights[i] = kernel_tables::tritTable.codes[value];
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) xSums[i / columns] += x[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
+    product(weights.data(), tiles, blocks, x.data(), columns, xSums.data(), tokens, sums.data(), rows);
+    kernel_tables::scalar.ternary[static_cast<int>(TernaryFormat::TwoBit)](weights.data(), tiles, blocks, x.data(), columns,
+                                                                           xSums.data(), tokens, expected.data(), rows);
+    return sums == expected;
+}
+
+// Virtual machines have been seen to name what they do not run rightly, so AMX proves itself once against the reference.
+const Kernels* amxTable() {
+    static const std::optional<Kernels> table = []() -> std::optional<Kernels> {
+        if (!hasAvx512Vnni() || !__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-int8") || !kernel_tables::allowAmx())
+            return std::nullopt;
+        if (!equalsScalar(kernel_tables::twoBitAmx)) {
+            logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
+            return std::nullopt;
+        }
+        Kernels kernels = completeAvx512();
+        kernels.set = KernelSet::Amx;
+        kernels.ternary[static_cast<int>(TernaryFormat::TwoBit)] = kernel_tables::twoBitAmx;
+        return kernels;
+    }();
+    return table ? &*table : nullptr;
+}
 #endif
 
 const Kernels* tableOf(KernelSet set) {
@@ -38,6 +75,7 @@ const Kernels* tableOf(KernelSet set) {
         static const Kernels table = completeAvx512();
         return &table;
     }
+    if (set == KernelSet::Amx) return amxTable();
 #endif
     return nullptr;
 }

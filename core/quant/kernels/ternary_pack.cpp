@@ -27,13 +27,16 @@ void packTernary(TernaryFormat format, std::span<const std::int8_t> codes, std::
     const auto* units = format == TernaryFormat::TwoBit ? twoBitUnits : tritUnits;
     const std::uint8_t zeros = format == TernaryFormat::TwoBit ? 0x55 : 121;  // every digit 1: every weight 0
     std::fill(packed.begin(), packed.end(), zeros);
-    const std::int64_t blocks = ternaryBlocks(format, columns);
-    for (std::int64_t row = 0; row < rows; ++row)
-        for (std::int64_t column = 0; column < columns; ++column) {
-            const Place place = placeOf(format, blocks, row, column);
-            auto& byte = packed[static_cast<std::size_t>(place.byte)];
-            byte = static_cast<std::uint8_t>(byte + codes[static_cast<std::size_t>(row * columns + column)] * units[place.digit]);
+    const std::int64_t blocks = ternaryBlocks(format, columns), width = columnsPerBlock(format);
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const std::int8_t* from = codes.data() + row * columns;
+        std::uint8_t* to = packed.data() + row / tileRows * blocks * 64 + 4 * (row % tileRows);
+        for (std::int64_t first = 0; first < columns; first += width, to += 64) {
+            const std::int64_t count = std::min(width, columns - first);
+            for (std::int64_t column = 0; column < count; ++column)
+                to[column % 4] = static_cast<std::uint8_t>(to[column % 4] + from[first + column] * units[column / 4]);
         }
+    }
 }
 
 void unpackTernary(TernaryFormat format, std::span<const std::uint8_t> packed, std::int64_t rows, std::int64_t columns,

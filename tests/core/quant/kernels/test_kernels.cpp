@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/quant/kernels/amx_tiles.h"
 #include "core/quant/kernels/kernels.h"
 #include "core/quant/kernels/ternary_pack.h"
 
@@ -40,8 +41,34 @@ bool sameBits(const std::vector<float>& a, const std::vector<float>& b) {
 
 std::string label(KernelSet set) { return std::string("kernels ") + kernelSetName(set); }
 
+// What AMX does, in arrays: signed activations times unsigned codes, four columns at a time.
+struct ArrayTiles {
+    std::int32_t sums[64][16] = {};
+    template <int N>
+    void clear() {
+        for (auto& row : sums) std::fill(std::begin(row), std::end(row), 0);
+    }
+    template <int N>
+    void multiply(const std::uint8_t* weights, const std::int8_t* x, std::int64_t xStride) {
+        for (int token = 0; token < 16 * N; ++token)
+            for (int quad = 0; quad < 16; ++quad)
+                for (int row = 0; row < 16; ++row)
+                    for (int i = 0; i < 4; ++i)
+                        sums[token][row] += weights[64 * quad + 4 * row + i] * x[token * xStride + 4 * quad + i];
+    }
+    template <int N>
+    void store(std::int32_t* out) {
+        for (int token = 0; token < 16 * N; ++token) std::copy(std::begin(sums[token]), std::end(sums[token]), out + 16 * token);
+    }
+};
+
+void ternaryOnArrays(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
+                     const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
+    tiledTwoBit<ArrayTiles>(kernels(KernelSet::Scalar).ternary[0], weights, tiles, blocks, x, xStride, xSums, tokens, sums, sumStride);
+}
+
 // Packs, runs and compares one ternary product with three nested loops.
-void checkTernary(KernelSet set, TernaryFormat format, std::int64_t rows, std::int64_t columns, std::int64_t tokens,
+void checkTernary(const std::string& name, Kernels::Ternary product, TernaryFormat format, std::int64_t rows, std::int64_t columns, std::int64_t tokens,
                   const std::vector<std::int8_t>& codes, const std::vector<std::int8_t>& x) {
     std::vector<std::uint8_t> packed(size(ternaryBytes(format, rows, columns)));
     packTernary(format, codes, rows, columns, packed);
@@ -59,20 +86,33 @@ void checkTernary(KernelSet set, TernaryFormat format, std::int64_t rows, std::i
             xSums[size(t)] += x[size(t * columns + c)];
         }
     const std::int64_t tiles = roundUp(rows, 16) / 16;
-    kernels(set).ternary[static_cast<int>(format)](packed.data(), tiles, ternaryBlocks(format, columns), padded.data(), stride,
-                                                   xSums.data(), tokens, sums.data(), sumStride);
+    product(packed.data(), tiles, ternaryBlocks(format, columns), padded.data(), stride, xSums.data(), tokens, sums.data(), sumStride);
     for (std::int64_t t = 0; t < tokens; ++t) {
         for (std::int64_t r = 0; r < rows; ++r) {
             std::int32_t expected = 0;
             for (std::int64_t c = 0; c < columns; ++c) expected += codes[size(r * columns + c)] * x[size(t * columns + c)];
             if (sums[size(t * sumStride + r)] != expected)
                 QFAIL(qPrintable(QString("%1: %2 rows, %3 columns, %4 tokens: token %5 row %6 is %7, not %8")
-                                     .arg(label(set).c_str()).arg(rows).arg(columns).arg(tokens).arg(t).arg(r)
+                                     .arg(name.c_str()).arg(rows).arg(columns).arg(tokens).arg(t).arg(r)
                                      .arg(sums[size(t * sumStride + r)]).arg(expected)));
         }
         for (std::int64_t r = rows; r < tiles * 16; ++r) QCOMPARE(sums[size(t * sumStride + r)], 0);
         QCOMPARE(sums[size(t * sumStride + tiles * 16)], 12345);
     }
+}
+
+struct NamedProduct {
+    std::string name;
+    Kernels::Ternary product;
+    TernaryFormat format;
+};
+// Of every set that runs here, in both formats, and the tiled form over arrays: so that it is tested where there is no AMX.
+std::vector<NamedProduct> ternaryProducts() {
+    std::vector<NamedProduct> all{{"tiles as arrays", ternaryOnArrays, TernaryFormat::TwoBit}};
+    for (const KernelSet set : availableKernelSets())
+        for (const auto format : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits})
+            all.push_back({label(set), kernels(set).ternary[static_cast<int>(format)], format});
+    return all;
 }
 
 }  // namespace
@@ -93,40 +133,36 @@ private Q_SLOTS:
     }
 
     void ternarySumsOverRandomShapes() {
-        for (const KernelSet set : availableKernelSets())
-            for (const auto format : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits}) {
-                Random random(7);
-                for (int round = 0; round < 60; ++round) {
-                    const std::int64_t rows = 1 + random.below(70), columns = 1 + random.below(300), tokens = 1 + random.below(60);
-                    std::vector<std::int8_t> codes(size(rows * columns)), x(size(tokens * columns));
-                    for (auto& c : codes) c = static_cast<std::int8_t>(random.below(3) - 1);
-                    for (auto& c : x) c = static_cast<std::int8_t>(random.below(256) - 128);
-                    checkTernary(set, format, rows, columns, tokens, codes, x);
-                    if (QTest::currentTestFailed()) return;
-                }
+        for (const auto& [name, product, format] : ternaryProducts()) {
+            Random random(7);
+            for (int round = 0; round < 60; ++round) {
+                const std::int64_t rows = 1 + random.below(70), columns = 1 + random.below(300), tokens = 1 + random.below(150);
+                std::vector<std::int8_t> codes(size(rows * columns)), x(size(tokens * columns));
+                for (auto& c : codes) c = static_cast<std::int8_t>(random.below(3) - 1);
+                for (auto& c : x) c = static_cast<std::int8_t>(random.below(256) - 128);
+                checkTernary(name, product, format, rows, columns, tokens, codes, x);
+                if (QTest::currentTestFailed()) return;
             }
+        }
     }
 
     void ternarySumsAtTheExtremes() {
-        for (const KernelSet set : availableKernelSets())
-            for (const auto format : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits})
-                for (const int weight : {-1, 0, 1})
-                    for (const int activation : {-128, 127})
-                        for (const std::int64_t tokens : {1, 3, 33}) {
-                            const std::int64_t rows = 17, columns = 7001;
-                            const std::vector<std::int8_t> codes(size(rows * columns), static_cast<std::int8_t>(weight));
-                            const std::vector<std::int8_t> x(size(tokens * columns), static_cast<std::int8_t>(activation));
-                            checkTernary(set, format, rows, columns, tokens, codes, x);
-                            if (QTest::currentTestFailed()) return;
-                        }
+        for (const auto& [name, product, format] : ternaryProducts())
+            for (const int weight : {-1, 0, 1})
+                for (const int activation : {-128, 127})
+                    for (const std::int64_t tokens : {1, 3, 33}) {
+                        const std::int64_t rows = 17, columns = 7001;
+                        const std::vector<std::int8_t> codes(size(rows * columns), static_cast<std::int8_t>(weight));
+                        const std::vector<std::int8_t> x(size(tokens * columns), static_cast<std::int8_t>(activation));
+                        checkTernary(name, product, format, rows, columns, tokens, codes, x);
+                        if (QTest::currentTestFailed()) return;
+                    }
     }
 
     void ternarySumsOfTheWidestMatrix() {
         const std::int64_t columns = 262144;
         const std::vector<std::int8_t> codes(size(columns), 1), x(size(columns), -128);
-        for (const KernelSet set : availableKernelSets())
-            for (const auto format : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits})
-                checkTernary(set, format, 1, columns, 1, codes, x);
+        for (const auto& [name, product, format] : ternaryProducts()) checkTernary(name, product, format, 1, columns, 1, codes, x);
     }
 
     void alteredTernaryBytesAreSeen() {
