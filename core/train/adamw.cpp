@@ -1,0 +1,80 @@
+#include "core/train/adamw.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <cmath>
+
+#include "core/train/adamw_kernels.h"
+
+namespace tritlab {
+namespace {
+
+constexpr std::int64_t blockSize = 1 << 15;  // elements; partial sums are per block, so the order of summing is fixed
+
+// A linear of a block: what would be a BitLinear in a ternary model.
+bool isBlockLinear(const std::string& name) { return name.ends_with("_proj.weight"); }
+
+}  // namespace
+
+double clipFactor(double norm, double limit) { return limit > 0 ? std::min(1.0, limit / (norm + 1e-6)) : 1.0; }
+
+AdamW::AdamW(std::vector<Parameter>& parameters, const Options& options) : parameters_(&parameters), options_(options) {
+    for (const Parameter& parameter : parameters) {
+        moments_.push_back({at::zeros(parameter.value.sizes(), at::kFloat), at::zeros(parameter.value.sizes(), at::kFloat)});
+        decays_.push_back(options.decayGroups == DecayGroups::Everything || parameter.ternary || isBlockLinear(parameter.name));
+    }
+}
+
+double AdamW::gradientNorm() const {
+    double sum = 0;
+    std::vector<double> partial;
+    for (const Parameter& parameter : *parameters_) {
+        if (!parameter.value.grad().defined()) continue;
+        const at::Tensor gradient = parameter.value.grad().contiguous();
+        const float* data = gradient.const_data_ptr<float>();
+        const std::int64_t count = gradient.numel(), blocks = (count + blockSize - 1) / blockSize;
+        partial.assign(static_cast<std::size_t>(blocks), 0.0);
+        at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t block = begin; block < end; ++block) {
+                const std::int64_t first = block * blockSize;
+                partial[static_cast<std::size_t>(block)] = squaredSum(data + first, std::min(blockSize, count - first));
+            }
+        });
+        for (const double part : partial) sum += part;
+    }
+    return std::sqrt(sum);
+}
+
+void AdamW::step(double learningRate, double weightDecay, double gradientScale) {
+    ++steps_;
+    const auto t = static_cast<double>(steps_);
+    AdamWScalars scalars{};
+    scalars.gradientScale = static_cast<float>(gradientScale);
+    scalars.beta1 = static_cast<float>(options_.beta1);
+    scalars.beta2 = static_cast<float>(options_.beta2);
+    scalars.rest1 = static_cast<float>(1 - options_.beta1);
+    scalars.rest2 = static_cast<float>(1 - options_.beta2);
+    scalars.stepSize = static_cast<float>(learningRate / (1 - std::pow(options_.beta1, t)));
+    scalars.rootCorrection2 = static_cast<float>(std::sqrt(1 - std::pow(options_.beta2, t)));
+    scalars.eps = static_cast<float>(options_.eps);
+    for (std::size_t i = 0; i < parameters_->size(); ++i) {
+        const at::Tensor& value = (*parameters_)[i].value;
+        if (!value.grad().defined()) continue;
+        scalars.keep = static_cast<float>(1 - (decays_[i] ? learningRate * weightDecay : 0.0));
+        const at::Tensor gradient = value.grad().contiguous();
+        auto* w = static_cast<float*>(value.data_ptr());
+        auto* m = moments_[i].first.data_ptr<float>();
+        auto* v = moments_[i].second.data_ptr<float>();
+        const float* g = gradient.const_data_ptr<float>();
+        at::parallel_for(0, value.numel(), blockSize, [&](std::int64_t begin, std::int64_t end) {
+            adamwUpdate(w + begin, g + begin, m + begin, v + begin, end - begin, scalars);
+        });
+    }
+}
+
+void AdamW::clearGradients() {
+    for (Parameter& parameter : *parameters_) parameter.value.mutable_grad().reset();
+}
+
+}  // namespace tritlab
