@@ -1,0 +1,141 @@
+#include "core/train/checkpoint.h"
+
+#include <ATen/ops/zeros.h>
+#include <cmath>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/train/adamw_kernels.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* firstMoment = "first/";
+constexpr const char* secondMoment = "second/";
+constexpr const char* reversals = "reversals";  // F64 [layers, 2]: LayerMemory's two numbers
+
+bool finite(const at::Tensor& tensor) {
+    const at::Tensor whole = tensor.detach().contiguous();
+    return std::isfinite(squaredSum(whole.const_data_ptr<float>(), whole.numel()));
+}
+
+std::vector<std::int64_t> shapeOf(const at::Tensor& tensor) { return tensor.sizes().vec(); }
+
+// Keeps the contiguous tensors alive until the file is written.
+class TensorList {
+public:
+    void add(const std::string& name, const at::Tensor& tensor) {
+        kept_.push_back(tensor.detach().contiguous());
+        list_.push_back({name, DType::F32, shapeOf(kept_.back()), kept_.back().const_data_ptr()});
+    }
+    void write(const fs::path& path) const { writeSafetensors(path, list_); }
+
+private:
+    std::vector<at::Tensor> kept_;
+    std::vector<TensorToWrite> list_;
+};
+
+void writeText(const fs::path& path, const std::string& text) {
+    OutputFile file(path);
+    file.write(text.data(), text.size());
+    file.close();
+}
+
+void writeOptimizer(const fs::path& path, LanguageModel& model, AdamW& optimizer) {
+    TensorList list;
+    for (std::size_t i = 0; i < model.parameters().size(); ++i) {
+        list.add(firstMoment + model.parameters()[i].name, optimizer.moments()[i].first);
+        list.add(secondMoment + model.parameters()[i].name, optimizer.moments()[i].second);
+    }
+    list.write(path);
+}
+
+void writeHealth(const fs::path& path, const std::vector<LayerMemory>& memory) {
+    std::vector<TensorToWrite> list;
+    std::vector<double> numbers;
+    for (const LayerMemory& layer : memory) {
+        numbers.push_back(layer.reversalSum);
+        numbers.push_back(layer.reversalWeight);
+        if (layer.weights.empty()) continue;
+        list.push_back({layer.layer, DType::U8, {static_cast<std::int64_t>(layer.weights.size())}, layer.weights.data()});
+    }
+    list.push_back({reversals, DType::F64, {static_cast<std::int64_t>(memory.size()), 2}, numbers.data()});
+    writeSafetensors(path, list);
+}
+
+void copyInto(at::Tensor& target, const SafetensorsFile& file, const std::string& name) {
+    const TensorView& source = file.tensor(name, shapeOf(target));
+    if (source.type != DType::F32) {
+        throw Error(std::string("tensor ") + name + " is " + dtypeName(source.type) + ", not F32", file.path().string(),
+                    "The checkpoint is of another version: delete its folder");
+    }
+    std::memcpy(target.data_ptr<float>(), source.bytes.data(), source.bytes.size());
+}
+
+void readHealth(const fs::path& path, LanguageModel& model, std::vector<LayerMemory>& memory) {
+    const SafetensorsFile file(path);
+    const TensorView& numbers = file.tensor(reversals, {static_cast<std::int64_t>(memory.size()), 2});
+    if (numbers.type != DType::F64) throw Error(std::string("tensor ") + reversals + " is not F64", path.string());
+    std::size_t layer = 0;
+    for (const Parameter& parameter : model.parameters()) {
+        if (!parameter.ternary) continue;
+        LayerMemory& target = memory[layer];
+        double pair[2];
+        std::memcpy(pair, numbers.bytes.data() + layer * sizeof pair, sizeof pair);
+        target.reversalSum = pair[0];
+        target.reversalWeight = pair[1];
+        target.weights.clear();
+        if (file.tensors().contains(target.layer)) {
+            const TensorView& codes = file.tensor(target.layer, {parameter.value.numel()});
+            if (codes.type != DType::U8) throw Error("tensor " + target.layer + " is not U8", path.string());
+            target.weights.resize(codes.bytes.size());
+            std::memcpy(target.weights.data(), codes.bytes.data(), codes.bytes.size());
+        }
+        ++layer;
+    }
+}
+
+}  // namespace
+
+bool allFinite(const TrainingState& state) {
+    for (const Parameter& parameter : state.model.parameters())
+        if (!finite(parameter.value)) return false;
+    for (const Moments& moments : state.optimizer.moments())
+        if (!finite(moments.first) || !finite(moments.second)) return false;
+    return true;
+}
+
+void writeModelFolder(const fs::path& folder, LanguageModel& model, const ModelDescription& description, const fs::path& tokenizer) {
+    writeText(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");
+    writeText(folder / "tokenizer.model", readFile(tokenizer));
+    TensorList weights;
+    for (const Parameter& parameter : model.parameters()) weights.add(parameter.name, parameter.value);
+    weights.write(folder / "model.safetensors");
+}
+
+void writeCheckpoint(const fs::path& target, TrainingState state, const ModelDescription& description, const fs::path& tokenizer,
+                     CheckpointManifest& manifest) {
+    writeFolderAtomically(target, [&](const fs::path& folder) {
+        writeModelFolder(folder, state.model, description, tokenizer);
+        writeOptimizer(folder / "optimizer.safetensors", state.model, state.optimizer);
+        writeHealth(folder / "health.safetensors", state.health.memory());
+        writeManifest(folder, manifest);
+    });
+}
+
+void readCheckpoint(const fs::path& folder, TrainingState state, const CheckpointManifest& manifest) {
+    const ModelDescription description = readModelDescription(folder);
+    state.model.load(ModelWeights(folder), description.storage);
+    const SafetensorsFile optimizer(folder / "optimizer.safetensors");
+    for (std::size_t i = 0; i < state.model.parameters().size(); ++i) {
+        Moments& moments = state.optimizer.moments()[i];
+        copyInto(moments.first, optimizer, firstMoment + state.model.parameters()[i].name);
+        copyInto(moments.second, optimizer, secondMoment + state.model.parameters()[i].name);
+    }
+    state.optimizer.setSteps(manifest.step);
+    readHealth(folder / "health.safetensors", state.model, state.health.memory());
+}
+
+}  // namespace tritlab
