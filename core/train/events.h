@@ -64,7 +64,7 @@ struct CheckpointEvent {
     std::string path;            // relative to the run's folder
     std::int64_t bytes = 0;
     bool best = false;           // by evaluation, of all so far: an earlier one is the best no longer
-    std::vector<StepIndex> removed;  // checkpoints that gave way to it: their folders are gone
+    std::vector<StepIndex> removed = {};  // checkpoints that gave way to it: their folders are gone
 };
 
 enum class LogLevel { Info, Warning, Error };

@@ -17,11 +17,17 @@ namespace {
 
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
+std::string contentOf(std::string_view name) {
+    std::string content = "content of ";
+    content.append(name);
+    return content;
+}
+
 fs::path makeCheckpoint(const QTemporaryDir& root, CheckpointManifest& manifest) {
     const fs::path folder = fs::path(root.path().toStdString()) / checkpointName(manifest.step);
     fs::create_directories(folder);
     for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "optimizer.safetensors", "health.safetensors"}) {
-        writeFileAtomically(folder / name, std::string("content of ") + name);
+        writeFileAtomically(folder / name, contentOf(name));
     }
     writeManifest(folder, manifest);
     return folder;
@@ -33,9 +39,9 @@ CheckpointManifest someManifest(StepIndex step) {
     manifest.tokens = 12345;
     manifest.wallSeconds = 0.1 + 0.2;  // not the double 0.3: the digits have to survive
     manifest.lastLoss = 3.0000000000000004;
-    manifest.dataHash = "d";
-    manifest.tokenizerHash = "t";
-    manifest.kernels = "k";
+    manifest.dataHash = contentOf("data");
+    manifest.tokenizerHash = contentOf("tokenizer");
+    manifest.kernels = contentOf("kernels");
     manifest.threads = 2;
     manifest.lossWatch = LossWatch(3, 0).state();
     manifest.config = {{"steps", 10}};
@@ -94,9 +100,10 @@ private Q_SLOTS:
         QVERIFY2(message().contains("model.safetensors") && message().contains("3 bytes"), qPrintable(message()));
         fs::remove(folder / "model.safetensors");
         QVERIFY(message().contains("missing"));
-        for (const char* text : {"", "{", "[]", "{}", "{\"format\": 1}", "{\"format\": \"one\"}", "null", "\xff\xfe"}) {
+        const std::string_view texts[] = {"", "{", "[]", "{}", "{\"format\": 1}", "{\"format\": \"one\"}", "null", "\xff\xfe"};
+        for (const std::string_view text : texts) {
             writeFileAtomically(folder / "manifest.json", text);
-            QVERIFY2(message().contains("manifest.json"), text);
+            QVERIFY2(message().contains("manifest.json"), text.data());
         }
         writeFileAtomically(folder / "manifest.json", "{\"format\": 99}");
         QVERIFY(message().contains("newer version"));

@@ -1,0 +1,154 @@
+#include "core/train/bench.h"
+
+#include <ATen/ATen.h>
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/number.h"
+#include "core/base/profile.h"
+#include "core/model/language_model.h"
+#include "core/train/adamw.h"
+#include "core/train/compute_thread.h"
+#include "core/train/notebook_reference.h"
+#include "core/train/op_profile.h"
+
+namespace tritlab {
+namespace {
+
+constexpr std::uint64_t seed = 1;
+constexpr double learningRate = 1e-3, clip = 1.0;
+constexpr const char* productsPart = "products";
+
+struct Shape {
+    const char* name;
+    std::int64_t hidden, layers, heads, vocab, length, rows;
+};
+// As the PyTorch baseline's.
+constexpr Shape shapes[] = {
+    {"tiny", 256, 6, 4, 4096, 256, 16}, {"small", 512, 8, 8, 8192, 512, 8}, {"125m", 768, 12, 12, 32000, 512, 8}};
+
+const Shape& shapeNamed(const std::string& name) {
+    for (const Shape& shape : shapes)
+        if (name == shape.name) return shape;
+    throw Error("there is no shape '" + name + "'", "shape", "The shapes are tiny, small and 125m");
+}
+
+ModelConfig notebookConfig(const Shape& shape, bool ternary) {
+    ModelConfig config;
+    config.vocabSize = shape.vocab;
+    config.hiddenSize = shape.hidden;
+    config.layers = shape.layers;
+    config.heads = config.kvHeads = shape.heads;
+    config.headSize = shape.hidden / shape.heads;
+    config.ffnSize = 4 * shape.hidden;
+    config.contextLength = shape.length;
+    config.normEps = 1e-6;
+    config.normPlacement = NormPlacement::Post;
+    config.gatedFfn = config.subNorms = false;
+    config.ternaryLinears = ternary;
+    return config;
+}
+
+// One step's forward and backward; gives the mean loss.
+using Pass = std::function<double(const at::Tensor& tokens, const at::Tensor& targets)>;
+
+Pass fastPass(LanguageModel& model, double lambda) {
+    return [&model, lambda](const at::Tensor& tokens, const at::Tensor& targets) {
+        const auto count = static_cast<double>(targets.numel());
+        const at::Tensor sum = model.lossSum(tokens, targets, {}, lambda);
+        sum.backward(at::full({}, 1 / count, at::kFloat));
+        return sum.item<double>() / count;
+    };
+}
+
+Pass referencePass(LanguageModel& model) {
+    std::map<std::string, at::Tensor> weights;
+    for (const Parameter& parameter : model.parameters()) weights[parameter.name] = parameter.value;
+    auto reference = std::make_shared<NotebookReference>(model.config(), std::move(weights));
+    return [reference](const at::Tensor& tokens, const at::Tensor& targets) {
+        const at::Tensor loss = reference->loss(tokens, targets, 1.0);
+        loss.backward();
+        return loss.item<double>();
+    };
+}
+
+// Peak resident bytes of the process since resetPeak.
+void resetPeak() {
+    try {
+        OutputFile file("/proc/self/clear_refs");
+        file.write("5", 1);
+    } catch (const Error&) {
+        // Not every kernel offers it: the peak then counts from the start of the process.
+    }
+}
+
+double peakBytes() {
+    const std::string status = readFile("/proc/self/status");
+    constexpr std::string_view key = "VmHWM:";
+    const std::size_t start = status.find(key) + key.size();
+    const std::string_view line = std::string_view(status).substr(start, status.find(" kB", start) - start);
+    return static_cast<double>(parseInt(line.substr(line.find_first_not_of(" \t"))).value_or(0)) * 1024;
+}
+
+std::vector<BenchPart> partsOf(const Profile& profile, double total) {
+    std::vector<BenchPart> parts;
+    for (const auto& [name, part] : profile.parts()) parts.push_back({name, part.seconds, part.seconds / total});
+    std::sort(parts.begin(), parts.end(), [](const auto& left, const auto& right) { return left.seconds > right.seconds; });
+    return parts;
+}
+
+}  // namespace
+
+BenchResult benchTraining(const BenchRequest& request) {
+    using Clock = std::chrono::steady_clock;
+    const Shape& shape = shapeNamed(request.shape);
+    if (request.mode != "bitnet" && request.mode != "dense" && request.mode != "reference") {
+        throw Error("there is no mode '" + request.mode + "'", "mode", "The modes are bitnet, dense and reference");
+    }
+    if (request.steps < 1) throw Error("at least one step has to be timed", "steps", "Ask for 1 or more");
+    ComputeThread::setThreads(request.threads);
+    resetPeak();
+    const bool slow = request.mode == "reference", ternary = request.mode != "dense";
+    LanguageModel model(notebookConfig(shape, ternary), slow ? Precision::Fp32 : Precision::Bf16);
+    model.initialize(Initialization::Notebook, 0.02, seed);
+    AdamW optimizer(model.parameters(), {});
+    const Pass pass = slow ? referencePass(model) : fastPass(model, ternary ? 1.0 : 0.0);
+
+    at::Generator generator = at::detail::createCPUGenerator(seed);
+    BenchResult result;
+    const auto step = [&] {
+        const at::Tensor stream = at::randint(0, shape.vocab, {shape.rows, shape.length + 1}, generator, at::kLong);
+        const auto start = Clock::now();
+        result.loss = pass(stream.slice(1, 0, shape.length).contiguous(), stream.slice(1, 1).contiguous());
+        {
+            const ProfileScope scope("optimizer");
+            optimizer.step(learningRate, 0.0, clipFactor(optimizer.gradientNorm(), clip));
+        }
+        optimizer.clearGradients();
+        model.weightsChanged();
+        return std::chrono::duration<double>(Clock::now() - start).count();
+    };
+    step();  // warm-up
+    std::vector<double> times;
+    for (int i = 0; i < request.steps; ++i) times.push_back(step());
+    std::sort(times.begin(), times.end());
+    result.medianStepSeconds = times[times.size() / 2];
+    result.tokensPerSecond = static_cast<double>(shape.rows * shape.length) / result.medianStepSeconds;
+    result.peakMemoryBytes = peakBytes();
+    result.parameters = parameterCount(model.config());
+
+    // One more step with the profile on, outside the timing.
+    Profile profile;
+    const OpProfile operations;
+    const double profiled = step();
+    result.parts = partsOf(profile, profiled);
+    for (const BenchPart& part : result.parts)
+        if (part.name == productsPart) result.gemmShare = part.share;
+    return result;
+}
+
+}  // namespace tritlab

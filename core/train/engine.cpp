@@ -1,0 +1,45 @@
+// The engine behind core/train/trainer.h: each call runs on the compute thread.
+#include "core/base/error.h"
+#include "core/data/dataset.h"
+#include "core/eval/model_evaluation.h"
+#include "core/train/bench.h"
+#include "core/train/compute_thread.h"
+#include "core/train/trainer.h"
+#include "core/train/training_run.h"
+
+namespace tritlab {
+namespace {
+
+class TorchEngine final : public Engine {
+public:
+    TrainResult train(const TrainRequest& request) override {
+        return onComputeThread<TrainResult>([&] { return TrainingRun(request).run(); });
+    }
+    std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) override {
+        return onComputeThread<std::vector<float>>([&] { return lastLogits(modelFolder, tokens); });
+    }
+    EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data, std::int64_t windowLength,
+                          const StopToken& stop) override {
+        return onComputeThread<EvalResult>([&] { return textPerplexity(modelFolder, data, windowLength, stop); });
+    }
+    BenchResult bench(const BenchRequest& request) override {
+        return onComputeThread<BenchResult>([&] { return benchTraining(request); });
+    }
+
+private:
+    template <class Result, class Work>
+    static Result onComputeThread(const Work& work) {
+        Result result;
+        ComputeThread::instance().run([&] { result = work(); });
+        return result;
+    }
+};
+
+}  // namespace
+}  // namespace tritlab
+
+// What loadEngine() looks up.
+extern "C" __attribute__((visibility("default"))) tritlab::Engine* tritlabEngine() {
+    static auto* engine = new tritlab::TorchEngine;  // for the life of the process
+    return engine;
+}

@@ -1,0 +1,54 @@
+// loadEngine(): opens libtritlab_torch beside libtritlab_core when training or evaluation is first asked for.
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
+#include <mutex>
+
+#include "core/base/error.h"
+#include "core/train/trainer.h"
+
+namespace tritlab {
+namespace {
+
+constexpr const char* libraryName = "libtritlab_torch.so";
+constexpr const char* factoryName = "tritlabEngine";
+
+std::filesystem::path besideCore() {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(&loadEngine), &info) == 0 || info.dli_fname == nullptr) return libraryName;
+    return std::filesystem::absolute(info.dli_fname).parent_path() / libraryName;
+}
+
+std::string lastLoaderError() {
+    const char* text = ::dlerror();
+    return text != nullptr ? text : "the loader gave no reason";
+}
+
+Engine& open() {
+    // libgomp reads it when it is loaded, which the library below does: spinning threads would starve the window.
+    ::setenv("OMP_WAIT_POLICY", "passive", 0);
+    const std::filesystem::path path = besideCore();
+    void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (library == nullptr) {
+        throw Error("the training engine cannot be loaded (" + lastLoaderError() + ")", path.string(),
+                    "It needs LibTorch: run resources/setup/libtorch, which fetches it, and build again", ErrorKind::Failed);
+    }
+    auto* factory = reinterpret_cast<Engine* (*)()>(::dlsym(library, factoryName));
+    if (factory == nullptr) {
+        throw Error("is no training engine of this program (" + lastLoaderError() + ")", path.string(), "Build the program again",
+                    ErrorKind::Failed);
+    }
+    return *factory();
+}
+
+}  // namespace
+
+Engine& loadEngine() {
+    static std::mutex mutex;
+    static Engine* engine = nullptr;  // stays for the life of the process, as LibTorch's thread pools do
+    const std::lock_guard lock(mutex);
+    if (engine == nullptr) engine = &open();
+    return *engine;
+}
+
+}  // namespace tritlab
