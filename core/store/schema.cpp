@@ -139,30 +139,27 @@ int checkedSchemaVersion(Database& database, std::span<const Migration> migratio
 
 FileLock openSchema(const Workspace& workspace, std::span<const Migration> migrations, int patienceMs) {
     const fs::path path = workspace.database();
-    std::error_code error;
-    fs::create_directories(workspace.root(), error);
-    if (error) throw Error("the workspace cannot be made (" + error.message() + ")", workspace.root().string(),
-                           "Check who may write there, or set TRITLAB_HOME to another folder");
-    for (;;) {
-        FileLock shared = lockSchema(workspace, FileLock::Mode::Shared, patienceMs);
-        if (fs::exists(path)) {
-            Database database(path, Database::Mode::ReadOnly);
-            if (checkedSchemaVersion(database, migrations) == migrations.back().version) return shared;
-        }
-        shared.unlock();
-        const FileLock alone = lockSchema(workspace, FileLock::Mode::Exclusive, patienceMs);
-        try {
+    try {
+        fs::create_directories(workspace.locks());
+        for (;;) {
+            FileLock shared = lockSchema(workspace, FileLock::Mode::Shared, patienceMs);
+            if (fs::exists(path)) {
+                Database database(path, Database::Mode::ReadOnly);
+                if (checkedSchemaVersion(database, migrations) == migrations.back().version) return shared;
+            }
+            shared.unlock();
+            const FileLock alone = lockSchema(workspace, FileLock::Mode::Exclusive, patienceMs);
             migrate(workspace, migrations);
-        } catch (const fs::filesystem_error& why) {
-            throw filesystemError("the store cannot be made or brought to a newer form", why);
         }
+    } catch (const fs::filesystem_error& why) {
+        throw filesystemError("the store cannot be made or brought to a newer form", why);
     }
 }
 
 Error filesystemError(const std::string& what, const fs::filesystem_error& why) {
     const bool noSpace = why.code() == std::errc::no_space_on_device;
     return Error(what + " (" + why.code().message() + ")", why.path1().string(),
-                 noSpace ? "The disk is full: free some space and try again" : "Check who may write there",
+                 noSpace ? "The disk is full: free some space and try again" : "Check who may write there, or set TRITLAB_HOME to another folder",
                  noSpace ? ErrorKind::NoSpace : ErrorKind::Failed);
 }
 

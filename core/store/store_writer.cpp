@@ -46,6 +46,15 @@ std::string jsonText(const nlohmann::json& value) {
     return (value.is_null() ? nlohmann::json::object() : value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string configText(const RunConfig& frozen) {
+    try {
+        return toJson(frozen).dump();
+    } catch (const nlohmann::json::exception& why) {
+        throw Error(std::string("the config cannot be stored (") + why.what() + ")", "config",
+                    "Paths and prompts have to be UTF-8 text: rename or retype the one that is not");
+    }
+}
+
 void updateRun(WriteQueue& queue, const std::string& run, const char* column, const auto& value) {
     queue.call([&](Database& database) {
         const std::int64_t number = runNumber(database, run);
@@ -155,7 +164,7 @@ const Workspace& StoreWriter::workspace() const { return impl_->queue.workspace(
 
 std::string StoreWriter::createRun(const std::string& name, const RunConfig& frozen, RunState state, const std::string& parent,
                                    StepIndex branchStep) {
-    const std::string config = toJson(frozen).dump();
+    const std::string config = configText(frozen);
     std::string id;
     impl_->queue.call([&](Database& database) {
         const std::int64_t now = nowMilliseconds();

@@ -131,6 +131,15 @@ private Q_SLOTS:
         openSchema(t.workspace, withNext(next), 60);
         QCOMPARE(backups(t.workspace).size(), std::size_t{1});
     }
+    void aWorkspaceThatCannotBeIsAnError() {
+        const TemporaryWorkspace t;
+        writeFileAtomically(t.workspace.root() / "file", "");
+        const Workspace below(t.workspace.root() / "file" / "home");
+        const Error error = errorOf([&] { StoreWriter writer(below); });
+        QVERIFY(std::string(error.what()).find("file/home") != std::string::npos && !error.mend().empty());
+        RunStore store(below);  // nothing is there to read
+        QVERIFY(store.runs().empty());
+    }
     void whatIsNoStoreIsRefusedUntouched() {
         const TemporaryWorkspace t;
         writeFileAtomically(t.workspace.database(), std::string(5000, 'x'));

@@ -65,6 +65,21 @@ private Q_SLOTS:
         QVERIFY(std::isnan(run.lastLoss) && std::isnan(run.bestEvalLoss) && std::isnan(run.bitsPerByte));
         QVERIFY(kindOf([&] { writer.renameRun("r-none", "x"); }) == ErrorKind::BadInput);
     }
+    void textThatIsNoUtf8() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        RunConfig config;
+        config.data = {{"/data/\xff\xfe.txt", 1.0}};
+        QVERIFY(kindOf([&] { writer.createRun("n", config, RunState::Queued); }) == ErrorKind::BadInput);
+        const std::string id = writer.createRun("n\xff", {}, RunState::Queued);
+        writer.setTags(id, {"\xfftag"});
+        QCOMPARE(store.run(id)->name, std::string("n\xff"));
+        QCOMPARE(store.run(id)->tags.size(), std::size_t{1});
+        const auto conversation = writer.createConversation("c", "m");
+        writer.addMessage(conversation, 0, "user", "half a letter \xc3", {{"stop", "\xff"}});
+        QCOMPARE(store.messages(conversation).front().text, std::string("half a letter \xc3"));
+    }
     void idsAreUniqueAndSortedByTime() {
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
