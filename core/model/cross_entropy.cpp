@@ -25,6 +25,9 @@ struct CrossEntropyNode final : torch::autograd::Node {
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
         const at::NoGradGuard guard;
         const ProfileScope scope("loss");
+        // The gradients are scaled in place and handed over: a second backward would find nothing.
+        if (!weightGradient.defined())
+            throw Error("the loss's gradient was taken twice", "cross-entropy", "Run the forward again.", ErrorKind::Failed);
         const auto factor = gradients[0].item<float>();
         if (factor != 1.0F) {
             hiddenGradient.mul_(factor);
