@@ -15,11 +15,11 @@ KvCache::KvCache(const ModelConfig& config, CacheFormat format, std::int64_t con
         throw Error("a context of " + std::to_string(contextLength) + " tokens is not between 1 and " + std::to_string(most),
                     "context length", "Choose another length");
     const std::int64_t rows = layers_ * kvHeads_ * contextLength_;
-    keys_ = Memory::zeroed(rows * stride_ * elementBytes_);
-    values_ = Memory::zeroed(rows * stride_ * elementBytes_);
+    keys_ = Memory::zeroed(rows * stride_ * elementBytes_, Memory::Use::Gradual);
+    values_ = Memory::zeroed(rows * stride_ * elementBytes_, Memory::Use::Gradual);
     if (format == CacheFormat::Int8) {
-        keyScales_ = Memory::zeroed(rows * 4);
-        valueScales_ = Memory::zeroed(rows * 4);
+        keyScales_ = Memory::zeroed(rows * 4, Memory::Use::Gradual);
+        valueScales_ = Memory::zeroed(rows * 4, Memory::Use::Gradual);
     }
 }
 

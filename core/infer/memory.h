@@ -12,9 +12,11 @@ namespace tritlab {
 class Memory {
 public:
     Memory() = default;
-    // Zeros. Large blocks ask for huge pages: a stream over 4 KiB pages waits for address translation. Throws Error, kind Failed,
-    // where there is no room.
-    static Memory zeroed(std::int64_t bytes);
+    // What is read as a stream asks for huge pages: over 4 KiB pages it would wait for address translation. What fills up bit by
+    // bit, here and there, asks for small ones: it would take up many times its size.
+    enum class Use { Stream, Gradual };
+    // Zeros. Throws Error, kind Failed, where there is no room.
+    static Memory zeroed(std::int64_t bytes, Use use = Use::Stream);
     // A part of something that `owner` keeps alive.
     static Memory view(std::shared_ptr<const void> owner, std::span<const std::byte> bytes);
 

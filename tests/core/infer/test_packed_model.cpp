@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/infer/bench.h"
 #include "core/infer/packed_model.h"
 #include "core/interop/safetensors.h"
 #include "naive_model.h"
@@ -395,6 +396,27 @@ private Q_SLOTS:
         QVERIFY(loadError().find("mlp.") != std::string::npos);
         fs::remove(file);
         QVERIFY(!loadError().empty());
+    }
+
+    void aBenchMeasures() {
+        GenerateBenchRequest request;
+        request.promptTokens = 16;
+        request.newTokens = 8;
+        request.packTo = fresh();
+        const auto result = benchGenerate(request, StopToken());
+        qInfo("prompt %.0f tokens/s, decode %.0f tokens/s, %.2f GB/s of memory, share %.2f, %s", result.promptTokensPerSecond,
+              result.decodeTokensPerSecond, result.memoryBandwidth / 1e9, result.bandwidthShare, result.kernels.c_str());
+        QVERIFY(result.promptTokensPerSecond > 0 && result.decodeTokensPerSecond > 0 && result.memoryBandwidth > 0);
+        QVERIFY(result.residentBytes > result.weightBytes && result.loadSeconds > 0);
+        // 8 layers of 4 * 512^2 + 3 * 512 * 2048 weights at two bits, and 8192 * 512 in bf16.
+        const std::int64_t weights = 8 * (4 * 512 * 512 + 3 * 512 * 2048) / 4 + 8192 * 512 * 2;
+        QVERIFY(result.weightBytes >= weights && result.weightBytes < weights + 100000);
+        QCOMPARE(result.cacheBytes, 24 * 8 * 2 * 512 * 2);
+        request.shape = "huge";
+        QVERIFY(errorOf([&] { benchGenerate(request, StopToken()); }).find("125m") != std::string::npos);
+        request.shape = "small";
+        request.newTokens = 0;
+        QVERIFY(!errorOf([&] { benchGenerate(request, StopToken()); }).empty());
     }
 
     void randomModelsRun() {
