@@ -1,0 +1,33 @@
+#include "app/cli/model_options.h"
+
+#include "app/cli/run_json.h"
+#include "core/infer/chat_session.h"
+
+namespace tritlab::cli {
+
+void ModelOptions::addTo(CLI::App* command) {
+    command->add_option("--run", run, "A run: an id, a unique prefix of a name, or 'latest'; its newest weights are used");
+    command->add_option("--model", model, "A model folder: a checkpoint, an export, a Hugging Face download");
+    command->add_option("--checkpoint", checkpoint, "Of the run: a step, or 'best'");
+}
+
+ModelOptions::Model ModelOptions::resolve(const Session& session) const {
+    if (run.empty() == model.empty()) throw UsageError("give either --run or --model");
+    if (!model.empty()) {
+        if (!checkpoint.empty()) throw UsageError("--checkpoint belongs to --run");
+        return {model, std::filesystem::absolute(model).lexically_normal().string()};
+    }
+    RunStore store(session.workspace);
+    const RunSummary found = findRun(store, run);
+    if (checkpoint.empty()) return {latestModelFolder(session.workspace, found.id), "run:" + found.id};
+    std::string steps;
+    for (const CheckpointInfo& info : store.checkpoints(found.id)) {
+        const std::string step = std::to_string(info.step);
+        if (checkpoint == step || (checkpoint == "best" && info.best))
+            return {session.workspace.run(found.id) / info.path, "run:" + found.id + "@" + step};
+        steps += (steps.empty() ? "" : ", ") + step;
+    }
+    throw Error("the run has no checkpoint '" + checkpoint + "'", found.id, steps.empty() ? "It has none yet" : "It has those of steps " + steps);
+}
+
+}  // namespace tritlab::cli

@@ -1,0 +1,22 @@
+// A run in this process: recorded in the store, shown on stderr, stopped by signals or by a command from another process.
+#pragma once
+
+#include <string>
+
+#include "app/cli/frame.h"
+#include "core/store/run_store.h"
+#include "core/store/store_writer.h"
+#include "core/train/trainer.h"
+
+namespace tritlab::cli {
+
+// Throws Error where a source of the config does not exist: before a run is made of it.
+void requireSources(const RunConfig& config);
+
+// Trains or resumes run `id`; fills `session.result` with run, state, final_loss, steps, tokens …, prints a summary.
+Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume);
+
+// Resumes a stopped or interrupted run. Throws Error (Busy) where another process trains it, and where nothing is left to do.
+Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run);
+
+}  // namespace tritlab::cli
