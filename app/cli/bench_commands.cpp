@@ -15,9 +15,14 @@ namespace {
 
 Exit benchTrain(Session& session, const BenchRequest& request) {
     const BenchResult result = loadEngine().bench(request);
-    session.result = {{"shape", request.shape}, {"mode", request.mode}, {"tokens_per_second", result.tokensPerSecond},
-                      {"peak_memory_bytes", result.peakMemoryBytes}, {"gemm_share", result.gemmShare},
-                      {"median_step_seconds", result.medianStepSeconds}, {"loss", result.loss}, {"parameters", result.parameters},
+    session.result = {{"shape", request.shape},
+                      {"mode", request.mode},
+                      {"tokens_per_second", result.tokensPerSecond},
+                      {"peak_memory_bytes", result.peakMemoryBytes},
+                      {"gemm_share", result.gemmShare},
+                      {"median_step_seconds", result.medianStepSeconds},
+                      {"loss", result.loss},
+                      {"parameters", result.parameters},
                       {"parts", nlohmann::ordered_json::array()}};
     session.printLine(request.shape + " " + request.mode + ": " + humanCount(result.tokensPerSecond) + " tokens/s, " +
                       fixed(result.medianStepSeconds, 3) + " s a step, peak memory " + humanBytes(result.peakMemoryBytes) +
@@ -62,12 +67,18 @@ Exit benchGenerate(Session& session, const GenerateBench& options) {
     });
     const double promptSpeed = static_cast<double>(options.promptTokens) / promptSeconds;
     const double decodeSpeed = static_cast<double>(made) / decodeSeconds;
-    session.result = {{"prompt_tokens_per_second", promptSpeed}, {"decode_tokens_per_second", decodeSpeed},
-                      {"bytes_per_token", model->bytesPerToken()}, {"resident_bytes", model->residentBytes()},
-                      {"load_seconds", loadSeconds}, {"prompt_tokens", options.promptTokens}, {"tokens", made}, {"model", named.name}};
+    session.result = {{"prompt_tokens_per_second", promptSpeed},
+                      {"decode_tokens_per_second", decodeSpeed},
+                      {"bytes_per_token", model->bytesPerToken()},
+                      {"resident_bytes", model->residentBytes()},
+                      {"load_seconds", loadSeconds},
+                      {"prompt_tokens", options.promptTokens},
+                      {"tokens", made},
+                      {"model", named.name}};
     session.printLine("prompt " + humanCount(promptSpeed) + " tokens/s, decode " + humanCount(decodeSpeed) + " tokens/s, " +
                       humanBytes(static_cast<double>(model->bytesPerToken())) + " read a token, " +
-                      humanBytes(static_cast<double>(model->residentBytes())) + " resident, loaded in " + fixed(loadSeconds, 2) + " s");
+                      humanBytes(static_cast<double>(model->residentBytes())) + " resident, loaded in " +
+                      fixed(loadSeconds, 2) + " s");
     return session.stop.stopRequested() ? stopped : done;
 }
 
@@ -78,18 +89,25 @@ void addBenchCommands(Program& program) {
     const auto train = std::make_shared<BenchRequest>();
     train->shape = "small";
     train->mode = "bitnet";
-    CLI::App* command = program.command(group, "train", "Training steps on random tokens", [train](Session& s) { return benchTrain(s, *train); });
+    CLI::App* command = program.command(group, "train", "Training steps on random tokens",
+                                        [train](Session& s) { return benchTrain(s, *train); });
     command->add_option("--shape", train->shape, "tiny, small or 125m")->capture_default_str();
     command->add_option("--mode", train->mode, "bitnet, dense or reference")->capture_default_str();
-    command->add_option("--steps", train->steps, "Steps that are measured")->capture_default_str()->check(CLI::Range(1, 100000));
+    command->add_option("--steps", train->steps, "Steps that are measured")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100000));
     command->add_option("--threads", train->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 
     const auto options = std::make_shared<GenerateBench>();
     command = program.command(group, "generate", "Reading a prompt and decoding with the packed engine",
                               [options](Session& s) { return benchGenerate(s, *options); });
     options->model.addTo(command);
-    command->add_option("--prompt-tokens", options->promptTokens, "Tokens read at once")->capture_default_str()->check(CLI::Range(1, 1 << 24));
-    command->add_option("--tokens", options->tokens, "Tokens decoded one by one")->capture_default_str()->check(CLI::Range(1, 1 << 24));
+    command->add_option("--prompt-tokens", options->promptTokens, "Tokens read at once")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 24));
+    command->add_option("--tokens", options->tokens, "Tokens decoded one by one")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 24));
     command->add_option("--threads", options->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 }
 

@@ -17,12 +17,18 @@ Exit listFields(Session& session) {
         if (first || field.group != group) session.printLine((first ? "" : "\n") + std::string(groupLabel(field.group)));
         first = false;
         group = field.group;
-        session.printLine("  " + field.key + std::string(field.key.size() < 22 ? 22 - field.key.size() : 1, ' ') + field.description);
+        session.printLine("  " + field.key + std::string(field.key.size() < 22 ? 22 - field.key.size() : 1, ' ') +
+                          field.description);
         nlohmann::ordered_json choices = nlohmann::ordered_json::array();
         for (const Choice& choice : field.choices) choices.push_back(choice.key);
-        session.result["fields"].push_back({{"key", field.key}, {"group", groupLabel(field.group)}, {"label", field.label},
-            {"unit", field.unit}, {"help", field.help}, {"description", field.description}, {"choices", choices},
-            {"applies", field.condition}});
+        session.result["fields"].push_back({{"key", field.key},
+                                            {"group", groupLabel(field.group)},
+                                            {"label", field.label},
+                                            {"unit", field.unit},
+                                            {"help", field.help},
+                                            {"description", field.description},
+                                            {"choices", choices},
+                                            {"applies", field.condition}});
     }
     return done;
 }
@@ -33,7 +39,9 @@ Exit listPresets(Session& session) {
         const std::int64_t parameters = estimate(presetDraft(preset.name).config()).parameters;
         session.printLine(preset.name + std::string(preset.name.size() < 20 ? 20 - preset.name.size() : 1, ' ') +
                           humanCount(static_cast<double>(parameters)) + " parameters. " + preset.description);
-        session.result["presets"].push_back({{"name", preset.name}, {"title", preset.title}, {"description", preset.description},
+        session.result["presets"].push_back({{"name", preset.name},
+                                             {"title", preset.title},
+                                             {"description", preset.description},
                                              {"parameters", parameters}});
     }
     return done;
@@ -47,16 +55,25 @@ Exit printEstimate(Session& session, const ConfigOptions& options) {
     const std::int64_t vocabulary =
         config.tokenizer == TokenizerKind::File ? loadTokenizer(config.tokenizerPath)->size() : config.vocabSize;
     const Estimate e = estimate(config, vocabulary);
-    session.result = {{"parameters", e.parameters}, {"ternary_parameters", e.ternaryParameters},
-                      {"embedding_parameters", e.embeddingParameters}, {"vocab_size", vocabulary},
-                      {"weight_bytes", e.weightBytes}, {"gradient_bytes", e.gradientBytes}, {"optimizer_bytes", e.optimizerBytes},
-                      {"activation_bytes", e.activationBytes}, {"training_bytes", e.trainingBytes}, {"packed_bytes", e.packedBytes},
-                      {"tokens_per_step", e.tokensPerStep}, {"total_tokens", e.totalTokens}, {"flops_per_token", e.flopsPerToken}};
+    session.result = {{"parameters", e.parameters},
+                      {"ternary_parameters", e.ternaryParameters},
+                      {"embedding_parameters", e.embeddingParameters},
+                      {"vocab_size", vocabulary},
+                      {"weight_bytes", e.weightBytes},
+                      {"gradient_bytes", e.gradientBytes},
+                      {"optimizer_bytes", e.optimizerBytes},
+                      {"activation_bytes", e.activationBytes},
+                      {"training_bytes", e.trainingBytes},
+                      {"packed_bytes", e.packedBytes},
+                      {"tokens_per_step", e.tokensPerStep},
+                      {"total_tokens", e.totalTokens},
+                      {"flops_per_token", e.flopsPerToken}};
     const auto bytes = [](std::int64_t value) { return humanBytes(static_cast<double>(value)); };
-    session.printLine("parameters      " + humanCount(static_cast<double>(e.parameters)) + " (" + std::to_string(e.parameters) + "), ternary " +
-                      humanCount(static_cast<double>(e.ternaryParameters)));
+    session.printLine("parameters      " + humanCount(static_cast<double>(e.parameters)) + " (" +
+                      std::to_string(e.parameters) + "), ternary " + humanCount(static_cast<double>(e.ternaryParameters)));
     session.printLine("training memory " + bytes(e.trainingBytes) + ": weights " + bytes(e.weightBytes) + ", gradients " +
-                      bytes(e.gradientBytes) + ", optimizer " + bytes(e.optimizerBytes) + ", activations about " + bytes(e.activationBytes));
+                      bytes(e.gradientBytes) + ", optimizer " + bytes(e.optimizerBytes) + ", activations about " +
+                      bytes(e.activationBytes));
     session.printLine("packed model    " + bytes(e.packedBytes));
     session.printLine("tokens          " + humanCount(static_cast<double>(e.totalTokens)) + " (" +
                       humanCount(static_cast<double>(e.tokensPerStep)) + " a step)");

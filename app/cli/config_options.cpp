@@ -19,7 +19,8 @@ nlohmann::json readJson(const std::string& file) {
 }
 
 std::string absolutePath(const std::string& path) {
-    return path.empty() || path.starts_with("builtin:") ? path : std::filesystem::absolute(path).lexically_normal().string();
+    return path.empty() || path.starts_with("builtin:") ? path
+                                                        : std::filesystem::absolute(path).lexically_normal().string();
 }
 
 void makePathsAbsolute(ConfigDraft& draft) {
@@ -34,9 +35,15 @@ void makePathsAbsolute(ConfigDraft& draft) {
 void ConfigOptions::addTo(CLI::App* command) {
     command->add_option("--preset", preset, "Start from a preset (`tritlab-cli presets` lists them)");
     command->add_option("--config", file, "A JSON file of keys and values");
-    command->add_option("--set", sets, "One setting, key=value (`tritlab-cli fields` lists the keys)")->take_all()->expected(1)->allow_extra_args(false);
-    command->add_option("--data", data, "Text to train on: PATH[:weight], a file, a folder or builtin:NAME; may be repeated")
-        ->take_all()->expected(1)->allow_extra_args(false);
+    command->add_option("--set", sets, "One setting, key=value (`tritlab-cli fields` lists the keys)")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
+    command
+        ->add_option("--data", data, "Text to train on: PATH[:weight], a file, a folder or builtin:NAME; may be repeated")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
 }
 
 ConfigDraft ConfigOptions::draft() const {
@@ -58,9 +65,7 @@ ConfigDraft ConfigOptions::draft() const {
         for (const std::string& key : keys) draft.requireApplies(key);
         makePathsAbsolute(draft);
         return draft;
-    } catch (const Error& error) {
-        throw UsageError(error);
-    }
+    } catch (const Error& error) { throw UsageError(error); }
 }
 
 void requireSound(const RunConfig& config) {

@@ -1,5 +1,5 @@
-// demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the model speak,
-// draws its charts, and says where everything is.
+// demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the model
+// speak, draws its charts, and says where everything is.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -49,8 +49,8 @@ Exit trainDemo(Session& session, std::string& id) {
     id = existing->id;
     if (existing->state == RunState::Finished) {
         session.result = runJson(*existing);
-        session.printLine("The demo is trained already: run " + id + ", " + std::to_string(existing->steps) + " steps, bits per byte " +
-                          fixed(existing->bitsPerByte, 4) + ".");
+        session.printLine("The demo is trained already: run " + id + ", " + std::to_string(existing->steps) +
+                          " steps, bits per byte " + fixed(existing->bitsPerByte, 4) + ".");
         return done;
     }
     return resumeRun(session, writer, *existing);
@@ -64,8 +64,10 @@ void speak(Session& session, const std::string& id) {
     options.sampling.topP = 0.95;
     const std::string prompt = "And God said unto";
     session.print("\n" + prompt);
-    const GenerationResult reply = chat.complete(prompt, options, [&](const GeneratedToken& t) { session.print(t.text); }, session.stop);
-    session.print("\n(" + std::to_string(reply.tokens.size()) + " tokens, " + humanCount(reply.tokensPerSecond) + " tokens/s)\n\n");
+    const GenerationResult reply = chat.complete(
+        prompt, options, [&](const GeneratedToken& t) { session.print(t.text); }, session.stop);
+    session.print("\n(" + std::to_string(reply.tokens.size()) + " tokens, " + humanCount(reply.tokensPerSecond) +
+                  " tokens/s)\n\n");
     session.result["prompt"] = prompt;
     session.result["reply"] = reply.text;
 }
@@ -108,7 +110,8 @@ Exit demo(Session& session) {
     session.printLine("bits/byte    " + fixed(session.result["bits_per_byte"].get<double>(), 4) + " on held-out text");
     session.printLine("database     " + session.workspace.database().string());
     session.printLine("checkpoints  " + session.workspace.checkpoints(id).string());
-    if (!plots.empty()) session.printLine("plots        " + folder.string() + " (" + std::to_string(plots.size()) + " PNG files)");
+    if (!plots.empty())
+        session.printLine("plots        " + folder.string() + " (" + std::to_string(plots.size()) + " PNG files)");
     session.printLine("chat         tritlab-cli chat --run " + id);
     return done;
 }

@@ -18,6 +18,19 @@ std::string dump(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+// The first word that names no command: CLI11 itself says only that a command is missing.
+std::string unknownCommand(CLI::App* app, int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--json") continue;
+        if (word.starts_with("-") || app->get_subcommands([](CLI::App*) { return true; }).empty()) return {};
+        CLI::App* next = app->get_subcommand_no_throw(word);
+        if (next == nullptr) return word;
+        app = next;
+    }
+    return {};
+}
+
 }  // namespace
 
 void Session::print(const std::string& text) const {
@@ -31,8 +44,9 @@ Program::Program() : app_("TritLab: train, watch and use ternary language models
     app_.fallthrough();
     app_.set_version_flag("--version", TRITLAB_VERSION);
     app_.add_flag("--json", session_.json, "One JSON object as the last line of stdout");
-    app_.footer("TRITLAB_HOME moves the workspace (runs, checkpoints, tokenizers). Exit codes: 0 done, 1 failed, 2 wrong use, 3 "
-                "stopped by the user and resumable. `tritlab-cli COMMAND --help` explains a command.");
+    app_.footer(
+        "TRITLAB_HOME moves the workspace (runs, checkpoints, tokenizers). Exit codes: 0 done, 1 failed, 2 wrong use, 3 "
+        "stopped by the user and resumable. `tritlab-cli COMMAND --help` explains a command.");
 }
 
 CLI::App* Program::command(CLI::App* parent, const std::string& name, const std::string& help, Command command) {
@@ -54,6 +68,9 @@ int Program::run(int argc, char** argv) {
         app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app_.exit(error);  // --help, --version
+        if (const std::string word = unknownCommand(&app_, argc, argv); !word.empty())
+            return report("there is no command '" + word + "'. `tritlab-cli --help` lists the commands and their options",
+                          wrongUse);
         return report(std::string(error.what()) + ". `tritlab-cli --help` lists the commands and their options", wrongUse);
     }
     stopOnSignals(session_.stop);
@@ -62,14 +79,10 @@ int Program::run(int argc, char** argv) {
         if (session_.json) writeAll(dump(session_.result) + "\n", stdout);
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return report("cannot write to standard output", failed);
         return code;
-    } catch (const UsageError& error) {
-        return report(error.what(), wrongUse);
-    } catch (const Error& error) {
+    } catch (const UsageError& error) { return report(error.what(), wrongUse); } catch (const Error& error) {
         if (session_.stop.stopRequested()) return report(error.what(), stopped);
         return report(error.what(), failed);
-    } catch (const std::exception& error) {
-        return report(std::string("unexpected: ") + error.what(), failed);
-    }
+    } catch (const std::exception& error) { return report(std::string("unexpected: ") + error.what(), failed); }
 }
 
 int Program::report(const std::string& message, int code) const {

@@ -30,13 +30,25 @@ struct GenerateOptions {
 void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
     options.model.addTo(command);
     SamplingOptions& sampling = options.generation.sampling;
-    command->add_option("--max-tokens", options.generation.maxTokens, "At most so many new tokens")->capture_default_str()->check(CLI::Range(1, 1 << 24));
-    command->add_option("--temperature", sampling.temperature, "0: always the most likely token")->capture_default_str()->check(CLI::Range(0.0, 100.0));
+    command->add_option("--max-tokens", options.generation.maxTokens, "At most so many new tokens")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 24));
+    command->add_option("--temperature", sampling.temperature, "0: always the most likely token")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 100.0));
     command->add_flag("--greedy", options.greedy, "The same as --temperature 0");
-    command->add_option("--top-k", sampling.topK, "Of the k most likely tokens; 0: off")->capture_default_str()->check(CLI::NonNegativeNumber);
-    command->add_option("--top-p", sampling.topP, "Of the most likely ones that make up this share; 1: off")->capture_default_str()->check(CLI::Range(0.0, 1.0));
-    command->add_option("--min-p", sampling.minP, "Of those at least this share as likely as the most likely; 0: off")->capture_default_str()->check(CLI::Range(0.0, 1.0));
-    command->add_option("--repetition-penalty", sampling.repetitionPenalty, "Above 1: what was said is less likely; 1: off")->capture_default_str()->check(CLI::Range(0.1, 100.0));
+    command->add_option("--top-k", sampling.topK, "Of the k most likely tokens; 0: off")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--top-p", sampling.topP, "Of the most likely ones that make up this share; 1: off")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    command->add_option("--min-p", sampling.minP, "Of those at least this share as likely as the most likely; 0: off")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    command->add_option("--repetition-penalty", sampling.repetitionPenalty, "Above 1: what was said is less likely; 1: off")
+        ->capture_default_str()
+        ->check(CLI::Range(0.1, 100.0));
     command->add_option("--seed", sampling.seed, "The same seed draws the same tokens")->capture_default_str();
     command->add_option("--stop", options.generation.stopTexts, "End before this text; may be repeated");
     command->add_option("--threads", options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
@@ -57,21 +69,32 @@ Exit generate(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
     ChatSession chat(model.folder, options.threads);
     session.print(options.prompt);
-    const GenerationResult result = chat.complete(options.prompt, options.wanted(),
-        [&](const GeneratedToken& token) { session.print(token.text); }, session.stop);
+    const GenerationResult result = chat.complete(
+        options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); }, session.stop);
     session.print("\n");
-    session.result = {{"text", result.text}, {"token_ids", result.tokens}, {"prompt_token_ids", result.promptTokens},
-                      {"reason", reasonKey(result.reason)}, {"tokens_per_second", result.tokensPerSecond},
-                      {"prompt_tokens_per_second", result.promptTokensPerSecond}, {"first_token_seconds", result.firstTokenSeconds},
+    session.result = {{"text", result.text},
+                      {"token_ids", result.tokens},
+                      {"prompt_token_ids", result.promptTokens},
+                      {"reason", reasonKey(result.reason)},
+                      {"tokens_per_second", result.tokensPerSecond},
+                      {"prompt_tokens_per_second", result.promptTokensPerSecond},
+                      {"first_token_seconds", result.firstTokenSeconds},
                       {"model", model.name}};
     return result.reason == StopReason::Stopped ? stopped : done;
 }
 
 nlohmann::json details(const GenerationResult& result, const SamplingOptions& sampling) {
-    return {{"tokens", result.tokens.size()}, {"tokens_per_second", result.tokensPerSecond},
-            {"first_token_ms", result.firstTokenSeconds * 1000}, {"reason", reasonKey(result.reason)},
-            {"sampling", {{"temperature", sampling.temperature}, {"top_k", sampling.topK}, {"top_p", sampling.topP},
-                          {"min_p", sampling.minP}, {"repetition_penalty", sampling.repetitionPenalty}, {"seed", sampling.seed}}}};
+    return {{"tokens", result.tokens.size()},
+            {"tokens_per_second", result.tokensPerSecond},
+            {"first_token_ms", result.firstTokenSeconds * 1000},
+            {"reason", reasonKey(result.reason)},
+            {"sampling",
+             {{"temperature", sampling.temperature},
+              {"top_k", sampling.topK},
+              {"top_p", sampling.topP},
+              {"min_p", sampling.minP},
+              {"repetition_penalty", sampling.repetitionPenalty},
+              {"seed", sampling.seed}}}};
 }
 
 // Messages go to the store when they are said; an answer when it is whole.
@@ -109,8 +132,8 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         stored.add(Role::User, line);
         const StopToken stop;  // Ctrl-C ends this answer only
         resumeSignals(stop);
-        const GenerationResult result = chat.answer(stored.messages, generation,
-            [&](const GeneratedToken& token) { session.print(token.text); }, stop);
+        const GenerationResult result = chat.answer(
+            stored.messages, generation, [&](const GeneratedToken& token) { session.print(token.text); }, stop);
         session.print("\n");
         stored.add(Role::Assistant, result.text, details(result, generation.sampling));
         ++generation.sampling.seed;  // the same question again may have another answer
@@ -121,9 +144,12 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         }
     }
     if (person) session.print("\n");
-    session.result = {{"conversation", stored.conversation()}, {"model", model.name}, {"messages", nlohmann::ordered_json::array()}};
+    session.result = {
+        {"conversation", stored.conversation()}, {"model", model.name}, {"messages", nlohmann::ordered_json::array()}};
     for (const Message& message : stored.messages)
-        session.result["messages"].push_back({{"role", message.role == Role::System ? "system" : message.role == Role::User ? "user" : "assistant"},
+        session.result["messages"].push_back({{"role", message.role == Role::System ? "system"
+                                                       : message.role == Role::User ? "user"
+                                                                                    : "assistant"},
                                               {"text", message.text}});
     return done;
 }
@@ -132,12 +158,14 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
 
 void addGenerateCommands(Program& program) {
     const auto one = std::make_shared<GenerateOptions>();
-    CLI::App* command = program.command(&program.app(), "generate", "Continue a text", [one](Session& s) { return generate(s, *one); });
+    CLI::App* command =
+        program.command(&program.app(), "generate", "Continue a text", [one](Session& s) { return generate(s, *one); });
     addSamplingOptions(command, *one);
     command->add_option("--prompt", one->prompt, "The text to continue")->required();
 
     const auto many = std::make_shared<GenerateOptions>();
-    command = program.command(&program.app(), "chat", "Chat in the template that the model was trained in; reads stdin line by line",
+    command = program.command(&program.app(), "chat",
+                              "Chat in the template that the model was trained in; reads stdin line by line",
                               [many](Session& s) { return chatLoop(s, *many); });
     addSamplingOptions(command, *many);
     command->add_option("--system", many->system, "A system prompt");

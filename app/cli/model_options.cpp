@@ -27,7 +27,8 @@ ModelOptions::Model ModelOptions::resolve(const Session& session) const {
             return {session.workspace.run(found.id) / info.path, "run:" + found.id + "@" + step};
         steps += (steps.empty() ? "" : ", ") + step;
     }
-    throw Error("the run has no checkpoint '" + checkpoint + "'", found.id, steps.empty() ? "It has none yet" : "It has those of steps " + steps);
+    throw Error("the run has no checkpoint '" + checkpoint + "'", found.id,
+                steps.empty() ? "It has none yet" : "It has those of steps " + steps);
 }
 
 }  // namespace tritlab::cli

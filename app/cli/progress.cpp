@@ -24,7 +24,8 @@ std::size_t terminalWidth() {
 }
 
 std::string oneLine(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     return text;
 }
 
@@ -70,11 +71,15 @@ std::string ProgressPrinter::statusLine(const StepEvent& event) const {
     std::string text;
     if (terminal_) {
         constexpr std::int64_t width = 20;
-        const auto full = static_cast<std::size_t>(std::clamp<std::int64_t>(stepsDone * width / std::max<std::int64_t>(1, steps_), 0, width));
+        const auto full = static_cast<std::size_t>(
+            std::clamp<std::int64_t>(stepsDone * width / std::max<std::int64_t>(1, steps_), 0, width));
         text = "[" + std::string(full, '#') + std::string(width - full, '.') + "] ";
     }
     text += "step " + std::to_string(stepsDone) + "/" + std::to_string(steps_);
-    text += "  " + humanCount(steps > 0 && seconds > 0 ? steps * static_cast<double>(tokensPerStep_) / seconds : event.tokensPerSecond) + " tokens/s";
+    text += "  " +
+            humanCount(steps > 0 && seconds > 0 ? steps * static_cast<double>(tokensPerStep_) / seconds
+                                                : event.tokensPerSecond) +
+            " tokens/s";
     if (steps > 0) text += "  ETA " + humanDuration(static_cast<double>(steps_ - stepsDone) * seconds / steps);
     text += "  loss " + fixed(event.loss, 4) + "  lr " + shortReal(event.learningRate);
     text += "  lambda " + fixed(event.lambda, 3);
@@ -88,13 +93,15 @@ void ProgressPrinter::onStep(const StepEvent& event) {
 }
 
 void ProgressPrinter::onHealth(const HealthEvent& event) {
-    const auto healthy = std::count_if(event.layers.begin(), event.layers.end(), [](const LayerHealth& l) { return !l.collapsed; });
+    const auto healthy =
+        std::count_if(event.layers.begin(), event.layers.end(), [](const LayerHealth& l) { return !l.collapsed; });
     health_ = std::to_string(healthy) + "/" + std::to_string(event.layers.size());
 }
 
 void ProgressPrinter::onEvaluation(const EvaluationEvent& event) {
-    line("held out at step " + std::to_string(event.step) + ": loss " + fixed(event.loss, 4) + ", perplexity " + fixed(event.perplexity, 2) +
-         ", bits per byte " + fixed(event.bitsPerByte, 4) + (event.full ? " (all held-out text)" : ""));
+    line("held out at step " + std::to_string(event.step) + ": loss " + fixed(event.loss, 4) + ", perplexity " +
+         fixed(event.perplexity, 2) + ", bits per byte " + fixed(event.bitsPerByte, 4) +
+         (event.full ? " (all held-out text)" : ""));
 }
 
 void ProgressPrinter::onSample(const SampleEvent& event) {

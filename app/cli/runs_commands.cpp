@@ -16,7 +16,8 @@ namespace tritlab::cli {
 namespace {
 
 std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
@@ -45,8 +46,9 @@ std::string row(const RunSummary& run) {
         return text + "  ";
     };
     return padded(run.id, 22) + padded(run.name, 18) + padded(runStateKey(run.state), 11) +
-           padded(std::to_string(run.steps) + "/" + std::to_string(run.config.steps), 12) + padded(lossText(run.lastLoss), 7) +
-           padded(std::isnan(run.bitsPerByte) ? "-" : fixed(run.bitsPerByte, 3), 6) + timeText(run.createdMs);
+           padded(std::to_string(run.steps) + "/" + std::to_string(run.config.steps), 12) +
+           padded(lossText(run.lastLoss), 7) + padded(std::isnan(run.bitsPerByte) ? "-" : fixed(run.bitsPerByte, 3), 6) +
+           timeText(run.createdMs);
 }
 
 Exit list(Session& session, const std::string& query, bool trashed) {
@@ -59,7 +61,8 @@ Exit list(Session& session, const std::string& query, bool trashed) {
         session.printLine(row(run));
     }
     if (session.result["runs"].empty())
-        session.printLine(trashed ? "The trash holds no such run." : "No such runs. `tritlab-cli train --preset tiny` starts one.");
+        session.printLine(trashed ? "The trash holds no such run."
+                                  : "No such runs. `tritlab-cli train --preset tiny` starts one.");
     return done;
 }
 
@@ -73,16 +76,20 @@ Exit show(Session& session, const std::string& name) {
     session.printLine(row(run));
     if (!run.explanation.empty()) session.printLine(run.explanation);
     for (const CheckpointInfo& checkpoint : store.checkpoints(run.id)) {
-        session.result["checkpoints"].push_back({{"step", checkpoint.step}, {"path", (session.workspace.run(run.id) / checkpoint.path).string()},
-                                                 {"bytes", checkpoint.bytes}, {"best", checkpoint.best}});
-        session.printLine("checkpoint at step " + std::to_string(checkpoint.step) + (checkpoint.best ? " (best)" : "") + ", " +
-                          humanBytes(static_cast<double>(checkpoint.bytes)));
+        session.result["checkpoints"].push_back({{"step", checkpoint.step},
+                                                 {"path", (session.workspace.run(run.id) / checkpoint.path).string()},
+                                                 {"bytes", checkpoint.bytes},
+                                                 {"best", checkpoint.best}});
+        session.printLine("checkpoint at step " + std::to_string(checkpoint.step) + (checkpoint.best ? " (best)" : "") +
+                          ", " + humanBytes(static_cast<double>(checkpoint.bytes)));
     }
     for (const EvaluationEvent& e : store.evaluations(run.id))
         session.printLine("held out at step " + std::to_string(e.step) + ": loss " + fixed(e.loss, 4) + ", perplexity " +
-                          fixed(e.perplexity, 2) + ", bits per byte " + fixed(e.bitsPerByte, 4) + (e.full ? " (all of it)" : ""));
+                          fixed(e.perplexity, 2) + ", bits per byte " + fixed(e.bitsPerByte, 4) +
+                          (e.full ? " (all of it)" : ""));
     for (const Field& field : fields())
-        if (field.applies(run.config)) session.printLine("  " + field.key + " = " + valueText(field, field.get(run.config)));
+        if (field.applies(run.config))
+            session.printLine("  " + field.key + " = " + valueText(field, field.get(run.config)));
     return done;
 }
 
@@ -110,7 +117,8 @@ Exit exportSeries(Session& session, const ExportOptions& options) {
     const RunSummary run = findRun(store, options.run);
     std::vector<std::string> keys = store.seriesKeys(run.id);
     for (const std::string& key : options.keys)
-        if (std::find(keys.begin(), keys.end(), key) == keys.end()) throw Error("the run has no series '" + key + "'", run.id);
+        if (std::find(keys.begin(), keys.end(), key) == keys.end())
+            throw Error("the run has no series '" + key + "'", run.id);
     if (!options.keys.empty()) keys = options.keys;
     const std::string header = "step,key,value\n";
     std::string text = header;
@@ -118,7 +126,8 @@ Exit exportSeries(Session& session, const ExportOptions& options) {
     std::unique_ptr<OutputFile> file = options.out.empty() ? nullptr : std::make_unique<OutputFile>(options.out);
     const auto write = [&] {
         if (file) file->write(text.data(), text.size());
-        else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) throw Error("cannot write to standard output");
+        else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+            throw Error("cannot write to standard output");
         text.clear();
     };
     for (const std::string& key : keys)
@@ -143,7 +152,8 @@ Exit moveToTrash(Session& session, const std::string& name, bool trashed) {
     const RunSummary run = findRun(store, name, !trashed);
     writer.trash(run.id, trashed);
     session.result = {{"run", run.id}, {"trashed", trashed}};
-    session.printLine(run.id + (trashed ? " is in the trash; `tritlab-cli runs restore " + run.id + "` brings it back." : " is back."));
+    session.printLine(
+        run.id + (trashed ? " is in the trash; `tritlab-cli runs restore " + run.id + "` brings it back." : " is back."));
     return done;
 }
 
@@ -175,20 +185,25 @@ void addRunsCommands(Program& program) {
     const auto addRun = [&](const char* name, const char* help, Exit (*action)(Session&, const std::string&)) {
         const auto run = std::make_shared<std::string>();
         program.command(group, name, help, [=](Session& s) { return action(s, *run); })
-            ->add_option("run", *run, runHelp)->required();
+            ->add_option("run", *run, runHelp)
+            ->required();
     };
     addRun("show", "State, results, checkpoints and config of a run", show);
-    addRun("trash", "Put a run into the trash", [](Session& s, const std::string& run) { return moveToTrash(s, run, true); });
-    addRun("restore", "Take a run out of the trash", [](Session& s, const std::string& run) { return moveToTrash(s, run, false); });
+    addRun("trash", "Put a run into the trash",
+           [](Session& s, const std::string& run) { return moveToTrash(s, run, true); });
+    addRun("restore", "Take a run out of the trash",
+           [](Session& s, const std::string& run) { return moveToTrash(s, run, false); });
     addRun("stop", "Ask a run that goes, in whatever process, to write a checkpoint and stop", requestStop);
 
     const auto left = std::make_shared<std::string>(), right = std::make_shared<std::string>();
-    command = program.command(group, "diff", "What differs between two runs' configs", [=](Session& s) { return diff(s, *left, *right); });
+    command = program.command(group, "diff", "What differs between two runs' configs",
+                              [=](Session& s) { return diff(s, *left, *right); });
     command->add_option("left", *left, runHelp)->required();
     command->add_option("right", *right, runHelp)->required();
 
     const auto options = std::make_shared<ExportOptions>();
-    command = program.command(group, "export", "Every point of a run: step,key,value", [=](Session& s) { return exportSeries(s, *options); });
+    command = program.command(group, "export", "Every point of a run: step,key,value",
+                              [=](Session& s) { return exportSeries(s, *options); });
     command->add_option("run", options->run, runHelp)->required();
     command->add_option("--format", options->format, "csv")->capture_default_str();
     command->add_option("--out", options->out, "A file instead of stdout");

@@ -35,9 +35,7 @@ RunConfig tokenizerConfig(const TrainOptions& options) {
         draft.setValue("data", sources);
         for (const Problem& problem : check(draft.config())) throw Error(problem.message);
         return draft.config();
-    } catch (const Error& error) {
-        throw UsageError(error);
-    }
+    } catch (const Error& error) { throw UsageError(error); }
 }
 
 Exit trainOne(Session& session, const TrainOptions& options) {
@@ -49,18 +47,24 @@ Exit trainOne(Session& session, const TrainOptions& options) {
     TokenizerTrainer trainer(training);
     std::int64_t documents = 0, bytes = 0, skipped = 0;
     for (const DataSource& source : config.data) {
-        const ReadCounts counts = readSource(listSource(source.path), config.chatTemplate, Split{}, [&](const TextPiece& piece) {
-            trainer.add(piece.text);
-            return true;
-        }, [](std::int64_t) {}, session.stop);
+        const ReadCounts counts = readSource(
+            listSource(source.path), config.chatTemplate, Split{},
+            [&](const TextPiece& piece) {
+                trainer.add(piece.text);
+                return true;
+            },
+            [](std::int64_t) {}, session.stop);
         documents += counts.documents;
         bytes += counts.trainBytes;
         skipped += counts.skipped;
     }
     trainer.train(options.out, session.stop);
     const auto tokenizer = loadTokenizer(options.out);
-    session.result = {{"path", std::filesystem::absolute(options.out).string()}, {"vocab_size", tokenizer->size()},
-                      {"documents", documents}, {"bytes", bytes}, {"skipped", skipped}};
+    session.result = {{"path", std::filesystem::absolute(options.out).string()},
+                      {"vocab_size", tokenizer->size()},
+                      {"documents", documents},
+                      {"bytes", bytes},
+                      {"skipped", skipped}};
     session.printLine("wrote " + options.out + ": " + std::to_string(tokenizer->size()) + " pieces from " +
                       humanBytes(static_cast<double>(bytes)) + " of text" +
                       (skipped > 0 ? ", " + std::to_string(skipped) + " lines skipped" : ""));
@@ -69,23 +73,26 @@ Exit trainOne(Session& session, const TrainOptions& options) {
 
 Exit inspectOne(Session& session, const InspectOptions& options) {
     const auto tokenizer = loadTokenizer(options.path);
-    session.result = {{"path", options.path}, {"vocab_size", tokenizer->size()}, {"bos", tokenizer->bos()}, {"eos", tokenizer->eos()},
-                      {"unknown", tokenizer->unknown()}, {"lossless", tokenizer->lossless()}, {"hash", tokenizer->hash()}};
-    session.printLine(options.path + ": " + std::to_string(tokenizer->size()) + " pieces, BOS " + std::to_string(tokenizer->bos()) +
-                      ", EOS " + std::to_string(tokenizer->eos()) + ", unknown " + std::to_string(tokenizer->unknown()) +
-                      (tokenizer->lossless() ? ", lossless" : ", normalizes text"));
+    session.result = {{"path", options.path},     {"vocab_size", tokenizer->size()}, {"bos", tokenizer->bos()},
+                      {"eos", tokenizer->eos()},  {"unknown", tokenizer->unknown()}, {"lossless", tokenizer->lossless()},
+                      {"hash", tokenizer->hash()}};
+    session.printLine(options.path + ": " + std::to_string(tokenizer->size()) + " pieces, BOS " +
+                      std::to_string(tokenizer->bos()) + ", EOS " + std::to_string(tokenizer->eos()) + ", unknown " +
+                      std::to_string(tokenizer->unknown()) + (tokenizer->lossless() ? ", lossless" : ", normalizes text"));
     if (options.text.empty()) {
         for (TokenId id = 0; id < std::min(options.pieces, tokenizer->size()); ++id)
-            session.printLine("  " + std::to_string(id) + "\t" + nlohmann::json(tokenizer->piece(id)).dump(-1, ' ', false,
-                              nlohmann::json::error_handler_t::replace));
+            session.printLine(
+                "  " + std::to_string(id) + "\t" +
+                nlohmann::json(tokenizer->piece(id)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
         return done;
     }
     const std::vector<TokenId> ids = tokenizer->encode(options.text);
     nlohmann::ordered_json pieces = nlohmann::ordered_json::array();
     for (const TokenId id : ids) {
         pieces.push_back(tokenizer->piece(id));
-        session.printLine("  " + std::to_string(id) + "\t" + nlohmann::json(tokenizer->piece(id)).dump(-1, ' ', false,
-                          nlohmann::json::error_handler_t::replace));
+        session.printLine(
+            "  " + std::to_string(id) + "\t" +
+            nlohmann::json(tokenizer->piece(id)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     }
     session.result["token_ids"] = ids;
     session.result["pieces"] = pieces;
@@ -105,14 +112,16 @@ void addTokenizerCommands(Program& program) {
     command->add_option("--out", train->out, "The model file to write")->required();
     command->add_option("--vocab-size", train->vocabSize, "Pieces, the 256 bytes among them")->capture_default_str();
     command->add_option("--model", train->model, "bpe or unigram")->capture_default_str();
-    command->add_option("--template", train->chatTemplate, "plain, instruction or 2b4t: its marks become pieces")->capture_default_str();
+    command->add_option("--template", train->chatTemplate, "plain, instruction or 2b4t: its marks become pieces")
+        ->capture_default_str();
 
     const auto inspect = std::make_shared<InspectOptions>();
     command = program.command(group, "inspect", "Show a model's pieces, or how it splits a text",
                               [inspect](Session& session) { return inspectOne(session, *inspect); });
     command->add_option("path", inspect->path, "The model file")->required();
     command->add_option("--text", inspect->text, "Split this text");
-    command->add_option("--pieces", inspect->pieces, "So many pieces are listed where there is no --text")->capture_default_str();
+    command->add_option("--pieces", inspect->pieces, "So many pieces are listed where there is no --text")
+        ->capture_default_str();
 }
 
 }  // namespace tritlab::cli

@@ -19,7 +19,9 @@ Exit train(Session& session, const TrainOptions& options) {
     loadEngine();  // no run is made where there is nothing to train it with
     StoreWriter writer(session.workspace);
     writer.markDeadRuns();
-    const std::string name = !options.name.empty() ? options.name : options.config.preset.empty() ? "run" : options.config.preset;
+    const std::string name = !options.name.empty()           ? options.name
+                             : options.config.preset.empty() ? "run"
+                                                             : options.config.preset;
     const std::string id = writer.createRun(name, config, RunState::Preparing);
     session.result["run"] = id;
     return trainRun(session, writer, id, config, false);
@@ -44,8 +46,11 @@ void addTrainCommands(Program& program) {
     command->add_option("--name", options->name, "The run's name (default: the preset's)");
 
     const auto run = std::make_shared<std::string>();
-    program.command(&program.app(), "resume", "Go on with a stopped or interrupted run", [run](Session& s) { return resume(s, *run); })
-        ->add_option("run", *run, "An id, a unique prefix of a name, or 'latest'")->required();
+    program
+        .command(&program.app(), "resume", "Go on with a stopped or interrupted run",
+                 [run](Session& s) { return resume(s, *run); })
+        ->add_option("run", *run, "An id, a unique prefix of a name, or 'latest'")
+        ->required();
 }
 
 }  // namespace tritlab::cli

@@ -40,11 +40,13 @@ void fillResult(Session& session, const std::string& id, const TrainResult& resu
 }
 
 void printSummary(const Session& session, const std::string& id, const TrainResult& result) {
-    session.printLine("run " + id + " " + runStateKey(result.state) + " after " + std::to_string(result.steps) + " steps and " +
-                      humanCount(static_cast<double>(result.tokens)) + " tokens, loss " + fixed(result.finalLoss, 4));
+    session.printLine("run " + id + " " + runStateKey(result.state) + " after " + std::to_string(result.steps) +
+                      " steps and " + humanCount(static_cast<double>(result.tokens)) + " tokens, loss " +
+                      fixed(result.finalLoss, 4));
     if (result.evaluation)
-        session.printLine("held out: loss " + fixed(result.evaluation->loss, 4) + ", perplexity " + fixed(result.evaluation->perplexity, 2) +
-                          ", bits per byte " + fixed(result.evaluation->bitsPerByte, 4));
+        session.printLine("held out: loss " + fixed(result.evaluation->loss, 4) + ", perplexity " +
+                          fixed(result.evaluation->perplexity, 2) + ", bits per byte " +
+                          fixed(result.evaluation->bitsPerByte, 4));
     if (result.state == RunState::Stopped) session.printLine("`tritlab-cli resume " + id + "` goes on with it.");
 }
 
@@ -71,7 +73,8 @@ Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, cons
         result = loadEngine().train(request);
     }
     fillResult(session, id, result);
-    if (const auto failure = recorder.failure()) throw Error(*failure, "run " + id, "What was trained up to the last checkpoint is kept");
+    if (const auto failure = recorder.failure())
+        throw Error(*failure, "run " + id, "What was trained up to the last checkpoint is kept");
     writer.flush();
     printSummary(session, id, result);
     if (result.state == RunState::Finished) return done;

@@ -16,7 +16,8 @@ void requireSources(const RunConfig& config);
 // Trains or resumes run `id`; fills `session.result` with run, state, final_loss, steps, tokens …, prints a summary.
 Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume);
 
-// Resumes a stopped or interrupted run. Throws Error (Busy) where another process trains it, and where nothing is left to do.
+// Resumes a stopped or interrupted run. Throws Error (Busy) where another process trains it, and where nothing is left to
+// do.
 Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run);
 
 }  // namespace tritlab::cli

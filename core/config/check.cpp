@@ -22,16 +22,16 @@ public:
     }
 
 private:
-    void add(std::vector<std::string> keys, std::string message) { problems_.push_back({std::move(keys), std::move(message)}); }
+    void add(std::vector<std::string> keys, std::string message) {
+        problems_.push_back({std::move(keys), std::move(message)});
+    }
 
     void ranges() {
         for (const Field& field : fields()) {
             if (!field.applies(c)) continue;
             try {
                 field::checkRange(field, field.get(c), {});
-            } catch (const Error& error) {
-                add({field.key}, error.what());
-            }
+            } catch (const Error& error) { add({field.key}, error.what()); }
         }
     }
 
@@ -40,10 +40,12 @@ private:
         if (c.heads > 0 && !headsFit)
             add({"hidden_size", "heads"}, "The hidden size " + std::to_string(c.hiddenSize) + " is no multiple of the " +
                                               std::to_string(c.heads) + " heads. Use " +
-                                              std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) + ", or other heads.");
+                                              std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) +
+                                              ", or other heads.");
         if (headsFit && (c.hiddenSize / c.heads) % 2 != 0)
-            add({"hidden_size", "heads"}, "The head size " + std::to_string(c.hiddenSize / c.heads) +
-                                              " (hidden size / heads) is odd; RoPE turns pairs. Use another number of heads.");
+            add({"hidden_size", "heads"},
+                "The head size " + std::to_string(c.hiddenSize / c.heads) +
+                    " (hidden size / heads) is odd; RoPE turns pairs. Use another number of heads.");
         if (c.kvHeads > 0 && c.heads % c.kvHeads != 0)
             add({"kv_heads", "heads"}, "The " + std::to_string(c.kvHeads) + " key/value heads do not divide the " +
                                            std::to_string(c.heads) + " query heads.");
@@ -64,16 +66,15 @@ private:
     }
 
     void schedules() {
-        if (c.lrSchedule != LrSchedule::Constant || c.warmupSteps > 0) {
-            if (c.warmupSteps > 0 && c.warmupSteps >= c.steps)
-                add({"warmup_steps", "steps"}, "The warm-up of " + std::to_string(c.warmupSteps) + " steps leaves nothing of the " +
-                                                   std::to_string(c.steps) + " steps.");
-        }
+        if (c.warmupSteps > 0 && c.warmupSteps >= c.steps)
+            add({"warmup_steps", "steps"}, "The warm-up of " + std::to_string(c.warmupSteps) +
+                                               " steps leaves nothing of the " + std::to_string(c.steps) + " steps.");
         const auto applies = [this](const char* key) { return findField(key)->applies(c); };
         if (applies("lr_switch_at") && c.lrSwitchAt <= 0)
             add({"lr_switch_at"}, "The second stage has to start above 0 (and at 1 at the latest).");
         if (applies("lambda_reach_one_at") && c.lambdaReachOneAt <= 0)
-            add({"lambda_reach_one_at"}, "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = none.");
+            add({"lambda_reach_one_at"},
+                "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = none.");
     }
 
     const RunConfig& c;

@@ -49,7 +49,8 @@ void ConfigDraft::setJson(const nlohmann::json& object, const std::string& where
 
 void ConfigDraft::requireApplies(std::string_view key) const {
     const Field& field = field::known(key, {});
-    if (!field.applies(config_)) throw Error("'" + field.key + "' does not apply here", {}, "It applies where " + field.condition);
+    if (!field.applies(config_))
+        throw Error("'" + field.key + "' does not apply here", {}, "It applies where " + field.condition);
 }
 
 // A derived default looks only at fields before it, so that one pass in table order settles all.
@@ -82,9 +83,12 @@ RunConfig frozen(const RunConfig& config) {
 std::vector<FieldDifference> differences(const RunConfig& left, const RunConfig& right) {
     std::vector<FieldDifference> result;
     for (const Field& field : fields()) {
-        const auto text = [&field](const RunConfig& c) { return field.applies(c) ? valueText(field, field.get(c)) : std::string(); };
+        const auto text = [&field](const RunConfig& c) {
+            return field.applies(c) ? valueText(field, field.get(c)) : std::string();
+        };
         FieldDifference difference{field.key, text(left), text(right)};
-        if (difference.left != difference.right || field.applies(left) != field.applies(right)) result.push_back(difference);
+        if (difference.left != difference.right || field.applies(left) != field.applies(right))
+            result.push_back(difference);
     }
     return result;
 }

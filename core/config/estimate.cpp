@@ -15,8 +15,8 @@ std::int64_t elements(const TensorSpec& spec) {
 }
 
 // What the backward pass needs of one token: per layer the inputs of the two norms, q, k, v and the attention's output, the
-// feed-forward's inner values, and each linear's input (int8 codes in bf16 training of ternary linears, shared by q, k, v and by
-// gate, up); and once the logits of one chunk of the cross-entropy, which is never held whole.
+// feed-forward's inner values, and each linear's input (int8 codes in bf16 training of ternary linears, shared by q, k, v
+// and by gate, up); and once the logits of one chunk of the cross-entropy, which is never held whole.
 std::int64_t activationBytes(const RunConfig& c, const ModelConfig& m) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
     const std::int64_t input = c.precision == Precision::Bf16 && m.ternaryLinears ? 1 : element;
@@ -51,7 +51,8 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
     if (model.tieEmbeddings) products += e.embeddingParameters;  // the head's product
 
     e.weightBytes = 4 * e.parameters;
-    if (config.precision == Precision::Bf16) e.weightBytes += e.ternaryParameters + 2 * (e.parameters - e.ternaryParameters);
+    if (config.precision == Precision::Bf16)
+        e.weightBytes += e.ternaryParameters + 2 * (e.parameters - e.ternaryParameters);
     e.gradientBytes = 4 * e.parameters;
     e.optimizerBytes = 8 * e.parameters;  // two fp32 moments
     e.activationBytes = activationBytes(config, model);

@@ -1,4 +1,5 @@
-// How the groups of the field table are written down: one builder a kind, from a member of RunConfig. Internal to core/config.
+// How the groups of the field table are written down: one builder a kind, from a member of RunConfig. Internal to
+// core/config.
 #pragma once
 
 #include <limits>

@@ -40,8 +40,7 @@ std::string unescaped(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == 'n' || text[i + 1] == '\\'))
             out += text[++i] == 'n' ? '\n' : '\\';
-        else
-            out += text[i];
+        else out += text[i];
     }
     return out;
 }
@@ -85,7 +84,8 @@ std::string sourcesText(const std::vector<DataSource>& sources) {
     for (const DataSource& source : sources) {
         if (!out.empty()) out += ',';
         for (const char c : source.path) out += c == ',' ? std::string("\\,") : std::string(1, c);
-        if (source.weight != 1 || weightColon(source.path) != std::string_view::npos) out += ":" + formatReal(source.weight);
+        if (source.weight != 1 || weightColon(source.path) != std::string_view::npos)
+            out += ":" + formatReal(source.weight);
     }
     return out;
 }
@@ -93,12 +93,14 @@ std::string sourcesText(const std::vector<DataSource>& sources) {
 DataSource sourceFromJson(const Field& field, const nlohmann::json& item, const std::string& where) {
     if (item.is_string()) return parseSource(item.get<std::string>());
     if (!item.is_object() || !item.contains("path") || !item["path"].is_string())
-        throw Error("a source needs a \"path\"", where, "Write {\"path\": \"text.txt\", \"weight\": 1} for each source of '" + field.key + "'");
+        throw Error("a source needs a \"path\"", where,
+                    "Write {\"path\": \"text.txt\", \"weight\": 1} for each source of '" + field.key + "'");
     DataSource source;
     source.path = item["path"].get<std::string>();
     for (const auto& [key, value] : item.items()) {
         if (key == "path") continue;
-        if (key != "weight") throw Error("unknown key '" + key + "' in a source", where, "A source has \"path\" and \"weight\"");
+        if (key != "weight")
+            throw Error("unknown key '" + key + "' in a source", where, "A source has \"path\" and \"weight\"");
         if (!value.is_number()) throw Error("the weight of " + source.path + " is not a number", where);
         source.weight = value.get<double>();
     }
@@ -147,7 +149,8 @@ void checkRange(const Field& field, const FieldValue& value, const std::string& 
     switch (field.kind) {
     case FieldKind::Int: {
         const auto number = std::get<std::int64_t>(value);
-        if (static_cast<double>(number) < field.least || static_cast<double>(number) > field.most) outside(std::to_string(number));
+        if (static_cast<double>(number) < field.least || static_cast<double>(number) > field.most)
+            outside(std::to_string(number));
         break;
     }
     case FieldKind::Real: {
@@ -168,7 +171,8 @@ void checkRange(const Field& field, const FieldValue& value, const std::string& 
         break;
     case FieldKind::Sources:
         if (static_cast<double>(std::get<std::vector<DataSource>>(value).size()) > field.most)
-            throw Error("too many sources in '" + field.key + "'", where, "At most " + formatReal(field.most) + ": put files in a folder");
+            throw Error("too many sources in '" + field.key + "'", where,
+                        "At most " + formatReal(field.most) + ": put files in a folder");
         for (const DataSource& source : std::get<std::vector<DataSource>>(value)) {
             if (source.path.empty()) throw Error("a source of '" + field.key + "' has no path", where);
             if (!(source.weight > 0 && std::isfinite(source.weight)))
@@ -253,9 +257,11 @@ nlohmann::json valueJson(const FieldValue& value) {
         return list;
     }
     nlohmann::json json;
-    std::visit([&json](const auto& v) {
-        if constexpr (!std::is_same_v<std::decay_t<decltype(v)>, std::vector<DataSource>>) json = v;
-    }, value);
+    std::visit(
+        [&json](const auto& v) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(v)>, std::vector<DataSource>>) json = v;
+        },
+        value);
     return json;
 }
 

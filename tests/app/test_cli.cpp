@@ -1,0 +1,155 @@
+// tritlab-cli as a process, what needs no training engine: wrong use, configs, estimates, tokenizers, an empty workspace.
+#include <QTest>
+
+#include "cli_process.h"
+
+using namespace tritlab::test;
+
+class TestCli : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void wrongUseExitsTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("message");
+        const auto row = [](const char* name, const QStringList& arguments, const char* message) {
+            QTest::newRow(name) << arguments << QByteArray(message);
+        };
+        row("no command", {}, "subcommand is required");
+        row("unknown command", {"trian"}, "trian");
+        row("unknown option", {"estimate", "--presets", "nano"}, "--presets");
+        row("group alone", {"runs"}, "subcommand is required");
+        row("missing argument", {"runs", "show"}, "run is required");
+        row("unknown preset", {"train", "--preset", "giant"}, "notebook-125m");
+        row("unknown key", {"train", "--preset", "nano", "--set", "batchsize=4"}, "'batch_size'");
+        row("wrong type", {"train", "--preset", "nano", "--set", "steps=many"}, "not a whole number");
+        row("out of range", {"train", "--preset", "nano", "--set", "held_out=2"}, "0 to 0.9");
+        row("decimal comma", {"train", "--preset", "nano", "--set", "learning_rate=0,001"}, "not a number");
+        row("no equals sign", {"train", "--preset", "nano", "--set", "steps"}, "key=value");
+        row("does not apply", {"train", "--preset", "nano", "--set", "lambda_k=3"},
+            "lambda_schedule is exponential or sigmoid");
+        row("no data", {"train"}, "builtin:bible");
+        row("heads do not fit", {"train", "--preset", "nano", "--set", "heads=5"}, "no multiple of the 5 heads");
+        row("neither run nor model", {"generate", "--prompt", "x"}, "either --run or --model");
+        row("both", {"generate", "--prompt", "x", "--run", "a", "--model", "b"}, "either --run or --model");
+        row("bad tokens", {"logits", "--model", "x", "--tokens", "1,b"}, "1,2,3");
+        row("bad engine", {"logits", "--model", "x", "--tokens", "1", "--engine", "gpu"}, "train or packed");
+        row("bad number", {"generate", "--model", "x", "--prompt", "y", "--max-tokens", "none"}, "max-tokens");
+        row("export format", {"runs", "export", "latest", "--format", "xml"}, "Give csv");
+    }
+    void wrongUseExitsTwo() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, message);
+        const Cli cli;
+        const CliResult plain = cli.run(arguments);
+        QCOMPARE(plain.code, 2);
+        QVERIFY2(plain.err.contains(message), plain.err);
+        QVERIFY(plain.out.isEmpty());
+        const CliResult json = cli.run(arguments + QStringList{"--json"});
+        QCOMPARE(json.code, 2);
+        QVERIFY2(json.json()["error"].toString().toUtf8().contains(message), json.out);
+    }
+    void helpExitsZero() {
+        const Cli cli;
+        for (const QStringList& arguments :
+             {QStringList{"--help"}, {"train", "--help"}, {"runs", "export", "--help"}, {"--version"}}) {
+            const CliResult result = cli.run(arguments);
+            QCOMPARE(result.code, 0);
+            QVERIFY(!result.out.isEmpty());
+        }
+    }
+    void estimateCounts() {
+        const Cli cli;
+        const CliResult result = cli.run({"estimate", "--preset", "2b4t", "--json"});
+        QCOMPARE(result.code, 0);
+        QCOMPARE(result.json()["parameters"].toDouble(), 2412820480.0);
+        for (const char* key :
+             {"ternary_parameters", "training_bytes", "packed_bytes", "tokens_per_step", "total_tokens", "flops_per_token"})
+            QVERIFY2(result.json()[key].toDouble() > 0, key);
+        const QJsonObject base = cli.run({"estimate", "--preset", "nano", "--json"}).json();
+        const QJsonObject wider = cli.run({"estimate", "--preset", "nano", "--set", "vocab_size=612", "--json"}).json();
+        QCOMPARE(wider["parameters"].toDouble() - base["parameters"].toDouble(), 100.0 * 64);
+        QVERIFY(cli.run({"estimate", "--preset", "nano"}).out.contains("parameters"));
+    }
+    void configFiles() {
+        const Cli cli;
+        const auto estimate = [&](const QByteArray& content) {
+            return cli.run({"estimate", "--config", cli.write("c.json", content), "--json"});
+        };
+        const CliResult good = estimate(R"({"preset": "nano", "steps": 7, "learning_rate": 1e-3})");
+        QCOMPARE(good.code, 0);
+        QCOMPARE(good.json()["total_tokens"].toInt(), 7 * 8 * 64);
+        const auto wrong = [&](const QByteArray& content, const QByteArray& message) {
+            const CliResult result = estimate(content);
+            QCOMPARE(result.code, 2);
+            QVERIFY2(result.err.contains(message) && result.err.contains("c.json"), result.err);
+        };
+        wrong(R"({"stepz": 7})", "'steps'");
+        wrong(R"({"steps": "7"})", "not a whole number");
+        wrong(R"({"steps": 0})", "1 to 1000000000");
+        wrong("{\"seed\": 1,\n\"steps\": }", "c.json:2");
+        wrong("[1]", "JSON object");
+        wrong(R"({"lambda_k": 4})", "applies where");
+        QCOMPARE(cli.run({"estimate", "--config", cli.path("missing.json")}).code, 2);
+    }
+    void fieldsAndPresetsAreListed() {
+        const Cli cli;
+        const QJsonArray fields = cli.run({"fields", "--json"}).json()["fields"].toArray();
+        QVERIFY(fields.size() > 50);
+        for (const auto field : fields) QVERIFY(!field.toObject()["help"].toString().isEmpty());
+        QVERIFY(cli.run({"fields"}).out.contains("checkpoint_every"));
+        QVERIFY(cli.run({"presets", "--json"}).json()["presets"].toArray().size() >= 15);
+    }
+    void readsNumbersUnderADecimalCommaLocale() {
+        Cli cli;
+        cli.setVariable("LC_ALL", "de_DE.UTF-8");
+        const CliResult result =
+            cli.run({"estimate", "--preset", "nano", "--set", "learning_rate=0.0003", "--set", "held_out=0.5", "--json"});
+        QCOMPARE(result.code, 0);
+        const CliResult refused = cli.run({"estimate", "--preset", "nano", "--set", "learning_rate=0,0003"});
+        QCOMPARE(refused.code, 2);
+    }
+    void anEmptyWorkspaceHasNoRuns() {
+        const Cli cli;
+        const CliResult list = cli.run({"runs", "list", "--json"});
+        QCOMPARE(list.code, 0);
+        QCOMPARE(list.json()["runs"].toArray().size(), 0);
+        for (const QStringList& arguments : {QStringList{"runs", "show", "latest"},
+                                             {"resume", "latest"},
+                                             {"runs", "trash", "x"},
+                                             {"generate", "--run", "latest", "--prompt", "x"},
+                                             {"runs", "restore", "x"}}) {
+            const CliResult result = cli.run(arguments + QStringList{"--json"});
+            QCOMPARE(result.code, 1);
+            QVERIFY(!result.json()["error"].toString().isEmpty());
+        }
+    }
+    void missingTextMakesNoRun() {
+        const Cli cli;
+        for (const QString& data : {cli.path("missing.txt"), QStringLiteral("builtin:klingon")}) {
+            const CliResult result = cli.run({"train", "--preset", "nano", "--data", data, "--json"});
+            QVERIFY(result.code == 1 || result.code == 2);
+            QVERIFY2(result.json()["error"].toString().contains(data.section(':', -1)), result.out);
+        }
+        QCOMPARE(cli.run({"runs", "list", "--json"}).json()["runs"].toArray().size(), 0);
+    }
+    void trainsAndInspectsATokenizer() {
+        const Cli cli;
+        const QString text = cli.write("text.txt", someText(60000));
+        const CliResult trained =
+            cli.run({"tokenizer", "train", "--data", text, "--vocab-size", "400", "--out", cli.path("t.model"), "--json"});
+        QVERIFY2(trained.code == 0, trained.err);
+        QCOMPARE(trained.json()["vocab_size"].toInt(), 400);
+        const CliResult looked =
+            cli.run({"tokenizer", "inspect", cli.path("t.model"), "--text", "The king said: 火", "--json"});
+        QCOMPARE(looked.code, 0);
+        QCOMPARE(looked.json()["decoded"].toString(), QStringLiteral("The king said: 火"));
+        QVERIFY(looked.json()["token_ids"].toArray().size() > 4);
+        QCOMPARE(cli.run({"tokenizer", "inspect", text}).code, 1);
+        QCOMPARE(cli.run({"tokenizer", "train", "--data", text, "--vocab-size", "200", "--out", cli.path("u.model")}).code,
+                 2);
+        QVERIFY(!QFile::exists(cli.path("u.model")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "test_cli.moc"

@@ -1,0 +1,223 @@
+// tritlab-cli from text to a model and back: train, show, export, generate, evaluate, logits; stopped, killed and resumed
+// runs give the losses of one that was never stopped. TRITLAB_KILLS sets how often the killed run is killed.
+#include <QElapsedTimer>
+#include <QTest>
+#include <csignal>
+
+#include "cli_process.h"
+#include "core/store/run_store.h"
+
+using namespace tritlab::test;
+
+namespace {
+
+QStringList nano(const Cli& cli, const QString& name, const QStringList& sets = {}) {
+    QStringList arguments{"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", name, "--json"};
+    for (const QString& set :
+         QStringList{"vocab_size=400", "checkpoint_every=10", "eval_every=20", "sample_every=0", "health_every=10"} + sets)
+        arguments << "--set" << set;
+    return arguments;
+}
+
+// step -> value as text, of one series.
+QMap<int, QByteArray> series(const Cli& cli, const QString& run, const QString& key = QStringLiteral("loss")) {
+    QMap<int, QByteArray> values;
+    const CliResult result = cli.run({"runs", "export", run, "--format", "csv"});
+    const QList<QByteArray> lines = result.out.trimmed().split('\n');
+    if (lines.first() != "step,key,value") return {};
+    for (const QByteArray& line : lines.mid(1)) {
+        const QList<QByteArray> cells = line.split(',');
+        if (cells.size() == 3 && cells[1] == key.toUtf8()) values[cells[0].toInt()] = cells[2];
+    }
+    return values;
+}
+
+// Waits until the run has acknowledged a step (or the process ends).
+bool waitForStep(const Cli& cli, QProcess& process, std::int64_t step) {
+    const tritlab::Workspace workspace(cli.home().toStdString());
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < 60000) {
+        if (process.waitForFinished(20)) return false;
+        if (!QFile::exists(cli.home() + "/tritlab.db")) continue;
+        tritlab::RunStore store(workspace);
+        for (const tritlab::RunSummary& run : store.runs())
+            if (run.state == tritlab::RunState::Running && run.steps > step) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+class TestCliTrain : public QObject {
+    Q_OBJECT
+private:
+    Cli cli;
+    QMap<int, QByteArray> reference;
+    QString referenceRun;
+
+private Q_SLOTS:
+    void initTestCase() {
+        cli.write("text.txt", someText(120000));
+        cli.write("other.txt", someText(5000, 9));
+    }
+    void trains() {
+        const CliResult result = cli.run(nano(cli, "reference"));
+        QVERIFY2(result.code == 0, result.err);
+        const QJsonObject json = result.json();
+        referenceRun = json["run"].toString();
+        QVERIFY(!referenceRun.isEmpty());
+        QCOMPARE(json["state"].toString(), QStringLiteral("finished"));
+        QCOMPARE(json["steps"].toInt(), 100);
+        QCOMPARE(json["tokens"].toInt(), 100 * 8 * 64);
+        reference = series(cli, referenceRun);
+        QCOMPARE(reference.size(), 100);
+        QVERIFY(reference[99].toDouble() < reference[0].toDouble() - 0.5);  // it learns
+        QCOMPARE(json["final_loss"].toDouble(), reference[99].toDouble());
+        QVERIFY(result.err.contains("step ") && result.err.contains("tokens/s"));
+        const QMap<int, QByteArray> lambda = series(cli, referenceRun, "lambda");
+        QCOMPARE(lambda[99], QByteArray("1"));
+    }
+    void showsAndLists() {
+        const QJsonObject shown = cli.run({"runs", "show", "reference", "--json"}).json();
+        QCOMPARE(shown["run"].toString(), referenceRun);
+        QCOMPARE(shown["config"].toObject()["vocab_size"].toInt(), 400);
+        QVERIFY(!shown["checkpoints"].toArray().isEmpty());
+        QVERIFY(shown["bits_per_byte"].toDouble() > 0);
+        QCOMPARE(cli.run({"runs", "list", "--query", "REF finished", "--json"}).json()["runs"].toArray().size(), 1);
+        QCOMPARE(cli.run({"runs", "list", "--query", "nothing", "--json"}).json()["runs"].toArray().size(), 0);
+        QVERIFY(cli.run({"runs", "show", "latest"}).out.contains("held out"));
+        QCOMPARE(cli.run({"runs", "show", "refe", "--json"}).json()["run"].toString(), referenceRun);
+    }
+    void generatesAndEvaluates() {
+        const QStringList generate{"generate", "--run",        "reference", "--prompt",
+                                   "The king", "--max-tokens", "12",        "--json"};
+        const CliResult first = cli.run(generate), again = cli.run(generate);
+        QVERIFY2(first.code == 0, first.err);
+        QCOMPARE(first.json()["text"].toString(), again.json()["text"].toString());
+        QVERIFY(!first.json()["token_ids"].toArray().isEmpty() && first.json()["token_ids"].toArray().size() <= 12);
+        QVERIFY(!first.json()["prompt_token_ids"].toArray().isEmpty());
+
+        const CliResult eval =
+            cli.run({"eval", "perplexity", "--run", "latest", "--data", cli.path("other.txt"), "--json"});
+        QVERIFY2(eval.code == 0, eval.err);
+        const QJsonObject e = eval.json();
+        QVERIFY(std::abs(std::exp(e["loss"].toDouble()) - e["perplexity"].toDouble()) < 1e-6 * e["perplexity"].toDouble());
+        QVERIFY(std::abs(e["loss"].toDouble() * e["tokens"].toDouble() / (std::log(2.0) * e["bytes"].toDouble()) -
+                         e["bits_per_byte"].toDouble()) < 1e-9);
+        QCOMPARE(e["bytes"].toInt(), static_cast<int>(QFile(cli.path("other.txt")).size()));
+
+        const QJsonObject train =
+            cli.run({"logits", "--run", "latest", "--tokens", "5,6,7", "--engine", "train", "--json"}).json();
+        const QJsonObject packed =
+            cli.run({"logits", "--run", "latest", "--tokens", "5,6,7", "--engine", "packed", "--json"}).json();
+        QCOMPARE(train["logits"].toArray().size(), 400);
+        QCOMPARE(train["argmax"].toInt(), packed["argmax"].toInt());
+        QCOMPARE(cli.run({"logits", "--run", "latest", "--tokens", "400"}).code, 1);
+    }
+    void chatsAndKeepsIt() {
+        const CliResult result =
+            cli.run({"chat", "--run", "latest", "--max-tokens", "8", "--json"}, "In the morning\nAnd then\n");
+        QVERIFY2(result.code == 0, result.err);
+        QCOMPARE(result.json()["messages"].toArray().size(), 4);
+        tritlab::RunStore store(tritlab::Workspace(cli.home().toStdString()));
+        QCOMPARE(store.messages(result.json()["conversation"].toInt()).size(), 4U);
+    }
+    void aFinishedRunIsNotResumed() {
+        const CliResult result = cli.run({"resume", "reference", "--json"});
+        QCOMPARE(result.code, 1);
+        QVERIFY(result.json()["error"].toString().contains("finished"));
+    }
+    void sameSeedSameLosses() {
+        const CliResult result = cli.run(nano(cli, "again"));
+        QVERIFY2(result.code == 0, result.err);
+        QVERIFY(series(cli, result.json()["run"].toString()) == reference);
+        QCOMPARE(cli.run({"runs", "diff", "reference", "again", "--json"}).json()["differences"].toArray().size(), 0);
+    }
+    void stoppedAndResumed() {
+        QProcess process;
+        cli.start(process, nano(cli, "stopped"));
+        QVERIFY(waitForStep(cli, process, 14));
+        const CliResult busy = cli.run({"resume", "stopped", "--json"});  // it goes already
+        QCOMPARE(busy.code, 1);
+        QVERIFY(!busy.json()["error"].toString().isEmpty());
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        const CliResult result = Cli::finish(process);
+        QVERIFY2(result.code == 3, result.err);
+        QCOMPARE(result.json()["state"].toString(), QStringLiteral("stopped"));
+        QVERIFY(result.json()["steps"].toInt() < 100);
+        const CliResult resumed = cli.run({"resume", "stopped", "--json"});
+        QVERIFY2(resumed.code == 0, resumed.err);
+        QCOMPARE(resumed.json()["steps"].toInt(), 100);
+        QVERIFY(series(cli, "stopped") == reference);
+    }
+    void stoppedByAnotherProcess() {
+        QProcess process;
+        cli.start(process, nano(cli, "asked"));
+        QVERIFY(waitForStep(cli, process, 5));
+        QCOMPARE(cli.run({"runs", "stop", "asked"}).code, 0);
+        QCOMPARE(Cli::finish(process).code, 3);
+    }
+    void killedAndResumed() {
+        const int kills = qEnvironmentVariableIsSet("TRITLAB_KILLS") ? qEnvironmentVariableIntValue("TRITLAB_KILLS") : 3;
+        const tritlab::Workspace workspace(cli.home().toStdString());
+        QStringList arguments = nano(cli, "killed");
+        int killed = 0;
+        for (int round = 0; round < 20 * kills; ++round) {
+            QProcess process;
+            cli.start(process, arguments);
+            arguments = QStringList{"resume", "killed", "--json"};
+            if (killed < kills) {
+                const auto bits = tritlab::randomBits(11, 4, static_cast<std::uint64_t>(round));
+                if (!waitForStep(cli, process, -1)) break;  // it goes again
+                process.waitForFinished(static_cast<int>(bits % 900));
+                if (process.state() == QProcess::NotRunning) break;
+                std::int64_t acknowledged = 0;
+                {
+                    tritlab::RunStore store(workspace);
+                    acknowledged = store.resolve("killed").steps;
+                }
+                process.kill();
+                process.waitForFinished();
+                ++killed;
+                tritlab::RunStore store(workspace);
+                QCOMPARE(store.integrityCheck(), std::string());
+                QVERIFY(store.resolve("killed").steps >= acknowledged);
+                QVERIFY(static_cast<std::int64_t>(store.series(store.resolve("killed").id, "loss").size()) >= acknowledged);
+                QCOMPARE(cli.run({"runs", "show", "killed", "--json"}).json()["state"].toString(),
+                         QStringLiteral("interrupted"));
+                continue;
+            }
+            const CliResult result = Cli::finish(process);
+            QVERIFY2(result.code == 0, result.err);
+            break;
+        }
+        QVERIFY(killed > 0);
+        QVERIFY(series(cli, "killed") == reference);
+    }
+    void badTextIsRefused() {
+        cli.write("empty.txt", "");
+        cli.write("binary.txt", QByteArray(5000, '\0'));
+        cli.write("broken.jsonl", "{\"text\": \"unfinished\n[1, 2\nnot json\n");
+        cli.write("small.txt", "Too little text.");
+        for (const char* name : {"empty.txt", "binary.txt", "broken.jsonl", "small.txt"}) {
+            QStringList arguments = nano(cli, name);
+            arguments[arguments.indexOf("--data") + 1] = cli.path(name);
+            const CliResult result = cli.run(arguments);
+            QVERIFY2(result.code == 1, name);
+            QVERIFY2(!result.json()["error"].toString().isEmpty(), name);
+            for (const auto run : cli.run({"runs", "list", "--query", name, "--json"}).json()["runs"].toArray())
+                QCOMPARE(run.toObject()["state"].toString(), QStringLiteral("failed"));
+        }
+    }
+    void trashAndRestore() {
+        QCOMPARE(cli.run({"runs", "trash", "again"}).code, 0);
+        QCOMPARE(cli.run({"runs", "list", "--query", "again", "--json"}).json()["runs"].toArray().size(), 0);
+        QCOMPARE(cli.run({"runs", "list", "--trash", "--json"}).json()["runs"].toArray().size(), 1);
+        QCOMPARE(cli.run({"runs", "restore", "again"}).code, 0);
+        QCOMPARE(cli.run({"runs", "list", "--query", "again", "--json"}).json()["runs"].toArray().size(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliTrain)
+#include "test_cli_train.moc"
