@@ -23,10 +23,11 @@ std::string unknownCommand(CLI::App* app, int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--json") continue;
-        if (word.starts_with("-") || app->get_subcommands([](CLI::App*) { return true; }).empty()) return {};
-        CLI::App* next = app->get_subcommand_no_throw(word);
-        if (next == nullptr) return word;
-        app = next;
+        const auto any = app->get_subcommands([](CLI::App*) { return true; });
+        if (word.starts_with("-") || any.empty()) return {};
+        const auto named = app->get_subcommands([&](CLI::App* sub) { return sub->get_name() == word; });
+        if (named.empty()) return word;
+        app = named.front();
     }
     return {};
 }
