@@ -50,7 +50,8 @@ class PackedDataset final : public Dataset {
 public:
     PackedDataset(std::unique_ptr<Tokenizer> tokenizer, fs::path tokenizerPath, const TokenCache& cache,
                   const std::vector<double>& weights, const Packing& packing)
-        : tokenizer_(std::move(tokenizer)), tokenizerPath_(std::move(tokenizerPath)), packing_(packing), mix_(weights, packing.seed) {
+        : tokenizer_(std::move(tokenizer)), tokenizerPath_(std::move(tokenizerPath)), packing_(packing),
+          mix_(weights, packing.seed) {
         for (std::size_t i = 0; i < cache.sources.size(); ++i) {
             const CachedSource& cached = cache.sources[i];
             summaries_.push_back(cached.summary);
@@ -99,8 +100,10 @@ public:
     std::int64_t heldOutBytes(std::int64_t windows) const override {
         std::vector<std::int64_t> scored(sources_.size());
         const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>(windows, 0, heldOutWindows()));
-        for (std::size_t i = 0; i < count; ++i)
-            scored[windows_[i].source] += textBytes(sources_[windows_[i].source].heldOut, windows_[i].first + 1, windows_[i].targets);
+        for (std::size_t i = 0; i < count; ++i) {
+            const HeldOutWindow& window = windows_[i];
+            scored[window.source] += textBytes(sources_[window.source].heldOut, window.first + 1, window.targets);
+        }
         std::int64_t bytes = 0;
         for (std::size_t i = 0; i < sources_.size(); ++i) bytes += asWritten(i, scored[i]);
         return bytes;
@@ -140,7 +143,8 @@ private:
         const auto length = static_cast<std::uint64_t>(packing_.windowLength);
         const std::uint64_t count = (static_cast<std::uint64_t>(tokens.count()) + length - 1) / length;
         const std::uint64_t epoch = choice.index / count;
-        const std::uint64_t at = permute(choice.index % count, count, packing_.seed, kEpochStream + (epoch << 16) + choice.source);
+        const std::uint64_t stream = kEpochStream + (epoch << 16) + choice.source;
+        const std::uint64_t at = permute(choice.index % count, count, packing_.seed, stream);
         tokens.readCircular(static_cast<std::int64_t>(at * length), window);
     }
 
@@ -202,7 +206,8 @@ private:
         if (tokenizer_->lossless() || decodedBytes == 0) return decodedBytes;
         const TokenFile& file = sources_[source].heldOut;
         const auto all = static_cast<double>(textBytes(file, 0, file.count()));
-        return std::llround(static_cast<double>(decodedBytes) / all * static_cast<double>(sources_[source].summary.heldOutBytes));
+        const auto written = static_cast<double>(sources_[source].summary.heldOutBytes);
+        return std::llround(static_cast<double>(decodedBytes) / all * written);
     }
 
     std::unique_ptr<Tokenizer> tokenizer_;
@@ -282,7 +287,8 @@ std::unique_ptr<Dataset> openEvaluationText(const fs::path& file, const fs::path
     TokenCache cache;
     cache.folder = folder.path();
     cache.width = tokenWidth(tokenizer->size());
-    cache.sources.push_back(tokenizeSource(source, 0, folder.path(), *tokenizer, chatTemplate, {1.0, HeldOutFrom::End}, {}, stop));
+    const Split all{1.0, HeldOutFrom::End};
+    cache.sources.push_back(tokenizeSource(source, 0, folder.path(), *tokenizer, chatTemplate, all, {}, stop));
     return std::make_unique<PackedDataset>(std::move(tokenizer), tokenizerPath, cache, std::vector<double>{1.0},
                                            Packing{windowLength, 1, 1, 1});
 }
@@ -299,7 +305,8 @@ DataPreview previewData(const RunConfig& config, std::int64_t limit, const StopT
             bytes += static_cast<std::int64_t>(piece.text.size());
             return documents < limit && bytes < kPreviewBytes;
         };
-        ReadCounts counts = readSource(listSource(entry.path), config.chatTemplate, {config.heldOut, config.heldOutFrom}, take, {}, stop);
+        const Split split{config.heldOut, config.heldOutFrom};
+        ReadCounts counts = readSource(listSource(entry.path), config.chatTemplate, split, take, {}, stop);
         SourceSummary summary;
         summary.path = entry.path;
         summary.weight = entry.weight;

@@ -22,7 +22,7 @@ constexpr std::size_t kRememberedLines = 100;
 
 bool isJsonLines(const fs::path& path) {
     std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return extension == ".jsonl" || extension == ".ndjson" || extension == ".json";
 }
 
@@ -215,8 +215,7 @@ SourceFile describe(const fs::path& path) {
 
 void listFolder(const fs::path& folder, SourceFiles& source) {
     std::vector<fs::path> paths;
-    const auto options = fs::directory_options::none;
-    for (auto entry = fs::recursive_directory_iterator(folder, options); entry != fs::recursive_directory_iterator(); ++entry) {
+    for (fs::recursive_directory_iterator entry(folder), end; entry != end; ++entry) {
         if (entry->path().filename().string().starts_with('.')) {
             if (entry->is_directory()) entry.disable_recursion_pending();
         } else if (entry->is_regular_file()) {
@@ -257,13 +256,15 @@ SourceFiles listSource(const std::string& path) {
     source.path = path;
     std::error_code error;
     const fs::file_status status = fs::status(resolved, error);
-    if (status.type() == fs::file_type::not_found) throw Error("there is no such file or folder", resolved.string(), "Check the path");
+    if (status.type() == fs::file_type::not_found)
+        throw Error("there is no such file or folder", resolved.string(), "Check the path");
     if (fs::is_directory(status)) {
         source.folder = true;
         try {
             listFolder(resolved, source);
         } catch (const fs::filesystem_error& failure) {
-            throw Error("the folder cannot be read (" + failure.code().message() + ")", resolved.string(), "Check who may read it");
+            throw Error("the folder cannot be read (" + failure.code().message() + ")", resolved.string(),
+                        "Check who may read it");
         }
         if (source.files.empty()) throw Error("the folder holds no file", resolved.string(), "Name one that holds text");
     } else if (fs::is_regular_file(status)) {

@@ -1,6 +1,5 @@
 #include "core/data/json_document.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/data/chat_template.h"
@@ -24,7 +23,7 @@ std::optional<Role> role(const Json& message, std::string& reason) {
     if (!message.contains("role")) return Role::User;
     std::optional<std::string> name = text(message, "role", reason);
     if (!name) return std::nullopt;
-    std::ranges::transform(*name, name->begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    for (char& c : *name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     if (*name == "system") return Role::System;
     if (*name == "user") return Role::User;
     if (*name == "assistant") return Role::Assistant;

@@ -83,7 +83,8 @@ bool LineReader::next(Line& line) {
         const std::size_t end = std::min(newline, buffer_.size());
         if (end - start_ > maxBytes_ + 1) {  // one more: a CR before the newline is no part of the line
             std::size_t cut = maxBytes_;
-            while (cut > 1 && cut > maxBytes_ - 4 && (static_cast<unsigned char>(buffer_[start_ + cut]) & 0xC0U) == 0x80U) --cut;
+            const auto continues = [&] { return (static_cast<unsigned char>(buffer_[start_ + cut]) & 0xC0U) == 0x80U; };
+            while (cut > 1 && cut > maxBytes_ - 4 && continues()) --cut;
             give(line, cut, false);
             return true;
         }

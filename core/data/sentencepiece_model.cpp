@@ -104,7 +104,8 @@ void parseTrainerSpec(std::string_view bytes, SentencePieceModel& model, const s
     }
 }
 
-void parseNormalizer(std::string_view bytes, SentencePieceModel& model, std::string& map, bool rules, const std::string& name) {
+void parseNormalizer(std::string_view bytes, SentencePieceModel& model, std::string& map, bool rules,
+                     const std::string& name) {
     WireReader reader(bytes, name);
     WireField field;
     while (reader.next(field)) {
@@ -120,9 +121,10 @@ void parseNormalizer(std::string_view bytes, SentencePieceModel& model, std::str
     }
 }
 
-// A character map is <u32 size><double-array trie of u32 units><replacement texts, each ending in NUL>. The library walks the trie
-// without looking at its end, so every unit that text can reach must lie inside, with its 256 possible children.
-// Unit (darts-clone): bit 31 marks a value; offset = (unit >> 10) << ((unit & bit 9) >> 6); bit 8: the child at `offset` is a value.
+// A character map is <u32 size><double-array trie of u32 units><replacement texts, each ending in NUL>. The library walks the
+// trie without looking at its end, so every unit that text can reach must lie inside, with its 256 possible children.
+// Unit (darts-clone): bit 31 marks a value; offset = (unit >> 10) << ((unit & bit 9) >> 6); bit 8: the child at `offset` is
+// a value.
 void checkCharacterMap(const std::string& map, const std::string& name) {
     if (map.empty()) return;
     std::uint32_t trieBytes = 0;
@@ -166,7 +168,8 @@ void checkPieces(const SentencePieceModel& model, const std::string& name) {
         if (!seen.insert(piece.text).second) refuse(name, "the piece '" + piece.text + "' is there twice");
         if (!std::isfinite(piece.score)) refuse(name, "the piece '" + piece.text + "' has no finite score");
         unknown += piece.type == PieceType::Unknown ? 1 : 0;
-        usable += piece.type == PieceType::Normal || piece.type == PieceType::UserDefined || piece.type == PieceType::Byte ? 1 : 0;
+        const bool text = piece.type == PieceType::Normal || piece.type == PieceType::UserDefined;
+        usable += text || piece.type == PieceType::Byte ? 1 : 0;
     }
     if (unknown != 1) refuse(name, "it needs one piece for unknown text and has " + std::to_string(unknown));
     if (usable == 0) refuse(name, "no piece stands for text");

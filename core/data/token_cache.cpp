@@ -19,10 +19,12 @@ using Json = nlohmann::json;
 
 constexpr int kFormat = 1;  // raised when the same text would give other tokens or other files
 
-std::string cacheKey(const std::vector<SourceFiles>& sources, const Tokenizer& tokenizer, Template chatTemplate, const Split& split) {
+std::string cacheKey(const std::vector<SourceFiles>& sources, const Tokenizer& tokenizer, Template chatTemplate,
+                     const Split& split) {
     Hasher hasher;
-    hasher.add("tokens " + std::to_string(kFormat) + "\n" + tokenizer.hash() + "\n" + std::to_string(static_cast<int>(chatTemplate)) +
-               "\n" + formatReal(split.heldOut) + "\n" + std::to_string(static_cast<int>(split.from)) + "\n");
+    hasher.add("tokens " + std::to_string(kFormat) + "\n" + tokenizer.hash() + "\n" +
+               std::to_string(static_cast<int>(chatTemplate)) + "\n" + formatReal(split.heldOut) + "\n" +
+               std::to_string(static_cast<int>(split.from)) + "\n");
     for (const SourceFiles& source : sources) hasher.add(sourceIdentity(source) + "\n");
     return hasher.hex();
 }
@@ -32,8 +34,9 @@ Json toJson(const CachedSource& source) {
     Json skipped = Json::array();
     for (const SkippedLine& line : s.firstSkipped) skipped.push_back({line.file, line.line, line.reason});
     return {{"path", s.path}, {"documents", s.documents}, {"train_bytes", s.trainBytes}, {"train_tokens", s.trainTokens},
-            {"held_out_documents", s.heldOutDocuments}, {"held_out_bytes", s.heldOutBytes}, {"held_out_tokens", s.heldOutTokens},
-            {"skipped", s.skipped}, {"first_skipped", skipped}, {"train_hash", source.trainHash}, {"held_out_hash", source.heldOutHash}};
+            {"held_out_documents", s.heldOutDocuments}, {"held_out_bytes", s.heldOutBytes},
+            {"held_out_tokens", s.heldOutTokens}, {"skipped", s.skipped}, {"first_skipped", skipped},
+            {"train_hash", source.trainHash}, {"held_out_hash", source.heldOutHash}};
 }
 
 CachedSource sourceFromJson(const Json& json) {
@@ -58,7 +61,8 @@ CachedSource sourceFromJson(const Json& json) {
 std::string manifestText(const TokenCache& cache) {
     Json sources = Json::array();
     for (const CachedSource& source : cache.sources) sources.push_back(toJson(source));
-    return Json{{"format", kFormat}, {"width", cache.width}, {"sources", sources}}.dump(1, ' ', false, Json::error_handler_t::replace);
+    const Json manifest{{"format", kFormat}, {"width", cache.width}, {"sources", sources}};
+    return manifest.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
 // std::nullopt where there is none or it cannot be used.
@@ -101,10 +105,9 @@ std::string sourceIdentity(const SourceFiles& source) {
         if (::stat(file.path.c_str(), &status) != 0)
             throw Error("the file has gone while it was looked at", file.path.string(), "Check the path");
         identity += fs::absolute(file.path).string() + '\0';
-        for (const auto number : {static_cast<std::int64_t>(status.st_ino), static_cast<std::int64_t>(status.st_size),
-                                  static_cast<std::int64_t>(status.st_mtim.tv_sec), static_cast<std::int64_t>(status.st_mtim.tv_nsec),
-                                  static_cast<std::int64_t>(status.st_ctim.tv_sec), static_cast<std::int64_t>(status.st_ctim.tv_nsec)})
-            identity += std::to_string(number) + ' ';
+        identity += std::to_string(status.st_ino) + ' ' + std::to_string(status.st_size) + ' ';
+        for (const timespec& time : {status.st_mtim, status.st_ctim})
+            identity += std::to_string(time.tv_sec) + ' ' + std::to_string(time.tv_nsec) + ' ';
     }
     return identity;
 }

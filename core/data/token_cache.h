@@ -20,8 +20,12 @@ struct TokenCache {
     std::filesystem::path folder;  // i.train and i.heldout of source i
     int width = 2;
     std::vector<CachedSource> sources;
-    [[nodiscard]] std::filesystem::path trainFile(std::size_t source) const { return folder / (std::to_string(source) + ".train"); }
-    [[nodiscard]] std::filesystem::path heldOutFile(std::size_t source) const { return folder / (std::to_string(source) + ".heldout"); }
+    [[nodiscard]] std::filesystem::path trainFile(std::size_t source) const {
+        return folder / (std::to_string(source) + ".train");
+    }
+    [[nodiscard]] std::filesystem::path heldOutFile(std::size_t source) const {
+        return folder / (std::to_string(source) + ".heldout");
+    }
 };
 
 // Path, size and times of each file: what tells that a source is as it was.
@@ -34,7 +38,8 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
 
 // The cache for these sources, in a folder under `root` named by a hash of all that it depends on. Another process that makes
 // the same one is waited for. A cache that is broken is made again.
-TokenCache openTokenCache(const std::filesystem::path& root, const std::vector<SourceFiles>& sources, const Tokenizer& tokenizer,
-                          Template chatTemplate, const Split& split, const PrepareProgress& progress, const StopToken& stop);
+TokenCache openTokenCache(const std::filesystem::path& root, const std::vector<SourceFiles>& sources,
+                          const Tokenizer& tokenizer, Template chatTemplate, const Split& split,
+                          const PrepareProgress& progress, const StopToken& stop);
 
 }  // namespace tritlab

@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t kBufferBytes = 1 << 20;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
-    throw Error("the token cache cannot be read (" + why + ")", path.string(), "Delete its folder: it is made again", ErrorKind::Failed);
+    throw Error("the token cache cannot be read (" + why + ")", path.string(), "Delete its folder: it is made again",
+                ErrorKind::Failed);
 }
 
 void readFully(int descriptor, const std::filesystem::path& path, std::int64_t at, char* out, std::size_t bytes) {
@@ -77,7 +78,8 @@ TokenFile::~TokenFile() {
 }
 
 TokenFile::TokenFile(TokenFile&& other) noexcept
-    : path_(std::move(other.path_)), width_(other.width_), count_(other.count_), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)), width_(other.width_), count_(other.count_),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 void TokenFile::read(std::int64_t first, std::span<TokenId> out) const {
     if (width_ == 4) {
@@ -92,7 +94,7 @@ void TokenFile::read(std::int64_t first, std::span<TokenId> out) const {
 void TokenFile::readCircular(std::int64_t first, std::span<TokenId> out) const {
     while (!out.empty()) {
         first %= count_;
-        const auto part = static_cast<std::size_t>(std::min<std::int64_t>(count_ - first, static_cast<std::int64_t>(out.size())));
+        const std::size_t part = std::min(static_cast<std::size_t>(count_ - first), out.size());
         read(first, out.first(part));
         out = out.subspan(part);
         first += static_cast<std::int64_t>(part);

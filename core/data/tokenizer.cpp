@@ -25,7 +25,8 @@ constexpr std::uint64_t kMaxModelBytes = std::uint64_t{256} << 20;
 constexpr std::size_t kMaxWordBytes = 64, kMaxWords = 200000;  // of the memory of words
 
 int byteOf(const VocabularyPiece& piece) {
-    if (piece.type != PieceType::Byte || piece.text.size() != 6 || !piece.text.starts_with("<0x") || piece.text[5] != '>') return -1;
+    if (piece.type != PieceType::Byte || piece.text.size() != 6) return -1;
+    if (!piece.text.starts_with("<0x") || piece.text[5] != '>') return -1;
     int value = 0;
     for (const char c : {piece.text[3], piece.text[4]}) {
         const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;

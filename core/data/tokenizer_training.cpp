@@ -138,8 +138,9 @@ std::unordered_map<std::string, std::string> trainerArguments(const TokenizerTra
     constexpr std::string_view says = "Vocabulary size is smaller than required_chars. ", against = " vs ";
     if (const std::size_t at = message.find(says); at != std::string::npos) {
         const std::size_t number = message.find(against, at + says.size()) + against.size();
-        const std::string_view digits = std::string_view(message).substr(number, message.find_first_not_of("0123456789", number) - number);
-        if (const auto needed = parseInt(digits)) throwTooSmallVocabulary(asked, *needed);
+        const std::size_t end = std::min(message.find_first_not_of("0123456789", number), message.size());
+        const auto needed = parseInt(std::string_view(message).substr(number, end - number));
+        if (needed) throwTooSmallVocabulary(asked, *needed);
     }
     throw Error("the tokenizer cannot be trained: " + message, "tokenizer", "Check the text and the vocabulary size");
 }
