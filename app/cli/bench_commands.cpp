@@ -29,6 +29,7 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
                       ", matrix products " + percent(result.gemmShare));
     for (const BenchPart& part : result.parts) {
         session.result["parts"].push_back({{"name", part.name}, {"seconds", part.seconds}, {"share", part.share}});
+        if (part.share < 0.005) continue;
         session.printLine("  " + percent(part.share) + "  " + fixed(1000 * part.seconds, 1) + " ms  " + part.name);
     }
     return done;

@@ -110,7 +110,9 @@ Exit demo(Session& session) {
     session.printLine("bits/byte    " + fixed(session.result["bits_per_byte"].get<double>(), 4) + " on held-out text");
     session.printLine("database     " + session.workspace.database().string());
     session.printLine("checkpoints  " + session.workspace.checkpoints(id).string());
-    if (!plots.empty())
+    if (plots.empty())
+        session.printLine("plots        none: the window's program, tritlab, is not beside this one");
+    else
         session.printLine("plots        " + folder.string() + " (" + std::to_string(plots.size()) + " PNG files)");
     session.printLine("chat         tritlab-cli chat --run " + id);
     return done;

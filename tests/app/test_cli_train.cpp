@@ -159,41 +159,54 @@ private Q_SLOTS:
         QCOMPARE(Cli::finish(process).code, 3);
     }
     void killedAndResumed() {
-        const int kills = qEnvironmentVariableIsSet("TRITLAB_KILLS") ? qEnvironmentVariableIntValue("TRITLAB_KILLS") : 3;
+        const int kills =
+            qEnvironmentVariableIsSet("TRITLAB_KILLS") ? qEnvironmentVariableIntValue("TRITLAB_KILLS") : 3;
+        // Each round gets some 20 steps further than its checkpoint; so many steps that no round finishes before its kill.
+        const QStringList steps{"steps=" + QString::number(100 + 60 * kills)};
+        const CliResult whole = cli.run(nano(cli, "whole", steps));
+        QVERIFY2(whole.code == 0, whole.err);
         const tritlab::Workspace workspace(cli.home().toStdString());
-        QStringList arguments = nano(cli, "killed");
-        int killed = 0;
-        for (int round = 0; round < 20 * kills; ++round) {
+        QStringList arguments = nano(cli, "killed", steps);
+        for (int round = 0; round < kills; ++round) {
             QProcess process;
             cli.start(process, arguments);
-            arguments = QStringList{"resume", "killed", "--json"};
-            if (killed < kills) {
-                const auto bits = tritlab::randomBits(11, 4, static_cast<std::uint64_t>(round));
-                if (!waitForStep(cli, process, -1)) break;  // it goes again
-                process.waitForFinished(static_cast<int>(bits % 900));
-                if (process.state() == QProcess::NotRunning) break;
-                std::int64_t acknowledged = 0;
-                {
-                    tritlab::RunStore store(workspace);
-                    acknowledged = store.resolve("killed").steps;
-                }
-                process.kill();
-                process.waitForFinished();
-                ++killed;
+            QVERIFY(waitForStep(cli, process, -1));  // it goes (again)
+            const auto bits = tritlab::randomBits(11, 4, static_cast<std::uint64_t>(round));
+            QTest::qSleep(static_cast<int>(bits % 400));
+            std::int64_t acknowledged = 0;
+            {
                 tritlab::RunStore store(workspace);
-                QCOMPARE(store.integrityCheck(), std::string());
-                QVERIFY(store.resolve("killed").steps >= acknowledged);
-                QVERIFY(static_cast<std::int64_t>(store.series(store.resolve("killed").id, "loss").size()) >= acknowledged);
-                QCOMPARE(cli.run({"runs", "show", "killed", "--json"}).json()["state"].toString(),
-                         QStringLiteral("interrupted"));
-                continue;
+                acknowledged = store.resolve("killed").steps;
             }
-            const CliResult result = Cli::finish(process);
-            QVERIFY2(result.code == 0, result.err);
-            break;
+            QVERIFY(process.state() == QProcess::Running);
+            process.kill();
+            process.waitForFinished();
+            tritlab::RunStore store(workspace);
+            QCOMPARE(store.integrityCheck(), std::string());
+            const tritlab::RunSummary run = store.resolve("killed");
+            QVERIFY(run.steps >= acknowledged);
+            QVERIFY(static_cast<std::int64_t>(store.series(run.id, "loss").size()) >= acknowledged);
+            QCOMPARE(cli.run({"runs", "show", "killed", "--json"}).json()["state"].toString(),
+                QStringLiteral("interrupted"));
+            arguments = QStringList{"resume", "killed", "--json"};
         }
-        QVERIFY(killed > 0);
-        QVERIFY(series(cli, "killed") == reference);
+        const CliResult result = cli.run(arguments);
+        QVERIFY2(result.code == 0, result.err);
+        QVERIFY(series(cli, "killed") == series(cli, "whole"));
+        QCOMPARE(series(cli, "killed").size(), 100 + 60 * kills);
+    }
+    void theDemoTrainsOnce() {
+        // A finished run of the demo's name is the demo: it speaks and is not trained again.
+        QCOMPARE(cli.run(nano(cli, "demo", {"steps=20"})).code, 0);
+        const auto runs = [&] { return cli.run({"runs", "list", "--json"}).json()["runs"].toArray().size(); };
+        const auto before = runs();
+        const CliResult result = cli.run({"demo", "--json"});
+        QVERIFY2(result.code == 0, result.err);
+        QCOMPARE(result.json()["steps"].toInt(), 20);
+        QVERIFY(!result.json()["reply"].toString().isEmpty());
+        QVERIFY(QFile::exists(result.json()["database"].toString()));
+        QVERIFY(QFile::exists(result.json()["checkpoints"].toString()));
+        QCOMPARE(runs(), before);
     }
     void badTextIsRefused() {
         cli.write("empty.txt", "");
