@@ -1,0 +1,241 @@
+#include "ui/pages/weights_page.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSlider>
+#include <QSplitter>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/models/run_list_model.h"
+#include "ui/models/series_cache.h"
+#include "ui/models/store_reader.h"
+#include "ui/plots/chart_widget.h"
+#include "ui/plots/histogram_chart.h"
+#include "ui/plots/tickers.h"
+#include "ui/theme/theme.h"
+
+namespace tritlab {
+
+namespace {
+
+QString percent(double share, int digits = 1) { return QString::number(share * 100, 'f', digits) + " %"; }
+
+// "model.layers.3.self_attn.q_proj" is "3 · self_attn.q_proj" where room is short.
+QString shortLayer(const QString& layer) {
+    QString text = layer;
+    if (text.startsWith("model.")) text.remove(0, 6);
+    if (text.startsWith("layers.")) {
+        text.remove(0, 7);
+        const int dot = static_cast<int>(text.indexOf('.'));
+        if (dot > 0) text = text.left(dot) + QStringLiteral(" · ") + text.mid(dot + 1);
+    }
+    return text;
+}
+
+}  // namespace
+
+LayerVerdict judge(const LayerHealth& layer) {
+    if (layer.collapsed) {
+        return {Verdict::Collapsed, WeightsPage::tr("collapsed"),
+                WeightsPage::tr("The shadow weights have collapsed: their standard deviation is %1, below 0.001. The layer hardly "
+                                "learns any more. A lower learning rate, a longer warm-up or less weight decay usually helps.")
+                    .arg(valueText(layer.std))};
+    }
+    if (layer.reversalRate > 0.5 && layer.flipRate > 0.01) {
+        return {Verdict::Oscillating, WeightsPage::tr("oscillating"),
+                WeightsPage::tr("Codes flip to and fro: %1 of the flips undo the one before, and %2 of all codes changed since the last "
+                                "snapshot. A lower learning rate usually calms them.")
+                    .arg(percent(layer.reversalRate), percent(layer.flipRate, 2))};
+    }
+    if (layer.zero > 0.75) {
+        return {Verdict::Sparse, WeightsPage::tr("sparse"),
+                WeightsPage::tr("%1 of the weights are 0 (a bell-shaped layer has about 31 %): a few large weights set the scale. Less "
+                                "weight decay or a smaller initialization usually helps.")
+                    .arg(percent(layer.zero))};
+    }
+    return {Verdict::Healthy, WeightsPage::tr("healthy"),
+            WeightsPage::tr("Healthy: standard deviation %1, %2 of the weights are 0, %3 of the codes changed since the last snapshot, "
+                            "%4 lie near a boundary.")
+                .arg(valueText(layer.std), percent(layer.zero), percent(layer.flipRate, 2), percent(layer.deadZone))};
+}
+
+WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
+    setObjectName("weightsPage");
+    table_ = new TextTableView("layersTable", tr("Layers"), this);
+    table_->setEmptyText(tr("No snapshot of the weights yet: the run takes them at the steps that its config names under Health."));
+    table_->setSortable();
+    slider_ = new QSlider(Qt::Horizontal, this);
+    slider_->setObjectName("snapshotSlider");
+    slider_->setAccessibleName(tr("Snapshot"));
+    slider_->setToolTip(tr("Snapshots over the steps; at the right end the newest is followed"));
+    stepLabel_ = new QLabel(this);
+    stepLabel_->setObjectName("snapshotStep");
+    stepLabel_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("step %1").arg("0000000")));
+    table_->tools()->addWidget(slider_, 1);
+    table_->tools()->addWidget(stepLabel_);
+    title_ = new QLabel(this);
+    title_->setObjectName("layerTitle");
+    QFont bold = title_->font();
+    bold.setWeight(QFont::DemiBold);
+    title_->setFont(bold);
+    verdict_ = new QLabel(this);
+    verdict_->setObjectName("verdict");
+    verdict_->setWordWrap(true);
+    verdict_->setTextFormat(Qt::RichText);
+    verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    histogram_ = new HistogramChart(this);
+    flips_ = new ChartWidget({"layerFlips", tr("Flips, reversals, dead zone"), {}, false, false, true, 0.0, 1.0}, this);
+    zeros_ = new ChartWidget({"layerShares", tr("Shares of −1, 0, +1"), {}, false, false, false, 0.0, 1.0}, this);
+    group_ = new ChartGroup(this);
+    group_->add(flips_);
+    group_->add(zeros_);
+    auto* left = new QWidget(this);
+    auto* leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    leftColumn->addWidget(title_);
+    leftColumn->addWidget(histogram_, 1);
+    leftColumn->addWidget(verdict_);
+    auto* right = new QWidget(this);
+    auto* rightColumn = new QVBoxLayout(right);
+    rightColumn->setContentsMargins(0, 0, 0, 0);
+    rightColumn->addWidget(flips_, 1);
+    rightColumn->addWidget(zeros_, 1);
+    auto* lower = new QSplitter(Qt::Horizontal, this);
+    lower->setChildrenCollapsible(false);
+    lower->addWidget(left);
+    lower->addWidget(right);
+    lower->setStretchFactor(0, 1);
+    lower->setStretchFactor(1, 1);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(table_);
+    splitter->addWidget(lower);
+    splitter->setStretchFactor(0, 2);
+    splitter->setStretchFactor(1, 3);
+    splitter->setSizes({260, 400});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(6, 6, 6, 0);
+    layout->addWidget(splitter);
+    connect(slider_, &QSlider::valueChanged, this, [this](int index) {
+        newest_ = index == slider_->maximum();
+        showStep(index);
+    });
+    connect(table_, &TextTableView::currentKeyChanged, this, &WeightsPage::showLayer);
+    connect(context_.series, &SeriesCache::changed, this, [this](const QString& run) {
+        if (run == current_) group_->refresh();
+    });
+    showNothing();
+}
+
+void WeightsPage::showNothing() {
+    health_.reset();
+    steps_.clear();
+    slider_->setEnabled(false);
+    stepLabel_->clear();
+    table_->model()->setTable({}, {});
+    table_->refresh();
+    title_->clear();
+    verdict_->clear();
+    histogram_->showLayer(nullptr);
+    flips_->clearCurves();
+    zeros_->clearCurves();
+    group_->refresh();
+}
+
+void WeightsPage::reload() {
+    if (shownRun_ != current_) {
+        shownRun_ = current_;
+        newest_ = true;
+        showNothing();
+    }
+    const std::string run = current_.toStdString();
+    if (run.empty()) return;
+    context_.reader->ask(
+        this, [run](RunStore& store) { return store.healthSteps(run); },
+        [this, run](const std::vector<StepIndex>& steps) {
+            if (run != current_.toStdString() || steps.empty() || steps == steps_) return;
+            steps_ = steps;
+            const QSignalBlocker quiet(slider_);
+            slider_->setEnabled(true);
+            slider_->setRange(0, static_cast<int>(steps.size()) - 1);
+            if (newest_) slider_->setValue(slider_->maximum());
+            showStep(slider_->value());
+        });
+}
+
+void WeightsPage::recolour() {
+    if (health_) showLayers(HealthEvent(*health_));
+}
+
+void WeightsPage::showStep(int index) {
+    if (index < 0 || static_cast<std::size_t>(index) >= steps_.size()) return;
+    const StepIndex step = steps_[static_cast<std::size_t>(index)];
+    stepLabel_->setText(tr("step %1").arg(step));
+    const std::string run = current_.toStdString();
+    context_.reader->ask(
+        this, [run, step](RunStore& store) { return store.health(run, step); },
+        [this, run, step](const std::optional<HealthEvent>& health) {
+            const auto wanted = static_cast<std::size_t>(slider_->value());
+            if (!health || run != current_.toStdString() || wanted >= steps_.size() || steps_[wanted] != step) return;
+            showLayers(*health);
+        });
+}
+
+void WeightsPage::showLayers(const HealthEvent& health) {
+    health_ = health;
+    const bool dark = isDark(palette());
+    std::vector<TableRow> rows;
+    for (const LayerHealth& layer : health.layers) {
+        const LayerVerdict verdict = judge(layer);
+        const QColor color = verdict.verdict == Verdict::Healthy     ? goodColor(dark)
+                             : verdict.verdict == Verdict::Collapsed ? badColor(dark)
+                                                                     : stateColor(RunState::Interrupted, dark);
+        const auto number = [](double value, const QString& text) { return TableCell{text, value, {}, {}, true}; };
+        const QString name = QString::fromStdString(layer.layer);
+        rows.push_back({name,
+                        {{shortLayer(name), {}, {}, name, false},
+                         {verdict.word, {}, color, verdict.sentence, false},
+                         number(layer.std, valueText(layer.std)),
+                         number(layer.absMean, valueText(layer.absMean)),
+                         number(layer.negative, percent(layer.negative)),
+                         number(layer.zero, percent(layer.zero)),
+                         number(layer.positive, percent(layer.positive)),
+                         number(layer.flipRate, percent(layer.flipRate, 2)),
+                         number(layer.reversalRate, percent(layer.reversalRate)),
+                         number(layer.deadZone, percent(layer.deadZone))}});
+    }
+    table_->model()->setTable({tr("Layer"), tr("Verdict"), tr("Std"), tr("Mean |w|"), QStringLiteral("−1"), QStringLiteral("0"),
+                               QStringLiteral("+1"), tr("Flips"), tr("Reversals"), tr("Dead zone")},
+                              std::move(rows));
+    table_->refresh();
+    if (table_->currentKey().isEmpty() && !health.layers.empty())
+        table_->setCurrentKey(QString::fromStdString(health.layers.front().layer));
+    showLayer(table_->currentKey());
+}
+
+void WeightsPage::showLayer(const QString& layer) {
+    if (!health_ || layer.isEmpty()) return;
+    const std::string name = layer.toStdString();
+    const auto it = std::find_if(health_->layers.begin(), health_->layers.end(),
+                                 [&](const LayerHealth& each) { return each.layer == name; });
+    if (it == health_->layers.end()) return;
+    title_->setText(layer);
+    verdict_->setText(judge(*it).sentence.toHtmlEscaped());
+    histogram_->showLayer(&*it);
+    const std::string run = current_.toStdString(), prefix = "health/" + name + "/";
+    const bool dark = isDark(palette());
+    const auto curve = [&](ChartWidget* chart, const char* key, const QString& label, const QColor& color) {
+        chart->setCurve(label, {label, color, Qt::SolidLine}, context_.series->series(run, prefix + key));
+    };
+    curve(flips_, "flip_rate", tr("flips"), runColor(0, dark));
+    curve(flips_, "reversal_rate", tr("reversals"), runColor(3, dark));
+    curve(flips_, "dead_zone", tr("dead zone"), runColor(7, dark));
+    curve(zeros_, "negative", QStringLiteral("−1"), ternaryColor(-1, dark));
+    curve(zeros_, "zero", QStringLiteral("0"), ternaryColor(0, dark));
+    curve(zeros_, "positive", QStringLiteral("+1"), ternaryColor(1, dark));
+    group_->refresh();
+}
+
+}  // namespace tritlab
