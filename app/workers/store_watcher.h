@@ -1,0 +1,38 @@
+// Follows the store from a thread of its own: every 250 ms it asks for the revision, and tells which runs changed, whoever wrote
+// them. A run whose process died is marked within two seconds.
+#pragma once
+
+#include <QObject>
+#include <QThread>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/store/run_store.h"
+
+namespace tritlab {
+
+class StoreWriter;
+
+class StoreWatcher : public QObject {
+    Q_OBJECT
+public:
+    StoreWatcher(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent = nullptr);
+    ~StoreWatcher() override;
+    void start();
+
+Q_SIGNALS:
+    // Values of all that changed, trashed runs too; the first time all runs.
+    void runsChanged(const std::vector<tritlab::RunSummary>& runs);
+    void runsPresent(const std::set<std::string>& ids);  // after a purge: those that are left
+    void storeChanged();                                 // anything: chats and checkpoints too
+    void failed(const QString& message);                 // once for each new message
+
+private:
+    struct Hand;
+    QThread thread_;
+    Hand* hand_;
+};
+
+}  // namespace tritlab
