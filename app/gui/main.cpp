@@ -1,0 +1,73 @@
+// tritlab: the window. With --plots or --screenshots it writes pictures and shows none.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QLocale>
+#include <clocale>
+#include <cstdio>
+#include <exception>
+
+#include "app/gui/main_window.h"
+#include "app/gui/pictures.h"
+#include "core/base/error.h"
+#include "ui/theme/theme.h"
+
+namespace {
+
+// What needs no display must work without one: looked at before QApplication chooses its platform.
+bool needsNoDisplay(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const QByteArray word(argv[i]);
+        for (const char* option : {"--plots", "--screenshots", "--version", "--help", "-h", "-v", "--help-all"}) {
+            if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
+        }
+    }
+    return false;
+}
+
+int writePictures(const QStringList& files) {
+    for (const QString& file : files) std::printf("%s\n", qPrintable(file));
+    return files.isEmpty() ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (needsNoDisplay(argc, argv) && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    std::setlocale(LC_NUMERIC, "C");  // QApplication takes the environment's; numbers in files are written with a point
+    QApplication::setApplicationName("tritlab");
+    QApplication::setApplicationDisplayName("TritLab");
+    QApplication::setApplicationVersion(TRITLAB_VERSION);
+    QApplication::setDesktopFileName("tritlab");
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QCoreApplication::translate("main", "TritLab: a laboratory for ternary language models."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption plots("plots", QCoreApplication::translate("main", "Draw the charts of a run as PNG files."), "run");
+    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots."), "folder", ".");
+    const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
+    const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
+    parser.addOptions({plots, out, shots, noDemo});
+    parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
+    parser.process(application);
+
+    try {
+        const tritlab::Workspace workspace;
+        if (parser.isSet(plots)) {
+            tritlab::applyTheme(tritlab::ThemeChoice::Light);
+            return writePictures(tritlab::plotRun(workspace, parser.value(plots), parser.value(out)));
+        }
+        tritlab::WindowOptions options{workspace, !parser.isSet(noDemo) && !parser.isSet(shots), !parser.isSet(shots), {}};
+        tritlab::MainWindow window(options);
+        if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
+        if (!parser.positionalArguments().isEmpty())
+            window.openConfigFile(QFileInfo(parser.positionalArguments().first()).absoluteFilePath());
+        window.show();
+        return QApplication::exec();
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "tritlab: %s\n", error.what());
+        return 1;
+    }
+}

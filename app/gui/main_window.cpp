@@ -1,0 +1,373 @@
+// What the window does: follows the store, starts and stops runs, asks the chat, closes.
+#include "app/gui/main_window.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMessageBox>
+#include <QProcess>
+#include <QPushButton>
+#include <QSettings>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTableView>
+
+#include "app/gui/banner.h"
+#include "app/workers/chat_worker.h"
+#include "app/workers/run_queue.h"
+#include "app/workers/store_actions.h"
+#include "app/workers/store_watcher.h"
+#include "core/base/error.h"
+#include "core/base/number.h"
+#include "core/config/fields.h"
+#include "ui/chat/chat_pane.h"
+#include "ui/forms/run_form.h"
+#include "ui/models/run_list_model.h"
+#include "ui/models/series_cache.h"
+#include "ui/models/store_reader.h"
+#include "ui/pages/charts_page.h"
+#include "ui/pages/run_panel.h"
+#include "ui/theme/icons.h"
+
+namespace tritlab {
+
+MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(parent), options_(std::move(options)) {
+    setObjectName("mainWindow");
+    setWindowTitle(tr("TritLab"));
+    setWindowIcon(applicationIcon());
+    if (!options_.engine) options_.engine = []() -> Engine& { return loadEngine(); };
+    if (options_.keepSettings) {
+        settings_ = std::make_unique<QSettings>(QString::fromStdString((options_.workspace.root() / "window.ini").string()),
+                                                QSettings::IniFormat);
+        theme_ = themeFromKey(settings_->value("theme").toString());
+        applyTheme(theme_);
+    }
+    runs_ = new RunListModel(this);
+    runs_->paletteChanged(isDark(palette()));
+    actions_ = new StoreActions(options_.workspace, this);
+    reader_ = new StoreReader(options_.workspace, this);
+    series_ = new SeriesCache(reader_, this);
+    makeActions();
+    makePages();
+    makeMenus();
+    connectModels();
+    resize(1280, 800);
+    restoreSettings();
+    onSelection();
+    showState();
+    actions_->open();
+}
+
+MainWindow::~MainWindow() {
+    // Threads end before the models that they feed: training first (it may write), then those who follow the store.
+    queue_.reset();
+    chat_.reset();
+    delete watcher_;
+}
+
+void MainWindow::onStoreReady() {
+    queue_ = std::make_unique<RunQueue>(actions_, options_.engine);
+    connect(queue_.get(), &RunQueue::added, this, [this](const QString& run) {
+        if (demoRun_ == "pending") demoRun_ = run;
+    });
+    connect(queue_.get(), &RunQueue::progressed, this, [this](const QString& run, const QString& what, double done) {
+        preparing_ = done;
+        if (run == demoRun_ && runs_->run(run) != nullptr) banner_->showRun(*runs_->run(run), done);
+        statusBar()->showMessage(done >= 0 ? tr("%1: %2 %").arg(what).arg(static_cast<int>(done * 100)) : what, 4000);
+    });
+    connect(queue_.get(), &RunQueue::ended, this, &MainWindow::onRunEnded);
+    connect(queue_.get(), &RunQueue::idle, this, [this] {
+        if (closing_ != Closing::No) finishClosing();
+    });
+    chat_ = std::make_unique<ChatWorker>(options_.workspace, actions_->writer());
+    connect(chat_.get(), &ChatWorker::began, chatPane_, &ChatPane::onBegan);
+    connect(chat_.get(), &ChatWorker::status, chatPane_, &ChatPane::onStatus);
+    connect(chat_.get(), &ChatWorker::token, chatPane_, &ChatPane::onToken);
+    connect(chat_.get(), &ChatWorker::failed, chatPane_, &ChatPane::onFailed);
+    connect(chat_.get(), &ChatWorker::answered, chatPane_,
+            [this](const ChatAnswer& answer) { chatPane_->onAnswered(answer.result, answer.message); });
+    watcher_ = new StoreWatcher(options_.workspace, actions_->writer(), this);
+    connect(watcher_, &StoreWatcher::runsChanged, this, &MainWindow::onRunsChanged);
+    connect(watcher_, &StoreWatcher::runsPresent, runs_, &RunListModel::keepOnly);
+    connect(watcher_, &StoreWatcher::failed, this, &MainWindow::showMessage);
+    watcher_->start();
+    chatPane_->reloadConversations();
+}
+
+void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
+    runs_->apply(changes);
+    for (const RunSummary& run : changes) {
+        const QString id = QString::fromStdString(run.id);
+        series_->update(run);
+        for (Page* page : pagesOfRun_) {
+            if (page != charts_) page->runChanged(id);  // charts follow the series
+        }
+        if (id == demoRun_) banner_->showRun(run, preparing_);
+    }
+    if (!std::exchange(known_, true)) {
+        if (!runs_->runs().empty()) selectRun(QString::fromStdString(runs_->runs().back().id));
+        else if (options_.demo) startDemo();
+        Q_EMIT opened();
+    } else if (panel_->currentRun().isEmpty() && !changes.empty()) {
+        selectRun(QString::fromStdString(changes.back().id));
+    }
+    onSelection();
+    showState();
+}
+
+void MainWindow::onSelection() {
+    const QString current = panel_->currentRun();
+    const QStringList selected = panel_->selectedRuns();
+    for (Page* page : pagesOfRun_) page->setRuns(current, selected);
+    bool stoppable = false, resumable = false;
+    for (const QString& id : selected) {
+        const RunSummary* run = runs_->run(id);
+        if (run == nullptr) continue;
+        const bool waiting = queue_ && queue_->has(id);
+        stoppable |= isActive(run->state) || waiting;
+        resumable |= isResumable(run->state) && !waiting && !run->trashed;
+    }
+    stopAction_->setEnabled(stoppable);
+    resumeAction_->setEnabled(resumable);
+    renameAction_->setEnabled(selected.size() == 1);
+    trashAction_->setEnabled(!selected.isEmpty() && !stoppable);
+    trashAction_->setText(panel_->showsTrash() ? tr("Res&tore") : tr("Move to &trash"));
+    duplicateAction_->setEnabled(selected.size() == 1);
+}
+
+void MainWindow::showState() {
+    const RunSummary* active = nullptr;
+    int count = 0, shown = 0;
+    for (const RunSummary& run : runs_->runs()) {
+        if (!run.trashed) ++shown;
+        if (!isActive(run.state) || run.trashed) continue;
+        ++count;
+        active = &run;
+    }
+    QString text;
+    if (active != nullptr) {
+        text = QString("<span style='color:%1'>●</span>&nbsp; %2 · %3")
+                   .arg(stateColor(active->state, isDark(palette())).name(), QString::fromStdString(active->name).toHtmlEscaped(),
+                        progressText(*active));
+        if (count > 1) text += tr(" · %1 more running").arg(count - 1);
+    }
+    runningLabel_->setText(text);
+    QString counts = shown == 1 ? tr("1 run") : tr("%1 runs").arg(shown);
+    if (count > 0) counts += tr(", %1 running").arg(count);
+    if (queue_ && queue_->waiting() > 0) counts += tr(", %1 waiting").arg(queue_->waiting());
+    countLabel_->setText(counts);
+}
+
+void MainWindow::showMessage(const QString& text) { statusBar()->showMessage(text, 30000); }
+
+bool MainWindow::settled() const { return known_ && reader_->idle() && actions_->idle(); }
+
+void MainWindow::setTheme(ThemeChoice choice) {
+    theme_ = choice;
+    applyTheme(choice);
+    if (QAction* action = findChild<QAction*>("theme:" + themeKey(choice))) action->setChecked(true);
+}
+
+void MainWindow::selectRun(const QString& id) { panel_->setCurrentRun(id); }
+
+void MainWindow::showChat(bool shown) {
+    const bool was = chatDock_->isVisible();
+    chatDock_->setVisible(shown);
+    chatAction_->setChecked(shown);
+    if (shown && !was) {
+        resizeDocks({chatDock_}, {330}, Qt::Horizontal);
+        if (chatPane_->history().empty() && !panel_->currentRun().isEmpty()) chatPane_->setModelRun(panel_->currentRun());
+    }
+}
+
+RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
+    auto* form = findChild<RunForm*>();
+    if (form == nullptr) {
+        form = new RunForm(this);
+        connect(form, &RunForm::startWanted, this, [this](const QString& runName, const RunConfig& config) {
+            if (queue_) queue_->add(runName, config);
+        });
+    }
+    if (from != nullptr) form->load(*from, name);
+    form->show();
+    form->raise();
+    form->activateWindow();
+    return form;
+}
+
+void MainWindow::openConfigFile(const QString& path) { openForm()->loadFile(path); }
+
+void MainWindow::startDemo() {
+    if (!queue_) return;
+    try {
+        const ConfigDraft draft = presetDraft("demo");
+        demoRun_ = "pending";
+        RunSummary beginning;
+        beginning.config = draft.config();
+        banner_->showRun(beginning, -1);
+        banner_->show();
+        queue_->add(tr("demo"), draft.config());
+        showChat(true);
+        chatPane_->suggest(tr("In the beginning"));
+    } catch (const Error& error) {
+        showMessage(QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::onRunEnded(const QString& run, RunState state, const QString& message) {
+    preparing_ = -1;
+    const RunSummary* summary = runs_->run(run);
+    const QString name = summary != nullptr ? QString::fromStdString(summary->name) : run;
+    showMessage(message.isEmpty() ? tr("%1: %2").arg(name, stateText(state)) : tr("%1: %2. %3").arg(name, stateText(state), message));
+    onSelection();
+    showState();
+}
+
+void MainWindow::requestStop(const QString& run) {
+    if (queue_ && queue_->stop(run)) return;
+    actions_->run(tr("stop the run"), [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Stop); });
+}
+
+void MainWindow::stopSelected() {
+    for (const QString& id : panel_->selectedRuns()) {
+        const RunSummary* run = runs_->run(id);
+        if (run != nullptr && (isActive(run->state) || (queue_ && queue_->has(id)))) requestStop(id);
+    }
+    showMessage(tr("Stopping: a checkpoint is written first."));
+}
+
+void MainWindow::resumeRun(const RunSummary& run) {
+    if (queue_) queue_->resume(QString::fromStdString(run.id), run.config, run.steps > 0);
+}
+
+void MainWindow::resumeSelected() {
+    for (const QString& id : panel_->selectedRuns()) {
+        const RunSummary* run = runs_->run(id);
+        if (run != nullptr && isResumable(run->state) && !run->trashed) resumeRun(*run);
+    }
+    onSelection();
+}
+
+void MainWindow::trashSelected() {
+    const bool trash = !panel_->showsTrash();
+    for (const QString& id : panel_->selectedRuns()) {
+        actions_->run(trash ? tr("move the run to the trash") : tr("restore the run"),
+                      [run = id.toStdString(), trash](StoreWriter& writer) { writer.trash(run, trash); });
+    }
+}
+
+void MainWindow::duplicateSelected() {
+    if (const RunSummary* run = runs_->run(panel_->currentRun())) openForm(&run->config, QString::fromStdString(run->name));
+}
+
+void MainWindow::askChat(const QString& text) {
+    if (!chat_) {
+        chatPane_->onFailed(tr("The store is not open."));
+        return;
+    }
+    ChatQuestion question;
+    question.conversation = chatPane_->conversation();
+    question.parent = chatPane_->lastMessage();
+    const QString model = chatPane_->model();
+    if (model.startsWith("run:")) {
+        question.run = model.mid(4).toStdString();
+        const RunSummary* run = runs_->run(model.mid(4));
+        question.training = run != nullptr && isActive(run->state);
+    } else {
+        question.folder = model.toStdString();
+    }
+    question.raw = chatPane_->raw();
+    question.history = chatPane_->history();
+    question.text = text.toStdString();
+    question.options = chatPane_->options();
+    chat_->ask(question);
+}
+
+bool MainWindow::askHowToClose() {
+    QMessageBox box(QMessageBox::Question, tr("A run is being trained"),
+                    tr("%1 is being trained by this window. What shall become of it?")
+                        .arg(runs_->run(queue_->current()) != nullptr ? QString::fromStdString(runs_->run(queue_->current())->name)
+                                                                      : queue_->current()),
+                    QMessageBox::NoButton, this);
+    box.setObjectName("closeDialog");
+    QPushButton* stop = box.addButton(tr("&Stop with a checkpoint"), QMessageBox::AcceptRole);
+    QPushButton* background = box.addButton(tr("&Keep running in the background"), QMessageBox::DestructiveRole);
+    QPushButton* cancel = box.addButton(QMessageBox::Cancel);
+    stop->setObjectName("closeStop");
+    background->setObjectName("closeBackground");
+    cancel->setObjectName("closeCancel");
+    box.setDefaultButton(stop);
+    box.exec();
+    if (box.clickedButton() != stop && box.clickedButton() != background) return false;
+    closing_ = box.clickedButton() == background ? Closing::HandOver : Closing::Stop;
+    return true;
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (queue_ && queue_->busy() && closing_ == Closing::No) {
+        event->ignore();
+        if (!askHowToClose()) return;
+        if (!queue_->busy()) {  // it ended while the question stood
+            closing_ = Closing::No;
+            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+            return;
+        }
+        handOver_ = queue_->current();
+        queue_->stopForExit();
+        showMessage(tr("Writing a checkpoint before the window closes…"));
+        setEnabled(false);
+        return;
+    }
+    if (queue_ && queue_->busy()) {
+        event->ignore();
+        return;
+    }
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::finishClosing() {
+    if (closing_ == Closing::HandOver) {
+        const QString program = QApplication::applicationDirPath() + "/tritlab-cli";
+        if (!QProcess::startDetached(program, {"resume", handOver_})) {
+            setEnabled(true);
+            closing_ = Closing::No;
+            QMessageBox::warning(this, tr("Keep running"),
+                                 tr("%1 could not be started. The run is stopped with a checkpoint; Resume goes on with it.").arg(program));
+            return;
+        }
+    }
+    close();
+}
+
+void MainWindow::restoreSettings() {
+    if (!settings_) return;
+    if (settings_->contains("geometry")) restoreGeometry(settings_->value("geometry").toByteArray());
+    if (settings_->contains("state")) restoreState(settings_->value("state").toByteArray());
+    if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
+    if (settings_->contains("columns")) panel_->table()->horizontalHeader()->restoreState(settings_->value("columns").toByteArray());
+    chatAction_->setChecked(!chatDock_->isHidden());
+}
+
+void MainWindow::saveSettings() {
+    if (!settings_) return;
+    settings_->setValue("geometry", saveGeometry());
+    settings_->setValue("state", saveState());
+    settings_->setValue("splitter", splitter_->saveState());
+    settings_->setValue("columns", panel_->table()->horizontalHeader()->saveState());
+    settings_->setValue("theme", themeKey(theme_));
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange && runs_ != nullptr) {
+        runs_->paletteChanged(isDark(palette()));
+        if (runningLabel_ != nullptr) showState();
+    }
+    QMainWindow::changeEvent(event);
+}
+
+}  // namespace tritlab
