@@ -1,0 +1,265 @@
+// The real window over a store that the test fills, driven by object names.
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QTextBrowser>
+#include <QToolButton>
+
+#include "app/gui/main_window.h"
+#include "app/gui/pictures.h"
+#include "core/base/error.h"
+#include "core/store/run_store.h"
+#include "store_fixture.h"
+#include "ui/models/run_list_model.h"
+#include "ui/pages/charts_page.h"
+#include "ui/pages/run_panel.h"
+#include "ui/pages/weights_page.h"
+#include "ui/plots/chart_widget.h"
+
+using namespace tritlab;
+
+namespace {
+
+WindowOptions optionsOf(const StoreFixture& fixture) {
+    return {fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }};
+}
+
+template <typename Widget>
+Widget* find(QWidget& window, const char* name) {
+    auto* widget = window.findChild<Widget*>(name);
+    if (widget == nullptr) qFatal("no widget is named %s", name);
+    return widget;
+}
+
+}  // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
+        auto window = std::make_unique<MainWindow>(optionsOf(fixture));
+        QSignalSpy opened(window.get(), &MainWindow::opened);
+        window->show();
+        if (!opened.wait(20000)) qFatal("the window did not open its store");
+        settle(*window);
+        return window;
+    }
+
+private Q_SLOTS:
+    void emptyWorkspaceSaysWhatToDo() {
+        StoreFixture fixture;
+        const auto window = open(fixture);
+        QVERIFY(find<QLabel>(*window, "runsEmpty")->isVisible());
+        QVERIFY(find<QLabel>(*window, "chartsEmpty")->isVisible());
+        QVERIFY(!window->findChild<QAction*>("stopRun")->isEnabled());
+    }
+
+    void listsRunsAndDrawsTheirSeries() {
+        StoreFixture fixture;
+        const QString a = QString::fromStdString(fixture.finishedRun("kjv-linear", StoreFixture::config()));
+        const QString b = QString::fromStdString(fixture.finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3));
+        const auto window = open(fixture);
+        auto* table = find<QTableView>(*window, "runTable");
+        QCOMPARE(table->model()->rowCount(), 2);
+        auto* page = find<ChartsPage>(*window, "chartsPage");
+        for (const char* chart : {"loss", "eval-loss", "bits-per-byte", "lr", "lambda", "grad-norm", "speed", "flip-rate"}) {
+            QTRY_VERIFY2(page->chart(chart)->dataRange().has_value(), chart);
+            QCOMPARE(page->chart(chart)->curves().size(), 2);
+        }
+        const Series* lr = page->chart("lr")->shownSeries(a);
+        QCOMPARE(lr->size(), std::size_t{400});
+        QCOMPARE(lr->y(123), static_cast<float>(learningRateAt(StoreFixture::config(), 123)));
+        // Unticking a run takes its curves away.
+        window->runs()->setRunVisible(b, false);
+        QTRY_COMPARE(page->chart("loss")->curves(), QStringList{a});
+        // Filtering leaves what matches.
+        find<QLineEdit>(*window, "runFilter")->setText("linear");
+        QTRY_COMPARE(table->model()->rowCount(), 1);
+        // Another x: the same values over the tokens.
+        auto* axis = find<QComboBox>(*window, "xAxis");
+        axis->setCurrentIndex(axis->findData("tokens"));
+        settle(*window);
+        QTRY_COMPARE(page->chart("lr")->shownSeries(a)->size(), std::size_t{400});
+        QCOMPARE(page->chart("lr")->shownSeries(a)->x(9), static_cast<double>(10 * StoreFixture::config().tokensPerStep()));
+    }
+
+    // A run that another process trains appears, moves, and can be stopped; a NaN in it breaks nothing.
+    void followsAnotherProcessAndStopsIt() {
+        StoreFixture fixture;
+        const auto window = open(fixture);
+        const RunConfig config = StoreFixture::config();
+        const std::string id = fixture.writer->createRun("from outside", config, RunState::Queued);
+        const QString run = QString::fromStdString(id);
+        auto recorder = std::make_unique<RunRecorder>(*fixture.writer, id);
+        recorder->onState({RunState::Running, 0, {}, true});
+        for (StepIndex i = 0; i < 50; ++i) recorder->onStep(StoreFixture::step(config, i));
+        auto* page = find<ChartsPage>(*window, "chartsPage");
+        QTRY_VERIFY_WITH_TIMEOUT(page->chart("lr")->shownSeries(run) != nullptr && page->chart("lr")->shownSeries(run)->size() == 50, 20000);
+        for (StepIndex i = 50; i < 80; ++i) {
+            StepEvent step = StoreFixture::step(config, i);
+            if (i == 60) step.loss = std::nan("");
+            recorder->onStep(step);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(page->chart("lr")->shownSeries(run)->size(), std::size_t{80}, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(page->chart("loss")->shownSeries(run)->nonFinite().size(), std::size_t{1}, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(window->runs()->run(run)->steps, 80, 20000);
+        QVERIFY(!window->grab().isNull());
+        QCOMPARE(page->chart("lr")->plot()->xAxis->range().upper, 79.0);  // follows the newest step
+        QVERIFY(find<QLabel>(*window, "runningLabel")->text().contains("from outside"));
+        window->selectRun(run);
+        QTRY_VERIFY(window->findChild<QAction*>("stopRun")->isEnabled());
+        window->findChild<QAction*>("stopRun")->trigger();
+        std::vector<RunCommand> commands;
+        for (int i = 0; i < 400 && commands.empty(); ++i) {
+            QTest::qWait(25);
+            commands = recorder->take();
+        }
+        QVERIFY(!commands.empty());
+        QCOMPARE(commands.front(), RunCommand::Stop);
+        recorder->onState({RunState::Stopped, 80, "stopped by the user", true});
+        recorder.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(window->runs()->run(run)->state, RunState::Stopped, 20000);
+        QTRY_VERIFY(window->findChild<QAction*>("resumeRun")->isEnabled());
+    }
+
+    // The process of a run dies: within seconds the list says 'interrupted'.
+    void deadRunIsFound() {
+        StoreFixture fixture;
+        const std::string id = fixture.writer->createRun("dies", StoreFixture::config(), RunState::Queued);
+        fixture.writer->setState(id, {RunState::Running, 0, {}, true});  // says it goes, and nobody holds its lock
+        const auto window = open(fixture);
+        QTRY_COMPARE_WITH_TIMEOUT(window->runs()->run(QString::fromStdString(id))->state, RunState::Interrupted, 20000);
+    }
+
+    void renameTrashRestore() {
+        StoreFixture fixture;
+        const QString run = QString::fromStdString(fixture.finishedRun("before", StoreFixture::config(LambdaSchedule::None, 40)));
+        const auto window = open(fixture);
+        window->selectRun(run);
+        auto* model = window->runs();
+        model->setData(model->indexOf(run), "after", Qt::EditRole);
+        QTRY_COMPARE_WITH_TIMEOUT(model->indexOf(run).data().toString(), QString("after"), 20000);
+        window->findChild<QAction*>("trashRun")->trigger();
+        auto* table = find<QTableView>(*window, "runTable");
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 0, 20000);
+        QVERIFY(find<ChartsPage>(*window, "chartsPage")->chart("loss")->curves().isEmpty());
+        find<QToolButton>(*window, "showTrash")->click();
+        QCOMPARE(table->model()->rowCount(), 1);
+        window->selectRun(run);
+        window->findChild<QAction*>("trashRun")->trigger();  // restores
+        QTRY_COMPARE_WITH_TIMEOUT(model->run(run)->trashed, false, 20000);
+        find<QToolButton>(*window, "showTrash")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 1, 20000);
+    }
+
+    void pagesShowTheRun() {
+        StoreFixture fixture;
+        const QString run = QString::fromStdString(fixture.finishedRun("pages", StoreFixture::config(), 0, true));
+        const auto window = open(fixture);
+        window->selectRun(run);
+        const auto rows = [&](int page, const char* name) {
+            window->pages()->setCurrentIndex(page);
+            settle(*window);
+            return find<QTableView>(*window, name)->model()->rowCount();
+        };
+        QCOMPARE(rows(1, "layersTable"), 28);
+        QCOMPARE(rows(2, "samplesTable"), 4);
+        QVERIFY(rows(3, "configTable") > 30);
+        QCOMPARE(rows(4, "checkpointsTable"), 1);
+        QVERIFY(rows(5, "logTable") >= 2);
+        QVERIFY(find<QPlainTextEdit>(*window, "sampleText")->toPlainText().contains("God made the heaven"));
+        // The layer that collapsed says so, with its figure.
+        window->pages()->setCurrentIndex(1);
+        auto* layers = find<QTableView>(*window, "layersTable");
+        bool collapsed = false;
+        for (int row = 0; row < layers->model()->rowCount(); ++row) {
+            if (layers->model()->index(row, 1).data().toString() != "collapsed") continue;
+            layers->setCurrentIndex(layers->model()->index(row, 0));
+            collapsed = true;
+        }
+        QVERIFY(collapsed);
+        QTRY_VERIFY(find<QLabel>(*window, "verdict")->text().contains("0.0004"));
+        find<QSlider>(*window, "snapshotSlider")->setValue(0);
+        QTRY_COMPARE(find<QLabel>(*window, "snapshotStep")->text(), QString("step 50"));
+    }
+
+    // Several runs: the config page shows only what differs.
+    void configDiff() {
+        StoreFixture fixture;
+        fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::Linear, 30));
+        fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None, 30));
+        const auto window = open(fixture);
+        window->pages()->setCurrentIndex(3);
+        find<QTableView>(*window, "runTable")->selectAll();
+        settle(*window);
+        auto* table = find<QTableView>(*window, "configTable");
+        QStringList keys;
+        for (int row = 0; row < table->model()->rowCount(); ++row) keys << table->model()->index(row, 0).data(Qt::UserRole).toString();
+        QVERIFY2(keys.contains("lambda_schedule"), qPrintable(keys.join(' ')));
+        QVERIFY2(!keys.contains("steps"), qPrintable(keys.join(' ')));
+    }
+
+    // A question is stored when it is sent, even where no weights can answer it; the pane says why.
+    void chatStoresTheQuestion() {
+        StoreFixture fixture;
+        const QString run = QString::fromStdString(fixture.finishedRun("talk", StoreFixture::config(LambdaSchedule::None, 30)));
+        const auto window = open(fixture);
+        window->selectRun(run);
+        window->showChat(true);
+        QCOMPARE(find<QComboBox>(*window, "chatModel")->currentData().toString(), "run:" + run);
+        find<QPlainTextEdit>(*window, "chatInput")->setPlainText("In the beginning");
+        find<QPushButton>(*window, "chatSend")->click();
+        RunStore store(fixture.workspace);
+        QTRY_COMPARE_WITH_TIMEOUT(store.conversations().size(), std::size_t{1}, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(store.messages(store.conversations().front().id).size() >= 1, 20000);
+        QCOMPARE(store.messages(store.conversations().front().id).front().text, std::string("In the beginning"));
+        QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>(*window, "chatSend")->isEnabled(), 20000);
+        QVERIFY(!find<QLabel>(*window, "chatStatus")->text().isEmpty());
+    }
+
+    void everyControlHasAName() {
+        StoreFixture fixture;
+        const auto window = open(fixture);
+        for (const QWidget* widget : window->findChildren<QWidget*>()) {
+            const bool control = qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QTableView*>(widget) != nullptr ||
+                                 qobject_cast<const QSlider*>(widget) != nullptr || qobject_cast<const QPlainTextEdit*>(widget) != nullptr;
+            if (!control || widget->objectName().startsWith("qt_")) continue;
+            QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
+        }
+    }
+
+    void screenshots() {
+        StoreFixture fixture;
+        fixture.finishedRun("kjv-linear", StoreFixture::config());
+        fixture.finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.15);
+        const std::string id = fixture.writer->createRun("kjv-running", StoreFixture::config(), RunState::Queued);
+        RunRecorder recorder(*fixture.writer, id);
+        recorder.onState({RunState::Running, 0, {}, true});
+        for (StepIndex i = 0; i < 150; ++i) recorder.onStep(StoreFixture::step(StoreFixture::config(), i, 0.08));
+        recorder.onHealth(StoreFixture::health(100));
+        fixture.writer->flush();
+        const auto window = open(fixture);
+        window->selectRun(window->runs()->index(0, 0).data(RunListModel::IdRole).toString());
+        const QStringList files = takeScreenshots(*window, QString(TRITLAB_BINARY_DIR) + "/screenshots");
+        QCOMPARE(files.size(), 16);
+        for (const QString& file : files) {
+            const QImage image(file);
+            QVERIFY2(!image.isNull(), qPrintable(file));
+            QVERIFY(image.width() >= 1180);
+        }
+        const QStringList plots = plotRun(fixture.workspace, "kjv-linear", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots");
+        QVERIFY(plots.size() >= 8);
+        QVERIFY_THROWS_EXCEPTION(Error, plotRun(fixture.workspace, "none-of-these", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots"));
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"
