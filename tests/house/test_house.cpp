@@ -25,6 +25,7 @@ const std::vector<Room> rooms = {
     {"config/estimate", {"base/", "config/", "model/model_config"}},
     {"train/events", {"base/", "config/"}},
     {"train/schedules", {"base/", "config/"}},
+    {"train/trainer.h", {"base/", "config/", "train/events"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/safetensors", "quant/"}},
@@ -32,8 +33,9 @@ const std::vector<Room> rooms = {
     {"store/", {"base/", "config/", "train/events", "train/schedules"}},
     {"model/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors"}},
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
-    {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/"}},
-    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "quant/", "interop/",
+    {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
+               "train/trainer.h"}},
+    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "train/trainer.h", "quant/", "interop/",
                 "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/"}},
 };
 
