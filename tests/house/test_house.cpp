@@ -35,8 +35,8 @@ const std::vector<Room> rooms = {
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
                "train/trainer.h"}},
-    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "train/trainer.h", "quant/", "interop/",
-                "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/"}},
+    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "train/trainer.h",
+                "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/"}},
 };
 
 // A test program is a list of cases over one fixture and may be a little longer. Files that are longer than that, and why.
@@ -159,14 +159,14 @@ private Q_SLOTS:
             std::ofstream(file) << text;
         };
         write("core/model/block.h", "#include <ATen/ATen.h>\n");
-        write("core/train/trainer.h", "#include \"core/model/block.h\"\n");
-        write("ui/page.h", "#include \"core/train/trainer.h\"\n");
+        write("core/train/loop.h", "#include \"core/model/block.h\"\n");
+        write("ui/page.h", "#include \"core/train/loop.h\"\n");
         write("core/base/text.h", "#include <QString>\n#include \"core/config/fields.h\"\n");
         write("core/config/fields.h", "");
         write("core/data/long.cpp", std::string(longestFile + 1, '\n'));
         write("app/notes.cpp", std::string("// TO") + "DO\n// in /wo" + "rk/here\n");
         const SourceTree tree(folder.path().toStdString());
-        QCOMPARE(torchInWindow(tree), QStringList{"ui/page.h > core/train/trainer.h > core/model/block.h:1 > ATen/ATen.h"});
+        QCOMPARE(torchInWindow(tree), QStringList{"ui/page.h > core/train/loop.h > core/model/block.h:1 > ATen/ATen.h"});
         QCOMPARE(qtInCore(tree), QStringList{"core/base/text.h:1 > QString"});
         QCOMPARE(wrongWay(tree).size(), 1);
         QVERIFY(wrongWay(tree).first().startsWith("core/base/text.h:2 > core/config/fields.h"));
