@@ -1,13 +1,12 @@
 // bench train, bench generate: how fast this machine is.
-#include <algorithm>
-#include <chrono>
+#include <initializer_list>
 #include <memory>
+#include <utility>
 
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
-#include "core/base/random.h"
-#include "core/infer/packed_model.h"
+#include "core/infer/bench.h"
 #include "core/train/trainer.h"
 
 namespace tritlab::cli {
@@ -37,50 +36,56 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
 
 struct GenerateBench {
     ModelOptions model;
-    std::int64_t promptTokens = 128, tokens = 64;
-    int threads = 0;
+    GenerateBenchRequest request;
+    std::string head = "bf16", ternary = "2bit", cache = "bf16", packTo;
 };
 
-double secondsOf(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+template <class E>
+E choice(const std::string& option, const std::string& value, std::initializer_list<std::pair<const char*, E>> known) {
+    std::string names;
+    for (const auto& [name, meant] : known) {
+        if (value == name) return meant;
+        names += (names.empty() ? "" : ", ") + std::string(name);
+    }
+    throw UsageError(option + " is '" + value + "': choose one of " + names);
 }
 
 Exit benchGenerate(Session& session, const GenerateBench& options) {
-    const auto named = options.model.resolve(session);
-    std::shared_ptr<const PackedModel> model;
-    const double loadSeconds = secondsOf([&] { model = PackedModel::load(named.folder, PackedOptions{options.threads}); });
-    const auto vocabulary = static_cast<std::uint64_t>(model->description().config.vocabSize);
-    std::vector<TokenId> prompt;
-    for (std::int64_t i = 0; i < options.promptTokens; ++i)
-        prompt.push_back(static_cast<TokenId>(randomBits(1, 0, static_cast<std::uint64_t>(i)) % vocabulary));
-    const auto sequence = PackedSession::create(model, options.promptTokens + options.tokens);
-    TokenId next = 0;
-    const auto feed = [&](std::span<const TokenId> tokens) {
-        const auto logits = sequence->feed(tokens);
-        next = static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-    };
-    const double promptSeconds = secondsOf([&] { feed(prompt); });
-    std::int64_t made = 0;
-    const double decodeSeconds = secondsOf([&] {
-        for (; made < options.tokens && !session.stop.stopRequested(); ++made) feed(std::span(&next, 1));
-    });
-    const double promptSpeed = static_cast<double>(options.promptTokens) / promptSeconds;
-    const double decodeSpeed = static_cast<double>(made) / decodeSeconds;
-    session.result = {{"prompt_tokens_per_second", promptSpeed},
-                      {"decode_tokens_per_second", decodeSpeed},
-                      {"bytes_per_token", model->bytesPerToken()},
-                      {"resident_bytes", model->residentBytes()},
-                      {"load_seconds", loadSeconds},
-                      {"prompt_tokens", options.promptTokens},
-                      {"tokens", made},
-                      {"model", named.name}};
-    session.printLine("prompt " + humanCount(promptSpeed) + " tokens/s, decode " + humanCount(decodeSpeed) + " tokens/s, " +
-                      humanBytes(static_cast<double>(model->bytesPerToken())) + " read a token, " +
-                      humanBytes(static_cast<double>(model->residentBytes())) + " resident, loaded in " +
-                      fixed(loadSeconds, 2) + " s");
-    return session.stop.stopRequested() ? stopped : done;
+    GenerateBenchRequest request = options.request;
+    std::string name = request.shape;
+    if (!options.model.run.empty() || !options.model.model.empty()) {
+        const auto named = options.model.resolve(session);
+        request.model = named.folder;
+        name = named.name;
+    }
+    request.options.embedding = choice<DenseStorage>("--head", options.head, {{"bf16", DenseStorage::Bf16}, {"int8", DenseStorage::Int8}});
+    request.options.ternary =
+        choice<TernaryFormat>("--ternary", options.ternary, {{"2bit", TernaryFormat::TwoBit}, {"5trits", TernaryFormat::FiveTrits}});
+    request.options.cache = choice<CacheFormat>("--cache", options.cache, {{"bf16", CacheFormat::Bf16}, {"int8", CacheFormat::Int8}});
+    if (!options.packTo.empty()) request.packTo = options.packTo;
+    const GenerateBenchResult result = benchGenerate(request, session.stop);
+    session.result = {{"model", name},
+                      {"prompt_tokens_per_second", result.promptTokensPerSecond},
+                      {"decode_tokens_per_second", result.decodeTokensPerSecond},
+                      {"bytes_per_token", result.bytesPerToken},
+                      {"memory_bandwidth", result.memoryBandwidth},
+                      {"bandwidth_share", result.bandwidthShare},
+                      {"load_seconds", result.loadSeconds},
+                      {"resident_bytes", result.residentBytes},
+                      {"weight_bytes", result.weightBytes},
+                      {"cache_bytes", result.cacheBytes},
+                      {"parameters", result.parameters},
+                      {"prompt_tokens", request.promptTokens},
+                      {"new_tokens", request.newTokens},
+                      {"threads", result.threads},
+                      {"kernels", result.kernels}};
+    session.printLine(name + ": prompt " + humanCount(result.promptTokensPerSecond) + " tokens/s, decode " +
+                      humanCount(result.decodeTokensPerSecond) + " tokens/s, " +
+                      humanBytes(static_cast<double>(result.bytesPerToken)) + " read a token, " + percent(result.bandwidthShare) +
+                      " of " + humanBytes(result.memoryBandwidth) + "/s of memory, " +
+                      humanBytes(static_cast<double>(result.residentBytes)) + " resident, ready in " + fixed(result.loadSeconds, 2) +
+                      " s, " + result.kernels);
+    return done;
 }
 
 }  // namespace
@@ -100,16 +105,22 @@ void addBenchCommands(Program& program) {
     command->add_option("--threads", train->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 
     const auto options = std::make_shared<GenerateBench>();
-    command = program.command(group, "generate", "Reading a prompt and decoding with the packed engine",
+    GenerateBenchRequest& request = options->request;
+    command = program.command(group, "generate", "Reading a prompt and decoding with the packed engine: a model, or random weights",
                               [options](Session& s) { return benchGenerate(s, *options); });
     options->model.addTo(command);
-    command->add_option("--prompt-tokens", options->promptTokens, "Tokens read at once")
+    command->add_option("--shape", request.shape, "Random weights where no model is named: small, 125m or 2b4t")->capture_default_str();
+    command->add_option("--prompt-tokens", request.promptTokens, "Tokens read at once")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 24));
-    command->add_option("--tokens", options->tokens, "Tokens decoded one by one")
+    command->add_option("--new-tokens,--tokens", request.newTokens, "Tokens decoded one by one")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 24));
-    command->add_option("--threads", options->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+    command->add_option("--threads", request.options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+    command->add_option("--head", options->head, "Embedding and head: bf16 or int8")->capture_default_str();
+    command->add_option("--ternary", options->ternary, "Weights: 2bit or 5trits (1.6 bits)")->capture_default_str();
+    command->add_option("--cache", options->cache, "Keys and values: bf16 or int8")->capture_default_str();
+    command->add_option("--pack-to", options->packTo, "Save random weights as a packed folder here and map them from it");
 }
 
 }  // namespace tritlab::cli
