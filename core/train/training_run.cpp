@@ -11,6 +11,9 @@
 #include "core/base/profile.h"
 #include "core/config/fields.h"
 #include "core/eval/held_out_loss.h"
+#include "core/model/kernels/attention.h"
+#include "core/quant/kernels/kernels.h"
+#include "core/quant/kernels/train_kernels.h"
 #include "core/train/compute_thread.h"
 #include "core/train/schedules.h"
 
@@ -31,7 +34,11 @@ double residentBytes() {
 
 }  // namespace
 
-std::string kernelSet() { return "aten-" + at::get_cpu_capability(); }
+std::string kernelSet() {
+    std::string set(trainKernels().name);
+    set += fusedAttentionAvailable() ? " attention-avx512bf16" : " attention-aten";
+    return set + " aten-" + at::get_cpu_capability() + " cpu-" + kernelSetName(availableKernelSets().back());
+}
 
 TrainingRun::TrainingRun(const TrainRequest& request)
     : request_(request), config_(request.config), reporter_(request.observers),
