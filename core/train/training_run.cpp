@@ -1,6 +1,5 @@
 #include "core/train/training_run.h"
 
-#include <ATen/Version.h>
 #include <ATen/ops/full.h>
 #include <cmath>
 #include <fstream>
@@ -11,10 +10,8 @@
 #include "core/base/profile.h"
 #include "core/config/fields.h"
 #include "core/eval/held_out_loss.h"
-#include "core/model/kernels/attention.h"
-#include "core/quant/kernels/kernels.h"
-#include "core/quant/kernels/train_kernels.h"
 #include "core/train/compute_thread.h"
+#include "core/train/kernel_set.h"
 #include "core/train/schedules.h"
 
 namespace tritlab {
@@ -33,12 +30,6 @@ double residentBytes() {
 }
 
 }  // namespace
-
-std::string kernelSet() {
-    std::string set(trainKernels().name);
-    set += fusedAttentionAvailable() ? " attention-avx512bf16" : " attention-aten";
-    return set + " aten-" + at::get_cpu_capability() + " cpu-" + kernelSetName(availableKernelSets().back());
-}
 
 TrainingRun::TrainingRun(const TrainRequest& request)
     : request_(request), config_(request.config), reporter_(request.observers),

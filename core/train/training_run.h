@@ -80,7 +80,4 @@ private:
     std::optional<Divergence> divergence_;
 };
 
-// Names the kernels in use: runs with equal names and threads give equal bits.
-std::string kernelSet();
-
 }  // namespace tritlab

@@ -5,6 +5,7 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/train/compute_thread.h"
+#include "core/train/kernel_set.h"
 #include "core/train/samples.h"
 #include "core/train/schedules.h"
 #include "core/train/training_run.h"

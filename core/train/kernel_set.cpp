@@ -1,0 +1,23 @@
+#include "core/train/kernel_set.h"
+
+#include <ATen/Version.h>
+
+#include "core/base/files.h"
+#include "core/model/kernels/attention.h"
+#include "core/quant/kernels/int8_product.h"
+#include "core/quant/kernels/train_kernels.h"
+
+namespace tritlab {
+
+std::string kernelSet() {
+    std::string set(trainKernels().name);
+    set += fusedAttentionAvailable() ? " attention-fused" : " attention-aten";
+    set += int8ProductIsFast() ? " int8-vnni" : " int8-scalar";
+    set += " aten-" + at::get_cpu_capability();
+    const std::string processor = readFile("/proc/cpuinfo");
+    for (const char* feature : {"avx512_bf16", "amx_bf16", "amx_int8"})
+        if (processor.find(std::string(" ") + feature) != std::string::npos) set += std::string(" ") + feature;
+    return set;
+}
+
+}  // namespace tritlab

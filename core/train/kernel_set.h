@@ -1,0 +1,12 @@
+// Which kernels train on this machine.
+#pragma once
+
+#include <string>
+
+namespace tritlab {
+
+// "avx512 attention-fused int8-vnni aten-AVX512 amx_bf16": our own kernels, LibTorch's, and what oneDNN chooses by. Runs with equal
+// texts and thread counts give equal bits.
+std::string kernelSet();
+
+}  // namespace tritlab

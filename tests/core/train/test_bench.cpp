@@ -1,0 +1,40 @@
+// The bench's own figures: plausible loss, parameters and memory, parts that add up to the step, bad requests refused.
+#include <QTest>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/train/trainer.h"
+
+using namespace tritlab;
+
+class TestBench : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void benchTellsWhereTheTimeGoes() {
+        BenchRequest request;
+        request.shape = "tiny";
+        request.mode = "bitnet";
+        request.steps = 1;
+        const BenchResult result = loadEngine().bench(request);
+        QVERIFY(std::abs(result.loss - std::log(4096.0)) < 0.5);  // random tokens
+        QCOMPARE(result.parameters, 4096 * 256 + 6 * (12 * 256 * 256 + 2 * 256) + 256);
+        QVERIFY(result.tokensPerSecond > 0 && result.medianStepSeconds > 0);
+        // Weights, gradients and both moments are in memory at least.
+        QVERIFY(result.peakMemoryBytes > 16.0 * static_cast<double>(result.parameters));
+        QVERIFY(result.gemmShare > 0.05 && result.gemmShare < 1);
+        double sum = 0;
+        for (const BenchPart& part : result.parts) sum += part.share;
+        QVERIFY2(sum > 0.8 && sum < 1.01, std::to_string(sum).c_str());
+        request.mode = "fast";
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+        request.mode = "dense";
+        request.shape = "huge";
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+        request.shape = "tiny";
+        request.steps = 0;
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBench)
+#include "test_bench.moc"
