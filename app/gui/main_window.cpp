@@ -333,7 +333,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 void MainWindow::finishClosing() {
     if (closing_ == Closing::HandOver) {
         const QString program = QApplication::applicationDirPath() + "/tritlab-cli";
-        if (!QProcess::startDetached(program, {"resume", handOver_})) {
+        QProcess trainer;
+        trainer.setProgram(program);
+        trainer.setArguments({"resume", handOver_});
+        for (const auto set : {&QProcess::setStandardOutputFile, &QProcess::setStandardErrorFile})
+            (trainer.*set)(QProcess::nullDevice(), QIODevice::Truncate);  // the run's log is in the store
+        if (!trainer.startDetached()) {
             setEnabled(true);
             closing_ = Closing::No;
             QMessageBox::warning(this, tr("Keep running"),

@@ -1,6 +1,7 @@
 #include "app/workers/chat_worker.h"
 
 #include <QElapsedTimer>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -59,6 +60,29 @@ struct ChatWorker::Hand : public QObject {
         return latestModelFolder(workspace, question.run);
     }
 
+    // The conversation without its oldest turns, as far as the context needs room for them and the answer.
+    std::vector<Message> fitting(const ChatQuestion& question) {
+        std::vector<Message> messages = question.history;
+        messages.push_back({Role::User, question.text});
+        const ModelDescription& model = session->description();
+        const std::int64_t room = model.config.contextLength - std::min(question.options.maxTokens, model.config.contextLength / 2);
+        const auto tooLong = [&] {
+            return static_cast<std::int64_t>(renderPrompt(model.chatTemplate, messages, session->tokenizer()).size()) > room;
+        };
+        std::size_t left = 0;
+        while (messages.size() > 1 && tooLong()) {
+            const std::size_t turn = messages.front().role == Role::User && messages.size() > 2 ? 2 : 1;
+            messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(turn));
+            left += turn;
+        }
+        if (left > 0 && !question.raw) {
+            Q_EMIT owner->status(tr("the context of %1 tokens is short: the oldest %2 messages are left out")
+                                     .arg(model.config.contextLength)
+                                     .arg(left));
+        }
+        return messages;
+    }
+
     void answer(const ChatQuestion& question, const StopToken& stop) {
         try {
             const std::string model = question.run.empty() ? question.folder : "run:" + question.run;
@@ -88,8 +112,7 @@ struct ChatWorker::Hand : public QObject {
                     sinceStored.restart();
                 }
             };
-            std::vector<Message> messages = question.history;
-            messages.push_back({Role::User, question.text});
+            const std::vector<Message> messages = fitting(question);
             ChatAnswer answer;
             answer.conversation = conversation;
             answer.message = stored;

@@ -258,6 +258,11 @@ void RunForm::showAll() {
     validate();
 }
 
+void RunForm::changeEvent(QEvent* event) {
+    QDialog::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && start_ != nullptr && !editors_.empty()) validate();
+}
+
 void RunForm::validate() {
     std::map<std::string, QString> messages = unread_;
     QStringList general;

@@ -41,6 +41,9 @@ public:
 Q_SIGNALS:
     void startWanted(const QString& name, const tritlab::RunConfig& config);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeSections();
     QWidget* makeSide();
@@ -65,7 +68,7 @@ private:
     QLabel* costs_;
     QPlainTextEdit* command_;
     QLabel* problems_;
-    QPushButton* start_;
+    QPushButton* start_ = nullptr;
     bool valid_ = false;
 };
 

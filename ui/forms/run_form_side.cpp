@@ -50,6 +50,7 @@ QWidget* RunForm::makeSide() {
     costs_ = new QLabel(side);
     costs_->setObjectName("costs");
     costs_->setTextFormat(Qt::RichText);
+    costs_->setWordWrap(true);
     costs_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     command_ = new QPlainTextEdit(side);
     command_->setObjectName("commandLine");

@@ -32,9 +32,9 @@ bool isResumable(RunState state) { return !isActive(state) && state != RunState:
 namespace {
 
 double etaSeconds(const RunSummary& run) {
-    if (run.state != RunState::Running || !(run.tokensPerSecond > 0)) return std::nan("");
-    const double left = static_cast<double>((run.config.steps - run.steps) * run.config.tokensPerStep());
-    return left / run.tokensPerSecond;
+    // By the mean over the whole run: a single step's speed jumps about.
+    if (run.state != RunState::Running || run.steps <= 0 || !(run.wallSeconds > 0)) return std::nan("");
+    return run.wallSeconds / static_cast<double>(run.steps) * static_cast<double>(run.config.steps - run.steps);
 }
 
 double share(const RunSummary& run) {

@@ -119,7 +119,7 @@ void ChartsPage::makeControls() {
     smoothing_->setAccessibleName(tr("Smoothing"));
     smoothing_->setToolTip(tr("Exponential moving average over all points; the raw curve stays behind it"));
     smoothing_->setRange(0, 100);
-    smoothing_->setValue(33);
+    smoothing_->setValue(24);
     smoothing_->setFixedWidth(110);
     logarithmic_ = new QCheckBox(tr("Log loss"), controls_);
     logarithmic_->setObjectName("logarithmic");

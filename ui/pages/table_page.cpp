@@ -87,7 +87,7 @@ void TextTableView::refresh() {
     if (!empty && !std::exchange(sized_, true)) {
         view_->resizeColumnsToContents();
         for (int column = 0; column + 1 < model_->columnCount(); ++column)
-            view_->setColumnWidth(column, std::clamp(view_->columnWidth(column) + 12, 60, 320));
+            view_->setColumnWidth(column, std::clamp(view_->columnWidth(column) + 8, 48, 320));
     }
 }
 

@@ -58,7 +58,7 @@ LayerVerdict judge(const LayerHealth& layer) {
     return {Verdict::Healthy, WeightsPage::tr("healthy"),
             WeightsPage::tr("Healthy: standard deviation %1, %2 of the weights are 0, %3 of the codes changed since the last snapshot, "
                             "%4 lie near a boundary.")
-                .arg(valueText(layer.std), percent(layer.zero), percent(layer.flipRate, 2), percent(layer.deadZone))};
+                .arg(QString::number(layer.std, 'g', 3), percent(layer.zero), percent(layer.flipRate, 2), percent(layer.deadZone))};
 }
 
 WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
@@ -86,8 +86,8 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     verdict_->setTextFormat(Qt::RichText);
     verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     histogram_ = new HistogramChart(this);
-    flips_ = new ChartWidget({"layerFlips", tr("Flips, reversals, dead zone"), {}, false, false, true, 0.0, 1.0}, this);
-    zeros_ = new ChartWidget({"layerShares", tr("Shares of −1, 0, +1"), {}, false, false, false, 0.0, 1.0}, this);
+    flips_ = new ChartWidget({"layerFlips", tr("Codes"), {}, false, false, true, 0.0, 1.0, true}, this);
+    zeros_ = new ChartWidget({"layerShares", tr("Shares"), {}, false, false, false, 0.0, 1.0, true}, this);
     group_ = new ChartGroup(this);
     group_->add(flips_);
     group_->add(zeros_);
@@ -197,8 +197,8 @@ void WeightsPage::showLayers(const HealthEvent& health) {
         rows.push_back({name,
                         {{shortLayer(name), {}, {}, name, false},
                          {verdict.word, {}, color, verdict.sentence, false},
-                         number(layer.std, valueText(layer.std)),
-                         number(layer.absMean, valueText(layer.absMean)),
+                         number(layer.std, QString::number(layer.std, 'g', 4)),
+                         number(layer.absMean, QString::number(layer.absMean, 'g', 4)),
                          number(layer.negative, percent(layer.negative)),
                          number(layer.zero, percent(layer.zero)),
                          number(layer.positive, percent(layer.positive)),

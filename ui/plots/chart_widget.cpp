@@ -74,6 +74,12 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     selection_->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
     selection_->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
 
+    empty_ = new QCPItemText(plot_);
+    empty_->position->setType(QCPItemPosition::ptAxisRectRatio);
+    empty_->position->setCoords(0.5, 0.5);
+    empty_->setText(tr("no values yet"));
+    empty_->setFont(plot_->xAxis->tickLabelFont());
+
     connect(plot_, &QCustomPlot::mousePress, this, &ChartWidget::onMousePress);
     connect(plot_, &QCustomPlot::mouseMove, this, &ChartWidget::onMouseMove);
     connect(plot_, &QCustomPlot::mouseRelease, this, &ChartWidget::onMouseRelease);
@@ -93,6 +99,7 @@ void ChartWidget::applyColors(const PlotColors& colors) {
         axis->setLabelColor(colors.mutedText);
         axis->grid()->setPen(QPen(colors.grid, 1));
     }
+    empty_->setColor(colors.mutedText);
     cursor_->setPen(QPen(colors.cursor, 1, Qt::DashLine));
     QColor fill = colors.selection;
     fill.setAlpha(50);
@@ -136,6 +143,7 @@ void ChartWidget::setCurve(const QString& id, const CurveStyle& style, std::shar
         curve.line->setSeries(curve.raw);
     }
     styleCurve(curve);
+    if (spec_.legend) showReadout(std::nullopt);
 }
 
 void ChartWidget::removeCurve(const QString& id) {
@@ -247,6 +255,8 @@ void ChartWidget::rescaleY() {
             else all = range;
         }
     }
+    empty_->setVisible(!all);
+    plot_->yAxis->setTickLabels(all.has_value());
     if (!all) {
         plot_->yAxis->setRange(logarithmic ? QCPRange(0.1, 1) : QCPRange(0, 1));
         return;
@@ -317,11 +327,14 @@ void ChartWidget::setCrosshair(std::optional<double> x) {
 }
 
 void ChartWidget::showReadout(std::optional<double> x) {
+    QString html;
     if (!x) {
-        readout_->clear();
+        for (const auto& [id, curve] : curves_) {
+            if (spec_.legend) html += QString("<span style='color:%1'>%2</span>&nbsp; ").arg(curve.style.color.name(), curve.style.name);
+        }
+        readout_->setText(html);
         return;
     }
-    QString html;
     for (const auto& [id, curve] : curves_) {
         const Series* series = curve.line->series();
         if (series == nullptr || series->empty()) continue;

@@ -28,6 +28,7 @@ struct ChartSpec {
     bool smoothable = false;
     bool fromZero = false;               // the y axis always shows 0
     std::optional<double> least, most;   // bounds that the y axis never leaves (a share: 0 and 1)
+    bool legend = false;                 // names of the curves beside the title while there is no crosshair
 };
 
 struct CurveStyle {
@@ -102,6 +103,7 @@ private:
     QCustomPlot* plot_;
     QCPItemStraightLine* cursor_;
     QCPItemRect* selection_;
+    QCPItemText* empty_;  // instead of numbers on the axes while there is nothing to draw
     std::map<QString, Curve> curves_;
     std::vector<QCPAbstractItem*> marks_;
     double smoothing_ = 0;

@@ -27,10 +27,10 @@ QColor mix(const QColor& a, const QColor& b, double share) {
 }
 
 QPalette makePalette(bool dark) {
-    const QColor window = dark ? QColor(0x20, 0x22, 0x26) : QColor(0xf4, 0xf5, 0xf7);
-    const QColor base = dark ? QColor(0x18, 0x1a, 0x1d) : QColor(0xff, 0xff, 0xff);
+    const QColor window = dark ? QColor(0x2b, 0x2d, 0x32) : QColor(0xf4, 0xf5, 0xf7);
+    const QColor base = dark ? QColor(0x1a, 0x1b, 0x1e) : QColor(0xff, 0xff, 0xff);
     const QColor text = dark ? QColor(0xe3, 0xe5, 0xe8) : QColor(0x1f, 0x23, 0x28);
-    const QColor button = dark ? QColor(0x2c, 0x2f, 0x34) : QColor(0xeb, 0xed, 0xf0);
+    const QColor button = dark ? QColor(0x3a, 0x3d, 0x44) : QColor(0xeb, 0xed, 0xf0);
     const QColor highlight = dark ? QColor(0x2f, 0x5f, 0xa8) : QColor(0x2f, 0x6f, 0xd0);
     QPalette palette(button, window);
     palette.setColor(QPalette::Window, window);
@@ -50,7 +50,7 @@ QPalette makePalette(bool dark) {
     palette.setColor(QPalette::Mid, mix(window, text, 0.25));
     palette.setColor(QPalette::Dark, dark ? QColor(0x12, 0x13, 0x15) : mix(window, text, 0.35));
     palette.setColor(QPalette::Midlight, mix(window, text, 0.1));
-    palette.setColor(QPalette::Light, dark ? QColor(0x3a, 0x3d, 0x43) : QColor(0xff, 0xff, 0xff));
+    palette.setColor(QPalette::Light, dark ? QColor(0x4a, 0x4d, 0x54) : QColor(0xff, 0xff, 0xff));
     const QColor faint = mix(text, window, 0.55);
     for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, faint);
