@@ -115,7 +115,10 @@ int full(const Workspace& workspace, const std::vector<std::string>& arguments) 
     {
         RunRecorder recorder(writer, run);
         recorder.onState({RunState::Running, 0, ""});
-        limitFiles(static_cast<rlim_t>(parseInt(arguments.at(1)).value()) * 1024);
+        const auto limit = static_cast<rlim_t>(parseInt(arguments.at(1)).value()) * 1024;
+        // A limit beyond the size at which the log is copied back is met by the database file too: nearly fill that first.
+        if (limit > 4'500'000) writer.setNotes(run, std::string(static_cast<std::size_t>(limit) - 500'000, 'f'));
+        limitFiles(limit);
         for (StepIndex step = 0; !recorder.failure(); ++step) {
             StepEvent event = stepOf(step);
             event.gradNorm = event.memoryBytes = event.learningRate = event.lambda = event.loss;  // fills the disk sooner
@@ -126,7 +129,7 @@ int full(const Workspace& workspace, const std::vector<std::string>& arguments) 
         say("failure " + *recorder.failure());
         if (recorder.failure()->find("disk is full") == std::string::npos) return 11;
         try {
-            writer.setNotes(run, std::string(1 << 20, 'x'));
+            writer.setNotes(run, std::string(8 << 20, 'x'));
             return 12;
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::NoSpace) return 13;

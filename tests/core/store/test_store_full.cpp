@@ -25,7 +25,7 @@ private Q_SLOTS:
         QProcess process;
         process.start(QStringLiteral(STORE_PROCESS), {"full", QString::fromStdString(t.workspace.root().string()),
                                                       QString::fromStdString(run), QString::number(kilobytes)});
-        QVERIFY(process.waitForFinished(60'000));
+        QVERIFY(process.waitForFinished(200'000));
         QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0,
                  (QByteArray::number(process.exitCode()) + " " + process.readAllStandardOutput() + process.readAllStandardError()).constData());
         RunStore store(t.workspace);
