@@ -7,7 +7,7 @@
 
 #include "core/base/stop_token.h"
 #include "core/base/types.h"
-#include "core/train/trainer.h"
+#include "core/eval/eval_result.h"
 
 namespace tritlab {
 

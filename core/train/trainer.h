@@ -13,6 +13,7 @@
 #include "core/base/types.h"
 #include "core/base/workspace.h"
 #include "core/config/run_config.h"
+#include "core/eval/eval_result.h"
 #include "core/train/events.h"
 
 namespace tritlab {
@@ -34,11 +35,6 @@ struct TrainResult {
     double finalLoss = 0;                   // of the last step
     std::optional<EvaluationEvent> evaluation;  // the last full one
     std::string explanation;
-};
-
-struct EvalResult {
-    double loss = 0, perplexity = 0, bitsPerByte = 0;
-    std::int64_t tokens = 0, bytes = 0;
 };
 
 struct BenchRequest {
