@@ -25,7 +25,8 @@ const std::vector<Room> rooms = {
     {"config/estimate", {"base/", "config/", "model/model_config"}},
     {"train/events", {"base/", "config/"}},
     {"train/schedules", {"base/", "config/"}},
-    {"train/trainer.h", {"base/", "config/", "train/events"}},  // the engine's door
+    {"eval/eval_result", {}},
+    {"train/trainer.h", {"base/", "config/", "train/events", "eval/eval_result"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/safetensors", "quant/"}},
@@ -34,9 +35,9 @@ const std::vector<Room> rooms = {
     {"model/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors"}},
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
-               "train/trainer.h"}},
+               "eval/eval_result"}},
     {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "train/trainer.h",
-                "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/"}},
+                "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 
 // A test program is a list of cases over one fixture and may be a little longer. Files that are longer than that, and why.
