@@ -114,8 +114,12 @@ void WriteQueue::loop() {
             std::unique_lock lock(mutex_);
             for (promoteDue(stopping_); ready_.empty(); promoteDue(stopping_)) {
                 if (stopping_) return;
-                if (delayed_.empty()) wake_.wait(lock);
-                else wake_.wait_until(lock, delayed_.begin()->first);
+                if (delayed_.empty()) {
+                    wake_.wait(lock);
+                } else {
+                    const auto due = delayed_.begin()->first;  // a copy: flush() may empty the map meanwhile
+                    wake_.wait_until(lock, due);
+                }
             }
         }
         runBatch();
