@@ -36,7 +36,7 @@ public:
         process.setProcessEnvironment(environment_);
         process.start(QStringLiteral(TRITLAB_BINARY_DIR "/bin/tritlab-cli"), arguments);
     }
-    static CliResult finish(QProcess& process, int seconds = 100) {
+    static CliResult finish(QProcess& process, int seconds = 400) {
         CliResult result;
         if (!process.waitForFinished(seconds * 1000)) {
             process.kill();
