@@ -72,6 +72,7 @@ MainWindow::~MainWindow() {
 void MainWindow::onStoreReady() {
     queue_ = std::make_unique<RunQueue>(actions_, options_.engine);
     connect(queue_.get(), &RunQueue::added, this, [this](const QString& run) {
+        justStarted_ = run;
         if (demoRun_ == "pending") demoRun_ = run;
     });
     connect(queue_.get(), &RunQueue::progressed, this, [this](const QString& run, const QString& what, double done) {
@@ -108,6 +109,7 @@ void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
         }
         if (id == demoRun_) banner_->showRun(run, preparing_);
     }
+    if (!justStarted_.isEmpty() && runs_->run(justStarted_) != nullptr) selectRun(std::exchange(justStarted_, QString()));
     if (!std::exchange(known_, true)) {
         if (!runs_->runs().empty()) selectRun(QString::fromStdString(runs_->runs().back().id));
         else if (options_.demo) startDemo();

@@ -109,6 +109,7 @@ private:
     QLabel* countLabel_;
     QAction *newAction_, *stopAction_, *resumeAction_, *chatAction_, *renameAction_, *trashAction_, *duplicateAction_, *demoAction_;
     QString demoRun_;
+    QString justStarted_;  // a run of this window whose row has not come yet: it is selected when it does
     double preparing_ = -1;
     bool known_ = false;
     Closing closing_ = Closing::No;
