@@ -54,17 +54,6 @@ void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
     command->add_option("--threads", options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 }
 
-const char* reasonKey(StopReason reason) {
-    switch (reason) {
-    case StopReason::EndOfText: return "end_of_text";
-    case StopReason::StopText: return "stop_text";
-    case StopReason::MaxTokens: return "max_tokens";
-    case StopReason::ContextFull: return "context_full";
-    case StopReason::Stopped: return "stopped";
-    }
-    return "";
-}
-
 Exit generate(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
     ChatSession chat(model.folder, options.threads);
@@ -75,7 +64,7 @@ Exit generate(Session& session, const GenerateOptions& options) {
     session.result = {{"text", result.text},
                       {"token_ids", result.tokens},
                       {"prompt_token_ids", result.promptTokens},
-                      {"reason", reasonKey(result.reason)},
+                      {"reason", stopReasonKey(result.reason)},
                       {"tokens_per_second", result.tokensPerSecond},
                       {"prompt_tokens_per_second", result.promptTokensPerSecond},
                       {"first_token_seconds", result.firstTokenSeconds},
@@ -87,7 +76,7 @@ nlohmann::json details(const GenerationResult& result, const SamplingOptions& sa
     return {{"tokens", result.tokens.size()},
             {"tokens_per_second", result.tokensPerSecond},
             {"first_token_ms", result.firstTokenSeconds * 1000},
-            {"reason", reasonKey(result.reason)},
+            {"reason", stopReasonKey(result.reason)},
             {"sampling",
              {{"temperature", sampling.temperature},
               {"top_k", sampling.topK},
