@@ -29,6 +29,21 @@ std::string listed(const std::vector<const RunSummary*>& candidates) {
     return candidates.size() > 8 ? text + " and " + std::to_string(candidates.size() - 8) + " more" : text;
 }
 
+// Holds the word, whatever LIKE's signs in it mean.
+std::string likePattern(const std::string& word) {
+    std::string pattern = "%";
+    for (const char c : word) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+Conversation conversationOf(const Query& row) {
+    return {row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.integer(5),
+            nlohmann::json::parse(row.text(6), nullptr, false), row.text(7)};
+}
+
 }  // namespace
 
 struct RunStore::Impl {
@@ -248,23 +263,45 @@ std::vector<StoredLog> RunStore::log(const std::string& run, std::int64_t afterI
     return list;
 }
 
-std::vector<Conversation> RunStore::conversations() {
+std::vector<Conversation> RunStore::conversations(const std::vector<std::string>& words, std::int64_t limit) {
     std::vector<Conversation> list;
-    if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT id, created_ms, changed_ms, title, model FROM conversation ORDER BY changed_ms DESC, id DESC");
-             rows.next();)
-            list.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.text(3), rows.text(4)});
+    Database* db = impl_->open();
+    if (db == nullptr) return list;
+    std::vector<std::string> patterns;
+    for (const std::string& word : words) patterns.push_back(likePattern(word));
+    // A branch in the trash is hidden as a whole, so its messages are looked at nowhere.
+    const std::string inMessage = "SELECT text FROM message WHERE conversation = c.id AND trashed_ms = 0 AND text LIKE ? ESCAPE '\\'";
+    std::string sql = "SELECT id, created_ms, changed_ms, title, model, head, settings";
+    sql += patterns.empty() ? ", ''" : ", CASE WHEN title LIKE ? ESCAPE '\\' THEN '' ELSE (" + inMessage + " ORDER BY id DESC LIMIT 1) END";
+    sql += " FROM conversation AS c WHERE trashed_ms = 0";
+    for (std::size_t i = 0; i < patterns.size(); ++i) sql += " AND (title LIKE ? ESCAPE '\\' OR EXISTS (" + inMessage + "))";
+    sql += " ORDER BY changed_ms DESC, id DESC LIMIT ?";
+    Query rows(*db, sql);
+    if (!patterns.empty()) patterns.insert(patterns.begin(), patterns.front());
+    for (const std::string& pattern : patterns) {
+        rows.bind(pattern);
+        rows.bind(pattern);
+    }
+    rows.bind(limit > 0 ? limit : std::int64_t{-1});
+    while (rows.next()) list.push_back(conversationOf(rows));
     return list;
+}
+
+std::optional<Conversation> RunStore::conversation(std::int64_t id) {
+    Database* db = impl_->open();
+    if (db == nullptr) return std::nullopt;
+    Query row(*db, "SELECT id, created_ms, changed_ms, title, model, head, settings, '' FROM conversation WHERE id = ?", id);
+    return row.next() ? std::optional(conversationOf(row)) : std::nullopt;
 }
 
 std::vector<StoredMessage> RunStore::messages(std::int64_t conversation) {
     std::vector<StoredMessage> list;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT id, conversation, coalesce(parent, 0), time_ms, role, text, details FROM message"
+        for (Query rows(*db, "SELECT id, conversation, coalesce(parent, 0), time_ms, role, text, details, trashed_ms FROM message"
                              " WHERE conversation = ? ORDER BY id", conversation);
              rows.next();)
             list.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.text(4), rows.text(5),
-                            nlohmann::json::parse(rows.text(6), nullptr, false)});
+                            nlohmann::json::parse(rows.text(6), nullptr, false), rows.integer(7)});
     return list;
 }
 

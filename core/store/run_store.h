@@ -57,11 +57,15 @@ struct StoredMessage {
     std::int64_t id = 0, conversation = 0, parent = 0, timeMs = 0;  // parent 0: the first
     std::string role, text;      // "system", "user", "assistant"
     nlohmann::json details;      // tokens, tokens_per_second, first_token_ms, sampling …
+    std::int64_t trashedMs = 0;  // not 0: in the trash
 };
 
 struct Conversation {
     std::int64_t id = 0, createdMs = 0, changedMs = 0;
     std::string title, model;    // model: "run:ID", "run:ID@STEP", or a folder
+    std::int64_t head = 0;       // last message of the branch that is shown; 0: the newest
+    nlohmann::json settings;
+    std::string found;           // of a search: the newest message that holds the first word, if the title does not
 };
 
 class RunStore {
@@ -90,8 +94,11 @@ public:
     std::vector<CheckpointInfo> checkpoints(const std::string& run);
     std::vector<StoredLog> log(const std::string& run, std::int64_t afterId = 0);
 
-    std::vector<Conversation> conversations();
-    std::vector<StoredMessage> messages(std::int64_t conversation);
+    // Newest first, those in the trash apart. With words: where each is in the title or in a message (ASCII letters alike in
+    // either case). limit 0: all.
+    std::vector<Conversation> conversations(const std::vector<std::string>& words = {}, std::int64_t limit = 0);
+    std::optional<Conversation> conversation(std::int64_t id);     // in the trash or not
+    std::vector<StoredMessage> messages(std::int64_t conversation);  // by id; those in the trash too
 
     // PRAGMA integrity_check and foreign_key_check: empty when sound.
     std::string integrityCheck();

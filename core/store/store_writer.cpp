@@ -42,10 +42,6 @@ std::string tagsJson(const std::vector<std::string>& tags) {
     return nlohmann::json(tags).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string jsonText(const nlohmann::json& value) {
-    return (value.is_null() ? nlohmann::json::object() : value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string configText(const RunConfig& frozen) {
     try {
         return toJson(frozen).dump();
@@ -267,64 +263,6 @@ void StoreWriter::sendCommand(const std::string& run, RunCommand command) {
             throw Error("the run is not being trained (it is " + state.text(0) + ")", run, "Resume it first");
         Query(database, "INSERT INTO command (run, command, time_ms) VALUES (?, ?, ?)", number, runCommandKey(command), nowMilliseconds())
             .run();
-        touch(database, 0);
-    });
-}
-
-std::int64_t StoreWriter::createConversation(const std::string& title, const std::string& model) {
-    std::int64_t id = 0;
-    impl_->queue.call([&](Database& database) {
-        const std::int64_t now = nowMilliseconds();
-        Query(database, "INSERT INTO conversation (title, model, created_ms, changed_ms) VALUES (?, ?, ?, ?)", title, model, now, now).run();
-        id = database.lastRowId();
-        touch(database, 0);
-    });
-    return id;
-}
-
-std::int64_t StoreWriter::addMessage(std::int64_t conversation, std::int64_t parent, const std::string& role, const std::string& text,
-                                     const nlohmann::json& details) {
-    std::int64_t id = 0;
-    impl_->queue.call([&](Database& database) {
-        const std::int64_t now = nowMilliseconds();
-        Query(database, "UPDATE conversation SET changed_ms = ? WHERE id = ?", now, conversation).run();
-        if (database.changes() == 0) throw Error("no such conversation", std::to_string(conversation), "List the conversations");
-        if (Query row(database, "SELECT 1 FROM message WHERE id = ? AND conversation = ?", parent, conversation); parent != 0 && !row.next())
-            throw Error("the message to be answered is not in this conversation", std::to_string(parent));
-        Query insert(database, "INSERT INTO message (conversation, time_ms, role, text, details, parent) VALUES (?, ?, ?, ?, ?, ?)",
-                     conversation, now, role, text, jsonText(details));
-        if (parent == 0) insert.bindNull();
-        else insert.bind(parent);
-        insert.run();
-        id = database.lastRowId();
-        touch(database, 0);
-    });
-    return id;
-}
-
-void StoreWriter::updateMessage(std::int64_t message, const std::string& text, const nlohmann::json& details) {
-    impl_->queue.call([&](Database& database) {
-        Query(database, "UPDATE message SET text = ?, details = ? WHERE id = ?", text, jsonText(details), message).run();
-        if (database.changes() == 0) throw Error("no such message", std::to_string(message));
-        Query(database, "UPDATE conversation SET changed_ms = ? WHERE id = (SELECT conversation FROM message WHERE id = ?)",
-              nowMilliseconds(), message)
-            .run();
-        touch(database, 0);
-    });
-}
-
-void StoreWriter::renameConversation(std::int64_t conversation, const std::string& title) {
-    impl_->queue.call([&](Database& database) {
-        Query(database, "UPDATE conversation SET title = ?, changed_ms = ? WHERE id = ?", title, nowMilliseconds(), conversation).run();
-        if (database.changes() == 0) throw Error("no such conversation", std::to_string(conversation), "List the conversations");
-        touch(database, 0);
-    });
-}
-
-void StoreWriter::deleteConversation(std::int64_t conversation) {
-    impl_->queue.call([&](Database& database) {
-        Query(database, "DELETE FROM conversation WHERE id = ?", conversation).run();
-        if (database.changes() == 0) throw Error("no such conversation", std::to_string(conversation), "List the conversations");
         touch(database, 0);
     });
 }

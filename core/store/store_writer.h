@@ -18,6 +18,18 @@
 
 namespace tritlab {
 
+// A message that is added to a conversation; `conversation` 0 begins one with title, model and settings.
+struct NewMessage {
+    std::int64_t conversation = 0, parent = 0;  // parent 0: the first
+    std::string role, text;
+    nlohmann::json details;
+    std::string title, model;
+    nlohmann::json settings;
+};
+struct AddedMessage {
+    std::int64_t conversation = 0, message = 0;
+};
+
 class StoreWriter {
 public:
     // Makes or migrates the database (a backup first; the schema lock alone). Throws Error: newer schema (TooNew), full disk.
@@ -41,12 +53,20 @@ public:
     void deleteCheckpoint(const std::string& run, StepIndex step);
     void sendCommand(const std::string& run, RunCommand command);
 
-    std::int64_t createConversation(const std::string& title, const std::string& model);
+    std::int64_t createConversation(const std::string& title, const std::string& model, const nlohmann::json& settings = {});
+    // A message becomes the head of its conversation. addMessages: all in one transaction.
     std::int64_t addMessage(std::int64_t conversation, std::int64_t parent, const std::string& role, const std::string& text,
                             const nlohmann::json& details = {});
-    void updateMessage(std::int64_t message, const std::string& text, const nlohmann::json& details);  // while an answer streams
+    std::vector<AddedMessage> addMessages(const std::vector<NewMessage>& messages);
+    void updateMessage(std::int64_t message, const std::string& text, const nlohmann::json& details);
+    // The same without waiting, while an answer streams: in order with the other writes; flush() throws where it failed.
+    void updateMessageSoon(std::int64_t message, const std::string& text, const nlohmann::json& details);
     void renameConversation(std::int64_t conversation, const std::string& title);
-    void deleteConversation(std::int64_t conversation);
+    void setConversationModel(std::int64_t conversation, const std::string& model, const nlohmann::json& settings);
+    void setConversationHead(std::int64_t conversation, std::int64_t message);
+    void trashConversation(std::int64_t conversation, bool trashed);
+    void trashMessage(std::int64_t message, bool trashed);    // with all that follows it; taken back together
+    void deleteConversation(std::int64_t conversation);       // for ever
 
     // Marks 'interrupted' every run that says it goes but whose lock can be taken. Gives the ids.
     std::vector<std::string> markDeadRuns();

@@ -449,6 +449,19 @@ private Q_SLOTS:
         QVERIFY(kindOf([&] { writer.addMessage(999, 0, "user", "x"); }) == ErrorKind::BadInput);
         writer.deleteConversation(first);
         QVERIFY(store.messages(first).empty() && store.conversations().size() == 1);
+        // A conversation and its first messages in one transaction: all of them or none.
+        QVERIFY(kindOf([&] { writer.addMessages({{0, 0, "user", "a", {}, "t", "m", {}}, {999, 0, "user", "b", {}, {}, {}, {}}}); }) ==
+                ErrorKind::BadInput);
+        QCOMPARE(store.conversations().size(), std::size_t{1});
+        const auto added = writer.addMessages({{0, 0, "user", "a", {}, "left", "m", {{"system", "s"}}}, {0, 0, "user", "a", {}, "right", "n", {}}});
+        QVERIFY(added.size() == 2 && added[0].conversation != added[1].conversation);
+        const auto left = store.conversation(added[0].conversation);
+        QVERIFY(left && left->title == "left" && left->head == added[0].message && left->settings.at("system") == "s");
+        writer.updateMessageSoon(added[0].message, "soon", {{"partial", true}});
+        writer.updateMessage(added[0].message, "later", {});
+        QCOMPARE(store.messages(added[0].conversation).front().text, std::string("later"));
+        writer.updateMessageSoon(999, "", {});
+        QVERIFY_THROWS_EXCEPTION(Error, writer.flush());
         QVERIFY(store.integrityCheck().empty());
     }
 };
