@@ -2,6 +2,8 @@
 // next token begins: "Assistant:" without the blank, since the blank belongs to the token of the first word.
 #include "core/data/chat_template.h"
 
+#include <span>
+
 namespace tritlab {
 namespace {
 
@@ -14,7 +16,7 @@ const char* title(Role role) {
     return "";
 }
 
-std::string headings(const std::vector<Message>& messages) {
+std::string headings(std::span<const Message> messages) {
     std::string text;
     for (const Message& message : messages) {
         if (!text.empty()) text += "\n\n";
@@ -23,30 +25,41 @@ std::string headings(const std::vector<Message>& messages) {
     return text;
 }
 
-std::string turns(const std::vector<Message>& messages) {
+std::string turns(std::span<const Message> messages) {
     std::string text;
     for (const Message& message : messages) text += std::string(title(message.role)) + ": " + message.text + kEndOfTurn;
     return text;
 }
 
-std::string promptText(Template chatTemplate, const std::vector<Message>& messages) {
+// Up to where the assistant speaks; `messages` does not end with its own words.
+std::string beforeAnswer(Template chatTemplate, std::span<const Message> messages) {
     switch (chatTemplate) {
         case Template::B2B4T: return turns(messages) + "Assistant:";
         case Template::Instruction:
             if (messages.size() == 1 && messages[0].role == Role::User)
                 return "### Instruction:\n" + messages[0].text + "\n\n### Response:\n";
-            return headings(messages) + "\n\n### Assistant:\n";
+            return headings(messages) + (messages.empty() ? "" : "\n\n") + "### Assistant:\n";
         case Template::Plain: break;
     }
-    std::string text;  // a model of plain text goes on writing
-    for (const Message& message : messages) text += (text.empty() ? "" : "\n") + message.text;
+    std::string text;  // a model of plain text goes on writing: what it wrote follows what it was given
+    for (const Message& message : messages) {
+        if (message.role != Role::Assistant && !text.empty()) text += "\n";
+        text += message.text;
+    }
     return text;
+}
+
+std::string promptText(Template chatTemplate, std::span<const Message> messages) {
+    if (messages.empty() || messages.back().role != Role::Assistant) return beforeAnswer(chatTemplate, messages);
+    const std::string& begun = messages.back().text;
+    const bool blank = chatTemplate == Template::B2B4T && !begun.empty();
+    return beforeAnswer(chatTemplate, messages.first(messages.size() - 1)) + (blank ? " " : "") + begun;
 }
 
 }  // namespace
 
 std::string renderInstruction(Template chatTemplate, const std::string& prompt, const std::string& response) {
-    if (chatTemplate == Template::B2B4T) return turns({{Role::User, prompt}, {Role::Assistant, response}});
+    if (chatTemplate == Template::B2B4T) return turns(std::vector<Message>{{Role::User, prompt}, {Role::Assistant, response}});
     return "### Instruction:\n" + prompt + "\n\n### Response:\n" + response;
 }
 

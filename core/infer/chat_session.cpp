@@ -188,9 +188,10 @@ GenerationResult ChatSession::answer(const std::vector<Message>& conversation, c
     std::vector<TokenId> ends = impl_->endTokens();
     for (const std::string& special : specialTexts(chatTemplate))
         if (const TokenId id = impl_->tokenizer->special(special); id >= 0) ends.push_back(id);
+    const bool begun = !conversation.empty() && conversation.back().role == Role::Assistant && !conversation.back().text.empty();
     // 2B4T's "Assistant:" ends before the blank, which comes with the first word and is none of the answer's.
     return impl_->generate(renderPrompt(chatTemplate, conversation, *impl_->tokenizer), options, std::move(texts), ends,
-                           chatTemplate == Template::B2B4T, onToken, stop);
+                           chatTemplate == Template::B2B4T && !begun, onToken, stop);
 }
 
 }  // namespace tritlab

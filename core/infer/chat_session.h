@@ -63,7 +63,8 @@ public:
     // complete: BOS and the prompt as it is.
     GenerationResult complete(const std::string& prompt, const GenerationOptions& options,
                               const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);
-    // answer: the conversation in the model's template.
+    // answer: the conversation in the model's template. One that ends with the assistant's words is gone on with; what was said
+    // before is not in the result.
     GenerationResult answer(const std::vector<Message>& conversation, const GenerationOptions& options,
                             const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);
 

@@ -315,7 +315,7 @@ private Q_SLOTS:
         const std::vector<Message> one{{Role::User, "Why?"}};
         const std::vector<Message> more{{Role::System, "S"}, {Role::User, "a"}, {Role::Assistant, "b"}, {Role::User, "c"}};
         const std::tuple<Template, std::vector<Message>, const char*> cases[] = {
-            {Template::Plain, one, "Why?"}, {Template::Plain, more, "S\na\nb\nc"},
+            {Template::Plain, one, "Why?"}, {Template::Plain, more, "S\nab\nc"},
             {Template::Instruction, one, "### Instruction:\nWhy?\n\n### Response:\n"},
             {Template::Instruction, more, "### System:\nS\n\n### User:\na\n\n### Assistant:\nb\n\n### User:\nc\n\n### Assistant:\n"},
             {Template::B2B4T, one, "User: Why?<|eot_id|>Assistant:"},
@@ -334,6 +334,19 @@ private Q_SLOTS:
             QVERIFY(trained.size() > ids.size() && std::equal(ids.begin(), ids.end(), trained.begin()));
             for (const std::string& stop : stopTexts(chatTemplate)) QVERIFY(!stop.empty());
         }
+        // An answer that is begun goes on after its last letter, in the words that training would have.
+        for (const Template chatTemplate : {Template::Instruction, Template::B2B4T}) {
+            std::vector<Message> begun = more;
+            begun.push_back({Role::Assistant, "da"});
+            std::vector<Message> whole = more;
+            whole.push_back({Role::Assistant, "dada"});
+            const std::string prompt = tokenizer->decode(renderPrompt(chatTemplate, begun, *tokenizer));
+            QCOMPARE(renderTraining(chatTemplate, whole).substr(0, prompt.size()), prompt);
+            QVERIFY(prompt.ends_with("da"));
+        }
+        QCOMPARE(tokenizer->decode(renderPrompt(Template::Instruction, {one[0], {Role::Assistant, "da"}}, *tokenizer)),
+                 std::string("### Instruction:\nWhy?\n\n### Response:\nda"));
+        QCOMPARE(tokenizer->decode(renderPrompt(Template::Plain, {one[0], {Role::Assistant, " da"}}, *tokenizer)), std::string("Why? da"));
         QVERIFY(tokenizer->special(kEndOfTurn) > 2);
         QVERIFY(stopTexts(Template::Plain).empty() && specialTexts(Template::Plain).empty());
     }
