@@ -19,13 +19,17 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
                       {"tokens_per_second", result.tokensPerSecond},
                       {"peak_memory_bytes", result.peakMemoryBytes},
                       {"gemm_share", result.gemmShare},
+                      {"product_flops", result.productFlops},
+                      {"machine_bf16_flops", result.machineFlops},
+                      {"threads", result.threads},
                       {"median_step_seconds", result.medianStepSeconds},
                       {"loss", result.loss},
                       {"parameters", result.parameters},
                       {"parts", nlohmann::ordered_json::array()}};
     session.printLine(request.shape + " " + request.mode + ": " + humanCount(result.tokensPerSecond) + " tokens/s, " +
                       fixed(result.medianStepSeconds, 3) + " s a step, peak memory " + humanBytes(result.peakMemoryBytes) +
-                      ", matrix products " + percent(result.gemmShare));
+                      ", " + std::to_string(result.threads) + (result.threads == 1 ? " thread" : " threads") + ", products at " + percent(result.gemmShare) +
+                      " of this machine's bf16 product speed (" + fixed(result.machineFlops / 1e9, 0) + " GFLOP/s)");
     for (const BenchPart& part : result.parts) {
         session.result["parts"].push_back({{"name", part.name}, {"seconds", part.seconds}, {"share", part.share}});
         if (part.share < 0.005) continue;

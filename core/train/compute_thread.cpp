@@ -2,10 +2,12 @@
 
 #include <ATen/Parallel.h>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <omp.h>
+#include <set>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -79,5 +81,15 @@ void ComputeThread::setThreads(int threads) {
 }
 
 int ComputeThread::threads() { return at::get_num_threads(); }
+
+int ComputeThread::threadsAtWork() {
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    at::parallel_for(0, threads(), 1, [&](std::int64_t, std::int64_t) {
+        const std::lock_guard lock(mutex);
+        seen.insert(std::this_thread::get_id());
+    });
+    return static_cast<int>(seen.size());
+}
 
 }  // namespace tritlab

@@ -14,6 +14,9 @@ public:
     // Threads of LibTorch's and our own kernels; 0 = all cores. Called on the compute thread, before parallel work.
     static void setThreads(int threads);
     [[nodiscard]] static int threads();
+    // How many threads a parallel loop of this library really runs on, counted in such a loop: without OpenMP in a file's flags
+    // at::parallel_for compiles to a loop on one thread.
+    [[nodiscard]] static int threadsAtWork();
 
 private:
     ComputeThread();

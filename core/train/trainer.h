@@ -47,8 +47,12 @@ struct BenchPart {
     double seconds = 0, share = 0;
 };
 struct BenchResult {
-    double tokensPerSecond = 0, peakMemoryBytes = 0, gemmShare = 0, medianStepSeconds = 0, loss = 0;
+    double tokensPerSecond = 0, peakMemoryBytes = 0, medianStepSeconds = 0, loss = 0;
+    // The step's products (three a weight and token) per second of the whole step, and as a share of what LibTorch's bf16 product
+    // of large matrices reaches here. Int8 products are faster than bf16 ones, so more than 1 is possible.
+    double productFlops = 0, machineFlops = 0, gemmShare = 0;
     std::int64_t parameters = 0;
+    int threads = 0;  // that took part, counted in a parallel loop of the library
     std::vector<BenchPart> parts;
 };
 

@@ -40,5 +40,7 @@ if(TRITLAB_TORCH)
   target_link_libraries(libtorch::libtorch INTERFACE
     "${LIBTORCH_DIR}/torch/lib/libtorch_cpu.so" "${LIBTORCH_DIR}/torch/lib/libc10.so"
     "${LIBTORCH_DIR}/torch/lib/libgomp.so.1")
+  # at::parallel_for is a template: in a file compiled without OpenMP it runs its body on one thread, without a word.
+  target_compile_options(libtorch::libtorch INTERFACE -fopenmp)
   target_link_options(libtorch::libtorch INTERFACE "LINKER:-rpath-link,${LIBTORCH_DIR}/nvidia/cu13/lib")
 endif()
