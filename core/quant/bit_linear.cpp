@@ -17,9 +17,13 @@ namespace {
 
 struct BitLinearNode final : torch::autograd::Node {
     PrologueState prologue;
-    at::Tensor input;                        // dense, blended: the product's left operand, compute type [N, in]
-    at::Tensor codes, inverseScale;          // lambda 1: int8 [N, in], fp32 [N]
-    at::Tensor weight;                       // the right operand as values, compute type [out, in]
+    // The product's left operand, [N, in], only where the prologue is trivial; else its own backward needs its input anyway, and
+    // gives the operand again.
+    at::Tensor input;                        // dense, blended: compute type
+    at::Tensor codes;                        // lambda 1: int8
+    at::Tensor inverseScale;                 // lambda 1: fp32 [N]
+    double lambda = 0;
+    at::Tensor weight;                       // the right operand: compute type, or at lambda 1 int8 codes, [out, in]
     at::Tensor columnScale;                  // lambda 1: fp32 [out]
     std::vector<float> absmeans;             // lambda 1
     std::vector<std::int64_t> outs;          // of each linear
@@ -35,6 +39,19 @@ struct BitLinearNode final : torch::autograd::Node {
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
     const ProfileScope scope("products");
     return at::mm(a, b);
+}
+
+// Codes [rows, columns] in the compute type.
+at::Tensor valuesOfCodes(const at::Tensor& codes, at::ScalarType type) {
+    at::Tensor values = at::empty(codes.sizes(), codes.options().dtype(type));
+    const std::int64_t columns = codes.size(1);
+    byPrecision(type, [&]<typename T>() {
+        forRows(codes.size(0), columns, [&](std::int64_t begin, std::int64_t end) {
+            rowKernels<T>().fromCodes(pointer<std::int8_t>(codes) + begin * columns, (end - begin) * columns,
+                                      pointer<T>(values) + begin * columns);
+        });
+    });
+    return values;
 }
 
 // dW [out, in] of the compute type as one fp32 tensor a linear.
@@ -58,31 +75,28 @@ void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& 
 torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_list&& gradients) {
     const at::NoGradGuard guard;
     const at::Tensor g = gradients[0].contiguous();
-    const bool integers = codes.defined(), single = outs.size() == 1;
+    const bool integers = inverseScale.defined(), single = outs.size() == 1;
     const bool wantsInput = task_should_compute_output(0) || prologue.kind.norm;
-    at::Tensor byRow = g, byColumn = g, left = input;
+    at::Tensor byRow = g, byColumn = g, left = input, right = weight;
     if (integers) {
         const ProfileScope scope("quantize");
         // y = (sum of codes) * (absmean * inverseScale): fold the token's scale into g for dW, the column's for dX.
         byRow = at::empty_like(g);
         if (!single && wantsInput) byColumn = at::empty_like(g);
-        left = at::empty(codes.sizes(), g.options());
         byPrecision(g.scalar_type(), [&]<typename T>() {
             forRows(g.size(0), g.size(1), [&](std::int64_t begin, std::int64_t end) {
                 rowKernels<T>().scaleGradient(pointer<T>(g), begin, end, g.size(1), pointer<float>(inverseScale),
                                               pointer<float>(columnScale), pointer<T>(byRow),
                                               !single && wantsInput ? pointer<T>(byColumn) : nullptr);
             });
-            forRows(codes.size(0), codes.size(1), [&](std::int64_t begin, std::int64_t end) {
-                const std::int64_t width = codes.size(1);
-                rowKernels<T>().fromCodes(pointer<std::int8_t>(codes) + begin * width, (end - begin) * width,
-                                          pointer<T>(left) + begin * width);
-            });
         });
+        if (wantsInput) right = valuesOfCodes(weight, g.scalar_type());
+        if (codes.defined()) left = valuesOfCodes(codes, g.scalar_type());
     }
+    if (!left.defined()) left = integers ? prologueCodeValues(prologue) : prologueForward(prologue, lambda);
     torch::autograd::variable_list result(2);
     if (wantsInput) {
-        const at::Tensor dh = product(byColumn, weight);
+        const at::Tensor dh = product(byColumn, right);
         result[0] = prologueBackward(prologue, dh, integers && single ? absmeans[0] : 1.0F, result[1]);
     }
     splitWeightGradient(product(byRow.t(), left), outs, result);
@@ -176,17 +190,6 @@ const at::Tensor& LinearGroup::blendedWeight(double lambda, std::uint64_t versio
     return values_;
 }
 
-const at::Tensor& LinearGroup::codesAsValues(std::uint64_t version) {
-    if (kind_ == Values::Codes && valuesVersion_ == version) return values_;
-    const Codes& all = codes(version);
-    values_ = concatenated([&]<typename T>(std::size_t, std::int64_t, std::int64_t at, std::int64_t n, T* to) {
-        rowKernels<T>().fromCodes(pointer<std::int8_t>(all.codes) + at, n, to);
-    });
-    kind_ = Values::Codes;
-    valuesVersion_ = version;
-    return values_;
-}
-
 at::Tensor LinearGroup::integerProduct(const at::Tensor& x, const at::Tensor& inverseScale) {
     const ProfileScope scope("products");
     const std::int64_t rows = x.size(0);
@@ -222,18 +225,21 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         node->prologue = prologueState(x, prologue, normWeight);
         if (blend == 1.0) {
             const Codes& all = codes(version);
+            values_ = at::Tensor();  // lambda does not fall: what was blended is done with
+            valuesVersion_ = none;
             prologueForwardCodes(node->prologue, node->codes, node->inverseScale);
             y = integerProduct(node->codes, node->inverseScale);
-            if (record) {
-                node->weight = codesAsValues(version);
-                node->columnScale = all.columnScale;
-                node->absmeans = all.absmeans;
-            }
+            node->weight = all.codes;
+            node->columnScale = all.columnScale;
+            node->absmeans = all.absmeans;
         } else {
             node->weight = blend == 0.0 ? denseWeight(version) : blendedWeight(blend, version);
             node->input = prologueForward(node->prologue, blend);
             y = product(node->input, node->weight.t());
         }
+        node->lambda = blend;
+        if (node->prologue.trivial()) node->prologue.x = at::Tensor();
+        else node->input = node->codes = at::Tensor();
     }
     if (record) {
         for (const at::Tensor& weight : weights_) node->outs.push_back(weight.size(0));

@@ -39,7 +39,6 @@ public:
 private:
     at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale);  // of the current codes
     const at::Tensor& blendedWeight(double lambda, std::uint64_t version);
-    const at::Tensor& codesAsValues(std::uint64_t version);                 // the codes in the compute type, for the backward
     template <typename Fill>
     at::Tensor concatenated(const Fill& fill) const;
 
@@ -50,8 +49,8 @@ private:
     std::int64_t in_ = 0, out_ = 0;
     Codes codes_;
     PackedCodes packed_;                       // the same for the vector kernel, where the machine has it
-    at::Tensor values_;                        // dense, blended or codes as values: what the last forward used
-    enum class Values { Dense, Blended, Codes } kind_ = Values::Dense;
+    at::Tensor values_;                        // dense or blended: what the last forward below lambda 1 used
+    enum class Values { Dense, Blended } kind_ = Values::Dense;
     double valuesLambda_ = -1;
     std::uint64_t codesVersion_ = none, valuesVersion_ = none, quantizations_ = 0;
 };

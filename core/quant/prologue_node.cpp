@@ -1,5 +1,8 @@
 #include "core/quant/prologue_node.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/mul.h>
 #include <vector>
 
 #include "core/base/profile.h"
@@ -64,9 +67,23 @@ void prologueForwardCodes(PrologueState& state, at::Tensor& codes, at::Tensor& i
     });
 }
 
+at::Tensor prologueCodeValues(PrologueState& state) {
+    const ProfileScope scope("norms");
+    const std::int64_t n = state.x.size(0), width = state.width();
+    at::Tensor y = at::empty({n, width}, state.x.options());
+    byPrecision(state.x.scalar_type(), [&]<typename T>() {
+        const auto rows = rowsOf<T>(state);
+        forRows(n, width, [&](std::int64_t begin, std::int64_t end) {
+            std::vector<float> scratch(static_cast<std::size_t>(width));
+            rowKernels<T>().prologueCodeValues(rows, begin, end, scratch.data(), pointer<T>(y));
+        });
+    });
+    return y;
+}
+
 at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor, at::Tensor& normGradient) {
     const ProfileScope scope("norms");
-    if (state.trivial() && factor == 1.0F) return dy;
+    if (state.trivial()) return factor == 1.0F ? dy : at::mul(dy, static_cast<double>(factor));
     const std::int64_t n = state.x.size(0), width = state.width();
     at::Tensor dx = at::empty_like(state.x);
     // The norm's gradient sums over rows: per chunk of rows, chunks in order, so that no thread count alters it.

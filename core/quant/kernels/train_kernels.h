@@ -29,6 +29,8 @@ struct RowKernels {
     // The same quantized: codes [rows, width], inverseScale [rows].
     void (*prologueCodes)(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch, std::int8_t* codes,
                           float* inverseScale);
+    // The codes of prologueCodes as values of T: what the backward multiplies with when the codes were not kept.
+    void (*prologueCodeValues)(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch, T* y);
     // dx from dy (times `factor`); adds to normGradient [width] where there is a norm. scratch: 2 width floats.
     void (*prologueBackward)(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, const T* dy, float factor,
                              float* scratch, float* normGradient, T* dx);

@@ -114,7 +114,7 @@ std::vector<Shape> shapes() {
 
 template <typename T>
 struct PrologueRun {
-    std::vector<T> y, blended, dx;
+    std::vector<T> y, blended, dx, codeValues;
     std::vector<std::int8_t> codes;
     std::vector<float> inverse, rstd, dw;
 };
@@ -126,12 +126,14 @@ PrologueRun<T> runPrologue(const TrainKernels& machine, const Shape& s, const st
     PrologueRun<T> run{std::vector<T>(rows * width), std::vector<T>(rows * width), std::vector<T>(x.size()),
                        std::vector<std::int8_t>(rows * width), std::vector<float>(rows), std::vector<float>(rows),
                        std::vector<float>(width)};
+    run.codeValues.resize(rows * width);
     const PrologueRows<T> input{s.kind, x.data(), s.kind.norm ? w.data() : nullptr, run.rstd.data(), s.width};
     std::vector<float> scratch(2 * width);
     const RowKernels<T>& kernels = tableOf<T>(machine);
     kernels.prologue(input, 0, s.rows, 0, scratch.data(), run.y.data());
     kernels.prologue(input, 0, s.rows, 0.25F, scratch.data(), run.blended.data());
     kernels.prologueCodes(input, 0, s.rows, scratch.data(), run.codes.data(), run.inverse.data());
+    kernels.prologueCodeValues(input, 0, s.rows, scratch.data(), run.codeValues.data());
     kernels.prologueBackward(input, 0, s.rows, dy.data(), 0.5F, scratch.data(), run.dw.data(), run.dx.data());
     return run;
 }
@@ -164,6 +166,7 @@ void checkPrologue(const Shape& s, std::uint64_t seed) {
         for (std::size_t i = 0; i < width; ++i) {
             const double exact = naive.y[i] * 127 / most;
             QVERIFY(std::abs(exact - scalar.codes[r * width + i]) <= 0.5 + 1e-3);
+            QCOMPARE(value(scalar.codeValues[r * width + i]), static_cast<double>(scalar.codes[r * width + i]));
             blend[i] = naive.y[i] + 0.25 * (scalar.codes[r * width + i] * most / 127 - naive.y[i]);
         }
         near(scalar.blended.data() + r * width, blend, "blend");
@@ -173,6 +176,7 @@ void checkPrologue(const Shape& s, std::uint64_t seed) {
         const PrologueRun<T> run = runPrologue<T>(*kernels, s, x, w, dy);
         QVERIFY2(same(run.y, scalar.y) && same(run.blended, scalar.blended) && same(run.dx, scalar.dx), kernels->name.data());
         QVERIFY2(same(run.codes, scalar.codes) && same(run.inverse, scalar.inverse) && same(run.dw, scalar.dw), kernels->name.data());
+        QVERIFY2(same(run.codeValues, scalar.codeValues), kernels->name.data());
     }
 }
 
