@@ -114,9 +114,10 @@ std::vector<Shape> shapes() {
 
 template <typename T>
 struct PrologueRun {
-    std::vector<T> y, blended, dx, codeValues;
+    std::vector<T> y, blended, dx;
     std::vector<std::int8_t> codes;
     std::vector<float> inverse, rstd, dw;
+    std::vector<T> codeValues;
 };
 
 template <typename T>
@@ -125,8 +126,8 @@ PrologueRun<T> runPrologue(const TrainKernels& machine, const Shape& s, const st
     const auto rows = static_cast<std::size_t>(s.rows), width = static_cast<std::size_t>(s.width);
     PrologueRun<T> run{std::vector<T>(rows * width), std::vector<T>(rows * width), std::vector<T>(x.size()),
                        std::vector<std::int8_t>(rows * width), std::vector<float>(rows), std::vector<float>(rows),
-                       std::vector<float>(width)};
-    run.codeValues.resize(rows * width);
+                       std::vector<float>(width),
+                       std::vector<T>(rows * width)};
     const PrologueRows<T> input{s.kind, x.data(), s.kind.norm ? w.data() : nullptr, run.rstd.data(), s.width};
     std::vector<float> scratch(2 * width);
     const RowKernels<T>& kernels = tableOf<T>(machine);
