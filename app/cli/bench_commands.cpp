@@ -38,6 +38,20 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
     return done;
 }
 
+Exit benchQuant(Session& session, KernelBenchRequest request) {
+    request.stop = session.stop;
+    session.result["kernels"] = nlohmann::ordered_json::array();
+    std::string last;
+    for (const KernelTiming& timing : loadEngine().benchKernels(request)) {
+        session.result["kernels"].push_back(
+            {{"kernel", timing.kernel}, {"variant", timing.variant}, {"seconds", timing.seconds}, {"speedup", timing.speedup}});
+        if (timing.kernel != last) session.printLine(timing.kernel);
+        last = timing.kernel;
+        session.printLine("  " + fixed(1000 * timing.seconds, 3) + " ms  " + fixed(timing.speedup, 2) + " x  " + timing.variant);
+    }
+    return done;
+}
+
 struct GenerateBench {
     ModelOptions model;
     GenerateBenchRequest request;
@@ -107,6 +121,16 @@ void addBenchCommands(Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));
     command->add_option("--threads", train->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+
+    const auto kernels = std::make_shared<KernelBenchRequest>();
+    command = program.command(group, "quant", "Each kernel of training beside its reference, on random values",
+                              [kernels](Session& s) { return benchQuant(s, *kernels); });
+    command->add_option("--rows", kernels->rows, "Tokens")->capture_default_str()->check(CLI::Range(1, 1 << 20));
+    command->add_option("--width", kernels->width, "Hidden size")->capture_default_str()->check(CLI::Range(16, 1 << 14));
+    command->add_option("--repeats", kernels->repeats, "Calls that are measured; the median counts")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100000));
+    command->add_option("--threads", kernels->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 
     const auto options = std::make_shared<GenerateBench>();
     GenerateBenchRequest& request = options->request;

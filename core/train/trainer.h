@@ -56,6 +56,16 @@ struct BenchResult {
     std::vector<BenchPart> parts;
 };
 
+struct KernelBenchRequest {
+    std::int64_t rows = 512, width = 512;  // tokens and hidden size
+    int repeats = 5, threads = 0;
+    StopToken stop;
+};
+struct KernelTiming {
+    std::string kernel, variant;
+    double seconds = 0, speedup = 0;  // the median call; against the kernel's first variant, its reference
+};
+
 // All LibTorch work of a process runs on the engine's one compute thread; these calls block until it is done.
 class Engine {
 public:
@@ -69,6 +79,7 @@ public:
     virtual EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data,
                                   std::int64_t windowLength, const StopToken& stop) = 0;
     virtual BenchResult bench(const BenchRequest& request) = 0;
+    virtual std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) = 0;
 };
 
 // Throws Error where the library cannot be loaded.

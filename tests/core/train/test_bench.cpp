@@ -1,6 +1,9 @@
 // The bench's own figures: plausible loss, parameters and memory, parts that add up to the step, bad requests refused.
 #include <QTest>
 #include <cmath>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/train/trainer.h"
@@ -39,6 +42,26 @@ private Q_SLOTS:
         request.shape = "tiny";
         request.steps = 0;
         QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+    }
+
+    void everyKernelIsTimedBesideItsReference() {
+        KernelBenchRequest request;
+        request.rows = 256;
+        request.width = 64;
+        request.repeats = 1;
+        const std::vector<KernelTiming> timings = loadEngine().benchKernels(request);
+        std::map<std::string, int> variants;
+        for (const KernelTiming& timing : timings) {
+            QVERIFY2(timing.seconds > 0 && timing.speedup > 0, timing.kernel.c_str());
+            if (variants[timing.kernel]++ == 0) QCOMPARE(timing.speedup, 1.0);
+        }
+        QCOMPARE(variants.size(), std::size_t{9});
+        QVERIFY(variants.at("attention forward") == 2 && variants.at("their backward") >= 1);
+        request.width = 8;
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().benchKernels(request));
+        request.width = 64;
+        request.stop.requestStop();
+        QVERIFY(loadEngine().benchKernels(request).empty());
     }
 };
 
