@@ -149,6 +149,7 @@ void addBenchCommands(Program& program) {
     command->add_option("--ternary", options->ternary, "Weights: 2bit or 5trits (1.6 bits)")->capture_default_str();
     command->add_option("--cache", options->cache, "Keys and values: bf16 or int8")->capture_default_str();
     command->add_option("--pack-to", options->packTo, "Save random weights as a packed folder here and map them from it");
+    addCurveBench(program, group);
 }
 
 }  // namespace tritlab::cli

@@ -1,12 +1,14 @@
 // demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the model
 // speak, draws its charts, and says where everything is.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <spawn.h>
+#include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include "app/cli/run_json.h"
 #include "app/cli/training.h"
@@ -76,15 +78,20 @@ void speak(Session& session, const std::string& id) {
 std::vector<std::string> drawPlots(const std::string& id, const std::filesystem::path& folder) {
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tritlab";
     if (!std::filesystem::exists(program)) return {};
-    setenv("QT_QPA_PLATFORM", "offscreen", 1);
     std::string name = program.string(), plots = "--plots", run = id, out = "--out", target = folder.string();
     char* arguments[] = {name.data(), plots.data(), run.data(), out.data(), target.data(), nullptr};
+    // The child's own environment: this process has threads, which may be reading theirs.
+    std::string platform = "QT_QPA_PLATFORM=offscreen";
+    std::vector<char*> environment{platform.data()};
+    for (char** entry = environ; *entry != nullptr; ++entry)
+        if (!std::string_view(*entry).starts_with("QT_QPA_PLATFORM=")) environment.push_back(*entry);
+    environment.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);  // stdout is this command's result
     pid_t child = 0;
     int status = 0;
-    const int error = posix_spawn(&child, name.c_str(), &actions, nullptr, arguments, environ);
+    const int error = posix_spawn(&child, name.c_str(), &actions, nullptr, arguments, environment.data());
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         throw Error("could not draw the plots", name, "The run itself is complete", ErrorKind::Failed);

@@ -68,6 +68,7 @@ void addRunsCommands(Program& program);
 void addGenerateCommands(Program& program);
 void addEvaluateCommands(Program& program);
 void addBenchCommands(Program& program);
+void addCurveBench(Program& program, CLI::App* bench);
 void addDemoCommand(Program& program);
 
 }  // namespace tritlab::cli

@@ -4,6 +4,7 @@
 #include "core/eval/model_evaluation.h"
 #include "core/train/bench.h"
 #include "core/train/compute_thread.h"
+#include "core/train/curve_bench.h"
 #include "core/train/kernel_bench.h"
 #include "core/train/trainer.h"
 #include "core/train/training_run.h"
@@ -25,6 +26,9 @@ public:
     }
     BenchResult bench(const BenchRequest& request) override {
         return onComputeThread<BenchResult>([&] { return benchTraining(request); });
+    }
+    std::vector<LossCurves> compareCurves(const CurveRequest& request) override {
+        return onComputeThread<std::vector<LossCurves>>([&] { return compareLossCurves(request); });
     }
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) override {
         return onComputeThread<std::vector<KernelTiming>>([&] { return benchKernelSets(request); });

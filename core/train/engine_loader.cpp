@@ -11,6 +11,10 @@ namespace tritlab {
 namespace {
 
 constexpr const char* libraryName = "libtritlab_torch.so";
+// libgomp reads this when it is loaded, which the engine's library does: spinning threads would starve the window. It is set before
+// main() because no thread may read the environment (Qt's do) while another one changes it.
+[[maybe_unused]] const int waitPolicy = ::setenv("OMP_WAIT_POLICY", "passive", 0);
+
 constexpr const char* factoryName = "tritlabEngine";
 
 std::filesystem::path besideCore() {
@@ -25,8 +29,6 @@ std::string lastLoaderError() {
 }
 
 Engine& open() {
-    // libgomp reads it when it is loaded, which the library below does: spinning threads would starve the window.
-    ::setenv("OMP_WAIT_POLICY", "passive", 0);
     const std::filesystem::path path = besideCore();
     void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {

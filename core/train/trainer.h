@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +67,18 @@ struct KernelTiming {
     double seconds = 0, speedup = 0;  // the median call; against the kernel's first variant, its reference
 };
 
+struct CurveRequest {
+    RunConfig config;  // of the notebook's block; documents are not kept apart, and a step is one micro-batch
+    Workspace workspace;
+    std::vector<std::int64_t> seeds;
+    std::function<void(std::int64_t seed, bool reference, StepIndex step, double loss)> progress;  // may be empty
+    StopToken stop;
+};
+struct LossCurves {
+    std::int64_t seed = 0;
+    std::vector<double> fast, reference;  // of each step; shorter where it was stopped
+};
+
 // All LibTorch work of a process runs on the engine's one compute thread; these calls block until it is done.
 class Engine {
 public:
@@ -80,6 +93,7 @@ public:
                                   std::int64_t windowLength, const StopToken& stop) = 0;
     virtual BenchResult bench(const BenchRequest& request) = 0;
     virtual std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) = 0;
+    virtual std::vector<LossCurves> compareCurves(const CurveRequest& request) = 0;
 };
 
 // Throws Error where the library cannot be loaded.

@@ -1,4 +1,5 @@
 // The bench's own figures: plausible loss, parameters and memory, parts that add up to the step, bad requests refused.
+#include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/train/trainer.h"
+#include "nano_run.h"
 
 using namespace tritlab;
 
@@ -62,6 +64,29 @@ private Q_SLOTS:
         request.width = 64;
         request.stop.requestStop();
         QVERIFY(loadEngine().benchKernels(request).empty());
+    }
+
+    void theFastEngineLearnsAsTheReferenceDoes() {
+        QTemporaryDir folder;
+        const std::filesystem::path home = folder.path().toStdString();
+        writeNanoText(home / "text.txt");
+        CurveRequest request{nanoConfig(home / "text.txt", Precision::Bf16), Workspace(home / "workspace"), {1, 2}, {}, {}};
+        request.config.normPlacement = NormPlacement::Post;
+        request.config.gatedFfn = request.config.subNorms = false;
+        request.config.steps = 40;
+        int calls = 0;
+        request.progress = [&](std::int64_t, bool, StepIndex, double) { ++calls; };
+        const std::vector<LossCurves> curves = loadEngine().compareCurves(request);
+        QCOMPARE(curves.size(), std::size_t{2});
+        QCOMPARE(calls, 160);
+        for (const LossCurves& pair : curves) {
+            QCOMPARE(pair.fast.size(), std::size_t{40});
+            QVERIFY(std::abs(pair.fast[0] - pair.reference[0]) < 0.01 * pair.reference[0]);
+            QVERIFY(pair.reference.back() < 0.9 * pair.reference.front());  // it learns
+            QVERIFY(std::abs(pair.fast.back() - pair.reference.back()) < 0.03 * pair.reference.back());
+        }
+        request.config.subNorms = true;  // has no reference
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().compareCurves(request));
     }
 };
 
