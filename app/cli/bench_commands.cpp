@@ -22,6 +22,7 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
                       {"product_flops", result.productFlops},
                       {"machine_bf16_flops", result.machineFlops},
                       {"threads", result.threads},
+                      {"health_seconds", result.healthSeconds},
                       {"median_step_seconds", result.medianStepSeconds},
                       {"loss", result.loss},
                       {"parameters", result.parameters},
@@ -35,6 +36,9 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
         if (part.share < 0.005) continue;
         session.printLine("  " + percent(part.share) + "  " + fixed(1000 * part.seconds, 1) + " ms  " + part.name);
     }
+    if (result.healthSeconds > 0)
+        session.printLine("weight health: " + fixed(1000 * result.healthSeconds, 1) + " ms a look, every 50 steps " +
+                          fixed(100 * result.healthSeconds / (50 * result.medianStepSeconds + result.healthSeconds), 2) + " % of the time");
     return done;
 }
 

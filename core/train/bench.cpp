@@ -14,6 +14,7 @@
 #include "core/model/language_model.h"
 #include "core/train/adamw.h"
 #include "core/train/compute_thread.h"
+#include "core/train/health_tracker.h"
 #include "core/train/notebook_reference.h"
 #include "core/train/op_profile.h"
 
@@ -168,6 +169,13 @@ BenchResult benchTraining(const BenchRequest& request) {
     const OpProfile operations;
     const double profiled = step();
     result.parts = partsOf(profile, profiled);
+    if (ternary) {
+        HealthTracker health(model, RunConfig{}.deadZoneWidth);
+        (void)health.snapshot(0);  // makes its memory
+        const auto start = Clock::now();
+        (void)health.snapshot(1);
+        result.healthSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+    }
     result.productFlops = productFlops(shape, model.config()) / result.medianStepSeconds;
     result.machineFlops = machineFlops();
     result.gemmShare = result.productFlops / result.machineFlops;

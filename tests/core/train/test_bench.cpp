@@ -26,6 +26,7 @@ private Q_SLOTS:
         QVERIFY(result.tokensPerSecond > 0 && result.medianStepSeconds > 0);
         // Weights, gradients and both moments are in memory at least.
         QVERIFY(result.peakMemoryBytes > 16.0 * static_cast<double>(result.parameters));
+        QVERIFY(result.healthSeconds > 0);
         QVERIFY(result.productFlops > 0 && result.machineFlops > 0);
         QCOMPARE(result.gemmShare, result.productFlops / result.machineFlops);
         double sum = 0;
