@@ -69,6 +69,7 @@ void addProduct(Timings& timings, const KernelBenchRequest& r, std::int64_t out,
     timings.add(name, "LibTorch, bf16", [&] { (void)at::mm(a, b); });
     timings.add(name, "LibTorch, int8", [&] { (void)at::_int_mm(x, weight.t()); });
     if (int8ProductIsFast()) timings.add(name, "avx512vnni", split(static_cast<Kernel>(int8_avx512vnni::product)));
+    if (int8ProductHasAmx()) timings.add(name, "amx and avx512vnni", split(static_cast<Kernel>(int8Product)));
 }
 
 // Each pass of bf16 rows by each set of kernels that this machine runs.

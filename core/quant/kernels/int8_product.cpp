@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/log.h"
+#include "core/base/random.h"
 #include "core/interop/safetensors.h"
+#include "core/quant/kernels/kernels.h"
 
 namespace tritlab {
 namespace {
@@ -21,7 +24,46 @@ void scalarProduct(const PackedCodes& weights, const Int8Rows& x, std::int64_t b
     }
 }
 
+template <class T>
+void fastest(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
+    if (!int8ProductIsFast()) return int8_scalar::product(weights, x, begin, end, y, yStride);
+    if (int8ProductHasAmx() && weights.depth() % 64 == 0) {
+        const std::int64_t whole = begin + (end - begin) / 32 * 32;
+        int8_amx::product(weights, x, begin, whole, y, yStride);
+        begin = whole;
+    }
+    int8_avx512vnni::product(weights, x, begin, end, y, yStride);
+}
+
+// A product by AMX of numbers that no shortcut would get right: 96 rows, 80 columns, depth 192.
+bool amxEqualsScalar() {
+    constexpr std::int64_t rows = 96, columns = 80, depth = 192;
+    std::vector<std::int8_t> codes(columns * depth), activations(rows * depth);
+    for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(static_cast<int>(randomBits(1, 0, i) % 3) - 1);
+    for (std::size_t i = 0; i < activations.size(); ++i) activations[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
+    const std::vector<float> rowScale(rows, 0.5F), columnScale(columns, 0.25F);
+    PackedCodes packed;
+    packed.pack(codes.data(), columns, depth);
+    const Int8Rows x{activations.data(), rowScale.data(), columnScale.data()};
+    std::vector<float> expected(rows * columns), sums(rows * columns);
+    int8_scalar::product(packed, x, 0, rows, expected.data(), columns);
+    int8_amx::product(packed, x, 0, rows, sums.data(), columns);
+    return sums == expected;
+}
+
 }  // namespace
+
+bool int8ProductHasAmx() {
+    // The table of the inference kernels has asked the system for the tiles' state, and has tried them.
+    static const bool amx = [] {
+        const std::vector<KernelSet> sets = availableKernelSets();
+        if (std::find(sets.begin(), sets.end(), KernelSet::Amx) == sets.end()) return false;
+        if (amxEqualsScalar()) return true;
+        logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
+        return false;
+    }();
+    return amx;
+}
 
 void PackedCodes::pack(const std::int8_t* codes, std::int64_t columns, std::int64_t depth) {
     columns_ = columns;
@@ -56,14 +98,12 @@ bool int8ProductIsFast() {
 }
 
 void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) {
-    if (int8ProductIsFast()) int8_avx512vnni::product(weights, x, begin, end, y, yStride);
-    else int8_scalar::product(weights, x, begin, end, y, yStride);
+    fastest(weights, x, begin, end, y, yStride);
 }
 
 void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
                  std::int64_t yStride) {
-    if (int8ProductIsFast()) int8_avx512vnni::product(weights, x, begin, end, y, yStride);
-    else int8_scalar::product(weights, x, begin, end, y, yStride);
+    fastest(weights, x, begin, end, y, yStride);
 }
 
 }  // namespace tritlab

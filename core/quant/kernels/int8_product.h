@@ -39,8 +39,10 @@ void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t beg
 
 // True where a vector kernel runs on this processor (AVX512-VNNI); otherwise the scalar loop does the work.
 bool int8ProductIsFast();
+// True where AMX takes whole blocks of 32 rows whose depth is a multiple of 64, and has equalled the scalar loop once.
+bool int8ProductHasAmx();
 
-// The two implementations, for tests: bit-equal.
+// The implementations, for tests and benches: bit-equal. AMX takes a multiple of 32 rows and a depth that is a multiple of 64.
 namespace int8_scalar {
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);
@@ -49,5 +51,9 @@ namespace int8_avx512vnni {
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);
 }  // namespace int8_avx512vnni
+namespace int8_amx {
+void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
+void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);
+}  // namespace int8_amx
 
 }  // namespace tritlab

@@ -2,13 +2,15 @@
 // kernel against the scalar one to the bit, over random shapes, tails and the extremes of the codes.
 #include <QElapsedTimer>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "core/base/random.h"
 #include "core/interop/safetensors.h"
-#include "core/quant/kernels/int8_product.h"
+#include "core/quant/kernels/int8_tiles.h"
 
 using namespace tritlab;
 
@@ -30,6 +32,21 @@ Problem randomProblem(std::int64_t rows, std::int64_t columns, std::int64_t dept
     for (std::int64_t i = 0; i < columns; ++i) p.columnScale.push_back(static_cast<float>(randomUniform(seed, 4, std::uint64_t(i))));
     return p;
 }
+
+// What AMX does, on arrays: tdpbsud of signed rows and unsigned quads of columns.
+struct ArrayTiles {
+    std::int32_t sums[tileSide][tileSide] = {};
+    void clear() {
+        for (auto& row : sums)
+            for (std::int32_t& sum : row) sum = 0;
+    }
+    void multiply(const std::int8_t* x, std::int64_t xStride, const std::uint8_t* weights) {
+        for (std::int64_t m = 0; m < tileSide; ++m)
+            for (std::int64_t n = 0; n < tileSide; ++n)
+                for (std::int64_t k = 0; k < tileDepth; ++k) sums[m][n] += x[m * xStride + k] * weights[k / 4 * 256 + n * 4 + k % 4];
+    }
+    void store(std::int32_t* target) const { std::memcpy(target, sums, sizeof sums); }
+};
 
 }  // namespace
 
@@ -58,6 +75,16 @@ class TestInt8Product : public QObject {
         int8_avx512vnni::product(packed, x, 0, p.rows, fastHalf.data(), p.columns);
         QVERIFY(fast == scalar);
         QVERIFY(fastHalf == scalarHalf);
+        std::fill(fast.begin(), fast.end(), -1.0F);
+        int8Product(packed, x, 0, p.rows, fast.data(), p.columns);  // AMX and what it leaves over, where there is AMX
+        QVERIFY(fast == scalar);
+        if (p.rows % tileSide != 0 || p.depth % tileDepth != 0) return;
+        tiledInt8Product<ArrayTiles>(packed, x, 0, p.rows, fast.data(), p.columns);
+        tiledInt8Product<ArrayTiles>(packed, x, 0, p.rows, fastHalf.data(), p.columns);
+        QVERIFY(fast == scalar && fastHalf == scalarHalf);
+        if (!int8ProductHasAmx()) return;
+        int8_amx::product(packed, x, 0, p.rows, fastHalf.data(), p.columns);
+        QVERIFY(fastHalf == scalarHalf);
     }
 
 private Q_SLOTS:
@@ -65,6 +92,12 @@ private Q_SLOTS:
         for (std::uint64_t round = 0; round < 60; ++round)
             compare(randomProblem(1 + std::int64_t(randomBits(1, 1, round) % 60), 1 + std::int64_t(randomBits(1, 2, round) % 200),
                                   1 + std::int64_t(randomBits(1, 3, round) % 300), false, round));
+    }
+    void agreesInTiles() {
+        for (std::uint64_t round = 0; round < 6; ++round)
+            compare(randomProblem(32 * (1 + std::int64_t(randomBits(2, 1, round) % 6)), 1 + std::int64_t(randomBits(2, 2, round) % 150),
+                                  64 * (1 + std::int64_t(randomBits(2, 3, round) % 4)), round == 0, round));
+        if (!int8ProductHasAmx()) qInfo("this processor has no AMX: its tiles were tested as arrays");
     }
     void agreesAtTheExtremes() { compare(randomProblem(7, 65, 8192, true, 1)); }
     void rangesOfRowsAreIndependent() {
