@@ -124,6 +124,7 @@ void addBenchCommands(Program& program) {
     command->add_option("--steps", train->steps, "Steps that are measured")
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));
+    command->add_flag("--activation-checkpointing", train->activationCheckpointing, "Blocks keep their inputs alone and run again");
     command->add_option("--threads", train->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 
     const auto kernels = std::make_shared<KernelBenchRequest>();

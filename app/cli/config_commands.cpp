@@ -63,6 +63,7 @@ Exit printEstimate(Session& session, const ConfigOptions& options) {
                       {"gradient_bytes", e.gradientBytes},
                       {"optimizer_bytes", e.optimizerBytes},
                       {"activation_bytes", e.activationBytes},
+                      {"program_bytes", e.programBytes},
                       {"training_bytes", e.trainingBytes},
                       {"packed_bytes", e.packedBytes},
                       {"tokens_per_step", e.tokensPerStep},
@@ -73,7 +74,7 @@ Exit printEstimate(Session& session, const ConfigOptions& options) {
                       std::to_string(e.parameters) + "), ternary " + humanCount(static_cast<double>(e.ternaryParameters)));
     session.printLine("training memory " + bytes(e.trainingBytes) + ": weights " + bytes(e.weightBytes) + ", gradients " +
                       bytes(e.gradientBytes) + ", optimizer " + bytes(e.optimizerBytes) + ", activations about " +
-                      bytes(e.activationBytes));
+                      bytes(e.activationBytes) + ", program " + bytes(e.programBytes));
     session.printLine("packed model    " + bytes(e.packedBytes));
     session.printLine("tokens          " + humanCount(static_cast<double>(e.totalTokens)) + " (" +
                       humanCount(static_cast<double>(e.tokensPerStep)) + " a step)");

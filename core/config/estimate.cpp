@@ -14,19 +14,33 @@ std::int64_t elements(const TensorSpec& spec) {
     return std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-// What the backward pass needs of one token: per layer the inputs of the two norms, q, k, v and the attention's output, the
-// feed-forward's inner values, and each linear's input (int8 codes in bf16 training of ternary linears, shared by q, k, v
-// and by gate, up); and once the logits of one chunk of the cross-entropy, which is never held whole.
+// Resident memory of a process that has done one step of the smallest model: code, LibTorch's tables, thread stacks, what the
+// allocator holds back. Measured as what `bench train` peaks at beyond all the rest, on its three shapes.
+constexpr std::int64_t programBytes = 240'000'000;
+
+// What one block keeps of one token for the backward (quant/bit_linear, quant/prologue_node, model/attention): a linear behind a
+// norm or an activation keeps their input, any other its own operand, which at lambda 1 is int8 codes.
+std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m) {
+    const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
+    const bool codesThroughout = m.ternaryLinears && c.lambdaSchedule == LambdaSchedule::None;
+    const std::int64_t operand = codesThroughout ? 1 : element;
+    const bool pre = m.normPlacement == NormPlacement::Pre;
+    const std::int64_t attention = m.heads * m.headSize, qkv = attention + 2 * m.kvHeads * m.headSize;
+    std::int64_t bytes = 2 * m.hiddenSize * (pre ? element : operand);   // before q, k, v and before up
+    if (!pre) bytes += 2 * m.hiddenSize * element;                       // the norms after the residual
+    bytes += (qkv + attention) * element + 4 * m.heads;                  // attention: its input, its output, log-sum-exp
+    if (!m.subNorms) bytes += attention * operand;                       // before o; a sub-norm shares attention's output
+    return bytes + (m.gatedFfn ? 2 : 1) * m.ffnSize * element;           // before down
+}
+
 std::int64_t activationBytes(const RunConfig& c, const ModelConfig& m) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
-    const std::int64_t input = c.precision == Precision::Bf16 && m.ternaryLinears ? 1 : element;
-    const std::int64_t attention = m.heads * m.headSize, keys = 2 * m.kvHeads * m.headSize;
-    const std::int64_t kept = 2 * m.hiddenSize + 2 * attention + keys + (m.gatedFfn ? 3 : 2) * m.ffnSize;
-    const std::int64_t inputs = 2 * m.hiddenSize + attention + m.ffnSize;
-    const std::int64_t tokens = c.batchSize * c.sequenceLength;
-    constexpr std::int64_t chunk = 1024;
-    return tokens * (m.layers * (kept * element + inputs * input) + 2 * m.hiddenSize * element) +
-           2 * std::min(tokens, chunk) * m.vocabSize * 4;
+    const std::int64_t tokens = c.batchSize * c.sequenceLength, block = blockBytes(c, m);
+    const std::int64_t kept = c.activationCheckpointing ? m.layers * m.hiddenSize * element + block : m.layers * block;
+    // On the way: three matrices of the feed-forward's width, final norm and stream, a chunk of logits, the head's gradient.
+    constexpr std::int64_t chunk = 16 << 20;
+    const std::int64_t passing = 3 * (m.gatedFfn ? 2 : 1) * m.ffnSize * element + 4 * m.hiddenSize * element;
+    return tokens * (kept + passing) + chunk + m.vocabSize * m.hiddenSize * element;
 }
 
 }  // namespace
@@ -52,11 +66,12 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
 
     e.weightBytes = 4 * e.parameters;
     if (config.precision == Precision::Bf16)
-        e.weightBytes += e.ternaryParameters + 2 * (e.parameters - e.ternaryParameters);
+        e.weightBytes += 2 * e.parameters;  // codes in two layouts, or values; embedding and head in bf16
     e.gradientBytes = 4 * e.parameters;
     e.optimizerBytes = 8 * e.parameters;  // two fp32 moments
     e.activationBytes = activationBytes(config, model);
-    e.trainingBytes = e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes;
+    e.programBytes = programBytes;
+    e.trainingBytes = e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + e.programBytes;
     e.packedBytes = packedBytes;
     e.tokensPerStep = config.tokensPerStep();
     e.totalTokens = e.tokensPerStep * config.steps;

@@ -12,7 +12,8 @@ struct Estimate {
     std::int64_t ternaryParameters = 0;    // in BitLinear layers
     std::int64_t embeddingParameters = 0;
     std::int64_t weightBytes = 0, gradientBytes = 0, optimizerBytes = 0, activationBytes = 0;
-    std::int64_t trainingBytes = 0;        // their sum
+    std::int64_t programBytes = 0;         // LibTorch and the program itself
+    std::int64_t trainingBytes = 0;        // their sum: the peak of resident memory
     std::int64_t packedBytes = 0;          // 2-bit codes, scales, norms fp32, embedding bf16
     std::int64_t tokensPerStep = 0, totalTokens = 0;
     double flopsPerToken = 0;              // 6 x parameters in products + attention

@@ -20,6 +20,10 @@ std::vector<Field> batchFields() {
             QT_TRANSLATE_NOOP("Field", "Precision"),
             QT_TRANSLATE_NOOP("Field", "bf16: residual stream and linear outputs in bf16; norms, softmax, loss and optimizer in fp32. "
                                        "fp32: everything, for comparisons.")),
+        boolean("activation_checkpointing", group, &RunConfig::activationCheckpointing,
+            QT_TRANSLATE_NOOP("Field", "Activation checkpointing"),
+            QT_TRANSLATE_NOOP("Field", "Each block keeps only its input and runs again in the backward: less memory, about a quarter more "
+                                       "time, the same losses to the bit.")),
         integer("threads", group, &RunConfig::threads, 0, 1024, "", QT_TRANSLATE_NOOP("Field", "Threads"),
             QT_TRANSLATE_NOOP("Field", "Of the training; 0: all cores. Another count may change the last bits of a loss.")),
         integer("seed", group, &RunConfig::seed, 0, 9007199254740992.0, "", QT_TRANSLATE_NOOP("Field", "Seed"),

@@ -86,6 +86,7 @@ struct RunConfig {
     std::int64_t sequenceLength = 256;    // tokens a sequence
     std::int64_t accumulation = 1;        // micro-batches an optimizer step
     Precision precision = Precision::Bf16;
+    bool activationCheckpointing = false; // a block keeps its input alone and runs again in the backward
     std::int64_t threads = 0;             // 0 = all cores
     std::int64_t seed = 1;
 

@@ -11,6 +11,7 @@
 #include "core/model/block.h"
 #include "core/model/cross_entropy.h"
 #include "core/model/initialize.h"
+#include "core/model/recompute.h"
 #include "core/quant/prologue_node.h"
 
 namespace tritlab {
@@ -58,6 +59,7 @@ struct LanguageModel::Impl {
         TernaryWeight weight;
     };
     mutable std::vector<Place> places;
+    bool recompute = false;
 
     [[nodiscard]] const at::Tensor& value(const std::string& name) const { return parameters[index.at(name)].value; }
     void place(const Projection& projection);
@@ -102,6 +104,7 @@ LanguageModel::~LanguageModel() = default;
 const ModelConfig& LanguageModel::config() const { return impl_->config; }
 Precision LanguageModel::precision() const { return impl_->precision; }
 std::vector<Parameter>& LanguageModel::parameters() { return impl_->parameters; }
+void LanguageModel::setRecompute(bool recompute) { impl_->recompute = recompute; }
 void LanguageModel::weightsChanged() { ++impl_->version; }
 std::uint64_t LanguageModel::version() const { return impl_->version; }
 
@@ -158,7 +161,8 @@ ForwardContext LanguageModel::Impl::context(const at::Tensor& tokens, const at::
 
 at::Tensor LanguageModel::Impl::hiddenRows(const at::Tensor& tokens, const ForwardContext& context) {
     at::Tensor x = embeddingRows(value("model.embed_tokens.weight"), tokens.reshape({-1}), type);
-    for (Block& block : blocks) x = block.forward(x, context);
+    for (Block& block : blocks)
+        x = recompute ? recomputed(x, [&block, context](const at::Tensor& in) { return block.forward(in, context); }) : block.forward(x, context);
     return applyPrologue(x, {.norm = true, .eps = static_cast<float>(config.normEps)}, value("model.norm.weight"));
 }
 

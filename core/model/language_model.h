@@ -39,6 +39,9 @@ public:
     void initialize(Initialization initialization, double std, std::uint64_t seed);  // same seed, same bits, any thread count
     void load(const ModelWeights& weights, WeightStorage storage);
 
+    // Activation checkpointing, off at first: a block keeps its input alone and runs again in the backward. Same losses to the bit.
+    void setRecompute(bool recompute);
+
     // In the order of tensorSpecs(). After writing to any value call weightsChanged().
     [[nodiscard]] std::vector<Parameter>& parameters();
     void weightsChanged();                       // increments the parameter version

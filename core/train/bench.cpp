@@ -139,6 +139,7 @@ BenchResult benchTraining(const BenchRequest& request) {
     const bool slow = request.mode == "reference", ternary = request.mode != "dense";
     LanguageModel model(notebookConfig(shape, ternary), slow ? Precision::Fp32 : Precision::Bf16);
     model.initialize(Initialization::Notebook, 0.02, seed);
+    model.setRecompute(request.activationCheckpointing);
     AdamW optimizer(model.parameters(), {});
     const Pass pass = slow ? referencePass(model) : fastPass(model, ternary ? 1.0 : 0.0);
 

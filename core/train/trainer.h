@@ -42,6 +42,7 @@ struct BenchRequest {
     std::string shape;  // tiny, small, 125m: as shared with the PyTorch baseline
     std::string mode;   // bitnet, dense, reference
     int steps = 5, threads = 0;
+    bool activationCheckpointing = false;
 };
 struct BenchPart {
     std::string name;

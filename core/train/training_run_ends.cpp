@@ -20,6 +20,7 @@ void TrainingRun::prepare() {
     ComputeThread::setThreads(static_cast<int>(config_.threads));
     openData();
     model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision);
+    model_->setRecompute(config_.activationCheckpointing);
     optimizer_ = std::make_unique<AdamW>(
         model_->parameters(), AdamW::Options{config_.beta1, config_.beta2, config_.adamEps, config_.decayGroups});
     health_ = std::make_unique<HealthTracker>(*model_, config_.deadZoneWidth);

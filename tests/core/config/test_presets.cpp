@@ -101,11 +101,14 @@ private Q_SLOTS:
             }
             QCOMPARE(e.parameters, parameters);
             QCOMPARE(e.ternaryParameters, ternary);
-            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes);
+            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + e.programBytes);
             QCOMPARE(e.totalTokens, config.batchSize * config.sequenceLength * config.accumulation * config.steps);
             QVERIFY(e.activationBytes > 0 && e.packedBytes < e.weightBytes && e.flopsPerToken > 0);
         }
-        const RunConfig config = presetDraft("tiny").config();
+        RunConfig config = presetDraft("tiny").config();
+        const Estimate plain = estimate(config);
+        config.activationCheckpointing = true;
+        QVERIFY(estimate(config).activationBytes < plain.activationBytes / 2);
         QCOMPARE(estimate(config, 5096).parameters - estimate(config).parameters, 1000 * config.hiddenSize);
     }
 };

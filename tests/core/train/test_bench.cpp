@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/config/estimate.h"
+#include "core/config/fields.h"
 #include "core/train/trainer.h"
 #include "nano_run.h"
 
@@ -20,6 +22,10 @@ private Q_SLOTS:
         request.shape = "tiny";
         request.mode = "bitnet";
         request.steps = 1;
+        request.threads = 2;
+        request.activationCheckpointing = true;  // first: memory that was once taken may stay with the process
+        const BenchResult small = loadEngine().bench(request);
+        request.activationCheckpointing = false;
         const BenchResult result = loadEngine().bench(request);
         QVERIFY(std::abs(result.loss - std::log(4096.0)) < 0.5);  // random tokens
         QCOMPARE(result.parameters, 4096 * 256 + 6 * (12 * 256 * 256 + 2 * 256) + 256);
@@ -29,12 +35,20 @@ private Q_SLOTS:
         QVERIFY(result.healthSeconds > 0);
         QVERIFY(result.productFlops > 0 && result.machineFlops > 0);
         QCOMPARE(result.gemmShare, result.productFlops / result.machineFlops);
+        QCOMPARE(small.loss, result.loss);
+        QVERIFY2(small.peakMemoryBytes < 0.9 * result.peakMemoryBytes, std::to_string(small.peakMemoryBytes).c_str());
+        // The estimate of the same shape, from its config alone.
+        RunConfig config = presetDraft("tiny").config();
+        for (const auto& [bench, checkpointing] : {std::pair{&result, false}, {&small, true}}) {
+            config.activationCheckpointing = checkpointing;
+            const double ratio = static_cast<double>(estimate(config).trainingBytes) / bench->peakMemoryBytes;
+            QVERIFY2(std::abs(ratio - 1) < 0.1, std::to_string(ratio).c_str());
+        }
         double sum = 0;
         for (const BenchPart& part : result.parts) sum += part.share;
         QVERIFY2(sum > 0.8 && sum < 1.01, std::to_string(sum).c_str());
         // Our own kernels run on as many threads as they were given, not only LibTorch's.
-        request.threads = 2;
-        QCOMPARE(loadEngine().bench(request).threads, 2);
+        QCOMPARE(result.threads, 2);
         request.threads = 1;
         QCOMPARE(loadEngine().bench(request).threads, 1);
         request.mode = "fast";
