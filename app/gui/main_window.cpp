@@ -6,6 +6,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QHeaderView>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QMessageBox>
 #include <QProcess>
@@ -160,7 +161,7 @@ void MainWindow::showState() {
 
 void MainWindow::showMessage(const QString& text) { statusBar()->showMessage(text, 30000); }
 
-bool MainWindow::settled() const { return known_ && reader_->idle() && actions_->idle(); }
+bool MainWindow::settled() const { return known_ && reader_->idle() && series_->idle() && actions_->idle(); }
 
 void MainWindow::setTheme(ThemeChoice choice) {
     theme_ = choice;
@@ -328,6 +329,7 @@ void MainWindow::restoreSettings() {
     if (settings_->contains("state")) restoreState(settings_->value("state").toByteArray());
     if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
     if (settings_->contains("columns")) panel_->table()->horizontalHeader()->restoreState(settings_->value("columns").toByteArray());
+    charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
     chatAction_->setChecked(!chatDock_->isHidden());
     chatPane_->restore(*settings_);
 }
@@ -338,6 +340,7 @@ void MainWindow::saveSettings() {
     settings_->setValue("state", saveState());
     settings_->setValue("splitter", splitter_->saveState());
     settings_->setValue("columns", panel_->table()->horizontalHeader()->saveState());
+    settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("theme", themeKey(theme_));
     chatPane_->save(*settings_);
 }
