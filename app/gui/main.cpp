@@ -3,10 +3,14 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QLocale>
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <exception>
+#include <memory>
 
+#include "app/gui/bench.h"
+#include "app/gui/gui_busy.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
 #include "core/base/error.h"
@@ -18,11 +22,15 @@ namespace {
 bool needsNoDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const QByteArray word(argv[i]);
-        for (const char* option : {"--plots", "--screenshots", "--version", "--help", "-h", "-v", "--help-all"}) {
+        for (const char* option : {"--plots", "--screenshots", "--bench", "--version", "--help", "-h", "-v", "--help-all"}) {
             if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
         }
     }
     return false;
+}
+
+bool benches(int argc, char** argv) {
+    return std::any_of(argv, argv + argc, [](const char* word) { return QByteArray(word) == "--bench"; });
 }
 
 int writePictures(const QStringList& files) {
@@ -34,7 +42,9 @@ int writePictures(const QStringList& files) {
 
 int main(int argc, char** argv) {
     if (needsNoDisplay(argc, argv) && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication application(argc, argv);
+    const std::unique_ptr<QApplication> made = benches(argc, argv) ? std::make_unique<tritlab::MeasuredApplication>(argc, argv)
+                                                                   : std::make_unique<QApplication>(argc, argv);
+    QApplication& application = *made;
     std::setlocale(LC_NUMERIC, "C");  // QApplication takes the environment's; numbers in files are written with a point
     QApplication::setApplicationName("tritlab");
     QApplication::setApplicationDisplayName("TritLab");
@@ -49,7 +59,9 @@ int main(int argc, char** argv) {
     const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots."), "folder", ".");
     const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
     const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
-    parser.addOptions({plots, out, shots, noDemo});
+    QCommandLineOption bench("bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
+    bench.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOptions({plots, out, shots, noDemo, bench});
     parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
     parser.process(application);
 
@@ -58,6 +70,10 @@ int main(int argc, char** argv) {
         if (parser.isSet(plots)) {
             tritlab::applyTheme(tritlab::ThemeChoice::Light);
             return writePictures(tritlab::plotRun(workspace, parser.value(plots), parser.value(out)));
+        }
+        if (parser.isSet(bench)) {
+            std::printf("%s\n", tritlab::runBench(nlohmann::ordered_json::parse(parser.value(bench).toStdString())).dump().c_str());
+            return 0;
         }
         tritlab::WindowOptions options{workspace, !parser.isSet(noDemo) && !parser.isSet(shots), !parser.isSet(shots), {}};
         tritlab::MainWindow window(options);
