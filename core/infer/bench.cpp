@@ -1,7 +1,6 @@
 #include "core/infer/bench.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <unistd.h>
@@ -10,8 +9,6 @@
 #include "core/base/files.h"
 #include "core/base/number.h"
 #include "core/base/random.h"
-#include "core/infer/memory.h"
-#include "core/infer/thread_pool.h"
 
 namespace tritlab {
 namespace {
@@ -79,35 +76,6 @@ std::vector<std::string> generateBenchShapes() {
     return names;
 }
 
-double measureMemoryBandwidth(int threads) {
-    ThreadPool pool(threads);
-    constexpr std::int64_t bytes = std::int64_t{512} << 20, piece = std::int64_t{1} << 20;
-    Memory block = Memory::zeroed(bytes);
-    pool.run(bytes / piece, [&](std::int64_t index, int) {  // pages that were never written are all one page
-        std::fill_n(block.writable<std::uint64_t>() + index * piece / 8, piece / 8, static_cast<std::uint64_t>(index));
-    });
-    std::atomic<std::uint64_t> total{0};
-    double best = 0;
-    for (int pass = 0; pass < 5; ++pass) {
-        const auto start = Clock::now();
-        pool.run(bytes / piece, [&](std::int64_t index, int) {
-            const auto* from = block.as<std::uint64_t>() + index * piece / 8;
-            std::uint64_t sums[8] = {};
-            for (std::int64_t i = 0; i < piece / 8; i += 8) {
-                __builtin_prefetch(from + i + 256);
-                for (int j = 0; j < 8; ++j) sums[j] += from[i + j];
-            }
-            for (const std::uint64_t sum : sums) total += sum;
-        });
-        best = std::max(best, static_cast<double>(bytes) / secondsSince(start));
-    }
-    // The sum is known, so that no read can be left out.
-    constexpr std::uint64_t pieces = static_cast<std::uint64_t>(bytes / piece);
-    if (total != 5 * pieces * (pieces - 1) / 2 * static_cast<std::uint64_t>(piece / 8))
-        throw Error("memory gave other values than were written", "bench generate", "Test this machine's memory", ErrorKind::Failed);
-    return best;
-}
-
 GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const StopToken& stop) {
     if (request.promptTokens < 1 || request.newTokens < 1 || request.repeats < 1)
         throw Error("the counts of prompt tokens, new tokens and repeats must be 1 at least", "bench generate");
@@ -143,6 +111,8 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
         bestPrompt = std::max(bestPrompt, static_cast<double>(request.promptTokens) / secondsSince(start));
     }
     result.promptTokensPerSecond = bestPrompt;
+    constexpr int passes = 7;
+    const double before = model->measureReadSpeed(passes);
     const auto start = Clock::now();
     for (const TokenId& token : next) {
         session->feed({&token, 1});
@@ -152,7 +122,7 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
     result.residentBytes = residentBytes();
     result.cacheBytes = session->bytesPerPosition() * session->position();
     result.bytesPerToken = model->bytesPerToken() + session->bytesPerPosition() * (request.promptTokens + request.newTokens / 2);
-    result.memoryBandwidth = measureMemoryBandwidth(result.threads);
+    result.memoryBandwidth = (before + model->measureReadSpeed(passes)) / 2;
     result.bandwidthShare = result.decodeTokensPerSecond * static_cast<double>(result.bytesPerToken) / result.memoryBandwidth;
     return result;
 }

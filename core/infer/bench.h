@@ -30,8 +30,8 @@ struct GenerateBenchRequest {
 struct GenerateBenchResult {
     double promptTokensPerSecond = 0, decodeTokensPerSecond = 0;
     std::int64_t bytesPerToken = 0;     // of weights, and of keys and values at the middle of the decoded positions
-    double memoryBandwidth = 0;         // bytes a second, all threads reading, measured in the same run
-    double bandwidthShare = 0;          // decode speed times bytesPerToken over memoryBandwidth; above 1 where caches hold the model
+    double memoryBandwidth = 0;         // bytes a second, all threads only reading these weights, before and after decoding
+    double bandwidthShare = 0;          // decode speed times bytesPerToken over memoryBandwidth
     double loadSeconds = 0;             // until the model can be used: reading and packing, mapping, or making random weights
     std::int64_t residentBytes = 0;     // of the process, after decoding
     std::int64_t weightBytes = 0, cacheBytes = 0;  // cacheBytes: of the positions that were filled
@@ -43,7 +43,5 @@ struct GenerateBenchResult {
 std::vector<std::string> generateBenchShapes();
 // Throws Error for an unknown shape, counts below 1, or where `stop` asked for an end.
 GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const StopToken& stop);
-// Bytes a second that `threads` threads read together from memory (a block far larger than the caches, fastest of some passes).
-double measureMemoryBandwidth(int threads);
 
 }  // namespace tritlab

@@ -93,32 +93,43 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
         source = &normed_;
         sourceStride = inputStride_;
     }
-    runProducts(products, {source->as<float>(), sourceStride, codes_.as<std::int8_t>(), inputStride_, inverse_.data(),
-                           codeSums_.data(), rows_});
+    std::array<MatrixProduct, 3> matrices{};
+    for (std::size_t i = 0; i < products.size(); ++i)
+        matrices[i] = {&products[i].linear->matrix, products[i].out->writable<float>(), products[i].outStride};
+    runProducts({matrices.data(), products.size()}, {source->as<float>(), sourceStride, codes_.as<std::int8_t>(), inputStride_,
+                                                     inverse_.data(), codeSums_.data(), rows_});
 }
 
-// Pieces of about 64 KiB of weights, so that threads of unequal speed end together.
-void ForwardPass::runProducts(std::span<const Product> products, const ProductInput& input) {
+// Each thread wants one long stream of weights, since a processor's prefetching starts anew with each; and all threads must end
+// together, whatever their speed. So pieces begin at a share of what is left and shrink. With many tokens a piece is used again for
+// each few of them and must stay in the second cache.
+void ForwardPass::runProducts(std::span<const MatrixProduct> products, const ProductInput& input) {
     struct Piece {
-        const Product* product;
+        const MatrixProduct* product;
         std::int64_t firstTile, lastTile;
     };
     static thread_local std::vector<Piece> pieces;
     pieces.clear();
-    std::int64_t work = 0, mostTiles = 1;
-    for (const Product& product : products) {
-        const PackedMatrix& matrix = product.linear->matrix;
-        const std::int64_t tiles = matrix.tiles();
-        const std::int64_t step = std::clamp<std::int64_t>((64 << 10) / matrix.tileBytes(), 1, input.tokens > 1 ? 8 : tiles);
-        for (std::int64_t tile = 0; tile < tiles; tile += step) pieces.push_back({&product, tile, std::min(tile + step, tiles)});
-        work += matrix.data.size() * input.tokens;
-        mostTiles = std::max(mostTiles, step);
+    std::int64_t left = 0, mostTiles = 1;
+    for (const MatrixProduct& product : products) left += product.matrix->data.size();
+    const std::int64_t work = left * input.tokens;
+    const std::int64_t smallest = 32 << 10, largest = input.tokens > 12 ? 128 << 10 : left;
+    for (const MatrixProduct& product : products) {
+        const std::int64_t tiles = product.matrix->tiles(), tileBytes = product.matrix->tileBytes();
+        for (std::int64_t tile = 0; tile < tiles;) {
+            const std::int64_t wanted = std::clamp(left / (2 * pool_.threads()), smallest, largest);
+            const std::int64_t taken = std::clamp<std::int64_t>(wanted / tileBytes, 1, tiles - tile);
+            pieces.push_back({&product, tile, tile + taken});
+            tile += taken;
+            left -= taken * tileBytes;
+            mostTiles = std::max(mostTiles, taken);
+        }
     }
     for (auto& sums : sums_) sums.resize(std::max(sums.size(), size(mostTiles * tileRows * input.tokens)));
     const auto body = [&, list = pieces.data()](std::int64_t index, int thread) {
         const Piece& piece = list[index];
-        multiplyTiles(kernels_, piece.product->linear->matrix, piece.firstTile, piece.lastTile, input, sums_[size(thread)].data(),
-                      piece.product->out->writable<float>(), piece.product->outStride);
+        multiplyTiles(kernels_, *piece.product->matrix, piece.firstTile, piece.lastTile, input, sums_[size(thread)].data(),
+                      piece.product->out, piece.product->outStride);
     };
     constexpr std::int64_t worthSharing = 32 << 10;  // below this, waking another thread costs more
     const auto count = static_cast<std::int64_t>(pieces.size());
@@ -244,12 +255,8 @@ void ForwardPass::logits(std::int64_t first, std::int64_t count, float* out, std
                          static_cast<float>(config_.normEps), normed);
         std::memset(normed + n, 0, size(hiddenStride_ - n) * 4);
     }
-    const PackedMatrix& head = parts_.headMatrix();
-    const ProductInput input{normed_.as<float>(), inputStride_, nullptr, 0, nullptr, nullptr, count};
-    const std::int64_t tiles = head.tiles(), step = std::max<std::int64_t>(1, (64 << 10) / head.tileBytes());
-    pool_.run((tiles + step - 1) / step, [&](std::int64_t piece, int) {
-        multiplyTiles(kernels_, head, piece * step, std::min((piece + 1) * step, tiles), input, nullptr, out, stride);
-    });
+    const MatrixProduct head{&parts_.headMatrix(), out, stride};
+    runProducts({&head, 1}, {normed_.as<float>(), inputStride_, nullptr, 0, nullptr, nullptr, count});
 }
 
 }  // namespace tritlab

@@ -36,7 +36,12 @@ private:
     // out = x W^T for each product, all of one input [rows, stride], normed by `norm` (if any) first.
     void multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
                   const std::vector<float>* norm);
-    void runProducts(std::span<const Product> products, const ProductInput& input);
+    struct MatrixProduct {
+        const PackedMatrix* matrix;
+        float* out;
+        std::int64_t outStride;
+    };
+    void runProducts(std::span<const MatrixProduct> products, const ProductInput& input);
     void attentionBlock(std::span<const ForwardRow> rows, std::int64_t index);
     void rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer);
     void attend(std::span<const ForwardRow> rows, std::int64_t layer);

@@ -8,6 +8,7 @@
 #include "core/infer/forward_pass.h"
 #include "core/infer/model_parts.h"
 #include "core/infer/packed_file.h"
+#include "core/infer/read_speed.h"
 
 namespace tritlab {
 namespace {
@@ -33,6 +34,10 @@ public:
     [[nodiscard]] KernelSet kernelSet() const override { return kernels_.set; }
     [[nodiscard]] std::int64_t residentBytes() const override { return parts_.residentBytes(); }
     [[nodiscard]] std::int64_t bytesPerToken() const override { return parts_.bytesPerToken(); }
+    [[nodiscard]] double measureReadSpeed(int passes) const override {
+        const std::lock_guard lock(mutex_);
+        return readSpeed(parts_, pool_, passes);
+    }
 
     // The threads and the forward's working memory, one user at a time.
     struct Turn {

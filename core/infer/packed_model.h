@@ -50,6 +50,8 @@ public:
     [[nodiscard]] virtual KernelSet kernelSet() const = 0;
     [[nodiscard]] virtual std::int64_t residentBytes() const = 0;  // of the weights
     [[nodiscard]] virtual std::int64_t bytesPerToken() const = 0;  // of weights, read from memory for one decoded token
+    // Bytes a second at which all threads together can read this model's weights and do nothing else: the median of some passes.
+    [[nodiscard]] virtual double measureReadSpeed(int passes) const = 0;
 };
 
 // Keys, values and position of one sequence. One thread at a time; sessions of one model may be used from several.

@@ -104,23 +104,37 @@ struct RowsInt8 {
     static Lanes load(const Value* p) { return Lanes::loadInt8(p); }
 };
 
-// Scores of G queries against every position: a key is read once for all of them.
+// Scores of G queries against P positions from `position` on: a key is read once for all queries, and G * P sums that do not wait
+// for each other run side by side. Each sum's order is the same whatever G and P.
+template <class Rows, int G, int P>
+inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t position) {
+    const auto* keys = static_cast<const typename Rows::Value*>(task.keys) + position * task.stride;
+    const float* queries = task.queries + firstQuery * task.stride;
+    Lanes sums[P][G];
+    for (auto& ofPosition : sums)
+        for (Lanes& sum : ofPosition) sum = Lanes::all(0.f);
+    for (std::int64_t i = 0; i < task.stride; i += 16) {
+        Lanes query[G];
+        for (int g = 0; g < G; ++g) query[g] = Lanes::load(queries + g * task.stride + i);
+        for (int p = 0; p < P; ++p) {
+            const Lanes key = Rows::load(keys + p * task.stride + i);
+            for (int g = 0; g < G; ++g) sums[p][g] = Lanes::fma(query[g], key, sums[p][g]);
+        }
+    }
+    for (int p = 0; p < P; ++p) {
+        float scale = task.scale;
+        if constexpr (Rows::scaled) scale *= task.keyScales[position + p];
+        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * scoreStride + position + p] = sums[p][g].sum() * scale;
+    }
+}
+
 template <class Rows, int G>
 void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride) {
-    const auto* keys = static_cast<const typename Rows::Value*>(task.keys);
-    const float* queries = task.queries + firstQuery * task.stride;
-    for (std::int64_t position = 0; position < task.positions; ++position) {
-        const auto* key = keys + position * task.stride;
-        Lanes sums[G];
-        for (int g = 0; g < G; ++g) sums[g] = Lanes::all(0.f);
-        for (std::int64_t i = 0; i < task.stride; i += 16) {
-            const Lanes k = Rows::load(key + i);
-            for (int g = 0; g < G; ++g) sums[g] = Lanes::fma(Lanes::load(queries + g * task.stride + i), k, sums[g]);
-        }
-        float scale = task.scale;
-        if constexpr (Rows::scaled) scale *= task.keyScales[position];
-        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * scoreStride + position] = sums[g].sum() * scale;
-    }
+    constexpr int together = G == 1 ? 8 : 4;
+    std::int64_t position = 0;
+    for (; position + together <= task.positions; position += together)
+        scorePositions<Rows, G, together>(task, firstQuery, scoreStride, position);
+    for (; position < task.positions; ++position) scorePositions<Rows, G, 1>(task, firstQuery, scoreStride, position);
 }
 
 // In place; what lies beyond `positions` becomes 0.
@@ -140,22 +154,37 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded) 
     for (std::int64_t i = 0; i < padded; i += 16) (Lanes::load(scores + i) * inverse).store(scores + i);
 }
 
-// Adds positions first..last of the values, weighed by each query's scores, to out. Positions in order, whatever the blocks.
+// Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on. Positions in order,
+// whatever the blocks.
+template <class Rows, int G, int N>
+inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t first,
+                          std::int64_t last, std::int64_t i) {
+    const auto* values = static_cast<const typename Rows::Value*>(task.values) + i;
+    const float* scores = task.scores + firstQuery * scoreStride;
+    float* out = task.out + firstQuery * task.stride + i;
+    Lanes sums[N][G];
+    for (int n = 0; n < N; ++n)
+        for (int g = 0; g < G; ++g) sums[n][g] = Lanes::load(out + g * task.stride + 16 * n);
+    for (std::int64_t position = first; position < last; ++position) {
+        Lanes score[G];
+        for (int g = 0; g < G; ++g) score[g] = Lanes::all(scores[g * scoreStride + position]);
+        for (int n = 0; n < N; ++n) {
+            Lanes v = Rows::load(values + position * task.stride + 16 * n);
+            if constexpr (Rows::scaled) v = v * Lanes::all(task.valueScales[position]);
+            for (int g = 0; g < G; ++g) sums[n][g] = Lanes::fma(score[g], v, sums[n][g]);
+        }
+    }
+    for (int n = 0; n < N; ++n)
+        for (int g = 0; g < G; ++g) sums[n][g].store(out + g * task.stride + 16 * n);
+}
+
 template <class Rows, int G>
 void addValues(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t first, std::int64_t last) {
-    const auto* values = static_cast<const typename Rows::Value*>(task.values);
-    const float* scores = task.scores + firstQuery * scoreStride;
-    float* out = task.out + firstQuery * task.stride;
-    for (std::int64_t i = 0; i < task.stride; i += 16) {
-        Lanes sums[G];
-        for (int g = 0; g < G; ++g) sums[g] = Lanes::load(out + g * task.stride + i);
-        for (std::int64_t position = first; position < last; ++position) {
-            Lanes v = Rows::load(values + position * task.stride + i);
-            if constexpr (Rows::scaled) v = v * Lanes::all(task.valueScales[position]);
-            for (int g = 0; g < G; ++g) sums[g] = Lanes::fma(Lanes::all(scores[g * scoreStride + position]), v, sums[g]);
-        }
-        for (int g = 0; g < G; ++g) sums[g].store(out + g * task.stride + i);
-    }
+    constexpr int together = 4;
+    std::int64_t i = 0;
+    for (; i + 16 * together <= task.stride; i += 16 * together)
+        addValueLanes<Rows, G, together>(task, firstQuery, scoreStride, first, last, i);
+    for (; i < task.stride; i += 16) addValueLanes<Rows, G, 1>(task, firstQuery, scoreStride, first, last, i);
 }
 
 template <class Rows, int G>
