@@ -113,7 +113,7 @@ void ForwardPass::runProducts(std::span<const MatrixProduct> products, const Pro
     std::int64_t left = 0, mostTiles = 1;
     for (const MatrixProduct& product : products) left += product.matrix->data.size();
     const std::int64_t work = left * input.tokens;
-    const std::int64_t smallest = 32 << 10, largest = input.tokens > 12 ? 128 << 10 : left;
+    const std::int64_t smallest = 32 << 10, largest = input.tokens > 12 ? 256 << 10 : left;
     for (const MatrixProduct& product : products) {
         const std::int64_t tiles = product.matrix->tiles(), tileBytes = product.matrix->tileBytes();
         for (std::int64_t tile = 0; tile < tiles;) {
