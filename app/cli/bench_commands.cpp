@@ -1,10 +1,9 @@
 // bench train, bench generate: how fast this machine is.
-#include <initializer_list>
 #include <memory>
-#include <utility>
 
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
+#include "app/cli/packed_choices.h"
 #include "core/base/number.h"
 #include "core/infer/bench.h"
 #include "core/train/trainer.h"
@@ -59,18 +58,9 @@ Exit benchQuant(Session& session, KernelBenchRequest request) {
 struct GenerateBench {
     ModelOptions model;
     GenerateBenchRequest request;
-    std::string head = "bf16", ternary = "2bit", cache = "bf16", packTo;
+    PackedChoices formats;
+    std::string packTo;
 };
-
-template <class E>
-E choice(const std::string& option, const std::string& value, std::initializer_list<std::pair<const char*, E>> known) {
-    std::string names;
-    for (const auto& [name, meant] : known) {
-        if (value == name) return meant;
-        names += (names.empty() ? "" : ", ") + std::string(name);
-    }
-    throw UsageError(option + " is '" + value + "': choose one of " + names);
-}
 
 Exit benchGenerate(Session& session, const GenerateBench& options) {
     GenerateBenchRequest request = options.request;
@@ -80,10 +70,7 @@ Exit benchGenerate(Session& session, const GenerateBench& options) {
         request.model = named.folder;
         name = named.name;
     }
-    request.options.embedding = choice<DenseStorage>("--head", options.head, {{"bf16", DenseStorage::Bf16}, {"int8", DenseStorage::Int8}});
-    request.options.ternary =
-        choice<TernaryFormat>("--ternary", options.ternary, {{"2bit", TernaryFormat::TwoBit}, {"5trits", TernaryFormat::FiveTrits}});
-    request.options.cache = choice<CacheFormat>("--cache", options.cache, {{"bf16", CacheFormat::Bf16}, {"int8", CacheFormat::Int8}});
+    options.formats.apply(request.options);
     if (!options.packTo.empty()) request.packTo = options.packTo;
     const GenerateBenchResult result = benchGenerate(request, session.stop);
     session.result = {{"model", name},
@@ -150,9 +137,10 @@ void addBenchCommands(Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 24));
     command->add_option("--threads", request.options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
-    command->add_option("--head", options->head, "Embedding and head: bf16 or int8")->capture_default_str();
-    command->add_option("--ternary", options->ternary, "Weights: 2bit or 5trits (1.6 bits)")->capture_default_str();
-    command->add_option("--cache", options->cache, "Keys and values: bf16 or int8")->capture_default_str();
+    command->add_option("--repeats", request.repeats, "How often the prompt is read; the fastest counts")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
+    options->formats.addTo(command);
     command->add_option("--pack-to", options->packTo, "Save random weights as a packed folder here and map them from it");
     addCurveBench(program, group);
     addBenchWindowCommands(program, group);

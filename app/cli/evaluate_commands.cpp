@@ -92,6 +92,8 @@ void addEvaluateCommands(Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(0, 1 << 24));
 
+    addAgreementCommand(program, group);
+
     const auto wanted = std::make_shared<LogitsOptions>();
     command = program.command(&program.app(), "logits", "All logits after the last of some tokens",
                               [wanted](Session& s) { return logits(s, *wanted); });

@@ -67,6 +67,7 @@ void addTrainCommands(Program& program);
 void addRunsCommands(Program& program);
 void addGenerateCommands(Program& program);
 void addEvaluateCommands(Program& program);
+void addAgreementCommand(Program& program, CLI::App* group);  // of the group `eval`
 void addBenchCommands(Program& program);
 void addCurveBench(Program& program, CLI::App* bench);
 void addBenchWindowCommands(Program& program, CLI::App* group);  // bench store, bench plot

@@ -51,6 +51,8 @@ void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
         ->check(CLI::Range(0.1, 100.0));
     command->add_option("--seed", sampling.seed, "The same seed draws the same tokens")->capture_default_str();
     command->add_option("--stop", options.generation.stopTexts, "End before this text; may be repeated");
+    command->add_flag("--shift-context", options.generation.shiftContext,
+                      "Where the context is full, forget its older half and go on instead of ending");
     command->add_option("--threads", options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
 }
 
@@ -68,6 +70,7 @@ Exit generate(Session& session, const GenerateOptions& options) {
                       {"tokens_per_second", result.tokensPerSecond},
                       {"prompt_tokens_per_second", result.promptTokensPerSecond},
                       {"first_token_seconds", result.firstTokenSeconds},
+                      {"context_shifts", result.contextShifts},
                       {"model", model.name}};
     return result.reason == StopReason::Stopped ? stopped : done;
 }

@@ -16,31 +16,51 @@ namespace {
 
 constexpr std::int64_t tokensPerBatch = 4096;
 
-std::unique_ptr<LanguageModel> loadModel(const fs::path& folder, const ModelDescription& description) {
-    auto model = std::make_unique<LanguageModel>(description.config, Precision::Fp32);
+std::unique_ptr<LanguageModel> loadModel(const fs::path& folder, const ModelDescription& description,
+                                         Precision precision = Precision::Fp32) {
+    auto model = std::make_unique<LanguageModel>(description.config, precision);
     model->load(ModelWeights(folder), description.storage);
     return model;
+}
+
+void checkTokens(std::span<const TokenId> tokens, const ModelConfig& config) {
+    if (tokens.empty()) throw Error("there are no tokens to compute logits of", "tokens", "Give at least one token id");
+    for (const TokenId token : tokens)
+        if (token < 0 || token >= config.vocabSize)
+            throw Error("token " + std::to_string(token) + " is not in the model's vocabulary", "tokens",
+                        "Token ids go from 0 to " + std::to_string(config.vocabSize - 1));
+}
+
+at::Tensor oneRow(std::span<const TokenId> tokens) {
+    at::Tensor row = at::empty({1, static_cast<std::int64_t>(tokens.size())}, at::kLong);
+    std::copy(tokens.begin(), tokens.end(), row.data_ptr<std::int64_t>());
+    return row;
 }
 
 }  // namespace
 
 std::vector<float> lastLogits(const fs::path& modelFolder, std::span<const TokenId> tokens) {
     const ModelDescription description = readModelDescription(modelFolder);
-    if (tokens.empty()) throw Error("there are no tokens to compute logits of", "tokens", "Give at least one token id");
-    for (const TokenId token : tokens) {
-        if (token < 0 || token >= description.config.vocabSize) {
-            throw Error("token " + std::to_string(token) + " is not in the model's vocabulary", "tokens",
-                        "Token ids go from 0 to " + std::to_string(description.config.vocabSize - 1));
-        }
-    }
+    checkTokens(tokens, description.config);
     const std::unique_ptr<LanguageModel> model = loadModel(modelFolder, description);
     const at::NoGradGuard noGradients;
     const auto length = static_cast<std::int64_t>(tokens.size());
-    at::Tensor input = at::empty({1, length}, at::kLong);
-    std::copy(tokens.begin(), tokens.end(), input.data_ptr<std::int64_t>());
-    const at::Tensor last = model->logits(input, {}, judgedLambda(description.config)).select(1, length - 1).contiguous();
+    const at::Tensor last = model->logits(oneRow(tokens), {}, judgedLambda(description.config)).select(1, length - 1).contiguous();
     const float* values = last.const_data_ptr<float>();
     return {values, values + last.numel()};
+}
+
+void textLogits(const fs::path& modelFolder, std::span<const std::vector<TokenId>> texts, Precision precision,
+                const std::function<void(std::size_t, std::span<const float>)>& each, const StopToken& stop) {
+    const ModelDescription description = readModelDescription(modelFolder);
+    for (const std::vector<TokenId>& text : texts) checkTokens(text, description.config);
+    const std::unique_ptr<LanguageModel> model = loadModel(modelFolder, description, precision);
+    const at::NoGradGuard noGradients;
+    for (std::size_t text = 0; text < texts.size(); ++text) {
+        if (stop.stopRequested()) throw Error("was stopped", "logits", {}, ErrorKind::Failed);
+        const at::Tensor logits = model->logits(oneRow(texts[text]), {}, judgedLambda(description.config)).contiguous();
+        each(text, {logits.const_data_ptr<float>(), static_cast<std::size_t>(logits.numel())});
+    }
 }
 
 EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std::int64_t windowLength, const StopToken& stop) {

@@ -74,6 +74,16 @@ struct ChatSession::Impl {
         return logits;
     }
 
+    // What a full context goes on with (GenerationOptions::shiftContext).
+    [[nodiscard]] std::vector<TokenId> newerHalf(const std::vector<TokenId>& all) const {
+        const auto length = static_cast<std::size_t>(session->contextLength());
+        const std::size_t newest = std::max<std::size_t>(1, length / 2);
+        std::vector<TokenId> kept;
+        if (length >= 4) kept.push_back(all.front());
+        kept.insert(kept.end(), all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
+        return kept;
+    }
+
     GenerationResult generate(std::vector<TokenId> prompt, const GenerationOptions& options, std::vector<std::string> stopTexts,
                               const std::vector<TokenId>& stopTokens, bool dropFirstBlank,
                               const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
@@ -89,7 +99,8 @@ struct ChatSession::Impl {
         if (result.promptTokens.empty())
             throw Error("there is no text to go on from, and the model's tokenizer has no beginning-of-text token", "prompt",
                         "Give some text");
-        if (static_cast<std::int64_t>(result.promptTokens.size()) > result.contextLength) {
+        const bool tooLong = static_cast<std::int64_t>(result.promptTokens.size()) > result.contextLength;
+        if (tooLong && !options.shiftContext) {
             done(StopReason::ContextFull);
             return result;
         }
@@ -108,7 +119,11 @@ struct ChatSession::Impl {
             if (onToken) onToken(token);
         };
         std::vector<TokenId> history = result.promptTokens;
-        auto logits = read(result.promptTokens, stop, result);
+        const auto shift = [&] {
+            ++result.contextShifts;
+            return newerHalf(history);
+        };
+        auto logits = read(tooLong ? shift() : result.promptTokens, stop, result);
         Clock::time_point first{};
         const auto step = [&]() -> std::optional<StopReason> {
             if (logits.empty() || stop.stopRequested()) return StopReason::Stopped;
@@ -129,8 +144,14 @@ struct ChatSession::Impl {
             show(std::move(token));
             if (scanner.stopped()) return StopReason::StopText;
             if (static_cast<std::int64_t>(result.tokens.size()) >= options.maxTokens) return StopReason::MaxTokens;
-            if (session->position() == session->contextLength()) return StopReason::ContextFull;
+            const bool full = session->position() == session->contextLength();
+            if (full && !options.shiftContext) return StopReason::ContextFull;
             if (stop.stopRequested()) return StopReason::Stopped;
+            if (full) {
+                GenerationResult again;  // what this reading takes is none of the prompt's
+                logits = read(shift(), stop, again);
+                return std::nullopt;
+            }
             logits = session->feed({&history.back(), 1});
             known.push_back(history.back());
             return std::nullopt;

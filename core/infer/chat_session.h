@@ -20,6 +20,9 @@ struct GenerationOptions {
     std::int64_t maxTokens = 256;
     std::vector<std::string> stopTexts;   // besides the template's (complete(): only these)
     int alternatives = 0;                 // likeliest tokens that GeneratedToken tells of
+    // Where the context is full: forget all but its first token (BOS) and its newer half, which is read again as if the text began
+    // there, and go on. Otherwise the answer ends with ContextFull.
+    bool shiftContext = false;
 };
 
 struct GeneratedToken {
@@ -41,6 +44,7 @@ struct GenerationResult {
     double tokensPerSecond = 0;           // after the first; 0: there was one at most
     std::int64_t reusedTokens = 0;        // of the prompt, known from the turn before
     std::int64_t contextUsed = 0, contextLength = 0;
+    std::int64_t contextShifts = 0;       // how often the context was full and its older half forgotten
 };
 
 // Embedding, dense linears and cache in bf16: what chat uses.
@@ -59,7 +63,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const PackedModel>& model() const;
 
     // Both block; `onToken` (may be empty) is called for each token; `stop` is looked at between any two tokens, and while the
-    // prompt is read. A prompt that leaves no room for a token gives ContextFull and no text.
+    // prompt is read. A prompt that leaves no room for a token gives ContextFull and no text,
+    // unless the context may shift.
     // complete: BOS and the prompt as it is.
     GenerationResult complete(const std::string& prompt, const GenerationOptions& options,
                               const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);

@@ -33,6 +33,10 @@ public:
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) override {
         return onComputeThread<std::vector<KernelTiming>>([&] { return benchKernelSets(request); });
     }
+    void logitsOfTexts(const std::filesystem::path& modelFolder, std::span<const std::vector<TokenId>> texts, Precision precision,
+                       const std::function<void(std::size_t, std::span<const float>)>& each, const StopToken& stop) override {
+        ComputeThread::instance().run([&] { textLogits(modelFolder, texts, precision, each, stop); });
+    }
 
 private:
     template <class Result, class Work>

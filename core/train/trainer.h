@@ -96,6 +96,12 @@ public:
     virtual BenchResult bench(const BenchRequest& request) = 0;
     virtual std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) = 0;
     virtual std::vector<LossCurves> compareCurves(const CurveRequest& request) = 0;
+    // The training model's logits at every position of each text, [tokens, vocab], at lambda 1 (0 for dense models), in the
+    // precision asked for: fp32, or bf16 as most runs train. `each` is called on the compute thread, text after text; `stop` is
+    // looked at between two texts.
+    virtual void logitsOfTexts(const std::filesystem::path& modelFolder, std::span<const std::vector<TokenId>> texts,
+                               Precision precision, const std::function<void(std::size_t text, std::span<const float> logits)>& each,
+                               const StopToken& stop) = 0;
 };
 
 // Throws Error where the library cannot be loaded.

@@ -50,6 +50,10 @@ public:
     std::vector<float> logits(const std::filesystem::path&, std::span<const TokenId>) override { return {}; }
     EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t, const StopToken&) override { return {}; }
     BenchResult bench(const BenchRequest&) override { return {}; }
+    std::vector<KernelTiming> benchKernels(const KernelBenchRequest&) override { return {}; }
+    std::vector<LossCurves> compareCurves(const CurveRequest&) override { return {}; }
+    void logitsOfTexts(const std::filesystem::path&, std::span<const std::vector<TokenId>>, Precision,
+                       const std::function<void(std::size_t, std::span<const float>)>&, const StopToken&) override {}
 
     std::atomic<int> running = 0, most = 0;
     std::atomic<bool> resumed = false;

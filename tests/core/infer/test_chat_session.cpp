@@ -186,6 +186,48 @@ private Q_SLOTS:
         QVERIFY(chat.complete("hello", hot(1, 0), {}, StopToken()).reason == StopReason::MaxTokens);
     }
 
+    // A shifted context is the same as a fresh session that was given the first token and the newer half.
+    void aFullContextShiftsWhereItMay() {
+        const std::int64_t length = 24;
+        const auto folder = modelFolder(Template::Plain, length);
+        ChatSession chat(folder, 1);
+        GenerationOptions options = hot(3, 60);
+        options.shiftContext = true;
+        std::int64_t shifted = 0;
+        for (options.sampling.seed = 0; options.sampling.seed < 10; ++options.sampling.seed) {
+            const auto result = chat.complete("hello", options, {}, StopToken());
+            QVERIFY(result.reason != StopReason::ContextFull && result.contextUsed <= length);
+            if (result.tokens.size() < 60) continue;
+            QVERIFY(result.contextShifts >= 3);
+            std::vector<TokenId> all = result.promptTokens;
+            const auto fresh = PackedSession::create(chat.model(), length);
+            std::span<const float> logits = fresh->feed(all);
+            const Sampler sampler(options.sampling);
+            for (std::size_t i = 0; i < result.tokens.size(); ++i) {
+                QCOMPARE(sampler.sample(logits, all, i), result.tokens[i]);
+                all.push_back(result.tokens[i]);
+                if (fresh->position() < length) {
+                    logits = fresh->feed({&all.back(), 1});
+                    continue;
+                }
+                ++shifted;
+                fresh->rewind(0);
+                std::vector<TokenId> kept{all.front()};
+                kept.insert(kept.end(), all.end() - length / 2, all.end());
+                logits = fresh->feed(kept);
+            }
+        }
+        QVERIFY(shifted > 0);
+        const auto longPrompt = chat.complete(std::string(500, 'x'), options, {}, StopToken());
+        QVERIFY(longPrompt.contextShifts > 0 && !longPrompt.tokens.empty());
+        // Stopped while it goes on: the next answer is not harmed.
+        const StopToken stop;
+        int seen = 0;
+        const auto halted = chat.complete("hello", options, [&](const GeneratedToken&) { if (++seen == 22) stop.requestStop(); }, stop);
+        const auto after = chat.complete("hello", options, {}, StopToken());
+        QVERIFY(halted.tokens.size() <= after.tokens.size() && std::equal(halted.tokens.begin(), halted.tokens.end(), after.tokens.begin()));
+    }
+
     void stopsBetweenAnyTwoTokens() {
         ChatSession chat(modelFolder(Template::Plain), 1);
         for (const std::size_t after : {1u, 2u, 7u}) {
