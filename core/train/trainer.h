@@ -16,6 +16,7 @@
 #include "core/config/run_config.h"
 #include "core/eval/eval_result.h"
 #include "core/train/events.h"
+#include "core/train/ranks.h"
 
 namespace tritlab {
 
@@ -27,6 +28,14 @@ struct TrainRequest {
     std::vector<RunObserver*> observers;    // alive until train() returns; called in order
     CommandSource* commands = nullptr;      // may be null
     StopToken stop;
+    Ranks ranks = {};                       // rank 0 of them, where there are many: the others follow() it
+};
+
+// A rank that is not the first: what to train comes from rank 0, which alone writes the store and the checkpoints.
+struct FollowRequest {
+    Ranks ranks;
+    Workspace workspace;                    // for the token cache
+    StopToken stop;                         // asked of any rank, all stop
 };
 
 struct TrainResult {
@@ -96,6 +105,8 @@ public:
     virtual BenchResult bench(const BenchRequest& request) = 0;
     virtual std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) = 0;
     virtual std::vector<LossCurves> compareCurves(const CurveRequest& request) = 0;
+    // As train(), with rank 0's request.
+    virtual TrainResult follow(const FollowRequest& request) = 0;
 };
 
 // Throws Error where the library cannot be loaded.
