@@ -30,6 +30,7 @@ const std::vector<Room> rooms = {
     {"train/trainer.h", {"base/", "config/", "train/events", "train/ranks", "eval/eval_result"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
+    {"cuda/", {"base/", "quant/"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/safetensors", "quant/"}},
     {"data/", {"base/", "config/"}},
     {"store/", {"base/", "config/", "train/events", "train/schedules"}},
