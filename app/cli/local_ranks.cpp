@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <netinet/in.h>
 #include <spawn.h>
 #include <string>
@@ -83,12 +84,15 @@ void LocalRanks::start(int rank) {
 
 LocalRanks::~LocalRanks() {
     using namespace std::chrono_literals;
+    // Rank 0 failed before they met: they would wait for it in vain.
+    const bool inVain = std::uncaught_exceptions() > 0;
+    const auto patience = inVain ? 0s : 8s;
     const auto begin = std::chrono::steady_clock::now();
     int sent = 0;
     while (!children_.empty()) {
         std::erase_if(children_, [](pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
         const auto waited = std::chrono::steady_clock::now() - begin;
-        const int due = waited > 15s ? SIGKILL : waited > 8s ? SIGTERM : 0;
+        const int due = waited > patience + 5s ? SIGKILL : waited >= patience ? SIGTERM : 0;
         if (due != sent)
             for (const pid_t child : children_) ::kill(child, due);
         sent = due;
