@@ -1,7 +1,9 @@
 // train, resume.
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/config_options.h"
+#include "app/cli/local_ranks.h"
 #include "app/cli/run_json.h"
 #include "app/cli/training.h"
 
@@ -11,10 +13,32 @@ namespace {
 struct TrainOptions {
     ConfigOptions config;
     std::string name;
+    int processes = 1;
 };
 
+// The ranks that a launcher's environment tells of, or those that --processes starts.
+Ranks ranksOfLauncher(int processes) {
+    Ranks ranks;
+    try {
+        ranks = ranksOf(processEnvironment());
+    } catch (const Error& error) { throw UsageError(error); }
+    if (ranks.many() && processes > 1)
+        throw UsageError("a launcher has already started " + std::to_string(ranks.size) + " ranks", "--processes", "Leave it out");
+    return ranks;
+}
+
+void addProcesses(CLI::App* command, int& processes) {
+    command->add_option("--processes", processes, "Ranks on this machine that train together (torchrun, mpirun and srun start them too)")
+        ->check(CLI::Range(1, 1024));
+}
+
 Exit train(Session& session, const TrainOptions& options) {
-    const RunConfig config = options.config.frozenConfig();
+    const Ranks launched = ranksOfLauncher(options.processes);
+    if (!launched.leads()) return followRun(session, launched);
+    RunConfig config = options.config.frozenConfig();
+    // Each rank has as many micro-batches as the person asked for; the run keeps their sum, whoever resumes it.
+    config.accumulation *= std::max(launched.size, options.processes);
+    requireSound(config);
     requireSources(config);
     loadEngine();  // no run is made where there is nothing to train it with
     StoreWriter writer(session.workspace);
@@ -24,16 +48,20 @@ Exit train(Session& session, const TrainOptions& options) {
                                                              : options.config.preset;
     const std::string id = writer.createRun(name, config, RunState::Preparing);
     session.result["run"] = id;
-    return trainRun(session, writer, id, config, false);
+    const LocalRanks local(options.processes);
+    return trainRun(session, writer, id, config, false, launched.many() ? launched : local.ranks());
 }
 
-Exit resume(Session& session, const std::string& name) {
+Exit resume(Session& session, const std::string& name, int processes) {
+    const Ranks launched = ranksOfLauncher(processes);
+    if (!launched.leads()) return followRun(session, launched);
     StoreWriter writer(session.workspace);
     writer.markDeadRuns();
     RunStore store(session.workspace);
     const RunSummary run = findRun(store, name);
     session.result["run"] = run.id;
-    return resumeRun(session, writer, run);
+    const LocalRanks local(processes);
+    return resumeRun(session, writer, run, launched.many() ? launched : local.ranks());
 }
 
 }  // namespace
@@ -44,13 +72,14 @@ void addTrainCommands(Program& program) {
                                         [options](Session& session) { return train(session, *options); });
     options->config.addTo(command);
     command->add_option("--name", options->name, "The run's name (default: the preset's)");
+    addProcesses(command, options->processes);
 
     const auto run = std::make_shared<std::string>();
-    program
-        .command(&program.app(), "resume", "Go on with a stopped or interrupted run",
-                 [run](Session& s) { return resume(s, *run); })
-        ->add_option("run", *run, "An id, a unique prefix of a name, or 'latest'")
-        ->required();
+    const auto processes = std::make_shared<int>(1);
+    CLI::App* resuming = program.command(&program.app(), "resume", "Go on with a stopped or interrupted run",
+                                         [run, processes](Session& s) { return resume(s, *run, *processes); });
+    resuming->add_option("run", *run, "An id, a unique prefix of a name, or 'latest'")->required();
+    addProcesses(resuming, *processes);
 }
 
 }  // namespace tritlab::cli

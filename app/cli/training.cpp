@@ -63,13 +63,28 @@ void requireSources(const RunConfig& config) {
     }
 }
 
-Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume) {
+Exit followRun(Session& session, const Ranks& ranks) {
+    session.json = false;  // standard output is rank 0's
+    const std::string me = "rank " + std::to_string(ranks.rank);
+    try {
+        const TrainResult result = loadEngine().follow({ranks, session.workspace, session.stop});
+        if (result.state == RunState::Finished) return done;
+        if (result.state == RunState::Stopped) return stopped;
+        std::fputs(("tritlab-cli: " + me + ": " + result.explanation + "\n").c_str(), stderr);
+        return failed;
+    } catch (const Error& error) {
+        throw Error(error.whatHappened(), error.where().empty() ? me : me + ": " + error.where(), error.mend(), error.kind());
+    }
+}
+
+Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume,
+              const Ranks& ranks) {
     RunRecorder recorder(writer, id);
     StoreGuard guard(recorder, session.stop);
     TrainResult result;
     {
         ProgressPrinter printer(config);
-        TrainRequest request{id, config, session.workspace, resume, {&recorder, &printer, &guard}, &recorder, session.stop};
+        TrainRequest request{id, config, session.workspace, resume, {&recorder, &printer, &guard}, &recorder, session.stop, ranks};
         result = loadEngine().train(request);
     }
     fillResult(session, id, result);
@@ -84,12 +99,12 @@ Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, cons
     return failed;
 }
 
-Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run) {
+Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run, const Ranks& ranks) {
     if (run.state == RunState::Finished)
         throw Error("the run has finished its " + std::to_string(run.config.steps) + " steps", run.id,
                     "`tritlab-cli train` starts another");
     requireSources(run.config);
-    return trainRun(session, writer, run.id, run.config, true);
+    return trainRun(session, writer, run.id, run.config, true, ranks);
 }
 
 }  // namespace tritlab::cli

@@ -26,10 +26,10 @@ AdamW::AdamW(std::vector<Parameter>& parameters, const Options& options) : param
     }
 }
 
-double AdamW::gradientNorm() const {
+double gradientNorm(const std::vector<Parameter>& parameters) {
     double sum = 0;
     std::vector<double> partial;
-    for (const Parameter& parameter : *parameters_) {
+    for (const Parameter& parameter : parameters) {
         if (!parameter.value.grad().defined()) continue;
         const at::Tensor gradient = parameter.value.grad().contiguous();
         const float* data = gradient.const_data_ptr<float>();

@@ -11,6 +11,9 @@
 
 namespace tritlab {
 
+// L2 norm over all gradients, in double, summed in an order that no thread count changes.
+double gradientNorm(const std::vector<Parameter>& parameters);
+
 // One parameter's moments, of its shape.
 struct Moments {
     at::Tensor first, second;
@@ -26,8 +29,7 @@ public:
     // stand for, so that a dense baseline is decayed alike; never embeddings, head and norms.
     AdamW(std::vector<Parameter>& parameters, const Options& options);
 
-    // L2 norm over all gradients, in double, summed in an order that no thread count changes.
-    [[nodiscard]] double gradientNorm() const;
+    [[nodiscard]] double gradientNorm() const { return tritlab::gradientNorm(*parameters_); }
     // One update with the gradients times `gradientScale`. A parameter without a gradient stays as it is.
     void step(double learningRate, double weightDecay, double gradientScale);
     void clearGradients();

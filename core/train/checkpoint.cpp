@@ -43,11 +43,11 @@ void writeText(const fs::path& path, const std::string& text) {
     file.close();
 }
 
-void writeOptimizer(const fs::path& path, LanguageModel& model, AdamW& optimizer) {
+void writeOptimizer(const fs::path& path, LanguageModel& model, const std::vector<Moments>& moments) {
     TensorList list;
     for (std::size_t i = 0; i < model.parameters().size(); ++i) {
-        list.add(firstMoment + model.parameters()[i].name, optimizer.moments()[i].first);
-        list.add(secondMoment + model.parameters()[i].name, optimizer.moments()[i].second);
+        list.add(firstMoment + model.parameters()[i].name, moments[i].first);
+        list.add(secondMoment + model.parameters()[i].name, moments[i].second);
     }
     list.write(path);
 }
@@ -102,7 +102,7 @@ void readHealth(const fs::path& path, LanguageModel& model, std::vector<LayerMem
 bool allFinite(const TrainingState& state) {
     for (const Parameter& parameter : state.model.parameters())
         if (!finite(parameter.value)) return false;
-    for (const Moments& moments : state.optimizer.moments())
+    for (const Moments& moments : state.moments)
         if (!finite(moments.first) || !finite(moments.second)) return false;
     return true;
 }
@@ -119,22 +119,21 @@ void writeCheckpoint(const fs::path& target, TrainingState state, const ModelDes
                      CheckpointManifest& manifest) {
     writeFolderAtomically(target, [&](const fs::path& folder) {
         writeModelFolder(folder, state.model, description, tokenizer);
-        writeOptimizer(folder / "optimizer.safetensors", state.model, state.optimizer);
+        writeOptimizer(folder / "optimizer.safetensors", state.model, state.moments);
         writeHealth(folder / "health.safetensors", state.health.memory());
         writeManifest(folder, manifest);
     });
 }
 
-void readCheckpoint(const fs::path& folder, TrainingState state, const CheckpointManifest& manifest) {
+void readCheckpoint(const fs::path& folder, TrainingState state) {
     const ModelDescription description = readModelDescription(folder);
     state.model.load(ModelWeights(folder), description.storage);
     const SafetensorsFile optimizer(folder / "optimizer.safetensors");
     for (std::size_t i = 0; i < state.model.parameters().size(); ++i) {
-        Moments& moments = state.optimizer.moments()[i];
+        Moments& moments = state.moments[i];
         copyInto(moments.first, optimizer, firstMoment + state.model.parameters()[i].name);
         copyInto(moments.second, optimizer, secondMoment + state.model.parameters()[i].name);
     }
-    state.optimizer.setSteps(manifest.step);
     readHealth(folder / "health.safetensors", state.model, state.health.memory());
 }
 

@@ -14,7 +14,7 @@ namespace tritlab {
 
 struct TrainingState {
     LanguageModel& model;
-    AdamW& optimizer;
+    std::vector<Moments>& moments;  // whole ones, one a parameter
     HealthTracker& health;
 };
 
@@ -28,6 +28,6 @@ void writeModelFolder(const std::filesystem::path& folder, LanguageModel& model,
 void writeCheckpoint(const std::filesystem::path& target, TrainingState state, const ModelDescription& description,
                      const std::filesystem::path& tokenizer, CheckpointManifest& manifest);
 // Fills the state from a folder that readCheckedManifest has accepted. Throws Error where the checkpoint is of another model.
-void readCheckpoint(const std::filesystem::path& folder, TrainingState state, const CheckpointManifest& manifest);
+void readCheckpoint(const std::filesystem::path& folder, TrainingState state);
 
 }  // namespace tritlab

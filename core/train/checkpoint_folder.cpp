@@ -59,6 +59,27 @@ EvaluationEvent evaluationFrom(const json& object) {
     return event;
 }
 
+ordered_json manifestJson(const CheckpointManifest& manifest) {
+    ordered_json object;
+    object["format"] = format;
+    object["step"] = manifest.step;
+    object["tokens"] = manifest.tokens;
+    object["wall_seconds"] = manifest.wallSeconds;
+    object["last_loss"] = number(manifest.lastLoss);
+    object["data_hash"] = manifest.dataHash;
+    object["tokenizer_hash"] = manifest.tokenizerHash;
+    object["kernels"] = manifest.kernels;
+    object["threads"] = manifest.threads;
+    if (manifest.ranks > 1) object["ranks"] = manifest.ranks;
+    object["loss_watch"] = manifest.lossWatch;
+    object["config"] = manifest.config;
+    if (manifest.evaluation) object["evaluation"] = evaluationJson(*manifest.evaluation);
+    object["evaluated"] = manifest.evaluated;
+    object["sampled"] = manifest.sampled;
+    object["best_by"] = number(manifest.bestBy);
+    return object;
+}
+
 CheckpointManifest manifestFrom(const json& object) {
     if (object.at("format").get<int>() > format) {
         throw Error("was written by a newer version of the program", {}, "Update the program", ErrorKind::TooNew);
@@ -72,6 +93,7 @@ CheckpointManifest manifestFrom(const json& object) {
     manifest.tokenizerHash = object.at("tokenizer_hash").get<std::string>();
     manifest.kernels = object.at("kernels").get<std::string>();
     manifest.threads = object.at("threads").get<int>();
+    manifest.ranks = object.value("ranks", 1);
     manifest.lossWatch = object.at("loss_watch");
     manifest.config = object.at("config");
     if (object.contains("evaluation")) manifest.evaluation = evaluationFrom(object.at("evaluation"));
@@ -114,23 +136,16 @@ std::string checkpointName(StepIndex step) {
     return prefix + number;
 }
 
+std::string manifestText(const CheckpointManifest& manifest) {
+    ordered_json object = manifestJson(manifest);
+    object["files"] = ordered_json::object();
+    return object.dump();
+}
+
+CheckpointManifest manifestOfText(const std::string& text) { return manifestFrom(json::parse(text)); }
+
 void writeManifest(const fs::path& folder, CheckpointManifest& manifest) {
-    ordered_json object;
-    object["format"] = format;
-    object["step"] = manifest.step;
-    object["tokens"] = manifest.tokens;
-    object["wall_seconds"] = manifest.wallSeconds;
-    object["last_loss"] = number(manifest.lastLoss);
-    object["data_hash"] = manifest.dataHash;
-    object["tokenizer_hash"] = manifest.tokenizerHash;
-    object["kernels"] = manifest.kernels;
-    object["threads"] = manifest.threads;
-    object["loss_watch"] = manifest.lossWatch;
-    object["config"] = manifest.config;
-    if (manifest.evaluation) object["evaluation"] = evaluationJson(*manifest.evaluation);
-    object["evaluated"] = manifest.evaluated;
-    object["sampled"] = manifest.sampled;
-    object["best_by"] = number(manifest.bestBy);
+    ordered_json object = manifestJson(manifest);
     manifest.bytes = 0;
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());

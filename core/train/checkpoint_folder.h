@@ -23,7 +23,7 @@ struct CheckpointManifest {
     double lastLoss = std::numeric_limits<double>::quiet_NaN();
     std::string dataHash, tokenizerHash;
     std::string kernels;               // the kernel set that the run has used last
-    int threads = 0;
+    int threads = 0, ranks = 1;
     nlohmann::json lossWatch;
     nlohmann::json config;             // frozen, as toJson gives it
     std::optional<EvaluationEvent> evaluation;  // the last one
@@ -36,6 +36,9 @@ std::string checkpointName(StepIndex step);  // "step-00000500"
 
 // Adds manifest.json to a folder that is otherwise complete, with the size and hash of each file in it. Sets manifest.bytes.
 void writeManifest(const std::filesystem::path& folder, CheckpointManifest& manifest);
+// The manifest as text without its files, and back: how rank 0 tells the others where a resumed run stands.
+std::string manifestText(const CheckpointManifest& manifest);
+CheckpointManifest manifestOfText(const std::string& text);
 // Reads the manifest alone. Throws Error that names the file and what is wrong with it.
 CheckpointManifest readManifest(const std::filesystem::path& folder);
 // Reads the manifest and compares size and hash of every file. Throws Error that names the file that is missing or altered.

@@ -6,6 +6,7 @@
 #include "core/train/compute_thread.h"
 #include "core/train/curve_bench.h"
 #include "core/train/kernel_bench.h"
+#include "core/train/ranked_run.h"
 #include "core/train/trainer.h"
 #include "core/train/training_run.h"
 
@@ -15,7 +16,10 @@ namespace {
 class TorchEngine final : public Engine {
 public:
     TrainResult train(const TrainRequest& request) override {
-        return onComputeThread<TrainResult>([&] { return TrainingRun(request).run(); });
+        return onComputeThread<TrainResult>([&] { return request.ranks.many() ? leadRun(request) : TrainingRun(request).run(); });
+    }
+    TrainResult follow(const FollowRequest& request) override {
+        return onComputeThread<TrainResult>([&] { return followRun(request); });
     }
     std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) override {
         return onComputeThread<std::vector<float>>([&] { return lastLogits(modelFolder, tokens); });

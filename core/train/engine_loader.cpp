@@ -14,6 +14,8 @@ constexpr const char* libraryName = "libtritlab_torch.so";
 // libgomp reads this when it is loaded, which the engine's library does: spinning threads would starve the window. It is set before
 // main() because no thread may read the environment (Qt's do) while another one changes it.
 [[maybe_unused]] const int waitPolicy = ::setenv("OMP_WAIT_POLICY", "passive", 0);
+// What a lost rank means is said by core/train/rank_group, without stacks.
+[[maybe_unused]] const int torchLog = ::setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
 
 constexpr const char* factoryName = "tritlabEngine";
 

@@ -6,9 +6,11 @@ namespace tritlab {
 namespace fs = std::filesystem;
 
 RunCheckpoints::RunCheckpoints(const Workspace& workspace, const std::string& run, std::int64_t keep, RunReporter& reporter)
-    : folder_(workspace.checkpoints(run)), keep_(keep), reporter_(&reporter) {
+    : folder_(workspace.checkpoints(run)), run_(workspace.run(run)), keep_(keep), reporter_(&reporter) {}
+
+void RunCheckpoints::cleanUp() const {
     removeUnfinished(folder_);
-    removeUnfinished(workspace.run(run));
+    removeUnfinished(run_);
 }
 
 CheckpointManifest RunCheckpoints::resume(TrainingState state) {
@@ -17,8 +19,8 @@ CheckpointManifest RunCheckpoints::resume(TrainingState state) {
     while (!found.empty()) {
         const CheckpointFolder candidate = found.back();
         try {
-            CheckpointManifest manifest = readCheckedManifest(candidate.path);
-            readCheckpoint(candidate.path, state, manifest);
+            const CheckpointManifest manifest = readCheckedManifest(candidate.path);
+            readCheckpoint(candidate.path, state);
             for (const CheckpointFolder& older : found) {
                 try {
                     known_.push_back({older.step, readManifest(older.path).bestBy});

@@ -16,6 +16,8 @@ namespace tritlab {
 class RunCheckpoints {
 public:
     RunCheckpoints(const Workspace& workspace, const std::string& run, std::int64_t keep, RunReporter& reporter);
+    // Removes what a killed process left half-written. Only for the one who trains the run.
+    void cleanUp() const;
 
     [[nodiscard]] bool empty() const { return listCheckpoints(folder_).empty(); }
     // Fills the state from the newest good checkpoint and gives its manifest; a damaged one is refused by name in the log and the
@@ -29,7 +31,7 @@ public:
 
 private:
     std::vector<StepIndex> makeRoom();
-    std::filesystem::path folder_;
+    std::filesystem::path folder_, run_;
     std::int64_t keep_;
     RunReporter* reporter_;
     std::vector<RankedCheckpoint> known_;  // good ones, in step order

@@ -16,6 +16,7 @@
 #include "core/config/run_config.h"
 #include "core/eval/eval_result.h"
 #include "core/train/events.h"
+#include "core/train/ranks.h"
 
 namespace tritlab {
 
@@ -27,6 +28,14 @@ struct TrainRequest {
     std::vector<RunObserver*> observers;    // alive until train() returns; called in order
     CommandSource* commands = nullptr;      // may be null
     StopToken stop;
+    Ranks ranks = {};                       // rank 0 of them, where there are many: the others follow() it
+};
+
+// A rank that is not the first: what to train comes from rank 0, which alone writes the store and the checkpoints.
+struct FollowRequest {
+    Ranks ranks;
+    Workspace workspace;                    // for the token cache
+    StopToken stop;                         // asked of any rank, all stop
 };
 
 struct TrainResult {
@@ -102,6 +111,8 @@ public:
     virtual void logitsOfTexts(const std::filesystem::path& modelFolder, std::span<const std::vector<TokenId>> texts,
                                Precision precision, const std::function<void(std::size_t text, std::span<const float> logits)>& each,
                                const StopToken& stop) = 0;
+    // As train(), with rank 0's request.
+    virtual TrainResult follow(const FollowRequest& request) = 0;
 };
 
 // Throws Error where the library cannot be loaded.

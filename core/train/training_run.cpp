@@ -3,6 +3,7 @@
 #include <ATen/ops/full.h>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <unistd.h>
 
 #include "core/base/error.h"
@@ -31,8 +32,8 @@ double residentBytes() {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainRequest& request)
-    : request_(request), config_(request.config), reporter_(request.observers),
+TrainingRun::TrainingRun(const TrainRequest& request, RankGroup* group)
+    : request_(request), config_(request.config), group_(group), reporter_(request.observers),
       checkpoints_(request.workspace, request.runId, request.config.keepCheckpoints, reporter_),
       watch_(request.config.explodeFactor, request.config.warmupSteps), lastLoss_(nan), lastGradNorm_(nan),
       segmentStart_(Clock::now()), bestBy_(nan) {}
@@ -42,6 +43,7 @@ TrainResult TrainingRun::run() {
     try {
         prepare();
     } catch (const std::exception& error) {
+        if (group_ != nullptr) group_->fail(error.what());
         if (request_.stop.stopRequested()) return end(RunState::Stopped, "Stopped before the first step.");
         reporter_.log(LogLevel::Error, -1, error.what());
         reporter_.report(StateEvent{RunState::Failed, done_, error.what()});
@@ -50,9 +52,10 @@ TrainResult TrainingRun::run() {
     try {
         return loop();
     } catch (const std::exception& error) {
+        if (group_ != nullptr) group_->fail(error.what());
         const StepIndex newest = checkpoints_.newest();
         std::string text = std::string("Training failed at step ") + std::to_string(done_) + ": " + error.what() + ".";
-        text += newest >= 0 ? " The run can be resumed from " + checkpointName(newest) + "." : " No checkpoint had been written yet.";
+        if (leads()) text += newest >= 0 ? " The run can be resumed from " + checkpointName(newest) + "." : " No checkpoint had been written yet.";
         reporter_.log(LogLevel::Error, done_, text);
         return end(RunState::Failed, text);
     }
@@ -61,7 +64,7 @@ TrainResult TrainingRun::run() {
 TrainResult TrainingRun::loop() {
     segmentStart_ = Clock::now();
     reporter_.report(StateEvent{RunState::Running, done_, {}, bitEqual_});
-    if (done_ == 0 && config_.healthEvery > 0) reporter_.report(health_->snapshot(0));
+    if (done_ == 0 && config_.healthEvery > 0 && leads()) reporter_.report(health_->snapshot(0));
     const bool pending = !evaluated_ || !sampled_;
     if (pending && (!evaluate() || !sample())) return endStopped();
     if (pending && done_ == config_.steps) writeCheckpoint();
@@ -79,35 +82,43 @@ TrainResult TrainingRun::loop() {
 TrainingRun::StepEnd TrainingRun::trainStep() {
     const Clock::time_point start = Clock::now();
     const double lambda = lambdaAt(config_, done_);
-    std::vector<BatchTensors> batches;
-    std::int64_t scored = 0;
-    for (std::int64_t micro = 0; micro < config_.accumulation; ++micro) {
+    const std::int64_t micros = config_.accumulation, ranks = parallel_->size();
+    std::vector<BatchTensors> batches;  // of this rank: micro-batches rank, rank + ranks, …
+    std::vector<double> targets(static_cast<std::size_t>(micros)), nats(targets.size());  // of each micro-batch
+    for (std::int64_t micro = parallel_->rank(); micro < micros; micro += ranks) {
         batches.push_back(toTensors(data_->batch(done_, micro)));
-        scored += batches.back().scored;
+        targets[static_cast<std::size_t>(micro)] = static_cast<double>(batches.back().scored);
     }
+    parallel_->gather(targets);
+    const auto scored = static_cast<std::int64_t>(std::accumulate(targets.begin(), targets.end(), 0.0));
     // The mean over the whole token batch, whatever its parts: each part's sum enters with the same weight.
     const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)), at::kFloat);
-    double nats = 0;
-    for (const BatchTensors& batch : batches) {
+    bool finite = true;
+    for (std::int64_t first = 0; first < micros; first += ranks) {  // a round, in which each rank has one (or, in the last, none)
         if (lookAround()) {
-            optimizer_->clearGradients();  // an unfinished step is dropped: resuming repeats it from its first micro-batch
+            parallel_->clearGradients();  // an unfinished step is dropped: resuming repeats it from its first micro-batch
             return StepEnd::Interrupted;
         }
+        const std::int64_t micro = first + parallel_->rank();
+        if (micro >= micros || !finite) continue;
+        const BatchTensors& batch = batches[static_cast<std::size_t>(first / ranks)];
         const at::Tensor loss = model_->lossSum(batch.tokens, batch.targets, batch.documentStart, lambda);
-        nats += loss.item<double>();
-        if (!std::isfinite(nats)) break;
-        loss.backward(weight);
+        const double sum = nats[static_cast<std::size_t>(micro)] = loss.item<double>();
+        finite = std::isfinite(sum);
+        if (finite) loss.backward(weight);
     }
-    const double loss = nats / static_cast<double>(std::max<std::int64_t>(scored, 1));
+    parallel_->gather(nats);
+    const double loss = std::accumulate(nats.begin(), nats.end(), 0.0) / static_cast<double>(std::max<std::int64_t>(scored, 1));
     double gradNorm = nan;
     if (std::isfinite(loss)) {
         const ProfileScope scope("optimizer");
-        gradNorm = optimizer_->gradientNorm();
+        parallel_->sumGradients();
+        gradNorm = parallel_->gradientNorm();
         if (std::isfinite(gradNorm)) {
-            optimizer_->step(learningRateAt(config_, done_), weightDecayAt(config_, done_), clipFactor(gradNorm, config_.gradClip));
+            parallel_->step(learningRateAt(config_, done_), weightDecayAt(config_, done_), clipFactor(gradNorm, config_.gradClip));
         }
     }
-    optimizer_->clearGradients();
+    parallel_->clearGradients();
     model_->weightsChanged();
     finishStep(loss, gradNorm, secondsSince(start), scored);
     return divergence_ ? StepEnd::Diverged : StepEnd::Done;
@@ -138,18 +149,21 @@ void TrainingRun::finishStep(double loss, double gradNorm, double seconds, std::
 }
 
 bool TrainingRun::lookAround() {
-    if (request_.commands != nullptr) {
-        for (const RunCommand command : request_.commands->take()) {
-            if (command == RunCommand::Stop) request_.stop.requestStop();
-            if (command == RunCommand::Checkpoint) writeCheckpoint();
-            if (command == RunCommand::Snapshot) writeSnapshot();
-        }
-    }
-    return request_.stop.stopRequested();
+    constexpr unsigned bits = 3;
+    const auto bit = [](RunCommand command) { return 1U << static_cast<unsigned>(command); };
+    unsigned wanted = request_.stop.stopRequested() ? bit(RunCommand::Stop) : 0;
+    if (request_.commands != nullptr)
+        for (const RunCommand command : request_.commands->take()) wanted |= bit(command);
+    wanted = parallel_->anyOf(wanted, bits);  // all ranks do the same
+    if ((wanted & bit(RunCommand::Checkpoint)) != 0) writeCheckpoint();
+    if ((wanted & bit(RunCommand::Snapshot)) != 0 && leads()) writeSnapshot();
+    const bool stop = (wanted & bit(RunCommand::Stop)) != 0;
+    if (stop) request_.stop.requestStop();
+    return stop;
 }
 
 bool TrainingRun::boundary() {
-    if (config_.healthEvery > 0 && due(config_.healthEvery)) reporter_.report(health_->snapshot(done_));
+    if (config_.healthEvery > 0 && due(config_.healthEvery) && leads()) reporter_.report(health_->snapshot(done_));
     if (!evaluate() || !sample()) return false;
     if (due(config_.checkpointEvery)) writeCheckpoint();
     return true;
@@ -162,7 +176,7 @@ bool TrainingRun::evaluate() {
         return true;
     }
     const auto pass = [&](std::int64_t first, std::int64_t count, double lambda) {
-        return heldOutLoss(*model_, *data_, first, count, config_.batchSize, lambda, [this] { return lookAround(); });
+        return parallel_->heldOut(*data_, first, count, config_.batchSize, lambda, [this] { return lookAround(); });
     };
     EvaluationEvent event;
     event.step = done_;
@@ -200,7 +214,9 @@ bool TrainingRun::evaluate() {
 
 bool TrainingRun::writeCheckpoint() {
     if (checkpointAt_ == done_ && evaluated_ && sampled_ && done_ < config_.steps) return true;  // nothing has changed since
-    if (!allFinite(state())) {
+    std::vector<Moments> moments = parallel_->wholeMoments();
+    const TrainingState state{*model_, moments, *health_};
+    if (!parallel_->agree(leads() && allFinite(state))) {
         setDivergence(DivergenceKind::WeightsNotFinite, lastLoss_);
         return false;
     }
@@ -213,18 +229,20 @@ bool TrainingRun::writeCheckpoint() {
     manifest.tokenizerHash = data_->tokenizer().hash();
     manifest.kernels = kernelSet();
     manifest.threads = ComputeThread::threads();
+    manifest.ranks = parallel_->size();
     manifest.lossWatch = watch_.state();
     manifest.config = toJson(config_);
     manifest.evaluation = evaluation_;
     manifest.evaluated = evaluated_;
     manifest.sampled = sampled_;
     manifest.bestBy = bestBy_;
-    const std::optional<Error> error = checkpoints_.write(state(), description(), data_->tokenizerPath(), manifest);
-    checkpointFailure_ = error ? error->what() : "";
-    if (!error) checkpointAt_ = done_;
+    std::optional<Error> error;
+    if (leads()) error = checkpoints_.write(state, description(), data_->tokenizerPath(), manifest);
+    checkpointFailure_ = parallel_->agree(error ? std::string(error->what()) : std::string());
+    if (checkpointFailure_.empty()) checkpointAt_ = done_;
     else reporter_.log(LogLevel::Error, done_, "Checkpoint " + checkpointName(done_) + " was not written: " + checkpointFailure_ +
                        ". Training goes on; earlier checkpoints are untouched.");
-    return !error;
+    return checkpointFailure_.empty();
 }
 
 }  // namespace tritlab

@@ -9,7 +9,7 @@
 
 #include "core/data/dataset.h"
 #include "core/model/language_model.h"
-#include "core/train/adamw.h"
+#include "core/train/data_parallel.h"
 #include "core/train/divergence.h"
 #include "core/train/health_tracker.h"
 #include "core/train/loss_watch.h"
@@ -21,7 +21,8 @@ namespace tritlab {
 
 class TrainingRun {
 public:
-    explicit TrainingRun(const TrainRequest& request);
+    // group: the ranks that train together; null: this process alone.
+    explicit TrainingRun(const TrainRequest& request, RankGroup* group = nullptr);
     // As Engine::train.
     TrainResult run();
 
@@ -31,6 +32,9 @@ private:
 
     void prepare();
     void openData();
+    void openDataInTurn();
+    void requireWorkForAll() const;
+    CheckpointManifest readNewestCheckpoint();
     void startFresh();
     void resume();
     std::string changesSince(const CheckpointManifest& manifest) const;
@@ -48,7 +52,7 @@ private:
     [[nodiscard]] double lambdaOfLastStep() const;
     [[nodiscard]] double wallSeconds() const;
     [[nodiscard]] ModelDescription description() const;
-    [[nodiscard]] TrainingState state() { return {*model_, *optimizer_, *health_}; }
+    [[nodiscard]] bool leads() const { return group_ == nullptr || group_->leads(); }
 
     void setDivergence(DivergenceKind kind, double loss);
     TrainResult end(RunState state, const std::string& explanation);
@@ -58,11 +62,12 @@ private:
 
     const TrainRequest& request_;
     const RunConfig& config_;
+    RankGroup* group_;
     RunReporter reporter_;
     RunCheckpoints checkpoints_;
     std::unique_ptr<Dataset> data_;
     std::unique_ptr<LanguageModel> model_;
-    std::unique_ptr<AdamW> optimizer_;
+    std::unique_ptr<DataParallel> parallel_;
     std::unique_ptr<HealthTracker> health_;
     LossWatch watch_;
 

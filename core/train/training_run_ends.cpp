@@ -13,19 +13,35 @@
 namespace tritlab {
 
 void TrainingRun::prepare() {
-    if (!request_.resume && !checkpoints_.empty()) {
+    if (leads()) checkpoints_.cleanUp();
+    if (leads() && !request_.resume && !checkpoints_.empty()) {
         throw Error("this run has been trained before", request_.workspace.checkpoints(request_.runId).string(),
                     "Resume it, or start a new run");
     }
-    ComputeThread::setThreads(static_cast<int>(config_.threads));
-    openData();
+    requireWorkForAll();
+    ComputeThread::setThreads(request_.ranks.threads(static_cast<int>(config_.threads)));
+    openDataInTurn();
     model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision);
     model_->setRecompute(config_.activationCheckpointing);
-    optimizer_ = std::make_unique<AdamW>(
-        model_->parameters(), AdamW::Options{config_.beta1, config_.beta2, config_.adamEps, config_.decayGroups});
+    parallel_ = std::make_unique<DataParallel>(
+        group_, *model_, AdamW::Options{config_.beta1, config_.beta2, config_.adamEps, config_.decayGroups});
+    parallel_->requireSame("training text", data_->manifestHash());
     health_ = std::make_unique<HealthTracker>(*model_, config_.deadZoneWidth);
-    if (request_.resume && !checkpoints_.empty()) resume();
+    if (parallel_->agree(leads() && request_.resume && !checkpoints_.empty())) resume();
     else startFresh();
+}
+
+void TrainingRun::requireWorkForAll() const {
+    if (group_ == nullptr || group_->size() <= config_.accumulation) return;
+    throw Error("a step of this run has " + std::to_string(config_.accumulation) + " micro-batches, and there are " +
+                std::to_string(group_->size()) + " ranks", "accumulation", "Start as many ranks as micro-batches at most");
+}
+
+// Rank 0 reads the text and trains the tokenizer; the others find the cache filled, or fill that of their own machine.
+void TrainingRun::openDataInTurn() {
+    if (!leads()) group_->waitAtGate();
+    openData();
+    if (leads() && group_ != nullptr) group_->passGate();
 }
 
 void TrainingRun::openData() {
@@ -57,11 +73,12 @@ void TrainingRun::startFresh() {
 }
 
 void TrainingRun::resume() {
-    const CheckpointManifest manifest = checkpoints_.resume(state());
+    const CheckpointManifest manifest = readNewestCheckpoint();
     if (manifest.tokenizerHash != data_->tokenizer().hash()) {
         throw Error("the run's data gives another tokenizer than the one that its checkpoint was trained with",
                     data_->tokenizerPath().string(), "Put the data back as it was, or start a new run");
     }
+    parallel_->optimizer().setSteps(manifest.step);
     done_ = checkpointAt_ = manifest.step;
     tokens_ = manifest.tokens;
     wallBefore_ = manifest.wallSeconds;
@@ -77,11 +94,28 @@ void TrainingRun::resume() {
     if (!bitEqual_) reporter_.log(LogLevel::Warning, done_, "From here on not bit-equal to a run that was never stopped: " + changes);
 }
 
+// Rank 0 reads it; weights and moments go to the others from there, so that they need not see its disk.
+CheckpointManifest TrainingRun::readNewestCheckpoint() {
+    if (!leads()) group_->waitAtGate();
+    std::vector<Moments> moments = parallel_->momentsToFill();
+    CheckpointManifest manifest;
+    if (leads()) manifest = checkpoints_.resume({*model_, moments, *health_});
+    if (group_ == nullptr) return manifest;
+    if (leads()) group_->passGate();
+    manifest = manifestOfText(parallel_->agree(leads() ? manifestText(manifest) : std::string()));
+    parallel_->spreadWeights();
+    parallel_->takeMoments(moments);
+    return manifest;
+}
+
 std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const {
     std::string changes;
     const auto add = [&](const std::string& change) { changes += (changes.empty() ? "" : "; ") + change; };
     if (manifest.threads != ComputeThread::threads()) {
         add(std::to_string(ComputeThread::threads()) + " threads instead of " + std::to_string(manifest.threads));
+    }
+    if (manifest.ranks != parallel_->size()) {
+        add(std::to_string(parallel_->size()) + (parallel_->size() == 1 ? " rank" : " ranks") + " instead of " + std::to_string(manifest.ranks));
     }
     if (manifest.kernels != kernelSet()) add("kernels " + kernelSet() + " instead of " + manifest.kernels);
     if (manifest.dataHash != data_->manifestHash()) add("the data has changed");
@@ -91,13 +125,12 @@ std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const 
 
 bool TrainingRun::sample() {
     if (sampled_) return true;
-    if (config_.samplePrompts.empty() || !writeSnapshot()) {
-        sampled_ = true;
-        return true;
+    bool whole = true;
+    if (leads() && !config_.samplePrompts.empty() && writeSnapshot()) {
+        whole = sampleFixedPrompts(request_.workspace.snapshot(request_.runId), config_, done_,
+                                   [this](const SampleEvent& event) { reporter_.report(event); }, request_.stop);
     }
-    sampled_ = sampleFixedPrompts(request_.workspace.snapshot(request_.runId), config_, done_,
-                                  [this](const SampleEvent& event) { reporter_.report(event); }, request_.stop);
-    return sampled_;
+    return sampled_ = parallel_->agree(whole);
 }
 
 bool TrainingRun::writeSnapshot() {

@@ -73,7 +73,8 @@ fetch_wheels_once() {
   local folder=$1 bytes=$2 what=$3 start=$SECONDS here pid
   TMPDIR="$folder/pip" "$python" -m pip download --no-input --no-deps --no-cache-dir --disable-pip-version-check \
     --progress-bar off --only-binary :all: --implementation cp --python-version 3.12 --abi cp312 \
-    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux2014_x86_64 \
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 \
+    --platform manylinux_2_18_x86_64 --platform manylinux2014_x86_64 \
     --require-hashes -r "$folder/requirements.txt" -d "$folder" > "$folder/pip.log" 2>&1 9>&- < /dev/null &
   pid=$!
   # shellcheck disable=SC2064

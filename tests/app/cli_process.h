@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMap>
 #include <QProcess>
 #include <QTemporaryDir>
 
@@ -32,8 +33,11 @@ public:
     [[nodiscard]] QString path(const QString& name) const { return folder_.filePath(name); }
     void setVariable(const QString& name, const QString& value) { environment_.insert(name, value); }
 
-    void start(QProcess& process, const QStringList& arguments) const {
-        process.setProcessEnvironment(environment_);
+    using Variables = QMap<QString, QString>;
+    void start(QProcess& process, const QStringList& arguments, const Variables& variables = {}) const {
+        QProcessEnvironment environment = environment_;
+        for (auto variable = variables.begin(); variable != variables.end(); ++variable) environment.insert(variable.key(), variable.value());
+        process.setProcessEnvironment(environment);
         process.start(QStringLiteral(TRITLAB_BINARY_DIR "/bin/tritlab-cli"), arguments);
     }
     static CliResult finish(QProcess& process, int seconds = 400) {

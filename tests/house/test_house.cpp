@@ -26,9 +26,11 @@ const std::vector<Room> rooms = {
     {"train/events", {"base/", "config/"}},
     {"train/schedules", {"base/", "config/"}},
     {"eval/eval_result", {}},
-    {"train/trainer.h", {"base/", "config/", "train/events", "eval/eval_result"}},  // the engine's door
+    {"train/ranks", {"base/"}},
+    {"train/trainer.h", {"base/", "config/", "train/events", "train/ranks", "eval/eval_result"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
+    {"cuda/", {"base/", "quant/"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/safetensors", "quant/"}},
     {"data/", {"base/", "config/"}},
     {"store/", {"base/", "config/", "train/events", "train/schedules"}},
@@ -36,7 +38,7 @@ const std::vector<Room> rooms = {
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
                "eval/eval_result"}},
-    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/schedules", "train/trainer.h",
+    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/trainer.h",
                 "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 

@@ -1,0 +1,257 @@
+// ProcessGroupGloo is a part of libtorch_cpu; only its header names gloo's, which are Debian's libgloo-dev (nothing of it is linked).
+#include "core/train/rank_group.h"
+
+#include <ATen/ops/empty.h>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#define USE_C10D_GLOO  // the wheel's libtorch_cpu has it
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+namespace tritlab {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto meetingTimeout = 5min;      // until all ranks are there
+constexpr auto collectiveTimeout = 30min;  // what one rank may do while the others wait: writing a checkpoint, drawing samples
+constexpr auto reportTimeout = 3s;         // for survivors to say that they are there
+
+std::vector<std::uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
+std::string textOf(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+std::string key(const char* what, int rank) { return std::string(what) + "/" + std::to_string(rank); }
+
+// The first line, without the place in the source before it: c10d and gloo add both, and stacks.
+std::string firstLine(const char* text) {
+    std::string line = std::string(text).substr(0, std::string(text).find('\n'));
+    if (const std::size_t end = line.find("] "); line.starts_with('[') && end != std::string::npos) line.erase(0, end + 2);
+    return line;
+}
+
+std::string thisProcess() {
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    return "process " + std::to_string(::getpid()) + " on " + host;
+}
+
+std::shared_ptr<gloo::transport::Device> device(const Ranks& ranks) {
+    if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME"); interface != nullptr && *interface != '\0')
+        return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
+    if (ranks.oneMachine()) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
+    return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+c10d::TCPStoreOptions storeOptions(const Ranks& ranks) {
+    c10d::TCPStoreOptions options;
+    options.port = ranks.port;
+    options.isServer = ranks.leads() && !ranks.storeIsServed;
+    options.timeout = meetingTimeout;
+    options.waitWorkers = false;  // waiting is done by meet(), which looks at the stop token
+    if (options.isServer && ranks.listener >= 0) options.masterListenFd = ranks.listener;
+    return options;
+}
+
+}  // namespace
+
+struct RankGroup::Impl {
+    c10::intrusive_ptr<c10d::Store> store;
+    c10::intrusive_ptr<c10d::Backend> backend;
+    std::vector<std::string> who;  // process and machine of each rank
+    int gates = 0;
+    bool broken = false;
+
+    void set(const std::string& name, const std::string& text) const { store->set(name, bytesOf(text)); }
+    [[nodiscard]] bool has(const std::string& name) const { return store->check({name}); }
+    [[nodiscard]] std::string get(const std::string& name) const { return textOf(store->get(name)); }
+    // Until the key is there; false: `until` has passed.
+    bool await(const std::string& name, std::chrono::steady_clock::time_point until, const StopToken& stop) const {
+        while (!has(name)) {
+            if (stop.stopRequested()) throw Error("was stopped while the ranks prepared", {}, {}, ErrorKind::Failed);
+            if (std::chrono::steady_clock::now() > until) return false;
+            std::this_thread::sleep_for(20ms);
+        }
+        return true;
+    }
+};
+
+RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks), impl_(std::make_unique<Impl>()) {
+    const std::string place = ranks.address + ":" + std::to_string(ranks.port);
+    try {
+        const auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, storeOptions(ranks));
+        impl_->store = c10::make_intrusive<c10d::PrefixStore>("tritlab/" + ranks.attempt, tcp);
+        impl_->set(key("who", rank()), thisProcess());
+        const auto until = std::chrono::steady_clock::now() + meetingTimeout;
+        for (int other = 0; other < size(); ++other) {
+            if (!impl_->await(key("who", other), until, stop)) {
+                throw Error("rank " + std::to_string(other) + " of " + std::to_string(size()) + " did not come within " +
+                            std::to_string(meetingTimeout.count()) + " minutes", place, "Look at its own messages", ErrorKind::Failed);
+            }
+            impl_->who.push_back(impl_->get(key("who", other)));
+        }
+        auto options = c10d::ProcessGroupGloo::Options::create(collectiveTimeout);
+        options->devices.push_back(device(ranks));
+        impl_->backend = c10::make_intrusive<c10d::ProcessGroupGloo>(impl_->store, rank(), size(), options);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw Error("rank " + std::to_string(rank()) + " of " + std::to_string(size()) + " could not meet the others (" +
+                    firstLine(error.what()) + ")", place,
+                    "All ranks need the same MASTER_ADDR and MASTER_PORT, a free port, and a network between them", ErrorKind::Failed);
+    }
+}
+
+// A broken group is not taken down but left to the end of the process: what is under way in it may wait for a rank that is gone.
+RankGroup::~RankGroup() {
+    if (!impl_->broken) return;
+    impl_->backend.release();
+    impl_->store.release();
+}
+
+void RankGroup::collective(const char* what, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const std::exception& error) {
+        someoneIsLost(what, firstLine(error.what()));
+    }
+}
+
+// Which rank it was: the one that does not say that it is there, or the one that said why it ended.
+void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
+    impl_->broken = true;
+    std::string lost;
+    const auto add = [&](int other, const std::string& text) {
+        lost += (lost.empty() ? "" : "; ") + ("rank " + std::to_string(other)) + " (" + impl_->who[static_cast<std::size_t>(other)] + ") " + text;
+    };
+    try {
+        impl_->set(key("there", rank()), "yes");
+        const auto until = std::chrono::steady_clock::now() + reportTimeout;
+        for (int other = 0; other < size(); ++other) {
+            if (other == rank()) continue;
+            const bool there = impl_->await(key("there", other), until, {});
+            if (impl_->has(key("failed", other))) add(other, "ended: " + impl_->get(key("failed", other)));
+            else if (!there) add(other, "is gone");
+        }
+    } catch (const std::exception&) {
+        add(0, "is gone");  // the store went with it
+    }
+    if (lost.empty()) lost = "the ranks lost touch";
+    throw Error(lost + " (" + what + ": " + reason + ")", {}, {}, ErrorKind::Failed);
+}
+
+void RankGroup::sum(const std::vector<at::Tensor>& tensors) {
+    collective("summing", [&] {
+        std::vector<c10::intrusive_ptr<c10d::Work>> works;
+        for (const at::Tensor& tensor : tensors) {
+            std::vector<at::Tensor> one{tensor};
+            works.push_back(impl_->backend->allreduce(one));
+        }
+        for (const auto& work : works) work->wait();
+    });
+}
+
+void RankGroup::sum(std::vector<double>& numbers) {
+    const at::Tensor tensor = at::empty({static_cast<std::int64_t>(numbers.size())}, at::kDouble);
+    const std::size_t bytes = numbers.size() * sizeof(double);
+    std::memcpy(tensor.data_ptr(), numbers.data(), bytes);
+    sum({tensor});
+    std::memcpy(numbers.data(), tensor.data_ptr(), bytes);
+}
+
+void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners) {
+    collective("spreading", [&] {
+        std::vector<c10::intrusive_ptr<c10d::Work>> works;
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            std::vector<at::Tensor> one{tensors[i]};
+            c10d::BroadcastOptions options;
+            options.rootRank = owners[i];
+            works.push_back(impl_->backend->broadcast(one, options));
+        }
+        for (const auto& work : works) work->wait();
+    });
+}
+
+void RankGroup::send(const at::Tensor& tensor, int to) {
+    collective("sending", [&] {
+        std::vector<at::Tensor> one{tensor};
+        impl_->backend->send(one, to, 0)->wait();
+    });
+}
+
+void RankGroup::receive(at::Tensor tensor, int from) {
+    collective("receiving", [&] {
+        std::vector<at::Tensor> one{std::move(tensor)};
+        impl_->backend->recv(one, from, 0)->wait();
+    });
+}
+
+std::string RankGroup::leadersText(const std::string& mine) {
+    at::Tensor length = at::empty({1}, at::kLong);
+    *length.data_ptr<std::int64_t>() = static_cast<std::int64_t>(mine.size());
+    spread({length}, {0});
+    const std::int64_t bytes = *length.data_ptr<std::int64_t>();
+    if (bytes == 0) return {};
+    at::Tensor text = at::empty({bytes}, at::kByte);
+    if (leads()) std::memcpy(text.data_ptr(), mine.data(), mine.size());
+    spread({text}, {0});
+    return {static_cast<const char*>(text.const_data_ptr()), static_cast<std::size_t>(bytes)};
+}
+
+std::vector<std::string> RankGroup::allTexts(const std::string& mine) {
+    std::vector<double> lengths(static_cast<std::size_t>(size()));
+    lengths[static_cast<std::size_t>(rank())] = static_cast<double>(mine.size());
+    sum(lengths);
+    std::vector<at::Tensor> texts;
+    std::vector<int> owners;
+    for (int other = 0; other < size(); ++other) {
+        texts.push_back(at::empty({static_cast<std::int64_t>(lengths[static_cast<std::size_t>(other)]) + 1}, at::kByte));
+        owners.push_back(other);
+    }
+    std::memcpy(texts[static_cast<std::size_t>(rank())].data_ptr(), mine.c_str(), mine.size() + 1);
+    spread(texts, owners);
+    std::vector<std::string> result;
+    for (const at::Tensor& text : texts)
+        result.emplace_back(static_cast<const char*>(text.const_data_ptr()), static_cast<std::size_t>(text.numel() - 1));
+    return result;
+}
+
+void RankGroup::passGate() {
+    try {
+        impl_->set(key("gate", impl_->gates++), "open");
+    } catch (const std::exception& error) {
+        someoneIsLost("meeting", firstLine(error.what()));
+    }
+}
+
+void RankGroup::waitAtGate() {
+    const std::string gate = key("gate", impl_->gates++);
+    try {
+        while (!impl_->has(gate)) {
+            if (impl_->has(key("failed", 0))) throw Error(impl_->get(key("failed", 0)));
+            std::this_thread::sleep_for(50ms);
+        }
+    } catch (const Error& error) {
+        impl_->broken = true;
+        throw Error("rank 0 ended: " + std::string(error.what()), {}, {}, ErrorKind::Failed);
+    } catch (const std::exception& error) {
+        someoneIsLost("waiting for rank 0", firstLine(error.what()));
+    }
+}
+
+void RankGroup::fail(const std::string& reason) {
+    if (impl_->broken) return;  // another rank was the first
+    impl_->broken = true;
+    try {
+        impl_->set(key("failed", rank()), reason);
+        impl_->set(key("there", rank()), "no");
+        if (leads()) std::this_thread::sleep_for(500ms);  // its store goes with it: the others look every 50 ms
+    } catch (const std::exception&) {
+        // The store is gone, and with it whoever could read this.
+    }
+}
+
+}  // namespace tritlab

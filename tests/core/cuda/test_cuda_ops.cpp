@@ -1,0 +1,172 @@
+// The CUDA plugin's ops against the CPU's kernels, on a device. Where there is none each of those cases says 'skipped: no CUDA device';
+// that the plugin can be loaded and registers its ops is tried wherever it was built.
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <QTest>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/cuda/plugin.h"
+#include "core/quant/prologue_node.h"
+#include "core/quant/quantizers.h"
+#include "tests/core/quant/tensors.h"
+
+using namespace tritlab;
+using namespace tritlab::test;
+
+namespace {
+
+using Optional = std::optional<at::Tensor>;
+
+template <typename Signature>
+auto op(const char* name) {
+    return c10::Dispatcher::singleton().findSchemaOrThrow((std::string("tritlab::") + name).c_str(), "").typed<Signature>();
+}
+
+at::Tensor onDevice(const at::Tensor& tensor) { return tensor.to(at::Device(at::kCUDA)); }
+at::Tensor back(const at::Tensor& tensor) { return tensor.to(at::Device(at::kCPU)); }
+Optional maybeOnDevice(const at::Tensor& tensor) { return tensor.defined() ? Optional(onDevice(tensor)) : std::nullopt; }
+
+double largestDifference(const at::Tensor& left, const at::Tensor& right) {
+    return (left.to(at::kDouble) - right.to(at::kDouble)).abs().max().item<double>();
+}
+// How far a few roundings in another order may carry: of the largest value.
+double allowed(const at::Tensor& reference) {
+    const double most = reference.to(at::kDouble).abs().max().item<double>();
+    return (reference.scalar_type() == at::kFloat ? 2e-6 : 8e-3) * std::max(most, 1e-3);
+}
+
+struct Case {
+    const char* name;
+    Prologue kind;
+    at::ScalarType type;
+};
+std::vector<Case> prologues() {
+    using A = Prologue::Activation;
+    std::vector<Case> cases;
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+        cases.push_back({"plain", {}, type});
+        cases.push_back({"norm", {.norm = true}, type});
+        cases.push_back({"relu2", {.activation = A::ReluSquared}, type});
+        cases.push_back({"relu2 gated norm", {.activation = A::ReluSquared, .gated = true, .norm = true}, type});
+        cases.push_back({"silu gated", {.activation = A::Silu, .gated = true}, type});
+        cases.push_back({"silu norm", {.activation = A::Silu, .norm = true}, type});
+    }
+    return cases;
+}
+
+constexpr std::int64_t rows = 37, width = 300;  // no multiple of a warp or a block
+
+at::Tensor inputOf(const Case& c) { return randomTensor({rows, c.kind.gated ? 2 * width : width}, 7, 1.5).to(c.type); }
+at::Tensor normOf(const Case& c) { return c.kind.norm ? randomTensor({width}, 8, 0.3) + 1 : at::Tensor(); }
+
+}  // namespace
+
+class TestCudaOps : public QObject {
+    Q_OBJECT
+    std::string missing_ = missingCudaDevice();
+
+#define NEEDS_DEVICE() \
+    if (!missing_.empty()) QSKIP(("skipped: no CUDA device: " + missing_).c_str()); \
+    loadCudaPlugin()
+
+private Q_SLOTS:
+    void registersItsOps() {
+        if (!std::filesystem::exists(cudaPluginPath())) {
+            QVERIFY_THROWS_EXCEPTION(Error, loadCudaPlugin());
+            QSKIP("skipped: the CUDA plugin was not built (./start --cuda builds it)");
+        }
+        loadCudaPlugin();
+        for (const char* name : {"absmean", "ternary_codes", "blend_weights", "prologue", "prologue_codes", "prologue_backward", "int8_linear"}) {
+            const auto found = c10::Dispatcher::singleton().findSchema({std::string("tritlab::") + name, ""});
+            QVERIFY2(found && found->hasKernelForDispatchKey(c10::DispatchKey::CUDA), name);
+        }
+        // A CPU tensor has no kernel there, and is told so.
+        QVERIFY_THROWS_EXCEPTION(c10::Error, op<at::Tensor(const at::Tensor&)>("absmean").call(at::ones({4})));
+    }
+
+    void weights() {
+        NEEDS_DEVICE();
+        for (const std::int64_t count : {std::int64_t{1}, std::int64_t{300}, std::int64_t{70001}}) {
+            const at::Tensor w = randomTensor({count}, 3, 0.05), device = onDevice(w);
+            const at::Tensor mean = op<at::Tensor(const at::Tensor&)>("absmean").call(device);
+            const std::span<const float> values(w.const_data_ptr<float>(), static_cast<std::size_t>(count));
+            const float expected = absmean(values);
+            QVERIFY(std::abs(back(mean).item<float>() - expected) <= 1e-6F * expected);
+            const at::Tensor codes = at::empty({count}, at::kChar), same = onDevice(at::full({}, expected, at::kFloat));
+            ternaryCodes(values, expected, {codes.data_ptr<std::int8_t>(), static_cast<std::size_t>(count)});
+            const at::Tensor found = op<at::Tensor(const at::Tensor&, const at::Tensor&)>("ternary_codes").call(device, same);
+            QVERIFY(at::equal(back(found), codes));
+            for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+                const at::Tensor blend = op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, double, at::ScalarType)>(
+                    "blend_weights").call(device, found, same, 0.25, type);
+                const at::Tensor reference = (w + 0.25 * (codes.to(at::kFloat) * expected - w)).to(type);
+                QVERIFY(largestDifference(back(blend), reference) <= allowed(reference));
+            }
+        }
+    }
+
+    void prologueForwards() {
+        NEEDS_DEVICE();
+        for (const Case& c : prologues()) {
+            const at::Tensor x = inputOf(c), norm = normOf(c);
+            const auto activation = static_cast<std::int64_t>(c.kind.activation);
+            PrologueState state = prologueState(x, c.kind, norm);
+            for (const double lambda : {0.0, 0.5}) {
+                const at::Tensor reference = prologueForward(state, lambda);
+                const auto [y, rstd] = op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const Optional&, std::int64_t, bool, double, double)>(
+                    "prologue").call(onDevice(x), maybeOnDevice(norm), activation, c.kind.gated, static_cast<double>(c.kind.eps), lambda);
+                // Blended: a value on the edge between two codes may fall to either side, a step of lambda * inverse scale away.
+                const at::Tensor far = (back(y).to(at::kDouble) - reference.to(at::kDouble)).abs() > allowed(reference);
+                QVERIFY2(far.sum().item<std::int64_t>() <= (lambda > 0 ? 3 : 0), c.name);
+                if (c.kind.norm) QVERIFY2(largestDifference(back(rstd), state.rstd) <= allowed(state.rstd), c.name);
+            }
+            at::Tensor codes, inverse;
+            prologueForwardCodes(state, codes, inverse);
+            const auto [deviceCodes, deviceInverse, deviceRstd] =
+                op<std::tuple<at::Tensor, at::Tensor, at::Tensor>(const at::Tensor&, const Optional&, std::int64_t, bool, double)>("prologue_codes")
+                    .call(onDevice(x), maybeOnDevice(norm), activation, c.kind.gated, static_cast<double>(c.kind.eps));
+            const at::Tensor off = (back(deviceCodes).to(at::kInt) - codes.to(at::kInt)).abs();
+            QVERIFY2(off.max().item<std::int32_t>() <= 1 && off.sum().item<std::int64_t>() <= 3, c.name);
+            QVERIFY2(largestDifference(back(deviceInverse), inverse) <= allowed(inverse), c.name);
+        }
+    }
+
+    void prologueBackwards() {
+        NEEDS_DEVICE();
+        for (const Case& c : prologues()) {
+            const at::Tensor x = inputOf(c), norm = normOf(c), dy = randomTensor({rows, width}, 9, 1).to(c.type);
+            PrologueState state = prologueState(x, c.kind, norm);
+            prologueForward(state, 0);
+            at::Tensor expectedNorm;
+            const at::Tensor expected = prologueBackward(state, dy, 0.7F, expectedNorm);
+            const at::Tensor rstd = c.kind.norm ? state.rstd : at::empty({0}, at::kFloat);
+            const auto [dx, normGradient] =
+                op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const at::Tensor&, const at::Tensor&, const Optional&, std::int64_t, bool,
+                                                      double)>("prologue_backward")
+                    .call(onDevice(dy), onDevice(x), onDevice(rstd), maybeOnDevice(norm), static_cast<std::int64_t>(c.kind.activation),
+                          c.kind.gated, 0.7F);
+            QVERIFY2(largestDifference(back(dx), expected) <= allowed(expected), c.name);
+            if (c.kind.norm) QVERIFY2(largestDifference(back(normGradient), expectedNorm) <= 1e-5 * expectedNorm.abs().max().item<double>(), c.name);
+        }
+    }
+
+    // Integer sums are exact: only the scaling rounds, in the same order.
+    void int8Products() {
+        NEEDS_DEVICE();
+        for (const auto& [n, in, out] : {std::array<std::int64_t, 3>{5, 64, 12}, {128, 768, 2048}, {33, 100, 36}}) {
+            const at::Tensor x = at::randint(-128, 128, {n, in}, at::kChar), w = at::randint(-1, 2, {out, in}, at::kChar);
+            const at::Tensor rowScale = at::rand({n}), columnScale = at::rand({out});
+            const at::Tensor sums = at::mm(x.to(at::kDouble), w.to(at::kDouble).t()).to(at::kFloat);
+            for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+                const at::Tensor y = op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&, at::ScalarType)>(
+                    "int8_linear").call(onDevice(x), onDevice(w), onDevice(rowScale), onDevice(columnScale), type);
+                const at::Tensor reference = (sums * (columnScale.unsqueeze(0) * rowScale.unsqueeze(1))).to(type);
+                QVERIFY(at::equal(back(y), reference));
+            }
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestCudaOps)
+#include "test_cuda_ops.moc"
