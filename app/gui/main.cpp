@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "app/gui/experiment_pictures.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
 #include "core/base/error.h"
@@ -18,7 +19,7 @@ namespace {
 bool needsNoDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const QByteArray word(argv[i]);
-        for (const char* option : {"--plots", "--screenshots", "--version", "--help", "-h", "-v", "--help-all"}) {
+        for (const char* option : {"--plots", "--plot-experiment", "--screenshots", "--version", "--help", "-h", "-v", "--help-all"}) {
             if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
         }
     }
@@ -46,10 +47,12 @@ int main(int argc, char** argv) {
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption plots("plots", QCoreApplication::translate("main", "Draw the charts of a run as PNG files."), "run");
-    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots."), "folder", ".");
+    const QCommandLineOption experiment(
+        "plot-experiment", QCoreApplication::translate("main", "Draw the charts of an experiment as PNG files."), "folder");
+    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots and --plot-experiment."), "folder", ".");
     const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
     const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
-    parser.addOptions({plots, out, shots, noDemo});
+    parser.addOptions({plots, experiment, out, shots, noDemo});
     parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
     parser.process(application);
 
@@ -59,7 +62,13 @@ int main(int argc, char** argv) {
             tritlab::applyTheme(tritlab::ThemeChoice::Light);
             return writePictures(tritlab::plotRun(workspace, parser.value(plots), parser.value(out)));
         }
-        tritlab::WindowOptions options{workspace, !parser.isSet(noDemo) && !parser.isSet(shots), !parser.isSet(shots), {}};
+        if (parser.isSet(experiment)) {
+            tritlab::applyTheme(tritlab::ThemeChoice::Light);
+            return writePictures(tritlab::plotExperiment(workspace, parser.value(experiment), parser.value(out)));
+        }
+        // Who opens a config wants that one trained, not the demo.
+        const bool demo = !parser.isSet(noDemo) && !parser.isSet(shots) && parser.positionalArguments().isEmpty();
+        tritlab::WindowOptions options{workspace, demo, !parser.isSet(shots), {}};
         tritlab::MainWindow window(options);
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
         if (!parser.positionalArguments().isEmpty())

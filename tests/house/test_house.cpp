@@ -28,10 +28,12 @@ const std::vector<Room> rooms = {
     {"eval/eval_result", {}},
     {"train/trainer.h", {"base/", "config/", "train/events", "eval/eval_result"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
+    {"interop/tensorboard", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/safetensors", "quant/"}},
     {"data/", {"base/", "config/"}},
-    {"store/", {"base/", "config/", "train/events", "train/schedules"}},
+    {"store/", {"base/", "config/", "train/events", "train/schedules", "interop/tensorboard"}},
+    {"experiment/", {"base/", "config/", "train/events", "store/"}},
     {"model/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors"}},
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
