@@ -2,21 +2,10 @@
 
 #include <filesystem>
 
-#include "core/base/files.h"
+#include "core/base/json_file.h"
 
 namespace tritlab::cli {
 namespace {
-
-nlohmann::json readJson(const std::string& file) {
-    const std::string text = readFile(file, 1 << 24);
-    try {
-        return nlohmann::json::parse(text);
-    } catch (const nlohmann::json::parse_error& error) {
-        std::size_t line = 1;
-        for (std::size_t i = 0; i < std::min<std::size_t>(error.byte, text.size()); ++i) line += text[i] == '\n' ? 1 : 0;
-        throw Error("is no JSON", file + ":" + std::to_string(line), error.what());
-    }
-}
 
 std::string absolutePath(const std::string& path) {
     return path.empty() || path.starts_with("builtin:") ? path
@@ -49,7 +38,7 @@ void ConfigOptions::addTo(CLI::App* command) {
 ConfigDraft ConfigOptions::draft() const {
     try {
         ConfigDraft draft = preset.empty() ? ConfigDraft() : presetDraft(preset);
-        if (!file.empty()) draft.setJson(readJson(file), file);
+        if (!file.empty()) draft.setJson(readJsonFile(file), file);
         if (!data.empty()) {
             std::vector<DataSource> sources;
             for (const std::string& text : data) sources.push_back(parseSource(text));

@@ -1,22 +1,14 @@
 // demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the model
 // speak, draws its charts, and says where everything is.
-#include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <spawn.h>
-#include <string>
-#include <string_view>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <vector>
 
 #include "app/cli/run_json.h"
 #include "app/cli/training.h"
+#include "app/cli/window_program.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/infer/chat_session.h"
-
-extern char** environ;
 
 namespace tritlab::cli {
 namespace {
@@ -74,40 +66,12 @@ void speak(Session& session, const std::string& id) {
     session.result["reply"] = reply.text;
 }
 
-// Charts are the window's: its program, beside this one, draws them without a display.
-std::vector<std::string> drawPlots(const std::string& id, const std::filesystem::path& folder) {
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tritlab";
-    if (!std::filesystem::exists(program)) return {};
-    std::string name = program.string(), plots = "--plots", run = id, out = "--out", target = folder.string();
-    char* arguments[] = {name.data(), plots.data(), run.data(), out.data(), target.data(), nullptr};
-    // The child's own environment: this process has threads, which may be reading theirs.
-    std::string platform = "QT_QPA_PLATFORM=offscreen";
-    std::vector<char*> environment{platform.data()};
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        if (!std::string_view(*entry).starts_with("QT_QPA_PLATFORM=")) environment.push_back(*entry);
-    environment.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);  // stdout is this command's result
-    pid_t child = 0;
-    int status = 0;
-    const int error = posix_spawn(&child, name.c_str(), &actions, nullptr, arguments, environment.data());
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        throw Error("could not draw the plots", name, "The run itself is complete", ErrorKind::Failed);
-    std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".png") files.push_back(entry.path().string());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 Exit demo(Session& session) {
     std::string id;
     if (const Exit code = trainDemo(session, id); code != done) return code;
     speak(session, id);
     const std::filesystem::path folder = session.workspace.run(id) / "plots";
-    const std::vector<std::string> plots = drawPlots(id, folder);
+    const std::vector<std::string> plots = drawPictures("--plots", id, folder);
     session.result["database"] = session.workspace.database().string();
     session.result["checkpoints"] = session.workspace.checkpoints(id).string();
     session.result["plots"] = plots;

@@ -1,13 +1,11 @@
 // The frame of all commands: parsing, running, and one place where an error becomes a message and an exit code.
 #include "app/cli/frame.h"
 
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 
 #include "app/cli/signals.h"
+#include "core/base/fixed_real.h"
 
 namespace tritlab::cli {
 namespace {
@@ -97,12 +95,7 @@ int Program::report(const std::string& message, int code) const {
     return code;
 }
 
-std::string fixed(double value, int digits) {
-    if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-    std::array<char, 400> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
-    return {buffer.data(), end.ptr};
-}
+std::string fixed(double value, int digits) { return fixedReal(value, digits); }
 
 std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 

@@ -1,5 +1,6 @@
 // tritlab-cli: the core without a window.
 #include "app/cli/frame.h"
+#include "app/cli/laboratory_commands.h"
 
 int main(int argc, char** argv) {
     using namespace tritlab::cli;
@@ -11,6 +12,9 @@ int main(int argc, char** argv) {
     addConfigCommands(program);
     addTokenizerCommands(program);
     addBenchCommands(program);
+    addExperimentCommands(program);
+    addExportCommand(program);
+    addImportCommand(program);
     addDemoCommand(program);
     return program.run(argc, argv);
 }

@@ -1,46 +1,28 @@
-// runs list, show, diff, export, trash, restore, stop.
-#include <algorithm>
-#include <cctype>
-#include <cmath>
-#include <cstdio>
-#include <memory>
+// runs: list, show, diff; what changes runs is in runs_edit.cpp, what takes them out in runs_export.cpp.
+#include "app/cli/runs_commands.h"
 
-#include "app/cli/frame.h"
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+
 #include "app/cli/run_json.h"
-#include "core/base/files.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"
+#include "core/store/query.h"
 #include "core/store/store_writer.h"
 
 namespace tritlab::cli {
 namespace {
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
-// Every word of the query is somewhere in the run's id, name, state, tags or notes.
-bool matches(const RunSummary& run, const std::string& query) {
-    std::string all = run.id + " " + run.name + " " + runStateKey(run.state) + " " + run.notes;
-    for (const std::string& tag : run.tags) all += " " + tag;
-    all = lower(all);
-    std::string word;
-    for (const char c : lower(query) + " ") {
-        if (c != ' ') {
-            word += c;
-        } else {
-            if (all.find(word) == std::string::npos) return false;
-            word.clear();
-        }
-    }
-    return true;
-}
+struct ListOptions {
+    std::string query, sort, columns;
+    bool reverse = false, trashed = false;
+};
 
 std::string lossText(double loss) { return std::isnan(loss) ? "-" : fixed(loss, 4); }
 
-std::string row(const RunSummary& run) {
+std::string oneLine(const RunSummary& run) {
     const auto padded = [](std::string text, std::size_t width) {
         text.resize(std::max(width, text.size()), ' ');
         return text + "  ";
@@ -51,18 +33,77 @@ std::string row(const RunSummary& run) {
            timeText(run.createdMs);
 }
 
-Exit list(Session& session, const std::string& query, bool trashed) {
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts;
+    std::string part;
+    for (const char c : text + ",") {
+        if (c != ',') {
+            if (c != ' ') part += c;
+        } else {
+            if (!part.empty()) parts.push_back(part);
+            part.clear();
+        }
+    }
+    return parts;
+}
+
+// A key that no run has is a wrong use, even where there are no runs.
+void requireKey(const std::string& key) {
+    try {
+        (void)runQueryValue(RunSummary(), key);
+    } catch (const Error& error) { throw UsageError(error); }
+}
+
+// Numbers as numbers, texts as texts; what has no value comes last, in either direction.
+void sortRuns(std::vector<RunSummary>& runs, const std::string& key, bool reverse) {
+    requireKey(key);
+    std::vector<std::pair<std::string, RunSummary>> keyed;
+    for (RunSummary& run : runs) {
+        std::string value = runQueryValue(run, key);
+        keyed.emplace_back(std::move(value), std::move(run));
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [reverse](const auto& a, const auto& b) {
+        if (a.first.empty() || b.first.empty()) return !a.first.empty() && b.first.empty();
+        const auto x = parseReal(a.first), y = parseReal(b.first);
+        if (x && y) return reverse ? *y < *x : *x < *y;
+        if (x.has_value() != y.has_value()) return x.has_value();
+        return reverse ? b.first < a.first : a.first < b.first;
+    });
+    runs.clear();
+    for (auto& [value, run] : keyed) runs.push_back(std::move(run));
+}
+
+Exit list(Session& session, const ListOptions& options) {
+    RunPredicate wanted;
+    try {
+        wanted = parseRunQuery(options.query);
+    } catch (const Error& error) { throw UsageError(error); }
+    const std::vector<std::string> columns = split(options.columns);
+    for (const std::string& column : columns) requireKey(column);
     StoreWriter(session.workspace).markDeadRuns();
     RunStore store(session.workspace);
+    std::vector<RunSummary> runs = store.runs(options.trashed);
+    std::erase_if(runs, [&](const RunSummary& run) { return !wanted(run); });
+    if (!options.sort.empty()) sortRuns(runs, options.sort, options.reverse);
+    else if (options.reverse) std::reverse(runs.begin(), runs.end());
+
     session.result["runs"] = nlohmann::ordered_json::array();
-    for (const RunSummary& run : store.runs(trashed)) {
-        if (!matches(run, query)) continue;
-        session.result["runs"].push_back(runJson(run));
-        session.printLine(row(run));
+    std::vector<std::vector<std::string>> table{columns};
+    for (const RunSummary& run : runs) {
+        nlohmann::ordered_json entry = runJson(run);
+        std::vector<std::string> line;
+        for (const std::string& column : columns) {
+            line.push_back(runQueryValue(run, column));
+            entry["columns"][column] = line.back();
+        }
+        session.result["runs"].push_back(std::move(entry));
+        table.push_back(std::move(line));
+        if (columns.empty()) session.printLine(oneLine(run));
     }
-    if (session.result["runs"].empty())
-        session.printLine(trashed ? "The trash holds no such run."
-                                  : "No such runs. `tritlab-cli train --preset tiny` starts one.");
+    if (!columns.empty()) session.print(alignedTable(table));
+    if (runs.empty())
+        session.printLine(options.trashed ? "The trash holds no such run."
+                                          : "No such runs. `tritlab-cli train --preset tiny` starts one.");
     return done;
 }
 
@@ -73,7 +114,7 @@ Exit show(Session& session, const std::string& name) {
     session.result = runJson(run);
     session.result["config"] = toJson(run.config);
     session.result["checkpoints"] = nlohmann::ordered_json::array();
-    session.printLine(row(run));
+    session.printLine(oneLine(run));
     if (!run.explanation.empty()) session.printLine(run.explanation);
     for (const CheckpointInfo& checkpoint : store.checkpoints(run.id)) {
         session.result["checkpoints"].push_back({{"step", checkpoint.step},
@@ -93,121 +134,82 @@ Exit show(Session& session, const std::string& name) {
     return done;
 }
 
-Exit diff(Session& session, const std::string& leftName, const std::string& rightName) {
+// Every field whose value is not the same in all of the runs.
+Exit diff(Session& session, const std::vector<std::string>& names) {
+    if (names.size() < 2) throw UsageError("at least two runs are needed", "runs diff", "Name them by id or name");
     RunStore store(session.workspace);
-    const RunSummary left = findRun(store, leftName), right = findRun(store, rightName);
-    session.result = {{"left", left.id}, {"right", right.id}, {"differences", nlohmann::ordered_json::array()}};
-    for (const FieldDifference& d : differences(left.config, right.config)) {
-        session.result["differences"].push_back({{"key", d.key}, {"left", d.left}, {"right", d.right}});
-        session.printLine(d.key + ": " + (d.left.empty() ? "-" : d.left) + " | " + (d.right.empty() ? "-" : d.right));
+    std::vector<RunSummary> runs;
+    for (const std::string& name : names) runs.push_back(findRun(store, name));
+    session.result["runs"] = nlohmann::ordered_json::array();
+    std::vector<std::vector<std::string>> table{{"key"}};
+    for (const RunSummary& run : runs) {
+        session.result["runs"].push_back(run.id);
+        table.front().push_back(run.name);
     }
-    if (session.result["differences"].empty()) session.printLine("The configs are equal.");
-    return done;
-}
-
-struct ExportOptions {
-    std::string run, format = "csv", out;
-    std::vector<std::string> keys;
-};
-
-// step,key,value with all digits of each value; one series after another.
-Exit exportSeries(Session& session, const ExportOptions& options) {
-    if (options.format != "csv") throw UsageError("there is no format '" + options.format + "'", "--format", "Give csv");
-    RunStore store(session.workspace);
-    const RunSummary run = findRun(store, options.run);
-    std::vector<std::string> keys = store.seriesKeys(run.id);
-    for (const std::string& key : options.keys)
-        if (std::find(keys.begin(), keys.end(), key) == keys.end())
-            throw Error("the run has no series '" + key + "'", run.id);
-    if (!options.keys.empty()) keys = options.keys;
-    const std::string header = "step,key,value\n";
-    std::string text = header;
-    std::int64_t rows = 0;
-    std::unique_ptr<OutputFile> file = options.out.empty() ? nullptr : std::make_unique<OutputFile>(options.out);
-    const auto write = [&] {
-        if (file) file->write(text.data(), text.size());
-        else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-            throw Error("cannot write to standard output");
-        text.clear();
-    };
-    for (const std::string& key : keys)
-        for (const Point& point : store.series(run.id, key)) {
-            text += std::to_string(point.step) + "," + key + "," + formatReal(point.value) + "\n";
-            ++rows;
-            if (text.size() > (1U << 20)) write();
-        }
-    write();
-    if (file) file->close();
-    session.result = {{"run", run.id}, {"rows", rows}, {"keys", keys}};
-    if (!options.out.empty()) {
-        session.result["path"] = options.out;
-        session.printLine("wrote " + std::to_string(rows) + " points to " + options.out);
+    if (runs.size() == 2) session.result["left"] = runs[0].id, session.result["right"] = runs[1].id;
+    session.result["differences"] = nlohmann::ordered_json::array();
+    for (const Field& field : fields()) {
+        std::vector<std::string> values;
+        for (const RunSummary& run : runs)
+            values.push_back(field.applies(run.config) ? valueText(field, field.get(run.config)) : std::string());
+        if (std::all_of(values.begin(), values.end(), [&](const std::string& value) { return value == values.front(); })) continue;
+        nlohmann::ordered_json entry = {{"key", field.key}, {"values", values}};
+        if (runs.size() == 2) entry["left"] = values[0], entry["right"] = values[1];
+        session.result["differences"].push_back(entry);
+        std::vector<std::string> line{field.key};
+        for (const std::string& value : values) line.push_back(value.empty() ? "-" : value);
+        table.push_back(std::move(line));
     }
-    return done;
-}
-
-Exit moveToTrash(Session& session, const std::string& name, bool trashed) {
-    StoreWriter writer(session.workspace);
-    RunStore store(session.workspace);
-    const RunSummary run = findRun(store, name, !trashed);
-    writer.trash(run.id, trashed);
-    session.result = {{"run", run.id}, {"trashed", trashed}};
-    session.printLine(
-        run.id + (trashed ? " is in the trash; `tritlab-cli runs restore " + run.id + "` brings it back." : " is back."));
-    return done;
-}
-
-Exit requestStop(Session& session, const std::string& name) {
-    StoreWriter writer(session.workspace);
-    writer.markDeadRuns();
-    RunStore store(session.workspace);
-    const RunSummary run = findRun(store, name);
-    if (run.state != RunState::Running && run.state != RunState::Preparing)
-        throw Error("the run is not going: it is " + std::string(runStateKey(run.state)), run.id);
-    writer.sendCommand(run.id, RunCommand::Stop);
-    session.result = {{"run", run.id}, {"command", "stop"}};
-    session.printLine(run.id + " will write a checkpoint and stop.");
+    if (table.size() == 1) session.printLine("The configs are equal.");
+    else session.print(alignedTable(table));
     return done;
 }
 
 }  // namespace
 
+std::string alignedTable(const std::vector<std::vector<std::string>>& lines) {
+    std::vector<std::size_t> widths;
+    const auto width = [](const std::string& text) {  // of characters, not bytes
+        return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    };
+    for (const auto& line : lines)
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            if (i == widths.size()) widths.push_back(0);
+            widths[i] = std::max(widths[i], width(line[i]));
+        }
+    std::string text;
+    for (const auto& line : lines) {
+        for (std::size_t i = 0; i < line.size(); ++i)
+            text += line[i] + (i + 1 < line.size() ? std::string(widths[i] - width(line[i]) + 2, ' ') : "");
+        text += "\n";
+    }
+    return text;
+}
+
 void addRunsCommands(Program& program) {
     CLI::App* group = program.group("runs", "The runs of the workspace");
-    const std::string runHelp = "An id, a unique prefix of a name, or 'latest'";
 
-    const auto query = std::make_shared<std::string>();
-    const auto trashed = std::make_shared<bool>(false);
-    CLI::App* command = program.command(group, "list", "All runs", [=](Session& s) { return list(s, *query, *trashed); });
-    command->add_option("--query", *query, "Words that have to be in a run's name, id, state, tags or notes");
-    command->add_flag("--trash", *trashed, "What is in the trash");
+    const auto options = std::make_shared<ListOptions>();
+    CLI::App* command = program.command(group, "list", "All runs, the newest first", [=](Session& s) { return list(s, *options); });
+    command->add_option("--query", options->query,
+                        "Which ones, such as: lr > 1e-4 and state = finished and tag:good; a bare word is part of the name");
+    command->add_option("--sort", options->sort, "By a key: any setting (`tritlab-cli fields`), loss, bits_per_byte, created, ...");
+    command->add_flag("--reverse", options->reverse, "The other way round");
+    command->add_option("--columns", options->columns, "Only these keys, as a table: name,lambda_schedule,seed,bits_per_byte");
+    command->add_flag("--trash", options->trashed, "What is in the trash");
 
-    const auto addRun = [&](const char* name, const char* help, Exit (*action)(Session&, const std::string&)) {
-        const auto run = std::make_shared<std::string>();
-        program.command(group, name, help, [=](Session& s) { return action(s, *run); })
-            ->add_option("run", *run, runHelp)
-            ->required();
-    };
-    addRun("show", "State, results, checkpoints and config of a run", show);
-    addRun("trash", "Put a run into the trash",
-           [](Session& s, const std::string& run) { return moveToTrash(s, run, true); });
-    addRun("restore", "Take a run out of the trash",
-           [](Session& s, const std::string& run) { return moveToTrash(s, run, false); });
-    addRun("stop", "Ask a run that goes, in whatever process, to write a checkpoint and stop", requestStop);
+    const auto run = std::make_shared<std::string>();
+    program.command(group, "show", "State, results, checkpoints and config of a run", [=](Session& s) { return show(s, *run); })
+        ->add_option("run", *run, runHelp)
+        ->required();
 
-    const auto left = std::make_shared<std::string>(), right = std::make_shared<std::string>();
-    command = program.command(group, "diff", "What differs between two runs' configs",
-                              [=](Session& s) { return diff(s, *left, *right); });
-    command->add_option("left", *left, runHelp)->required();
-    command->add_option("right", *right, runHelp)->required();
+    const auto compared = std::make_shared<std::vector<std::string>>();
+    program.command(group, "diff", "What differs between the configs of two or more runs", [=](Session& s) { return diff(s, *compared); })
+        ->add_option("runs", *compared, runHelp)
+        ->required();
 
-    const auto options = std::make_shared<ExportOptions>();
-    command = program.command(group, "export", "Every point of a run: step,key,value",
-                              [=](Session& s) { return exportSeries(s, *options); });
-    command->add_option("run", options->run, runHelp)->required();
-    command->add_option("--format", options->format, "csv")->capture_default_str();
-    command->add_option("--out", options->out, "A file instead of stdout");
-    command->add_option("--key", options->keys, "Only this series, such as loss; may be repeated");
+    addRunsEditing(program, group);
+    addRunsExport(program, group);
 }
 
 }  // namespace tritlab::cli

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "app/gui/bench.h"
+#include "app/gui/experiment_pictures.h"
 #include "app/gui/gui_busy.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
@@ -22,7 +23,8 @@ namespace {
 bool needsNoDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const QByteArray word(argv[i]);
-        for (const char* option : {"--plots", "--screenshots", "--bench", "--version", "--help", "-h", "-v", "--help-all"}) {
+        for (const char* option :
+             {"--plots", "--plot-experiment", "--screenshots", "--bench", "--version", "--help", "-h", "-v", "--help-all"}) {
             if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
         }
     }
@@ -56,12 +58,14 @@ int main(int argc, char** argv) {
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption plots("plots", QCoreApplication::translate("main", "Draw the charts of a run as PNG files."), "run");
-    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots."), "folder", ".");
+    const QCommandLineOption experiment(
+        "plot-experiment", QCoreApplication::translate("main", "Draw the charts of an experiment as PNG files."), "folder");
+    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots and --plot-experiment."), "folder", ".");
     const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
     const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
     QCommandLineOption bench("bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
     bench.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOptions({plots, out, shots, noDemo, bench});
+    parser.addOptions({plots, experiment, out, shots, noDemo, bench});
     parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
     parser.process(application);
 
@@ -71,11 +75,17 @@ int main(int argc, char** argv) {
             tritlab::applyTheme(tritlab::ThemeChoice::Light);
             return writePictures(tritlab::plotRun(workspace, parser.value(plots), parser.value(out)));
         }
+        if (parser.isSet(experiment)) {
+            tritlab::applyTheme(tritlab::ThemeChoice::Light);
+            return writePictures(tritlab::plotExperiment(workspace, parser.value(experiment), parser.value(out)));
+        }
         if (parser.isSet(bench)) {
             std::printf("%s\n", tritlab::runBench(nlohmann::ordered_json::parse(parser.value(bench).toStdString())).dump().c_str());
             return 0;
         }
-        tritlab::WindowOptions options{workspace, !parser.isSet(noDemo) && !parser.isSet(shots), !parser.isSet(shots), {}};
+        // Who opens a config wants that one trained, not the demo.
+        const bool demo = !parser.isSet(noDemo) && !parser.isSet(shots) && parser.positionalArguments().isEmpty();
+        tritlab::WindowOptions options{workspace, demo, !parser.isSet(shots), {}};
         tritlab::MainWindow window(options);
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
         if (!parser.positionalArguments().isEmpty())

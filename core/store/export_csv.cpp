@@ -1,5 +1,6 @@
 #include "core/store/export_csv.h"
 
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/number.h"
@@ -10,14 +11,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t pieceSize = 1 << 16;
-
-// Quoted where CSV needs it (RFC 4180).
-std::string csvField(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
 
 }  // namespace
 
@@ -40,12 +33,12 @@ std::int64_t exportCsv(RunStore& store, const std::string& run, const std::vecto
     return count;
 }
 
-std::int64_t exportCsv(RunStore& store, const std::string& run, const fs::path& path) {
+std::int64_t exportCsv(RunStore& store, const std::string& run, const fs::path& path, const std::vector<std::string>& keys) {
     const fs::path fresh = path.string() + ".new";
     std::int64_t count = 0;
     try {
         OutputFile file(fresh);
-        count = exportCsv(store, run, {}, [&](std::string_view piece) { file.write(piece.data(), piece.size()); });
+        count = exportCsv(store, run, keys, [&](std::string_view piece) { file.write(piece.data(), piece.size()); });
         file.close();
         fs::rename(fresh, path);
     } catch (const fs::filesystem_error& why) {

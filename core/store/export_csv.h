@@ -17,6 +17,7 @@ std::int64_t exportCsv(RunStore& store, const std::string& run, const std::vecto
                        const std::function<void(std::string_view)>& write);
 
 // To a file, whole or not at all.
-std::int64_t exportCsv(RunStore& store, const std::string& run, const std::filesystem::path& path);
+std::int64_t exportCsv(RunStore& store, const std::string& run, const std::filesystem::path& path,
+                       const std::vector<std::string>& keys = {});
 
 }  // namespace tritlab

@@ -1,15 +1,13 @@
 #include "core/store/store_writer.h"
 
-#include <array>
 #include <filesystem>
-#include <random>
 #include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/log.h"
-#include "core/base/random.h"
 #include "core/config/fields.h"
 #include "core/store/record_events.h"
+#include "core/store/run_id.h"
 #include "core/store/writer_impl.h"
 
 namespace tritlab {
@@ -18,25 +16,6 @@ namespace {
 
 constexpr std::int64_t newRunGraceMs = 10'000;  // between createRun and the recorder that takes the lock
 constexpr std::int64_t rowsPerSlice = 2000;
-
-// "r-20260131-142355-k3f9": UTC to the second, then two digits (base 36) of the second's fraction and two by chance.
-std::string newRunId(std::int64_t timeMs, std::uint64_t chance) {
-    const std::time_t seconds = timeMs / 1000;
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "r-%Y%m%d-%H%M%S-", &parts);
-    std::string id = text.data();
-    const auto fraction = static_cast<std::uint64_t>(timeMs % 1000) * 1296 / 1000;
-    for (const std::uint64_t digit : {fraction / 36, fraction % 36, chance % 36, chance / 36 % 36})
-        id += "0123456789abcdefghijklmnopqrstuvwxyz"[digit];
-    return id;
-}
-
-std::uint64_t freshChance() {
-    static thread_local std::random_device device;
-    return mix64((std::uint64_t{device()} << 32) ^ device());
-}
 
 std::string tagsJson(const std::vector<std::string>& tags) {
     return nlohmann::json(tags).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -164,11 +143,7 @@ std::string StoreWriter::createRun(const std::string& name, const RunConfig& fro
     std::string id;
     impl_->queue.call([&](Database& database) {
         const std::int64_t now = nowMilliseconds();
-        for (bool taken = true; taken;) {
-            id = newRunId(now, freshChance());
-            Query row(database, "SELECT 1 FROM run WHERE id = ?", id);
-            taken = row.next();
-        }
+        id = newRunId(database, now);
         Query(database,
               "INSERT INTO run (id, name, state, config, parent, branch_step, created_ms, started_ms, revision)"
               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",

@@ -34,7 +34,7 @@ private Q_SLOTS:
         row("bad tokens", {"logits", "--model", "x", "--tokens", "1,b"}, "1,2,3");
         row("bad engine", {"logits", "--model", "x", "--tokens", "1", "--engine", "gpu"}, "train or packed");
         row("bad number", {"generate", "--model", "x", "--prompt", "y", "--max-tokens", "none"}, "max-tokens");
-        row("export format", {"runs", "export", "latest", "--format", "xml"}, "Give csv");
+        row("export format", {"runs", "export", "latest", "--format", "xml"}, "Give csv, md");
     }
     void wrongUseExitsTwo() {
         QFETCH(QStringList, arguments);

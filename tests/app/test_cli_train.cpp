@@ -84,7 +84,7 @@ private Q_SLOTS:
         QCOMPARE(shown["config"].toObject()["vocab_size"].toInt(), 400);
         QVERIFY(!shown["checkpoints"].toArray().isEmpty());
         QVERIFY(shown["bits_per_byte"].toDouble() > 0);
-        QCOMPARE(cli.run({"runs", "list", "--query", "REF finished", "--json"}).json()["runs"].toArray().size(), 1);
+        QCOMPARE(cli.run({"runs", "list", "--query", "REF and state = finished", "--json"}).json()["runs"].toArray().size(), 1);
         QCOMPARE(cli.run({"runs", "list", "--query", "nothing", "--json"}).json()["runs"].toArray().size(), 0);
         QVERIFY(cli.run({"runs", "show", "latest"}).out.contains("held out"));
         QCOMPARE(cli.run({"runs", "show", "refe", "--json"}).json()["run"].toString(), referenceRun);

@@ -1,12 +1,59 @@
-# cmake --install build/release --prefix DIR: bin, lib, share. Programs look for their libraries in ../lib beside themselves;
-# LibTorch stays in its cache (LIBTORCH_DIR), which is why the training library alone names it by path. The
-# window installs itself (app/gui).
+# cmake --install build/release --prefix DIR (or DESTDIR), and cpack -G DEB: bin, lib/tritlab, share.
+# An installed tree needs nothing of the build and may be moved: programs look for their libraries in ../lib/tritlab beside
+# themselves, and the training library finds LibTorch below its own folder, where it is copied to (455 MB). With
+# TRITLAB_BUNDLE_LIBTORCH=OFF it is not copied and is used from LIBTORCH_DIR, by path: for an installation on the same machine.
 include(GNUInstallDirs)
+option(TRITLAB_BUNDLE_LIBTORCH "Install LibTorch's libraries with the program" ON)
+
+set(tritlab_libraries lib/tritlab)
 set(tritlab_installed tritlab_core)
-foreach(target tritlab_torch tritlab-cli)
+foreach(target tritlab_torch tritlab-cli tritlab)
   if(TARGET ${target})
     list(APPEND tritlab_installed ${target})
   endif()
 endforeach()
-install(TARGETS ${tritlab_installed} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" LIBRARY DESTINATION lib)
-install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(TARGETS ${tritlab_installed} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" LIBRARY DESTINATION ${tritlab_libraries})
+foreach(program tritlab-cli tritlab)
+  if(TARGET ${program})
+    set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../${tritlab_libraries}")
+    configure_file("${CMAKE_SOURCE_DIR}/resources/man/${program}.1.in" "${CMAKE_BINARY_DIR}/man/${program}.1" @ONLY)
+    install(FILES "${CMAKE_BINARY_DIR}/man/${program}.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  endif()
+endforeach()
+if(TARGET tritlab_torch AND TRITLAB_BUNDLE_LIBTORCH)
+  # In the wheel's own arrangement, by which its libraries find each other.
+  set_target_properties(tritlab_torch PROPERTIES INSTALL_RPATH "$ORIGIN/torch/lib;$ORIGIN")
+  install(FILES "${LIBTORCH_DIR}/torch/lib/libtorch_cpu.so" "${LIBTORCH_DIR}/torch/lib/libc10.so" "${LIBTORCH_DIR}/torch/lib/libgomp.so.1"
+          DESTINATION ${tritlab_libraries}/torch/lib)
+  install(FILES "${LIBTORCH_DIR}/nvidia/cu13/lib/libcudart.so.13" "${LIBTORCH_DIR}/nvidia/cu13/lib/libcupti.so.13"
+          DESTINATION ${tritlab_libraries}/nvidia/cu13/lib)
+endif()
+if(TARGET tritlab)
+  configure_file("${CMAKE_SOURCE_DIR}/resources/tritlab.metainfo.xml.in" "${CMAKE_BINARY_DIR}/org.tritlab.TritLab.metainfo.xml" @ONLY)
+  install(FILES resources/tritlab.desktop DESTINATION share/applications)
+  install(FILES "${CMAKE_BINARY_DIR}/org.tritlab.TritLab.metainfo.xml" DESTINATION share/metainfo)
+  install(FILES resources/tritlab-mime.xml DESTINATION share/mime/packages RENAME tritlab.xml)
+  install(FILES resources/icons/tritlab.svg DESTINATION share/icons/hicolor/scalable/apps)
+endif()
+install(FILES README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tritlab)
+set(CPACK_PACKAGE_VENDOR "The TritLab developers")
+set(CPACK_PACKAGE_CONTACT "The TritLab developers <tritlab@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "laboratory for ternary language models")
+set(CPACK_PACKAGE_DESCRIPTION "Trains BitNet b1.58 language models, shows what happens to their weights, and chats with them.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qt6-wayland, fonts-dejavu-core")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bible-kjv")
+set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}")
+if(TARGET tritlab_torch)
+  list(APPEND CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${LIBTORCH_DIR}/torch/lib" "${LIBTORCH_DIR}/nvidia/cu13/lib")
+endif()
+include(CPack)

@@ -1,0 +1,117 @@
+#include "app/gui/experiment_pictures.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/experiment/report.h"
+#include "ui/plots/chart_widget.h"
+#include "ui/theme/theme.h"
+
+namespace tritlab {
+namespace {
+
+constexpr const char* context = "tritlab::ExperimentPictures";
+
+struct Title {
+    const char* key;
+    const char* title;
+    const char* unit;
+    bool zero;
+};
+constexpr Title titles[] = {
+    {"loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Training loss, at each step's lambda"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"eval/loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at lambda 1"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"eval/loss_at_lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at the step's lambda"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Lambda"), "", true},
+    {"health/all/zero", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Zero weights"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), false},
+    {"health/all/flip_rate", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Flip rate"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share of codes"), true},
+    {"health/all/dead_zone", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Dead-zone mass"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), true},
+};
+
+QString translated(const char* text) { return text[0] == 0 ? QString() : QCoreApplication::translate(context, text); }
+
+ChartSpec specOf(const QString& id, const std::string& key) {
+    ChartSpec spec;
+    spec.id = id;
+    spec.title = QString::fromStdString(key);
+    for (const Title& title : titles)
+        if (key == title.key) {
+            spec.title = translated(title.title);
+            spec.unit = translated(title.unit);
+            spec.fromZero = title.zero;
+        }
+    spec.legend = true;
+    return spec;
+}
+
+// Minimum and maximum over the seeds, behind the lines.
+void addBand(QCustomPlot& plot, const std::vector<CurvePoint>& points, const QColor& color) {
+    auto* upper = plot.addGraph();
+    auto* lower = plot.addGraph();
+    for (const CurvePoint& point : points) {
+        upper->addData(static_cast<double>(point.step), point.value.most);
+        lower->addData(static_cast<double>(point.step), point.value.least);
+    }
+    QColor fill = color;
+    fill.setAlpha(45);
+    for (QCPGraph* edge : {upper, lower}) {
+        edge->setPen(Qt::NoPen);
+        edge->setLayer("grid");
+    }
+    upper->setBrush(fill);
+    upper->setChannelFillGraph(lower);
+}
+
+// False: the curve has no values at all.
+bool drawCurve(ChartWidget& chart, const ExperimentCurve& curve, const std::vector<std::string>& names) {
+    double least = 0, most = 0;
+    bool any = false;
+    for (std::size_t v = 0; v < curve.variants.size(); ++v) {
+        const std::vector<CurvePoint>& points = curve.variants[v];
+        if (points.empty()) continue;
+        const QColor color = runColor(static_cast<int>(v), false);
+        auto mean = std::make_shared<Series>();
+        for (const CurvePoint& point : points) {
+            mean->append(static_cast<double>(point.step), point.value.mean);
+            least = any ? std::min(least, point.value.least) : point.value.least;
+            most = any ? std::max(most, point.value.most) : point.value.most;
+            any = true;
+        }
+        addBand(*chart.plot(), points, color);
+        chart.setCurve(QString("%1").arg(v, 4, 10, QChar('0')), {QString::fromStdString(names[v]), color, Qt::SolidLine}, std::move(mean));
+    }
+    if (!any) return false;
+    chart.setXRange(*chart.dataRange());
+    // The chart itself scales by its lines; a band may reach further.
+    QCPRange range = chart.plot()->yAxis->range();
+    const double pad = (most - least) * 0.04;
+    range.expand(QCPRange(least - pad, most + pad));
+    chart.plot()->yAxis->setRange(range);
+    return true;
+}
+
+}  // namespace
+
+QStringList plotExperiment(const Workspace& workspace, const QString& experimentFolder, const QString& folder) {
+    if (!QDir().mkpath(folder)) throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
+    const Experiment experiment = readExperiment(experimentFolder.toStdString());
+    RunStore store(workspace);
+    const ExperimentReport report = reportExperiment(experiment, store);
+    QStringList files;
+    for (const ExperimentCurve& curve : report.curves) {
+        QString id = QString::fromStdString(curve.key).replace('/', '-').replace('_', '-');
+        ChartWidget chart(specOf(id, curve.key));
+        chart.resize(900, 420);
+        chart.setXLabel(QCoreApplication::translate(context, "step"));
+        if (!drawCurve(chart, curve, experiment.variants)) continue;
+        const QString path = folder + "/" + id + ".png";
+        if (!chart.grab().save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
+        files << path;
+    }
+    return files;
+}
+
+}  // namespace tritlab

@@ -1,0 +1,142 @@
+#include "core/interop/export_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <numeric>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/quant/quantizers.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+using nlohmann::ordered_json;
+
+// Owns what the list of tensors to write points at.
+class TensorList {
+public:
+    void addFloats(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) {
+        floats_.push_back(std::move(values));
+        tensors_.push_back({name, DType::F32, shape, floats_.back().data()});
+        bytes_ += static_cast<std::int64_t>(floats_.back().size() * sizeof(float));
+    }
+    void addBytes(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) {
+        codes_.push_back(std::move(values));
+        tensors_.push_back({name, DType::U8, shape, codes_.back().data()});
+        bytes_ += static_cast<std::int64_t>(codes_.back().size());
+    }
+    [[nodiscard]] const std::vector<TensorToWrite>& tensors() const { return tensors_; }
+    [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+
+private:
+    std::deque<std::vector<float>> floats_;
+    std::deque<std::vector<std::uint8_t>> codes_;
+    std::vector<TensorToWrite> tensors_;
+    std::int64_t bytes_ = 0;
+};
+
+void requireFinite(const std::vector<float>& values, const std::string& name) {
+    if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+        throw Error("holds values that are no finite numbers", name, "Export a checkpoint from before the run diverged");
+}
+
+std::string moduleOf(const std::string& tensor) { return tensor.substr(0, tensor.size() - std::string(".weight").size()); }
+
+// Row blocks: bits 2i of packed row r hold the code + 1 of row i * out/4 + r (transformers' pack_weights).
+std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::int64_t out, std::int64_t in) {
+    const auto quarter = static_cast<std::size_t>(out / 4 * in);
+    std::vector<std::uint8_t> packed(quarter, 0);
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t k = 0; k < quarter; ++k)
+            packed[k] = static_cast<std::uint8_t>(packed[k] | static_cast<unsigned>(codes[i * quarter + k] + 1) << (2 * i));
+    return packed;
+}
+
+PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
+    if (storage != WeightStorage::Master) return weights.packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage);
+    const std::vector<float> master = weights.floats(spec.name, spec.shape);
+    requireFinite(master, spec.name);
+    PackedLinear packed;
+    packed.absmean = absmean(master);
+    packed.codes.resize(master.size());
+    ternaryCodes(master, packed.absmean, packed.codes);
+    return packed;
+}
+
+void addTernary(TensorList& list, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage, HuggingFaceLayout layout) {
+    if (layout == HuggingFaceLayout::Master && storage == WeightStorage::Master) {
+        std::vector<float> master = weights.floats(spec.name, spec.shape);
+        requireFinite(master, spec.name);
+        list.addFloats(spec.name, spec.shape, std::move(master));
+        return;
+    }
+    const PackedLinear packed = ternaryLinear(weights, spec, storage);
+    if (layout == HuggingFaceLayout::Master) {
+        list.addFloats(spec.name, spec.shape, packed.shadowWeight());
+        return;
+    }
+    if (spec.shape[0] % 4 != 0)
+        throw Error("has " + std::to_string(spec.shape[0]) + " rows: packed weights need a multiple of 4", spec.name, "Export with --format hf");
+    list.addBytes(spec.name, {spec.shape[0] / 4, spec.shape[1]}, packRows(packed.codes, spec.shape[0], spec.shape[1]));
+    list.addFloats(moduleOf(spec.name) + ".weight_scale", {1}, {packed.absmean});
+}
+
+std::string tokenizerConfig(const TokenizerIds& ids, std::int64_t contextLength) {
+    ordered_json json = {{"tokenizer_class", "LlamaTokenizer"}, {"legacy", false}, {"add_bos_token", ids.bos >= 0}, {"add_eos_token", false},
+                         {"add_prefix_space", ids.dummyPrefix}, {"clean_up_tokenization_spaces", false}, {"model_max_length", contextLength}};
+    if (ids.bos >= 0) json["bos_token"] = "<s>";
+    if (ids.eos >= 0) json["eos_token"] = "</s>";
+    if (ids.unknown >= 0) json["unk_token"] = "<unk>";
+    return json.dump(2) + "\n";
+}
+
+void addIds(ordered_json& json, const TokenizerIds& ids) {
+    if (ids.bos >= 0) json["bos_token_id"] = ids.bos;
+    if (ids.eos >= 0) json["eos_token_id"] = ids.eos;
+}
+
+}  // namespace
+
+ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, HuggingFaceLayout layout, const TokenizerIds& tokenizer) {
+    std::error_code error;
+    if (fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
+        throw Error("is there already", out.string(), "Name a folder that does not exist yet");
+    ModelDescription description = readModelDescription(model);
+    const ModelWeights weights(model);
+    ModelExport result;
+    TensorList list;
+    for (const TensorSpec& spec : tensorSpecs(description.config)) {
+        result.parameters += std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
+        if (spec.ternary) {
+            addTernary(list, weights, spec, description.storage, layout);
+            continue;
+        }
+        std::vector<float> values = weights.floats(spec.name, spec.shape);
+        requireFinite(values, spec.name);
+        list.addFloats(spec.name, spec.shape, std::move(values));
+    }
+    result.bytes = list.bytes();
+    description.storage = layout == HuggingFaceLayout::Packed && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
+    ordered_json config = modelDescriptionJson(description);
+    result.transformers = config["model_type"] != "tritlab";
+    config["dtype"] = "float32";
+    addIds(config, tokenizer);
+    ordered_json generation = ordered_json::object();
+    addIds(generation, tokenizer);
+    if (fs::is_directory(out, error)) fs::remove(out, error);
+    writeFolderAtomically(out, [&](const fs::path& fresh) {
+        writeFileAtomically(fresh / "config.json", config.dump(2) + "\n");
+        writeFileAtomically(fresh / "generation_config.json", generation.dump(2) + "\n");
+        if (fs::exists(model / "tokenizer.model")) {
+            fs::copy_file(model / "tokenizer.model", fresh / "tokenizer.model");
+            writeFileAtomically(fresh / "tokenizer_config.json", tokenizerConfig(tokenizer, description.config.contextLength));
+        }
+        writeSafetensors(fresh / "model.safetensors", list.tensors(), {{"format", "pt"}});
+    });
+    return result;
+}
+
+}  // namespace tritlab

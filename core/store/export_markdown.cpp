@@ -1,0 +1,67 @@
+#include "core/store/export_markdown.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/base/fixed_real.h"
+#include "core/config/fields.h"
+
+namespace tritlab {
+namespace {
+
+// A '|' would end the cell, a line feed the row.
+std::string cell(const std::string& text) {
+    std::string safe;
+    for (const char c : text) safe += c == '|' ? std::string("\\|") : c == '\n' ? std::string("<br>") : std::string(1, c);
+    return safe;
+}
+
+std::string line(const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (const std::string& part : cells) text += " " + part + " |";
+    return text + "\n";
+}
+
+std::string figure(double value, int digits) { return std::isnan(value) ? "–" : fixedReal(value, digits); }
+
+std::string fieldText(const Field& field, const RunConfig& config) {
+    return field.applies(config) ? valueText(field, field.get(config)) : "–";
+}
+
+}  // namespace
+
+std::string runsMarkdown(const std::vector<RunSummary>& runs) {
+    std::vector<const Field*> differing;
+    for (const Field& field : fields())
+        if (std::any_of(runs.begin(), runs.end(),
+                        [&](const RunSummary& run) { return fieldText(field, run.config) != fieldText(field, runs.front().config); }))
+            differing.push_back(&field);
+    std::vector<std::string> header = {"run", "state", "steps"};
+    for (const Field* field : differing) header.push_back(field->key);
+    for (const char* name : {"loss", "held-out loss", "perplexity", "bits per byte", "tokens", "seconds"}) header.emplace_back(name);
+    std::string text = line(header) + line(std::vector<std::string>(header.size(), "---"));
+    double least = std::numeric_limits<double>::infinity();
+    for (const RunSummary& run : runs) least = std::fmin(least, run.lastEvalLoss);
+    for (const RunSummary& run : runs) {
+        std::vector<std::string> cells = {cell(run.name), runStateKey(run.state), std::to_string(run.steps)};
+        for (const Field* field : differing) cells.push_back(cell(fieldText(*field, run.config)));
+        cells.push_back(figure(run.lastLoss, 4));
+        const bool best = runs.size() > 1 && run.lastEvalLoss == least;
+        cells.push_back(best ? "**" + figure(run.lastEvalLoss, 4) + "**" : figure(run.lastEvalLoss, 4));
+        cells.push_back(figure(run.perplexity, 2));
+        cells.push_back(figure(run.bitsPerByte, 4));
+        cells.push_back(std::to_string(run.tokens));
+        cells.push_back(figure(run.wallSeconds, 1));
+        text += line(cells);
+    }
+    if (runs.size() != 1) return text;
+    const RunSummary& run = runs.front();
+    if (!run.notes.empty()) text += "\n" + run.notes + "\n";
+    text += "\n" + line({"setting", "value"}) + line({"---", "---"});
+    for (const Field& field : fields())
+        if (field.applies(run.config)) text += line({field.key, cell(fieldText(field, run.config))});
+    return text;
+}
+
+}  // namespace tritlab

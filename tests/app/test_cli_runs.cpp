@@ -1,0 +1,191 @@
+// tritlab-cli runs, import and experiment report as processes, on runs that were put into the store without training.
+#include <QDirIterator>
+#include <QTest>
+#include <cmath>
+
+#include "cli_process.h"
+#include "core/experiment/definition.h"
+#include "core/store/store_writer.h"
+
+using namespace tritlab::test;
+using tritlab::RunState;
+
+class TestCliRuns : public QObject {
+    Q_OBJECT
+private:
+    Cli cli;
+    QString first, second, third;
+
+    QString makeRun(const QString& name, const tritlab::RunConfig& config, double loss, const std::vector<std::string>& tags = {}) {
+        const tritlab::Workspace workspace(cli.home().toStdString());
+        tritlab::StoreWriter writer(workspace);
+        const std::string id = writer.createRun(name.toStdString(), config, RunState::Preparing);
+        writer.setTags(id, tags);
+        {
+            tritlab::RunRecorder recorder(writer, id);
+            for (tritlab::StepIndex step = 0; step < 20; ++step) {
+                tritlab::StepEvent event;
+                event.step = step;
+                event.loss = loss + static_cast<double>(20 - step) / 7;
+                event.learningRate = config.learningRate;
+                event.wallSeconds = static_cast<double>(step);
+                event.tokens = (step + 1) * 512;
+                recorder.onStep(event);
+            }
+            tritlab::EvaluationEvent evaluation;
+            evaluation.step = 20;
+            evaluation.full = true;
+            evaluation.loss = loss;
+            evaluation.perplexity = std::exp(loss);
+            evaluation.bitsPerByte = loss / 2;
+            recorder.onEvaluation(evaluation);
+            recorder.onState({RunState::Finished, 20, "", true});
+        }
+        writer.flush();
+        return QString::fromStdString(id);
+    }
+    QStringList listed(const QStringList& arguments) const {
+        const CliResult result = cli.run(QStringList{"runs", "list", "--json"} + arguments);
+        if (result.code != 0) return {QString::fromUtf8(result.err)};
+        QStringList names;
+        for (const auto run : result.json()["runs"].toArray()) names << run.toObject()["name"].toString();
+        return names;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        tritlab::RunConfig config;
+        config.steps = 20;
+        first = makeRun("plain", config, 3.5, {"good"});
+        config.learningRate = 1e-4;
+        second = makeRun("slow", config, 4.5);
+        config.lambdaSchedule = tritlab::LambdaSchedule::Sigmoid;
+        config.lambdaK = 100;
+        third = makeRun("sigmoid", config, 2.5, {"good", "odd"});
+    }
+    void listsByQuery() {
+        QCOMPARE(listed({"--query", "lr > 1e-3"}), QStringList{"plain"});
+        QCOMPARE(listed({"--query", "tag:good and not tag:odd"}), QStringList{"plain"});
+        QCOMPARE(listed({"--query", "state = finished and eval_loss < 4"}), (QStringList{"sigmoid", "plain"}));
+        QCOMPARE(listed({"--query", "SLO"}), QStringList{"slow"});
+        for (const char* query : {"lr >", "lrr > 1", "state = done", "(lr > 1"}) {
+            const CliResult result = cli.run({"runs", "list", "--query", query});
+            QCOMPARE(result.code, 2);
+            QVERIFY2(result.err.contains("query, character "), result.err);
+        }
+    }
+    void sortsAndChoosesColumns() {
+        QCOMPARE(listed({"--sort", "eval_loss"}), (QStringList{"sigmoid", "plain", "slow"}));
+        QCOMPARE(listed({"--sort", "eval_loss", "--reverse"}), (QStringList{"slow", "plain", "sigmoid"}));
+        QCOMPARE(listed({"--sort", "name"}), (QStringList{"plain", "sigmoid", "slow"}));
+        // What has no value comes last, either way round.
+        QCOMPARE(listed({"--sort", "lambda_k"}).first(), QStringLiteral("sigmoid"));
+        QCOMPARE(listed({"--sort", "lambda_k", "--reverse"}).first(), QStringLiteral("sigmoid"));
+        const CliResult table = cli.run({"runs", "list", "--sort", "name", "--columns", "name,lr,lambda_k"});
+        QCOMPARE(table.out, QByteArray("name     lr      lambda_k\nplain    0.003   \nsigmoid  0.0001  100\nslow     0.0001  \n"));
+        QCOMPARE(cli.run({"runs", "list", "--columns", "nmae"}).code, 2);
+        QVERIFY(cli.run({"runs", "list", "--sort", "nmae"}).err.contains("Did you mean 'name'"));
+    }
+    void comparesSeveral() {
+        const QJsonObject two = cli.run({"runs", "diff", "plain", "slow", "--json"}).json();
+        QCOMPARE(two["differences"].toArray().size(), 1);
+        QCOMPARE(two["differences"].toArray()[0].toObject()["left"].toString(), QStringLiteral("0.003"));
+        const CliResult three = cli.run({"runs", "diff", "plain", "slow", "sigmoid"});
+        QVERIFY2(three.out.contains("learning_rate        0.003  0.0001  0.0001\n"), three.out);
+        QVERIFY2(three.out.contains("lambda_k             -      -       100\n"), three.out);
+        QCOMPARE(cli.run({"runs", "diff", "plain", "plain", "--json"}).json()["differences"].toArray().size(), 0);
+        QCOMPARE(cli.run({"runs", "diff", "plain"}).code, 2);
+    }
+    void changesWhatIsSaidOfRuns() {
+        QCOMPARE(cli.run({"runs", "tag", "plain", "slow", "--add", "x", "--add", "y", "--remove", "good"}).code, 0);
+        QCOMPARE(listed({"--query", "tag:x and tag:y"}).size(), 2);
+        QCOMPARE(listed({"--query", "tag:good"}), QStringList{"sigmoid"});
+        QCOMPARE(cli.run({"runs", "tag", "plain", "--add", "two words"}).code, 2);
+        QCOMPARE(cli.run({"runs", "note", "plain", "for the record"}).code, 0);
+        QCOMPARE(listed({"--query", "notes:record"}), QStringList{"plain"});
+        QCOMPARE(cli.run({"runs", "rename", "slow", "slower"}).code, 0);
+        QCOMPARE(cli.run({"runs", "rename", "plain", ""}).code, 2);
+        QCOMPARE(cli.run({"runs", "star", "plain", "slower"}).code, 0);
+        QCOMPARE(cli.run({"runs", "star", "plain", "--off"}).code, 0);
+        QCOMPARE(listed({"--query", "starred = true"}), QStringList{"slower"});
+        QCOMPARE(cli.run({"runs", "baseline", "slower"}).code, 0);
+        QCOMPARE(listed({"--query", "baseline = true"}), QStringList{"slower"});
+        QCOMPARE(cli.run({"runs", "baseline", "--off"}).code, 0);
+        QCOMPARE(listed({"--query", "baseline = true"}), QStringList());
+        QCOMPARE(cli.run({"runs", "baseline"}).code, 2);
+        QCOMPARE(cli.run({"runs", "tag", "nobody", "--add", "x"}).code, 1);
+    }
+    void deletesOnlyFromTheTrash() {
+        const QString doomed = makeRun("doomed", {}, 5);
+        QCOMPARE(cli.run({"runs", "purge", "doomed", "--yes"}).code, 1);
+        QCOMPARE(cli.run({"runs", "trash", "doomed", "slower"}).code, 0);
+        QCOMPARE(cli.run({"runs", "restore", "slower"}).code, 0);
+        const CliResult asked = cli.run({"runs", "purge", "doomed"});
+        QCOMPARE(asked.code, 2);
+        QVERIFY(asked.err.contains("--yes") && asked.out.contains("doomed"));
+        QCOMPARE(listed({"--trash"}), QStringList{"doomed"});
+        QCOMPARE(cli.run({"runs", "purge", "doomed", "--yes"}).code, 0);
+        QCOMPARE(listed({"--trash"}), QStringList());
+        QVERIFY(!QFile::exists(cli.home() + "/runs/" + doomed));
+        QCOMPARE(listed({}).size(), 3);
+    }
+    void exportsMarkdownAndJson() {
+        const CliResult table = cli.run({"runs", "export", "plain", "sigmoid", "--format", "md"});
+        QVERIFY2(table.out.startsWith("| run | state | steps | learning_rate | lambda_schedule | lambda_k |"), table.out);
+        QVERIFY2(table.out.contains("| sigmoid | finished | 20 | 0.0001 | sigmoid | 100 |"), table.out);
+        QVERIFY2(table.out.contains("| **2.5000** |"), table.out);
+        const QJsonObject whole = cli.run({"runs", "export", "sigmoid", "--format", "json", "--json"}).json();
+        QCOMPARE(whole["config"].toObject()["lambda_k"].toDouble(), 100.0);
+        QCOMPARE(whole["series"].toObject()["loss"].toObject()["value"].toArray().size(), 20);
+        QCOMPARE(whole["evaluations"].toArray().size(), 1);
+        QCOMPARE(cli.run({"runs", "export", "plain", "sigmoid", "--format", "csv"}).code, 2);
+        QCOMPARE(cli.run({"runs", "export", "plain", "--format", "tensorboard"}).code, 2);
+        QCOMPARE(cli.run({"runs", "export", "plain", "--key", "nothing"}).code, 1);
+        const QString file = cli.path("loss.csv");
+        QCOMPARE(cli.run({"runs", "export", "plain", "--key", "loss", "--out", file}).code, 0);
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QCOMPARE(written.readAll().count('\n'), 21);
+    }
+    void tensorboardOutAndIn() {
+        const QString out = cli.path("tb");
+        const CliResult exported = cli.run({"runs", "export", "plain", "sigmoid", "--format", "tensorboard", "--out", out, "--json"});
+        QVERIFY2(exported.code == 0, exported.err);
+        QCOMPARE(exported.json()["files"].toArray().size(), 2);
+        const CliResult imported = cli.run({"import", out, "--name", "back", "--json"});
+        QVERIFY2(imported.code == 0, imported.err);
+        QCOMPARE(imported.json()["runs"].toArray().size(), 2);
+        QCOMPARE(listed({"--query", "tag:imported and name:back"}).size(), 2);
+        QCOMPARE(listed({"--query", "tag:imported and loss < 3"}), QStringList{"back/sigmoid-" + third});
+        QCOMPARE(cli.run({"import", cli.path("nowhere")}).code, 1);
+        QVERIFY(cli.run({"import", cli.home()}).err.contains("TensorBoard"));
+    }
+    void reportsAnExperiment() {
+        QDir().mkpath(cli.path("exp"));
+        cli.write("exp/definition.json", R"({"name": "two", "base": {"preset": "nano", "steps": 20},
+            "variants": [{"name": "a"}, {"name": "b", "set": {"learning_rate": 0.002}}], "seeds": [1, 2]})");
+        const CliResult nothing = cli.run({"experiment", "report", cli.path("exp")});
+        QCOMPARE(nothing.code, 1);
+        QVERIFY(nothing.err.contains("experiment run"));
+        const tritlab::Experiment experiment = tritlab::readExperiment(cli.path("exp").toStdString());
+        double loss = 3;
+        for (const tritlab::PlannedRun& run : experiment.runs)
+            makeRun(QString::fromStdString(run.name), run.config, loss += 0.25, {experiment.tag()});
+        QCOMPARE(listed({"--query", "tag:experiment/two"}).size(), 4);
+        const QJsonObject plan = cli.run({"experiment", "run", cli.path("exp"), "--dry-run", "--json"}).json();
+        QCOMPARE(plan["complete"].toInt(), 4);
+        QCOMPARE(cli.run({"experiment", "run", cli.path("exp")}).code, 0);  // nothing is left to do
+        QCOMPARE(listed({"--query", "tag:experiment/two"}).size(), 4);
+        const CliResult report = cli.run({"experiment", "report", cli.path("exp"), "--json"});
+        QVERIFY2(report.code == 0, report.err);
+        QCOMPARE(report.json()["finished"].toInt(), 4);
+        QCOMPARE(report.json()["files"].toArray().size(), 4);
+        for (const auto file : report.json()["files"].toArray()) QVERIFY(QFile(file.toString()).size() > 50);
+        // The window's program draws where it was built.
+        if (QFile::exists(TRITLAB_BINARY_DIR "/bin/tritlab")) QVERIFY(QFile(cli.path("exp/plots/loss.png")).size() > 5000);
+        QCOMPARE(cli.run({"experiment", "run", cli.path("nowhere")}).code, 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliRuns)
+#include "test_cli_runs.moc"
