@@ -154,6 +154,7 @@ void addBenchCommands(Program& program) {
     command->add_option("--cache", options->cache, "Keys and values: bf16 or int8")->capture_default_str();
     command->add_option("--pack-to", options->packTo, "Save random weights as a packed folder here and map them from it");
     addCurveBench(program, group);
+    addBenchWindowCommands(program, group);
 }
 
 }  // namespace tritlab::cli

@@ -69,6 +69,7 @@ void addGenerateCommands(Program& program);
 void addEvaluateCommands(Program& program);
 void addBenchCommands(Program& program);
 void addCurveBench(Program& program, CLI::App* bench);
+void addBenchWindowCommands(Program& program, CLI::App* group);  // bench store, bench plot
 void addDemoCommand(Program& program);
 
 }  // namespace tritlab::cli

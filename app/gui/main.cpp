@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "app/gui/bench.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
 #include "core/base/error.h"
@@ -18,7 +19,7 @@ namespace {
 bool needsNoDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const QByteArray word(argv[i]);
-        for (const char* option : {"--plots", "--screenshots", "--version", "--help", "-h", "-v", "--help-all"}) {
+        for (const char* option : {"--plots", "--screenshots", "--bench", "--version", "--help", "-h", "-v", "--help-all"}) {
             if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
         }
     }
@@ -49,7 +50,9 @@ int main(int argc, char** argv) {
     const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots."), "folder", ".");
     const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
     const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
-    parser.addOptions({plots, out, shots, noDemo});
+    QCommandLineOption bench("bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
+    bench.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOptions({plots, out, shots, noDemo, bench});
     parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
     parser.process(application);
 
@@ -58,6 +61,10 @@ int main(int argc, char** argv) {
         if (parser.isSet(plots)) {
             tritlab::applyTheme(tritlab::ThemeChoice::Light);
             return writePictures(tritlab::plotRun(workspace, parser.value(plots), parser.value(out)));
+        }
+        if (parser.isSet(bench)) {
+            std::printf("%s\n", tritlab::runBench(nlohmann::ordered_json::parse(parser.value(bench).toStdString())).dump().c_str());
+            return 0;
         }
         tritlab::WindowOptions options{workspace, !parser.isSet(noDemo) && !parser.isSet(shots), !parser.isSet(shots), {}};
         tritlab::MainWindow window(options);

@@ -166,7 +166,7 @@ void MainWindow::showState() {
 
 void MainWindow::showMessage(const QString& text) { statusBar()->showMessage(text, 30000); }
 
-bool MainWindow::settled() const { return known_ && reader_->idle() && actions_->idle(); }
+bool MainWindow::settled() const { return known_ && reader_->idle() && series_->idle() && actions_->idle(); }
 
 void MainWindow::setTheme(ThemeChoice choice) {
     theme_ = choice;

@@ -15,6 +15,7 @@
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
 #include "ui/pages/charts_page.h"
+#include "ui/plots/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -43,7 +44,7 @@ void settle(MainWindow& window, int limitMs) {
     // Idle several times in a row: an answer may ask anew.
     for (int calm = 0; calm < 4 && timer.elapsed() < limitMs;) {
         wait(60);
-        calm = window.settled() ? calm + 1 : 0;
+        calm = window.settled() && PlotWorker::shared().idle() && FrameClock::shared().idle() ? calm + 1 : 0;
     }
 }
 
@@ -61,7 +62,7 @@ QStringList plotRun(const Workspace& workspace, const QString& run, const QStrin
     page.resize(1280, 800);
     page.setVisibleRuns({QString::fromStdString(summary.id)});
     wait(20);
-    while (!reader.idle() && failure.isEmpty()) wait(20);
+    while (!(reader.idle() && series.idle()) && failure.isEmpty()) wait(20);
     wait(20);
     if (!failure.isEmpty()) throw Error(failure.toStdString());
     QString prefix;

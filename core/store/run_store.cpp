@@ -193,6 +193,17 @@ std::vector<Point> RunStore::series(const std::string& run, const std::string& k
     return readSeries(*db, row.integer(0), from);
 }
 
+std::vector<SeriesStretch> RunStore::seriesOutline(const std::string& run, const std::string& key) {
+    std::vector<SeriesStretch> stretches;
+    Database* db = impl_->open();
+    if (db == nullptr) return stretches;
+    for (Query rows(*db, "SELECT first, last, n, lo, hi FROM chunk WHERE series = (SELECT id FROM series WHERE run = ? AND key = ?) "
+                         "ORDER BY first", impl_->number(*db, run), key);
+         rows.next();)
+        stretches.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.real(3), rows.real(4)});
+    return stretches;
+}
+
 std::vector<StepIndex> RunStore::healthSteps(const std::string& run) {
     std::vector<StepIndex> steps;
     if (Database* db = impl_->open())

@@ -40,6 +40,13 @@ struct Point {
     double value;                // NaN and infinities as trained
 };
 
+// A sealed stretch of a series, known without decoding it: bounds over what is no NaN, both NaN where all are.
+struct SeriesStretch {
+    StepIndex first = 0, last = 0;
+    std::int64_t n = 0;
+    double lowest = 0, highest = 0;
+};
+
 struct CheckpointInfo {
     StepIndex step = 0;
     std::string path;            // relative to the run's folder
@@ -87,6 +94,8 @@ public:
     std::vector<std::string> seriesKeys(const std::string& run);
     // Points with step >= from, in step order.
     std::vector<Point> series(const std::string& run, const std::string& key, StepIndex from = 0);
+    // The sealed blocks of a series in step order, and nothing of its tail: what can be drawn at once while the points are decoded.
+    std::vector<SeriesStretch> seriesOutline(const std::string& run, const std::string& key);
     std::vector<StepIndex> healthSteps(const std::string& run);
     std::optional<HealthEvent> health(const std::string& run, StepIndex step);  // with histograms
     std::vector<SampleEvent> samples(const std::string& run, StepIndex from = 0);

@@ -1,31 +1,61 @@
 #include "ui/models/series_cache.h"
 
-#include "ui/models/store_reader.h"
+#include <utility>
 
 namespace tritlab {
 
 namespace {
 
-struct Wanted {
+// Series of fewer sealed blocks than this are read at once.
+constexpr std::size_t leastOutline = 16;
+
+Series pointsOf(RunStore& store, const std::string& run, const std::string& key) {
+    Series series;
+    for (const Point& point : store.series(run, key)) series.append(static_cast<double>(point.step), point.value);
+    return series;
+}
+
+// Each stretch as a line from its lowest to its highest value: what its points cover, in as many columns.
+Series outlineOf(const std::vector<SeriesStretch>& stretches) {
+    Series series;
+    for (const SeriesStretch& stretch : stretches) {
+        const auto first = static_cast<double>(stretch.first), last = static_cast<double>(stretch.last);
+        series.append(first, stretch.lowest);
+        if (last > first) series.append((first + last) / 2, stretch.highest);
+    }
+    series.markOutline();
+    return series;
+}
+
+struct Beginning {
     std::string key;
-    StepIndex from = 0;
+    Series series;
     bool whole = false;
 };
-struct Got {
+
+struct News {
     std::string key;
-    bool whole = false;
-    Series series;              // built on the reader's thread where it is whole
-    std::vector<Point> points;  // else what is new
+    std::vector<Point> points;
 };
 
 }  // namespace
 
+SeriesCache::SeriesCache(StoreReader* reader, QObject* parent) : QObject(parent), own_(reader->workspace()) {
+    connect(&own_, &StoreReader::failed, reader, &StoreReader::failed);
+    connect(&own_, &StoreReader::failed, this, [this] {  // asked again at the run's next change
+        for (auto& [id, run] : runs_) {
+            run.asking = false;
+            run.again = true;
+            for (auto& [key, entry] : run.entries) entry.loading = false;
+        }
+    });
+}
+
 std::shared_ptr<const Series> SeriesCache::series(const std::string& run, const std::string& key) {
     Run& state = runs_[run];
     const auto [it, fresh] = state.entries.try_emplace(key);
-    if (fresh) {
-        state.again = true;
-        // All keys that a page asks for in one go are read in one go.
+    if (fresh && !std::exchange(state.again, true)) {
+        // All keys that a page asks for in one go are asked for in one go.
         QMetaObject::invokeMethod(this, [this, run] { ask(run); }, Qt::QueuedConnection);
     }
     return it->second.series;
@@ -49,40 +79,95 @@ void SeriesCache::ask(const std::string& run) {
     const auto it = runs_.find(run);
     if (it == runs_.end() || it->second.asking || !it->second.again) return;
     Run& state = it->second;
-    std::vector<Wanted> wanted;
-    for (const auto& [key, entry] : state.entries) {
-        const bool whole = !entry.loaded || state.reload;
-        const Series& known = *entry.series;
-        wanted.push_back({key, whole || known.empty() ? 0 : static_cast<StepIndex>(known.x(known.size() - 1)) + 1, whole});
+    state.again = false;
+    std::vector<std::string> fresh;
+    for (auto& [key, entry] : state.entries) {
+        if (std::exchange(entry.loading, true)) continue;
+        if (!entry.loaded) fresh.push_back(key);
+        else if (state.reload) askPoints(run, key);  // what is shown stays until it is there
+        else entry.loading = false;
     }
+    state.reload = false;
+    if (!fresh.empty()) askOutlines(run, fresh);
+    askNew(run);
+}
+
+void SeriesCache::askOutlines(const std::string& run, const std::vector<std::string>& keys) {
+    own_.ask(
+        this,
+        [run, keys](RunStore& store) {
+            std::vector<Beginning> beginnings;
+            for (const std::string& key : keys) {
+                const std::vector<SeriesStretch> stretches = store.seriesOutline(run, key);
+                const bool whole = stretches.size() < leastOutline;
+                beginnings.push_back({key, whole ? pointsOf(store, run, key) : outlineOf(stretches), whole});
+            }
+            return beginnings;
+        },
+        [this, run](std::vector<Beginning> beginnings) {
+            const auto found = runs_.find(run);
+            if (found == runs_.end()) return;
+            for (Beginning& each : beginnings) {
+                Entry& entry = found->second.entries[each.key];
+                entry.series->replaceWith(std::move(each.series));
+                if (!each.whole) {
+                    askPoints(run, each.key);
+                    continue;
+                }
+                entry.loaded = true;
+                entry.loading = false;
+            }
+            found->second.again = true;  // points that came meanwhile
+            Q_EMIT changed(QString::fromStdString(run));
+            ask(run);
+        });
+}
+
+void SeriesCache::askPoints(const std::string& run, const std::string& key) {
+    own_.ask(
+        this, [run, key](RunStore& store) { return pointsOf(store, run, key); },
+        [this, run, key](Series points) {
+            const auto found = runs_.find(run);
+            if (found == runs_.end()) return;
+            Entry& entry = found->second.entries[key];
+            entry.series->replaceWith(std::move(points));
+            entry.loaded = true;
+            entry.loading = false;
+            found->second.again = true;
+            Q_EMIT changed(QString::fromStdString(run));
+            ask(run);
+        });
+}
+
+void SeriesCache::askNew(const std::string& run) {
+    Run& state = runs_[run];
+    std::vector<std::pair<std::string, StepIndex>> wanted;
+    for (const auto& [key, entry] : state.entries) {
+        if (!entry.loaded || entry.loading) continue;
+        const Series& known = *entry.series;
+        wanted.emplace_back(key, known.empty() ? 0 : static_cast<StepIndex>(known.x(known.size() - 1)) + 1);
+    }
+    if (wanted.empty()) return;
     state.asking = true;
-    state.again = state.reload = false;
-    reader_->ask(
+    own_.ask(
         this,
         [run, wanted](RunStore& store) {
-            std::vector<Got> got;
-            for (const Wanted& each : wanted) {
-                Got one{each.key, each.whole, {}, store.series(run, each.key, each.from)};
-                if (each.whole) {
-                    one.series.reserve(one.points.size());
-                    for (const Point& point : one.points) one.series.append(static_cast<double>(point.step), point.value);
-                    one.points.clear();
-                }
-                got.push_back(std::move(one));
+            std::vector<News> news;
+            for (const auto& [key, from] : wanted) {
+                std::vector<Point> points = store.series(run, key, from);
+                if (!points.empty()) news.push_back({key, std::move(points)});
             }
-            return got;
+            return news;
         },
-        [this, run](std::vector<Got> got) {
+        [this, run](std::vector<News> news) {
             const auto found = runs_.find(run);
             if (found == runs_.end()) return;
             found->second.asking = false;
-            for (Got& one : got) {
-                Entry& entry = found->second.entries[one.key];
-                if (one.whole) entry.series->replaceWith(std::move(one.series));
-                else for (const Point& point : one.points) entry.series->append(static_cast<double>(point.step), point.value);
-                entry.loaded = true;
+            for (const News& each : news) {
+                Series& series = *found->second.entries[each.key].series;
+                for (const Point& point : each.points) series.append(static_cast<double>(point.step), point.value);
             }
-            Q_EMIT changed(QString::fromStdString(run));
+            if (!news.empty()) Q_EMIT changed(QString::fromStdString(run));
             ask(run);
         });
 }

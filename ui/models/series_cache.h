@@ -1,4 +1,6 @@
-// The series that the window shows: loaded once from the store, then followed. A Series that was handed out grows in place.
+// The series that the window shows: loaded once from the store, then followed. A Series that was handed out grows in place. All reading
+// and decoding is done on a thread of its own: first the outlines of long series, so that they can be drawn at once, then short
+// series, then the points of the long ones, one by one.
 #pragma once
 
 #include <QObject>
@@ -7,21 +9,22 @@
 #include <string>
 
 #include "core/store/run_store.h"
+#include "ui/models/store_reader.h"
 #include "ui/plots/series.h"
 
 namespace tritlab {
 
-class StoreReader;
-
 class SeriesCache : public QObject {
     Q_OBJECT
 public:
-    explicit SeriesCache(StoreReader* reader, QObject* parent = nullptr) : QObject(parent), reader_(reader) {}
+    // What cannot be read is told by `reader`, as all else that it reads.
+    explicit SeriesCache(StoreReader* reader, QObject* parent = nullptr);
     // Empty until changed(run) tells that it was read.
     std::shared_ptr<const Series> series(const std::string& run, const std::string& key);
     // Asks for what is new; after a change of state for everything anew, since a resume may have written points again.
     void update(const RunSummary& run);
     void forget(const std::string& run);
+    [[nodiscard]] bool idle() const { return own_.idle(); }  // nothing asked or on its way
 
 Q_SIGNALS:
     void changed(const QString& run);
@@ -29,7 +32,7 @@ Q_SIGNALS:
 private:
     struct Entry {
         std::shared_ptr<Series> series = std::make_shared<Series>();
-        bool loaded = false;
+        bool loaded = false, loading = false;
     };
     struct Run {
         std::map<std::string, Entry> entries;
@@ -38,7 +41,10 @@ private:
         bool asking = false, again = false, reload = false;
     };
     void ask(const std::string& run);
-    StoreReader* reader_;
+    void askOutlines(const std::string& run, const std::vector<std::string>& keys);
+    void askPoints(const std::string& run, const std::string& key);
+    void askNew(const std::string& run);
+    StoreReader own_;
     std::map<std::string, Run> runs_;
 };
 

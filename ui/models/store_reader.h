@@ -31,6 +31,7 @@ public:
                 Qt::QueuedConnection);
         });
     }
+    [[nodiscard]] const Workspace& workspace() const { return workspace_; }
     // True once nothing is asked or on its way: for tests and for pictures.
     [[nodiscard]] bool idle() const { return pending_ == 0; }
 

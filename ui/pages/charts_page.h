@@ -1,22 +1,25 @@
-// All charts of the visible runs, with one legend, one crosshair and one range of x.
+// All charts of the visible runs, with one legend, one crosshair and one range of x. Each chart can be hidden, moved, enlarged, copied
+// and saved from its own menu; any series of a run can be added.
 #pragma once
 
-#include <map>
+#include <QJsonObject>
+#include <functional>
 
+#include "ui/models/x_axis.h"
 #include "ui/pages/page.h"
 #include "ui/plots/series.h"
 
-class QCheckBox;
-class QComboBox;
-class QGridLayout;
+class QAction;
 class QLabel;
+class QMenu;
 class QScrollArea;
-class QSlider;
-class QToolButton;
 
 namespace tritlab {
 
+class ChartBoard;
+class ChartControls;
 class ChartGroup;
+class ChartMarks;
 class ChartWidget;
 
 class ChartsPage : public Page {
@@ -26,45 +29,44 @@ public:
     void setVisibleRuns(const QStringList& runs);
     [[nodiscard]] ChartWidget* chart(const QString& id) const;
     [[nodiscard]] ChartGroup* group() const { return group_; }
+    [[nodiscard]] ChartBoard* board() const { return board_; }
     // Draws every chart that has data to DIR/NAME.png; gives the files.
     QStringList saveAll(const QString& folder, const QString& prefix);
+    // Which charts are shown, their order, and the bar above them; for the window's settings.
+    [[nodiscard]] QJsonObject state() const;
+    void setState(const QJsonObject& state);
 
 protected:
     void reload() override;
     void refreshRun(const QString& run) override;
     [[nodiscard]] bool concerns(const QString& run) const override { return visibleRuns_.contains(run); }
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
-    // A series over another x than the step: extended as the run goes.
-    struct Mapped {
-        std::shared_ptr<const Series> values, keys;
-        std::shared_ptr<Series> series = std::make_shared<Series>();
-        unsigned rewrites = 0;
-    };
-    void makeControls();
-    void arrange();
+    void connectControls();
+    void makeActions();
+    QAction* chartAction(const char* name, const QString& text, const QString& shortcut, std::function<void(const std::string&)> act);
+    [[nodiscard]] ChartWidget* actedOn() const;  // the chart whose menu is open, or which has the focus
+    void openMenu(ChartWidget* chart, const QPoint& at);
+    void fillChartsMenu();
+    void addOther();
+    void applyToCharts();
+    void showCurves();
     void showLegend();
     void showMarks();
+    void askRange(ChartWidget* chart);
+    void saveChart(ChartWidget* chart, const QString& format);
     void exportAs(const QString& format);
-    std::shared_ptr<const Series> curve(const QString& run, const std::string& key);
-    void extend(Mapped& mapped) const;
     QStringList visibleRuns_;
     ChartGroup* group_;
-    std::map<QString, ChartWidget*> charts_;
-    std::map<std::pair<QString, std::string>, Mapped> mapped_;
-    QWidget* board_;
-    QGridLayout* grid_;
+    XAxisMapper* mapper_;
+    ChartMarks* marks_;
+    ChartBoard* board_;
+    ChartControls* controls_;
     QScrollArea* scroll_;
     QLabel* legend_;
     QLabel* empty_;
-    QWidget* controls_;
-    QComboBox* axis_;
-    QSlider* smoothing_;
-    QCheckBox* logarithmic_;
-    QCheckBox* outliers_;
-    QToolButton* follow_;
-    int columns_ = 0;
+    QMenu* chartMenu_;
+    ChartWidget* menuOf_ = nullptr;
 };
 
 }  // namespace tritlab

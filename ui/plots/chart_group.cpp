@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "ui/plots/chart_widget.h"
@@ -9,8 +10,8 @@ void ChartGroup::add(ChartWidget* chart) {
     connect(chart, &QObject::destroyed, this, [this, chart] { std::erase(charts_, chart); });
     connect(chart, &ChartWidget::rangePicked, this, [this](const QCPRange& range) { setRange(range); });
     connect(chart, &ChartWidget::followPicked, this, &ChartGroup::follow);
-    connect(chart, &ChartWidget::crosshairMoved, this, [this](double x) {
-        for (ChartWidget* each : charts_) each->setCrosshair(x);
+    connect(chart, &ChartWidget::crosshairMoved, this, [this, chart](double x) {
+        for (ChartWidget* each : charts_) each->setCrosshair(x, each == chart);
     });
     connect(chart, &ChartWidget::crosshairLeft, this, [this] {
         for (ChartWidget* each : charts_) each->setCrosshair(std::nullopt);
@@ -28,6 +29,11 @@ void ChartGroup::follow() {
     const bool was = std::exchange(following_, true);
     refresh();
     if (!was) Q_EMIT followingChanged(true);
+}
+
+bool ChartGroup::exact() const {
+    return std::all_of(charts_.begin(), charts_.end(),
+                       [](const ChartWidget* chart) { return chart->visibleRegion().isEmpty() || chart->exact(); });
 }
 
 void ChartGroup::refresh() {

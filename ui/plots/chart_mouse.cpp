@@ -1,4 +1,4 @@
-// What the mouse does in a chart. The chart itself changes nothing: it tells the group, which changes all charts alike.
+// What mouse and keyboard do in a chart. The chart itself changes nothing: it tells the group, which changes all charts alike.
 #include <QEvent>
 #include <algorithm>
 #include <cmath>
@@ -55,10 +55,46 @@ void ChartWidget::onWheel(QWheelEvent* event) {
     event->accept();  // the page behind does not scroll as well
 }
 
+// Left and Right pan, Up and Down (or + and -) zoom, Home follows again, Alt with Left and Right moves the crosshair.
+bool ChartWidget::onKey(QKeyEvent* event) {
+    const QCPRange range = plot_->xAxis->range();
+    const auto zoom = [&](double factor) {
+        const double at = crosshair_ && range.contains(*crosshair_) ? *crosshair_ : range.center();
+        Q_EMIT rangePicked(QCPRange(at - (at - range.lower) * factor, at + (range.upper - at) * factor));
+    };
+    const int key = event->key();
+    if (key == Qt::Key_Left || key == Qt::Key_Right) {
+        const double way = key == Qt::Key_Right ? 1 : -1;
+        if (event->modifiers() & Qt::AltModifier) {
+            const double at = crosshair_.value_or(range.center()) + way * range.size() / 100;
+            Q_EMIT crosshairMoved(std::clamp(at, range.lower, range.upper));
+        } else {
+            Q_EMIT rangePicked(range + way * range.size() / 10);
+        }
+    } else if (key == Qt::Key_Up || key == Qt::Key_Plus) {
+        zoom(0.8);
+    } else if (key == Qt::Key_Down || key == Qt::Key_Minus) {
+        zoom(1.25);
+    } else if (key == Qt::Key_Home) {
+        Q_EMIT followPicked();
+    } else if (key == Qt::Key_Escape && crosshair_) {
+        Q_EMIT crosshairLeft();
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool ChartWidget::eventFilter(QObject* watched, QEvent* event) {
     if (watched == plot_ && event->type() == QEvent::Leave) Q_EMIT crosshairLeft();
     // Drawn into the plot's buffers now, shown by the very paint event that asks.
-    if (watched == plot_ && event->type() == QEvent::Paint && std::exchange(stale_, false)) plot_->replot(QCustomPlot::rpQueuedRefresh);
+    if (watched == plot_ && event->type() == QEvent::Paint && std::exchange(stale_, false)) drawFrame();
+    if (watched == plot_ && event->type() == QEvent::Resize && !stale_) replotSoon();
+    if (watched == plot_ && event->type() == QEvent::ContextMenu) {
+        Q_EMIT menuWanted(static_cast<QContextMenuEvent*>(event)->globalPos());
+        return true;
+    }
+    if (watched == plot_ && event->type() == QEvent::KeyPress && onKey(static_cast<QKeyEvent*>(event))) return true;
     return QWidget::eventFilter(watched, event);
 }
 

@@ -1,23 +1,28 @@
 // One chart: a title with the values under the crosshair, and curves over a shared x. Used by every page. Dragging picks a range of
-// x, Shift- or middle-drag pans, the wheel zooms at the cursor, a double click shows everything and follows again. What the person
-// does is told by signals; a ChartGroup applies it to all charts alike.
+// x, Shift- or middle-drag pans, the wheel zooms at the cursor, a double click shows everything and follows again; the keyboard does
+// the same. What the person does is told by signals; a ChartGroup applies it to all charts alike.
 #pragma once
 
 #include <QColor>
 #include <QString>
 #include <QWidget>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 
 #include "ui/plots/qcp.h"
 #include "ui/plots/series.h"
+#include "ui/plots/smoothing.h"
 
 class QLabel;
 
 namespace tritlab {
 
-class SeriesPlottable;
+class CurvesPlottable;
+class Readout;
+class ValueBox;
+struct CurvePicture;
 struct PlotColors;
 
 struct ChartSpec {
@@ -37,6 +42,9 @@ struct CurveStyle {
     Qt::PenStyle line = Qt::SolidLine;
 };
 
+// Automatic: all that is seen. NoOutliers: its 1st to 99th percentile. Fixed: as the person set it.
+enum class YMode { Automatic, NoOutliers, Fixed };
+
 class ChartWidget : public QWidget {
     Q_OBJECT
 public:
@@ -46,23 +54,32 @@ public:
 
     // The series is shared: its owner lets it grow and calls refresh().
     void setCurve(const QString& id, const CurveStyle& style, std::shared_ptr<const Series> series);
+    void copyCurvesTo(ChartWidget& other) const;  // as they are, with smoothing, axes and their modes
     void removeCurve(const QString& id);
     void clearCurves();
     [[nodiscard]] QStringList curves() const;
     [[nodiscard]] const Series* shownSeries(const QString& id) const;  // the smoothed one where smoothing is on
 
-    void setSmoothing(double strength);  // 0: off
+    void setSmoothing(const Smoothing& how);
     void setLogarithmic(bool on);
-    void setIgnoreOutliers(bool on);     // y from the 1st to the 99th percentile of what is seen
-    void refresh();                      // takes in new points, rescales y, queues a repaint
+    [[nodiscard]] bool logarithmic() const;
+    void setYMode(YMode mode);                 // Fixed: at the range that is shown now
+    void setFixedY(const QCPRange& range);
+    [[nodiscard]] YMode yMode() const { return yMode_; }
+    void refresh();                            // takes in new points, rescales y, draws at the next frame
+    [[nodiscard]] bool exact() const;          // what is shown is all there is, in the present view
+    [[nodiscard]] quint64 freshPictures() const;
     [[nodiscard]] std::optional<QCPRange> dataRange() const;
     void setXRange(const QCPRange& range);
-    void setCrosshair(std::optional<double> x);
+    void setCrosshair(std::optional<double> x, bool withNames = false);
     void setXLabel(const QString& label);
     void addMark(double x, const QString& text, const QColor& color);  // a vertical line with a word
+    void addTick(double x, const QColor& color);                       // a short line at the lower edge
     void clearMarks();
+    [[nodiscard]] std::size_t markCount() const { return marks_.size(); }
 
-    QPixmap picture(int width, int height, double scale = 1);
+    void drawNow();                                            // exactly, on this thread
+    QPixmap picture(int width, int height, double scale = 1);  // exact, drawn at once
     bool savePdf(const QString& path, int width, int height);  // in print colours, as vectors
     [[nodiscard]] QString csv() const;                         // curve,x,value of what is seen
 
@@ -74,6 +91,7 @@ Q_SIGNALS:
     void followPicked();
     void crosshairMoved(double x);
     void crosshairLeft();
+    void menuWanted(const QPoint& global);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -83,32 +101,45 @@ private:
     struct Curve {
         CurveStyle style;
         std::shared_ptr<const Series> raw;
-        std::shared_ptr<SmoothedSeries> smoothed;
-        SeriesPlottable* line = nullptr;
-        SeriesPlottable* background = nullptr;  // the raw points behind a smoothed line
+        std::shared_ptr<SmoothedSeries> smoothed;  // null while it is made for the first time, or where smoothing is off
+        bool smoothing = false;                    // on the worker
     };
+    void makeAxes();
+    void makeItems();
     void applyColors(const PlotColors& colors);
-    void styleCurve(Curve& curve);
+    [[nodiscard]] std::vector<CurvePicture> pictures() const;
+    [[nodiscard]] QColor shownColor(const QColor& color) const;  // darker where it goes onto paper
+    [[nodiscard]] bool smooth() const { return spec_.smoothable && smoothing_.on(); }
+    void smoothCurve(const QString& id);
+    void withHead(const QColor& text, const std::function<void()>& save);
     void rescaleY();
+    [[nodiscard]] std::optional<QCPRange> seenValues() const;
+    [[nodiscard]] std::optional<QCPRange> withoutOutliers() const;
     void replotSoon();  // a chart that is scrolled out of sight waits until it is seen
-    void showReadout(std::optional<double> x);
+    void drawFrame();
+    void showReadout(std::optional<double> x, bool withNames);
     void onMousePress(QMouseEvent* event);
     void onMouseMove(QMouseEvent* event);
     void onMouseRelease(QMouseEvent* event);
     void onWheel(QWheelEvent* event);
+    bool onKey(QKeyEvent* event);
 
     ChartSpec spec_;
     QLabel* title_;
-    QLabel* readout_;
+    Readout* readout_;
+    ValueBox* box_;
     QCustomPlot* plot_;
+    CurvesPlottable* lines_;
     QCPItemStraightLine* cursor_;
     QCPItemRect* selection_;
     QCPItemText* empty_;  // instead of numbers on the axes while there is nothing to draw
     std::map<QString, Curve> curves_;
     std::vector<QCPAbstractItem*> marks_;
-    double smoothing_ = 0;
-    bool ignoreOutliers_ = false;
-    bool stale_ = false;
+    Smoothing smoothing_;
+    YMode yMode_ = YMode::Automatic;
+    QCPRange fixedY_{0, 1};
+    bool stale_ = false, printing_ = false;
+    std::optional<double> crosshair_;
     std::optional<int> dragFrom_, panFrom_;
     QCPRange panRange_;
 };
@@ -121,6 +152,7 @@ public:
     void add(ChartWidget* chart);
     void refresh();   // after new points: each chart's curves, and the range where the group follows
     void follow();    // everything, to the newest step
+    [[nodiscard]] bool exact() const;  // each chart that is seen
     [[nodiscard]] bool following() const { return following_; }
     void setRange(const QCPRange& range);
     [[nodiscard]] const std::vector<ChartWidget*>& charts() const { return charts_; }

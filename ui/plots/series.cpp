@@ -1,49 +1,95 @@
 #include "ui/plots/series.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
-#include <limits>
 
 namespace tritlab {
 
 void ValueSpan::add(float value) {
     if (!std::isfinite(value)) return;
-    lowest = empty ? value : std::min(lowest, value);
-    highest = empty ? value : std::max(highest, value);
-    empty = false;
+    lowest = std::min(lowest, value);
+    highest = std::max(highest, value);
+    if (value > 0) positive = std::min(positive, value);
 }
 
 void ValueSpan::add(const ValueSpan& other) {
-    if (other.empty) return;
-    add(other.lowest);
-    add(other.highest);
+    lowest = std::min(lowest, other.lowest);
+    highest = std::max(highest, other.highest);
+    positive = std::min(positive, other.positive);
+}
+
+void Series::Block::append(double x, float y) {
+    const std::size_t index = ys.size();
+    if (index == 0) firstX = x;
+    else if (index == 1) stride = x - firstX;
+    if (xs.empty() && index > 0 && firstX + static_cast<double>(index) * stride != x) {
+        xs.reserve(blockPoints);
+        for (std::size_t i = 0; i < index; ++i) xs.push_back(firstX + static_cast<double>(i) * stride);
+    }
+    if (!xs.empty()) xs.push_back(x);
+    ys.push_back(y);
+    if (!std::isfinite(y)) nonFinite.push_back(static_cast<std::uint16_t>(index));
+    std::size_t node = index;
+    for (auto& level : levels) {
+        node /= factor;
+        if (node == level.size()) level.emplace_back();
+        level[node].add(y);
+    }
+    all.add(y);
+}
+
+void Series::Block::cutTo(std::size_t count) {
+    Block kept;
+    for (std::size_t i = 0; i < count; ++i) kept.append(x(i), ys[i]);
+    *this = std::move(kept);
+}
+
+std::size_t Series::Block::lowerBound(double wanted) const {
+    if (!xs.empty()) return static_cast<std::size_t>(std::lower_bound(xs.begin(), xs.end(), wanted) - xs.begin());
+    if (wanted <= firstX) return 0;
+    if (stride <= 0) return 1;  // one point
+    const double guess = std::min((wanted - firstX) / stride, static_cast<double>(ys.size()));
+    auto i = static_cast<std::size_t>(guess);
+    while (i > 0 && x(i - 1) >= wanted) --i;  // the division may round to the neighbour
+    while (i < ys.size() && x(i) < wanted) ++i;
+    return i;
+}
+
+void Series::Block::addSpan(std::size_t first, std::size_t last, ValueSpan& result) const {
+    if (first == 0 && last == ys.size()) {
+        result.add(all);
+        return;
+    }
+    const auto take = [&](std::size_t level, std::size_t i) {
+        if (level == 0) result.add(ys[i]);
+        else result.add(levels[level - 1][i]);
+    };
+    for (std::size_t level = 0; first < last; ++level, first /= factor, last /= factor) {
+        if (last - first < 2 * factor || level == levelCount) {
+            for (std::size_t i = first; i < last; ++i) take(level, i);
+            return;
+        }
+        while (first % factor != 0) take(level, first++);
+        while (last % factor != 0) take(level, --last);
+    }
+}
+
+Series::Block& Series::owned(std::size_t block) {
+    std::shared_ptr<Block>& held = blocks_[block];
+    if (held.use_count() > 1) held = std::make_shared<Block>(*held);
+    else std::atomic_thread_fence(std::memory_order_acquire);  // after the last reads of a worker that let go of it
+    return *held;
 }
 
 void Series::append(double x, double y) {
-    if (!xs_.empty() && x <= xs_.back()) truncateFrom(x);
+    if (size_ > 0 && x <= blocks_.back()->lastX()) truncateFrom(x);
     // A double beyond float's range stays a finite, very large value: only what the run itself left non-finite is marked.
     const double limit = std::numeric_limits<float>::max();
     const float value = std::isfinite(y) ? static_cast<float>(std::clamp(y, -limit, limit)) : static_cast<float>(y);
-    const std::size_t index = xs_.size();
-    xs_.push_back(x);
-    ys_.push_back(value);
-    if (!std::isfinite(value)) nonFinite_.push_back(index);
-    std::size_t node = index / factor;
-    for (std::size_t level = 0;; ++level, node /= factor) {
-        if (level == levels_.size()) {
-            // A new top level: its first nodes sum up the whole level below.
-            std::vector<ValueSpan> nodes;
-            const auto& below = level == 0 ? std::vector<ValueSpan>{} : levels_[level - 1];
-            for (std::size_t i = 0; i < below.size(); ++i) {
-                if (i / factor >= nodes.size()) nodes.emplace_back();
-                nodes[i / factor].add(below[i]);
-            }
-            levels_.push_back(std::move(nodes));
-        }
-        if (node >= levels_[level].size()) levels_[level].resize(node + 1);
-        levels_[level][node].add(value);
-        if (levels_[level].size() <= factor && level + 1 == levels_.size()) break;
-    }
+    if (size_ % blockPoints == 0) blocks_.push_back(std::make_shared<Block>());
+    owned(blocks_.size() - 1).append(x, value);
+    ++size_;
 }
 
 void Series::truncateFrom(double x) { cutTo(lowerBound(x)); }
@@ -56,96 +102,66 @@ void Series::replaceWith(Series&& fresh) {
     rewrites_ = rewrites;
 }
 
-void Series::reserve(std::size_t count) {
-    xs_.reserve(count);
-    ys_.reserve(count);
-}
-
 void Series::cutTo(std::size_t count) {
-    if (count == size()) return;
+    if (count == size_) return;
     ++rewrites_;
-    xs_.resize(count);
-    ys_.resize(count);
-    while (!nonFinite_.empty() && nonFinite_.back() >= count) nonFinite_.pop_back();
-    std::size_t size = count;
-    for (std::size_t level = 0; level < levels_.size(); ++level) {
-        const std::size_t nodes = (size + factor - 1) / factor;
-        levels_[level].resize(nodes);
-        if (nodes > 0) {
-            ValueSpan last;
-            for (std::size_t i = (nodes - 1) * factor; i < size; ++i) {
-                if (level == 0) last.add(ys_[i]);
-                else last.add(levels_[level - 1][i]);
-            }
-            levels_[level].back() = last;
-        }
-        size = nodes;
-    }
-    while (levels_.size() > 1 && levels_[levels_.size() - 2].size() <= factor) levels_.pop_back();
+    blocks_.resize((count + blockPoints - 1) / blockPoints);
+    if (count % blockPoints != 0) owned(blocks_.size() - 1).cutTo(count % blockPoints);
+    size_ = count;
 }
 
 std::size_t Series::lowerBound(double x) const {
-    return static_cast<std::size_t>(std::lower_bound(xs_.begin(), xs_.end(), x) - xs_.begin());
+    const auto block = std::partition_point(blocks_.begin(), blocks_.end(), [x](const auto& each) { return each->lastX() < x; });
+    if (block == blocks_.end()) return size_;
+    return static_cast<std::size_t>(block - blocks_.begin()) * blockPoints + (*block)->lowerBound(x);
 }
 
-std::size_t Series::nearest(double x) const {
-    const std::size_t at = lowerBound(x);
+std::size_t Series::lowerBoundAfter(std::size_t from, double x) const {
+    for (std::size_t block = from / blockPoints, tries = 0; tries < 3; ++block, ++tries) {
+        if (block >= blocks_.size()) return size_;
+        if (blocks_[block]->lastX() >= x) return std::max(from, block * blockPoints + blocks_[block]->lowerBound(x));
+    }
+    return std::max(from, lowerBound(x));
+}
+
+std::size_t Series::nearest(double wanted) const {
+    const std::size_t at = lowerBound(wanted);
     if (at == 0) return 0;
-    if (at == size()) return size() - 1;
-    return x - xs_[at - 1] <= xs_[at] - x ? at - 1 : at;
+    if (at == size_) return size_ - 1;
+    return wanted - x(at - 1) <= x(at) - wanted ? at - 1 : at;
 }
 
 ValueSpan Series::span(std::size_t first, std::size_t last) const {
     ValueSpan result;
-    last = std::min(last, size());
-    std::size_t level = 0;  // 0: points, n: levels_[n - 1]
-    const auto take = [&](std::size_t i) {
-        if (level == 0) result.add(ys_[i]);
-        else result.add(levels_[level - 1][i]);
-    };
-    while (first < last) {
-        if (last - first < 2 * factor || level == levels_.size()) {
-            for (std::size_t i = first; i < last; ++i) take(i);
-            break;
-        }
-        while (first % factor != 0) take(first++);
-        while (last % factor != 0) take(--last);
-        first /= factor;
-        last /= factor;
-        ++level;
+    last = std::min(last, size_);
+    for (std::size_t at = first; at < last;) {
+        const std::size_t block = at / blockPoints, start = block * blockPoints, end = std::min(last, start + blockPoints);
+        blocks_[block]->addSpan(at - start, end - start, result);
+        at = end;
     }
     return result;
 }
 
-float Series::smallestPositive(std::size_t first, std::size_t last) const {
-    last = std::min(last, size());
-    const ValueSpan all = span(first, last);
-    if (all.empty || all.highest <= 0) return 0;
-    if (all.lowest > 0) return all.lowest;
-    float smallest = all.highest;
-    for (std::size_t i = first; i < last; ++i) {
-        if (ys_[i] > 0 && ys_[i] < smallest) smallest = ys_[i];
+std::vector<std::size_t> Series::nonFinite(std::size_t first, std::size_t last) const {
+    std::vector<std::size_t> found;
+    last = std::min(last, size_);
+    for (std::size_t block = first / blockPoints; block * blockPoints < last; ++block) {
+        for (const std::uint16_t each : blocks_[block]->nonFinite) {
+            const std::size_t i = block * blockPoints + each;
+            if (i >= first && i < last) found.push_back(i);
+        }
     }
-    return smallest;
+    return found;
 }
 
-double Ema::next(double value) {
-    if (!std::isfinite(value)) return std::numeric_limits<double>::quiet_NaN();
-    sum_ = strength_ * sum_ + (1 - strength_) * value;
-    weight_ = strength_ * weight_ + (1 - strength_);
-    return sum_ / weight_;
-}
-
-void SmoothedSeries::extend(const Series& raw) {
-    // Points that stood were written anew (a resume): start over, since an average cannot be unwound.
-    if (rewrites_ != raw.rewrites() || series_.size() > raw.size()) restart();
-    rewrites_ = raw.rewrites();
-    for (std::size_t i = series_.size(); i < raw.size(); ++i) series_.append(raw.x(i), ema_.next(static_cast<double>(raw.y(i))));
-}
-
-void SmoothedSeries::restart() {
-    series_.clear();
-    ema_ = Ema(strength_);
+std::size_t Series::memoryBytes() const {
+    std::size_t bytes = blocks_.capacity() * sizeof(blocks_[0]);
+    for (const auto& block : blocks_) {
+        bytes += sizeof(Block) + block->ys.capacity() * sizeof(float) + block->xs.capacity() * sizeof(double) +
+                 block->nonFinite.capacity() * sizeof(std::uint16_t);
+        for (const auto& level : block->levels) bytes += level.capacity() * sizeof(ValueSpan);
+    }
+    return bytes;
 }
 
 }  // namespace tritlab

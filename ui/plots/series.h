@@ -1,79 +1,77 @@
-// A curve's points with a min-max pyramid above them, so that any stretch of it is summed up in a few reads, spikes included.
-// Values are float32: seven digits are more than a screen shows.
+// A curve's points in blocks, each with a min-max pyramid, so that any stretch is summed up in a few reads, spikes included. A copy
+// shares the blocks and costs a pointer for each 4096 points: a worker gets one and reads it while the original grows. Values are
+// float32: seven digits are more than a screen shows. Evenly spaced x cost nothing.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <vector>
 
 namespace tritlab {
 
-// Lowest and highest finite value of a stretch; `empty` where it has none.
+// Lowest, highest and smallest positive finite value of a stretch.
 struct ValueSpan {
-    float lowest = 0, highest = 0;
-    bool empty = true;
+    float lowest = std::numeric_limits<float>::infinity(), highest = -std::numeric_limits<float>::infinity();
+    float positive = std::numeric_limits<float>::infinity();  // the floor of a logarithmic axis; infinite where there is none
+    [[nodiscard]] bool empty() const { return lowest > highest; }
     void add(float value);
     void add(const ValueSpan& other);
 };
 
 class Series {
 public:
-    static constexpr std::size_t factor = 8;  // points (or nodes) under one node
+    static constexpr std::size_t factor = 8;            // points (or nodes) under one node
+    static constexpr std::size_t blockPoints = 4096;    // factor^4
 
     // Points come in rising x; one at or before the last x replaces what stood from there on.
     void append(double x, double y);
     void truncateFrom(double x);  // forgets the points with key >= x
     void clear();
     void replaceWith(Series&& fresh);      // all points anew, for those who hold this one
-    void reserve(std::size_t count);
 
-    [[nodiscard]] std::size_t size() const { return xs_.size(); }
-    [[nodiscard]] bool empty() const { return xs_.empty(); }
-    [[nodiscard]] double x(std::size_t i) const { return xs_[i]; }
-    [[nodiscard]] float y(std::size_t i) const { return ys_[i]; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] double x(std::size_t i) const { return blocks_[i / blockPoints]->x(i % blockPoints); }
+    [[nodiscard]] float y(std::size_t i) const { return blocks_[i / blockPoints]->ys[i % blockPoints]; }
     [[nodiscard]] std::size_t lowerBound(double x) const;  // first index with x(i) >= x
+    // The same where the answer is known to be at or after `from`, and near it.
+    [[nodiscard]] std::size_t lowerBoundAfter(std::size_t from, double x) const;
     [[nodiscard]] std::size_t nearest(double x) const;     // size() must not be 0
-    // Over the indices [first, last); costs O(factor * log n).
+    // Over the indices [first, last).
     [[nodiscard]] ValueSpan span(std::size_t first, std::size_t last) const;
-    // Smallest value above 0 of [first, last), 0 where there is none: the floor of a logarithmic axis.
-    [[nodiscard]] float smallestPositive(std::size_t first, std::size_t last) const;
     [[nodiscard]] unsigned rewrites() const { return rewrites_; }  // grows whenever points that stood were altered
-    [[nodiscard]] const std::vector<std::size_t>& nonFinite() const { return nonFinite_; }  // indices, rising
+    [[nodiscard]] std::vector<std::size_t> nonFinite() const { return nonFinite(0, size_); }
+    [[nodiscard]] std::vector<std::size_t> nonFinite(std::size_t first, std::size_t last) const;  // indices, rising
+    [[nodiscard]] std::size_t memoryBytes() const;
+    // An outline holds each stretch's lowest and highest value, until the points themselves are there: good to be drawn, and
+    // for nothing else.
+    void markOutline() { outline_ = true; }
+    [[nodiscard]] bool isOutline() const { return outline_; }
 
 private:
+    static constexpr std::size_t levelCount = 3;  // nodes over 8, 64 and 512 points
+    struct Block {
+        std::vector<float> ys;
+        std::vector<double> xs;               // empty while x(i) = firstX + i * stride holds to the bit
+        double firstX = 0, stride = 0;
+        std::vector<ValueSpan> levels[levelCount];
+        ValueSpan all;
+        std::vector<std::uint16_t> nonFinite;
+        [[nodiscard]] double x(std::size_t i) const { return xs.empty() ? firstX + static_cast<double>(i) * stride : xs[i]; }
+        [[nodiscard]] double lastX() const { return x(ys.size() - 1); }
+        void append(double x, float y);
+        void cutTo(std::size_t count);
+        [[nodiscard]] std::size_t lowerBound(double x) const;
+        void addSpan(std::size_t first, std::size_t last, ValueSpan& result) const;
+    };
+    Block& owned(std::size_t block);  // not shared with a copy: may be written
     void cutTo(std::size_t count);
-    std::vector<double> xs_;
-    std::vector<float> ys_;
-    std::vector<std::vector<ValueSpan>> levels_;  // levels_[0]: one node for each `factor` points
-    std::vector<std::size_t> nonFinite_;
+    std::vector<std::shared_ptr<Block>> blocks_;  // all full but the last
+    std::size_t size_ = 0;
     unsigned rewrites_ = 0;
-};
-
-// Exponential moving average with bias correction, as a run of values: value n is the mean of all values so far with weights
-// strength^(age). Later values never change earlier ones. A value that is not finite gives NaN and is left out of the mean.
-class Ema {
-public:
-    explicit Ema(double strength) : strength_(strength) {}
-    double next(double value);
-
-private:
-    double strength_;
-    double sum_ = 0, weight_ = 0;
-};
-
-// The smoothed twin of a series that grows: extend() takes in only what is new.
-class SmoothedSeries {
-public:
-    explicit SmoothedSeries(double strength) : strength_(strength), ema_(strength) {}
-    void extend(const Series& raw);
-    void restart();
-    [[nodiscard]] double strength() const { return strength_; }
-    [[nodiscard]] const Series& series() const { return series_; }
-
-private:
-    double strength_;
-    Ema ema_;
-    unsigned rewrites_ = 0;
-    Series series_;
+    bool outline_ = false;
 };
 
 }  // namespace tritlab

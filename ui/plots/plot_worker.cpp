@@ -1,0 +1,54 @@
+#include "ui/plots/plot_worker.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <utility>
+
+namespace tritlab {
+
+PlotWorker& PlotWorker::shared() {
+    static QPointer<PlotWorker> worker;
+    if (worker.isNull()) worker = new PlotWorker(QCoreApplication::instance());
+    return *worker;
+}
+
+PlotWorker::PlotWorker(QObject* parent) : QObject(parent), hand_(new QObject) {
+    hand_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+    thread_.setObjectName("plot worker");
+    thread_.start();
+}
+
+PlotWorker::~PlotWorker() {
+    thread_.quit();
+    thread_.wait();
+}
+
+FrameClock& FrameClock::shared() {
+    static QPointer<FrameClock> clock;
+    if (clock.isNull()) clock = new FrameClock(QCoreApplication::instance());
+    return *clock;
+}
+
+FrameClock::FrameClock(QObject* parent) : QObject(parent) {
+    timer_.setSingleShot(true);
+    timer_.setTimerType(Qt::PreciseTimer);
+    connect(&timer_, &QTimer::timeout, this, &FrameClock::tick);
+    sinceFrame_.start();
+}
+
+void FrameClock::request(QObject* context, std::function<void()> draw) {
+    if (std::any_of(waiting_.begin(), waiting_.end(), [context](const Waiting& each) { return each.context == context; })) return;
+    waiting_.push_back({context, std::move(draw)});
+    if (!timer_.isActive()) timer_.start(static_cast<int>(std::clamp<qint64>(frameMs - sinceFrame_.elapsed(), 0, frameMs)));
+}
+
+void FrameClock::tick() {
+    sinceFrame_.restart();
+    ++frames_;
+    for (const Waiting& each : std::exchange(waiting_, {})) {
+        if (each.context) each.draw();
+    }
+}
+
+}  // namespace tritlab
