@@ -1,6 +1,5 @@
 #include "app/gui/gui_busy.h"
 
-#include <QAbstractEventDispatcher>
 #include <algorithm>
 
 #include "ui/plots/plot_worker.h"
@@ -19,37 +18,53 @@ nlohmann::ordered_json timesJson(std::vector<double> times) {
     return json;
 }
 
-BusyMeter::BusyMeter(QObject* parent) : QObject(parent) {
-    QAbstractEventDispatcher* loop = QAbstractEventDispatcher::instance();
-    connect(loop, &QAbstractEventDispatcher::awake, this, &BusyMeter::awake);
-    connect(loop, &QAbstractEventDispatcher::aboutToBlock, this, &BusyMeter::rest);
+namespace {
+BusyMeter* running = nullptr;  // on the GUI thread
+int depth = 0;                 // an event that is sent while another is handled is part of it
+constexpr qint64 pauseNs = 200'000;
+}  // namespace
+
+bool MeasuredApplication::notify(QObject* receiver, QEvent* event) {
+    if (running == nullptr || receiver->thread() != thread()) return QApplication::notify(receiver, event);
+    if (depth++ == 0) running->begins();
+    const bool done = QApplication::notify(receiver, event);
+    if (--depth == 0 && running != nullptr) running->ends();
+    return done;
 }
+
+BusyMeter::~BusyMeter() { stop(); }
 
 void BusyMeter::start() {
     frames_.clear();
     stretches_.clear();
-    on_ = true;
-    busy_ = false;
+    begin_ = -1;
+    clock_.start();
+    depth = 0;
+    running = this;
 }
 
 void BusyMeter::stop() {
-    rest();
-    on_ = false;
+    if (running != this) return;
+    running = nullptr;
+    close();
 }
 
-void BusyMeter::awake() {
-    if (!on_ || busy_) return;
-    busy_ = true;
+void BusyMeter::begins() {
+    const qint64 now = clock_.nsecsElapsed();
+    if (begin_ >= 0 && now - end_ < pauseNs) return;
+    close();
+    begin_ = now;
     framesBefore_ = FrameClock::shared().frames();
-    timer_.start();
 }
 
-void BusyMeter::rest() {
-    if (!on_ || !busy_) return;
-    busy_ = false;
-    const double ms = static_cast<double>(timer_.nsecsElapsed()) / 1e6;
+void BusyMeter::ends() { end_ = clock_.nsecsElapsed(); }
+
+void BusyMeter::close() {
+    if (begin_ < 0) return;
+    const double ms = static_cast<double>(end_ - begin_) / 1e6;
     stretches_.push_back(ms);
     if (FrameClock::shared().frames() != framesBefore_) frames_.push_back(ms);
+    begin_ = -1;
 }
 
 Heartbeat::Heartbeat(QObject* parent) : QObject(parent) {

@@ -1,6 +1,7 @@
-// How long the GUI thread was busy each time: from when its event loop wakes up until it waits again. And a heartbeat.
+// How long the GUI thread was busy each time: with one event or several, one right after the other. And a heartbeat.
 #pragma once
 
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
@@ -12,21 +13,33 @@ namespace tritlab {
 // p50, p95, p99 and the largest of some times in milliseconds.
 nlohmann::ordered_json timesJson(std::vector<double> milliseconds);
 
-// Each stretch in which charts were drawn is a frame; the longest of all stretches counts too.
-class BusyMeter : public QObject {
-    Q_OBJECT
+// The application of a bench: tells a BusyMeter of each event.
+class MeasuredApplication : public QApplication {
 public:
-    explicit BusyMeter(QObject* parent = nullptr);
+    using QApplication::QApplication;
+    bool notify(QObject* receiver, QEvent* event) override;
+};
+
+// Stretches of work: events with less than a fifth of a millisecond between them. One in which charts were drawn is a frame. Needs a
+// MeasuredApplication.
+class BusyMeter {
+public:
+    BusyMeter() = default;
+    ~BusyMeter();
+    BusyMeter(const BusyMeter&) = delete;
+    BusyMeter& operator=(const BusyMeter&) = delete;
     void start();
     void stop();
     [[nodiscard]] const std::vector<double>& frames() const { return frames_; }  // milliseconds
     [[nodiscard]] const std::vector<double>& stretches() const { return stretches_; }
 
 private:
-    void awake();
-    void rest();
-    QElapsedTimer timer_;
-    bool on_ = false, busy_ = false;
+    friend class MeasuredApplication;
+    void begins();
+    void ends();
+    void close();
+    QElapsedTimer clock_;
+    qint64 begin_ = -1, end_ = 0;  // nanoseconds, of the stretch in hand
     quint64 framesBefore_ = 0;
     std::vector<double> frames_, stretches_;
 };

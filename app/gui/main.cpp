@@ -3,11 +3,14 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QLocale>
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <exception>
+#include <memory>
 
 #include "app/gui/bench.h"
+#include "app/gui/gui_busy.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
 #include "core/base/error.h"
@@ -26,6 +29,10 @@ bool needsNoDisplay(int argc, char** argv) {
     return false;
 }
 
+bool benches(int argc, char** argv) {
+    return std::any_of(argv, argv + argc, [](const char* word) { return QByteArray(word) == "--bench"; });
+}
+
 int writePictures(const QStringList& files) {
     for (const QString& file : files) std::printf("%s\n", qPrintable(file));
     return files.isEmpty() ? 1 : 0;
@@ -35,7 +42,9 @@ int writePictures(const QStringList& files) {
 
 int main(int argc, char** argv) {
     if (needsNoDisplay(argc, argv) && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication application(argc, argv);
+    const std::unique_ptr<QApplication> made = benches(argc, argv) ? std::make_unique<tritlab::MeasuredApplication>(argc, argv)
+                                                                   : std::make_unique<QApplication>(argc, argv);
+    QApplication& application = *made;
     std::setlocale(LC_NUMERIC, "C");  // QApplication takes the environment's; numbers in files are written with a point
     QApplication::setApplicationName("tritlab");
     QApplication::setApplicationDisplayName("TritLab");

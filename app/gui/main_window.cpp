@@ -6,6 +6,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QHeaderView>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QMessageBox>
 #include <QProcess>
@@ -357,6 +358,7 @@ void MainWindow::restoreSettings() {
     if (settings_->contains("state")) restoreState(settings_->value("state").toByteArray());
     if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
     if (settings_->contains("columns")) panel_->table()->horizontalHeader()->restoreState(settings_->value("columns").toByteArray());
+    charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
     chatAction_->setChecked(!chatDock_->isHidden());
 }
 
@@ -366,6 +368,7 @@ void MainWindow::saveSettings() {
     settings_->setValue("state", saveState());
     settings_->setValue("splitter", splitter_->saveState());
     settings_->setValue("columns", panel_->table()->horizontalHeader()->saveState());
+    settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("theme", themeKey(theme_));
 }
 

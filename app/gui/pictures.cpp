@@ -61,9 +61,8 @@ QStringList plotRun(const Workspace& workspace, const QString& run, const QStrin
     ChartsPage page({&runs, &reader, &series});
     page.resize(1280, 800);
     page.setVisibleRuns({QString::fromStdString(summary.id)});
-    wait(20);
-    while (!(reader.idle() && series.idle()) && failure.isEmpty()) wait(20);
-    wait(20);
+    const auto idle = [&] { return reader.idle() && series.idle() && PlotWorker::shared().idle() && FrameClock::shared().idle(); };
+    for (int calm = 0; calm < 4 && failure.isEmpty(); calm = idle() ? calm + 1 : 0) wait(20);  // an answer may ask anew
     if (!failure.isEmpty()) throw Error(failure.toStdString());
     QString prefix;
     for (const QChar c : QString::fromStdString(summary.name)) prefix += c.isLetterOrNumber() || c == '-' || c == '_' || c == '.' ? c : QChar('_');

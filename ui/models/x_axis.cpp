@@ -10,7 +10,7 @@
 namespace tritlab {
 
 namespace {
-constexpr std::size_t pointsAtOnce = 4096;  // more are mapped on the worker
+constexpr std::size_t mappedAtOnce = 4096;  // more are mapped on the worker
 }
 
 void mapOver(const Series& values, const Series* keys, double factor, std::size_t from, Series& mapped) {
@@ -83,7 +83,7 @@ void XAxisMapper::extend(const Key& key) {
     const unsigned rewrites = mapped.values->rewrites() + (mapped.keys ? mapped.keys->rewrites() : 0);
     const bool anew = rewrites != mapped.rewrites || mapped.series->size() > mapped.values->size();
     const std::size_t from = anew ? 0 : mapped.series->size();
-    if (mapped.values->size() - from <= pointsAtOnce) {
+    if (mapped.values->size() - from <= mappedAtOnce) {
         if (anew) mapped.series->clear();
         mapped.rewrites = rewrites;
         if (from < mapped.values->size() || anew) {

@@ -140,13 +140,7 @@ QStringList ChartsPage::saveAll(const QString& folder, const QString& prefix) {
         ChartWidget* chart = board_->chart(key);
         if (chart == nullptr || !board_->isShown(key) || !chart->dataRange()) continue;
         const QString path = folder + "/" + prefix + QString(chart->spec().id).replace('/', '-') + ".png";
-        ChartWidget copy(chart->spec());
-        copy.resize(pictureWidth, pictureHeight);
-        chart->copyCurvesTo(copy);
-        copy.setXLabel(mapper_->label());
-        copy.setXRange(*chart->dataRange());
-        copy.drawNow();
-        if (!copy.grab().save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
+        writeChart(*chart, path, "png");
         files << path;
     }
     return files;

@@ -12,7 +12,7 @@ namespace tritlab {
 namespace {
 
 // More runs than this and their schedules' marks would cover the charts.
-constexpr int mostRuns = 12;
+constexpr int mostMarkedRuns = 12;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ void ChartMarks::draw() {
         if (const auto x = mapper_->place(run, mark.step)) wanted.push_back({mark.kind, *x, color.rgba()});
     };
     if (on_) {
-        for (const QString& id : runs_.mid(std::max<qsizetype>(0, runs_.size() - mostRuns))) {
+        for (const QString& id : runs_.mid(std::max<qsizetype>(0, runs_.size() - mostMarkedRuns))) {
             const RunSummary* run = context_.runs->run(id);
             if (run == nullptr) continue;
             for (const ChartMark& mark : scheduledMarks(run->config)) add(*run, mark, context_.runs->color(id));

@@ -19,6 +19,11 @@
 
 namespace tritlab {
 
+namespace {
+// More curves than this in a chart tell nobody anything: the newest ones are drawn, and the legend says so.
+constexpr qsizetype mostRuns = 40;
+}  // namespace
+
 ChartsPage::ChartsPage(PageContext pageContext, QWidget* parent)
     : Page(pageContext, parent), group_(new ChartGroup(this)), mapper_(new XAxisMapper(pageContext.series, this)) {
     setObjectName("chartsPage");
@@ -97,7 +102,9 @@ void ChartsPage::setState(const QJsonObject& state) {
 }
 
 void ChartsPage::setVisibleRuns(const QStringList& runs) {
-    visibleRuns_ = runs;
+    tickedRuns_ = runs;
+    visibleRuns_ = runs.mid(std::max<qsizetype>(0, runs.size() - mostRuns));
+    if (runs.contains(current_) && !visibleRuns_.contains(current_)) visibleRuns_.front() = current_;
     reload();
 }
 
@@ -153,6 +160,8 @@ void ChartsPage::showLegend() {
         parts.resize(mostNames);
         parts << tr("and %1 more").arg(more);
     }
+    if (tickedRuns_.size() > visibleRuns_.size())
+        parts << tr("(%1 runs are ticked: the newest %2 are drawn)").arg(tickedRuns_.size()).arg(visibleRuns_.size());
     legend_->setText(parts.join("&nbsp;&nbsp;&nbsp; "));
 }
 

@@ -56,7 +56,7 @@ private:
     void askRange(ChartWidget* chart);
     void saveChart(ChartWidget* chart, const QString& format);
     void exportAs(const QString& format);
-    QStringList visibleRuns_;
+    QStringList tickedRuns_, visibleRuns_;  // what the list says, and what is drawn of it
     ChartGroup* group_;
     XAxisMapper* mapper_;
     ChartMarks* marks_;

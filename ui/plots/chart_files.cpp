@@ -1,6 +1,5 @@
 // A chart as a picture, a PDF in print colours, and the points that are seen as CSV.
 #include <QLabel>
-#include <QLayout>
 #include <algorithm>
 #include <utility>
 
@@ -10,24 +9,6 @@
 #include "ui/theme/theme.h"
 
 namespace tritlab {
-
-void ChartWidget::copyCurvesTo(ChartWidget& other) const {
-    other.smoothing_ = smoothing_;
-    other.curves_ = curves_;
-    for (auto& [id, curve] : other.curves_) curve.smoothing = false;
-    other.setLogarithmic(logarithmic());
-    other.fixedY_ = fixedY_;
-    other.yMode_ = yMode_;
-    other.refresh();
-}
-
-void ChartWidget::drawNow() {
-    ensurePolished();
-    if (layout() != nullptr) layout()->activate();
-    plot_->replot();  // lays the axes out
-    lines_->drawNow();
-    plot_->replot();
-}
 
 namespace {
 

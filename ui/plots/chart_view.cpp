@@ -55,9 +55,17 @@ void ChartWidget::setXRange(const QCPRange& range) {
 }
 
 std::optional<QCPRange> ChartWidget::seenValues() const {
-    bool found = false;
-    const QCPRange range = lines_->getValueRange(found, logarithmic() ? QCP::sdPositive : QCP::sdBoth, plot_->xAxis->range());
-    return found ? std::optional(range) : std::nullopt;
+    const QCPRange keys = plot_->xAxis->range();
+    ValueSpan all;
+    const auto add = [&](const Series& series) {  // upper end included: the newest point lies exactly on it
+        all.add(series.span(series.lowerBound(keys.lower), series.lowerBound(std::nextafter(keys.upper, 1e300))));
+    };
+    for (const auto& [id, curve] : curves_) {
+        add(*curve.raw);
+        if (smooth() && curve.smoothed) add(curve.smoothed->series());
+    }
+    if (all.empty() || (logarithmic() && all.highest <= 0)) return std::nullopt;
+    return QCPRange(static_cast<double>(logarithmic() ? all.positive : all.lowest), static_cast<double>(all.highest));
 }
 
 // The 1st and 99th percentile over all curves: of up to 512 points of each at places that stay the same while the view is moved, so

@@ -54,7 +54,6 @@ public:
 
     // The series is shared: its owner lets it grow and calls refresh().
     void setCurve(const QString& id, const CurveStyle& style, std::shared_ptr<const Series> series);
-    void copyCurvesTo(ChartWidget& other) const;  // as they are, with smoothing, axes and their modes
     void removeCurve(const QString& id);
     void clearCurves();
     [[nodiscard]] QStringList curves() const;
@@ -78,7 +77,6 @@ public:
     void clearMarks();
     [[nodiscard]] std::size_t markCount() const { return marks_.size(); }
 
-    void drawNow();                                            // exactly, on this thread
     QPixmap picture(int width, int height, double scale = 1);  // exact, drawn at once
     bool savePdf(const QString& path, int width, int height);  // in print colours, as vectors
     [[nodiscard]] QString csv() const;                         // curve,x,value of what is seen

@@ -56,14 +56,6 @@ void CurvesPlottable::prepare(std::function<void()> arrived) {
         });
 }
 
-void CurvesPlottable::drawNow() {
-    const double scale = mParentPlot->bufferDevicePixelRatio();
-    QImage picture = rasterize(request(scale));
-    picture.setDevicePixelRatio(scale);
-    take(std::move(picture), view(), mKeyAxis->axisRect()->rect().size());
-    exact_ = true;
-}
-
 void CurvesPlottable::draw(QCPPainter* painter) {
     if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
         drawVectors(painter);
