@@ -18,7 +18,7 @@
 #include <QTableView>
 
 #include "app/gui/banner.h"
-#include "app/workers/chat_worker.h"
+#include "app/gui/chat_controller.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
 #include "app/workers/store_watcher.h"
@@ -66,7 +66,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
 MainWindow::~MainWindow() {
     // Threads end before the models that they feed: training first (it may write), then those who follow the store.
     queue_.reset();
-    chat_.reset();
+    chat_->close();
     delete watcher_;
 }
 
@@ -85,19 +85,12 @@ void MainWindow::onStoreReady() {
     connect(queue_.get(), &RunQueue::idle, this, [this] {
         if (closing_ != Closing::No) finishClosing();
     });
-    chat_ = std::make_unique<ChatWorker>(options_.workspace, actions_->writer());
-    connect(chat_.get(), &ChatWorker::began, chatPane_, &ChatPane::onBegan);
-    connect(chat_.get(), &ChatWorker::status, chatPane_, &ChatPane::onStatus);
-    connect(chat_.get(), &ChatWorker::token, chatPane_, &ChatPane::onToken);
-    connect(chat_.get(), &ChatWorker::failed, chatPane_, &ChatPane::onFailed);
-    connect(chat_.get(), &ChatWorker::answered, chatPane_,
-            [this](const ChatAnswer& answer) { chatPane_->onAnswered(answer.result, answer.message); });
+    chat_->open(chatPane_);
     watcher_ = new StoreWatcher(options_.workspace, actions_->writer(), this);
     connect(watcher_, &StoreWatcher::runsChanged, this, &MainWindow::onRunsChanged);
     connect(watcher_, &StoreWatcher::runsPresent, runs_, &RunListModel::keepOnly);
     connect(watcher_, &StoreWatcher::failed, this, &MainWindow::showMessage);
     watcher_->start();
-    chatPane_->reloadConversations();
 }
 
 void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
@@ -126,6 +119,7 @@ void MainWindow::onSelection() {
     const QString current = panel_->currentRun();
     const QStringList selected = panel_->selectedRuns();
     for (Page* page : pagesOfRun_) page->setRuns(current, selected);
+    chatPane_->followRun(current);
     bool stoppable = false, resumable = false;
     for (const QString& id : selected) {
         const RunSummary* run = runs_->run(id);
@@ -182,8 +176,8 @@ void MainWindow::showChat(bool shown) {
     chatDock_->setVisible(shown);
     chatAction_->setChecked(shown);
     if (shown && !was) {
-        resizeDocks({chatDock_}, {330}, Qt::Horizontal);
-        if (chatPane_->history().empty() && !panel_->currentRun().isEmpty()) chatPane_->setModelRun(panel_->currentRun());
+        resizeDocks({chatDock_}, {chatPane_->compares() ? 760 : 380}, Qt::Horizontal);
+        chatPane_->setFocus();
     }
 }
 
@@ -267,29 +261,6 @@ void MainWindow::duplicateSelected() {
     if (const RunSummary* run = runs_->run(panel_->currentRun())) openForm(&run->config, QString::fromStdString(run->name));
 }
 
-void MainWindow::askChat(const QString& text) {
-    if (!chat_) {
-        chatPane_->onFailed(tr("The store is not open."));
-        return;
-    }
-    ChatQuestion question;
-    question.conversation = chatPane_->conversation();
-    question.parent = chatPane_->lastMessage();
-    const QString model = chatPane_->model();
-    if (model.startsWith("run:")) {
-        question.run = model.mid(4).toStdString();
-        const RunSummary* run = runs_->run(model.mid(4));
-        question.training = run != nullptr && isActive(run->state);
-    } else {
-        question.folder = model.toStdString();
-    }
-    question.raw = chatPane_->raw();
-    question.history = chatPane_->history();
-    question.text = text.toStdString();
-    question.options = chatPane_->options();
-    chat_->ask(question);
-}
-
 bool MainWindow::askHowToClose() {
     QMessageBox box(QMessageBox::Question, tr("A run is being trained"),
                     tr("%1 is being trained by this window. What shall become of it?")
@@ -360,6 +331,7 @@ void MainWindow::restoreSettings() {
     if (settings_->contains("columns")) panel_->table()->horizontalHeader()->restoreState(settings_->value("columns").toByteArray());
     charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
     chatAction_->setChecked(!chatDock_->isHidden());
+    chatPane_->restore(*settings_);
 }
 
 void MainWindow::saveSettings() {
@@ -370,6 +342,7 @@ void MainWindow::saveSettings() {
     settings_->setValue("columns", panel_->table()->horizontalHeader()->saveState());
     settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("theme", themeKey(theme_));
+    chatPane_->save(*settings_);
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -20,8 +20,8 @@ namespace tritlab {
 
 class Banner;
 class ChartsPage;
+class ChatController;
 class ChatPane;
-class ChatWorker;
 class Page;
 class RunForm;
 class RunListModel;
@@ -81,7 +81,6 @@ private:
     void duplicateSelected();
     void requestStop(const QString& run);
     void resumeRun(const RunSummary& run);
-    void askChat(const QString& text);
     void finishClosing();
     bool askHowToClose();
     void restoreSettings();
@@ -96,7 +95,7 @@ private:
     SeriesCache* series_;
     StoreWatcher* watcher_ = nullptr;
     std::unique_ptr<RunQueue> queue_;
-    std::unique_ptr<ChatWorker> chat_;
+    ChatController* chat_;
     RunPanel* panel_;
     QSplitter* splitter_;
     QTabWidget* tabs_;

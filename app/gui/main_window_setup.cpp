@@ -14,8 +14,8 @@
 #include <QVBoxLayout>
 
 #include "app/gui/banner.h"
+#include "app/gui/chat_controller.h"
 #include "app/gui/main_window.h"
-#include "app/workers/chat_worker.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
 #include "ui/chat/chat_pane.h"
@@ -123,13 +123,26 @@ void MainWindow::makePages() {
     splitter_->setSizes({430, 850});
     setCentralWidget(splitter_);
 
-    chatPane_ = new ChatPane(runs_, reader_, this);
+    chat_ = new ChatController(options_.workspace, actions_, runs_, this);
+    chatPane_ = new ChatPane(runs_, reader_, chat_, this);
+    QAction* undo = chat_->undoStack()->createUndoAction(chatPane_, tr("&Undo"));
+    undo->setObjectName("chatUndo");
+    undo->setShortcut(QKeySequence::Undo);
+    QAction* redo = chat_->undoStack()->createRedoAction(chatPane_, tr("Re&do"));
+    redo->setObjectName("chatRedo");
+    redo->setShortcut(QKeySequence::Redo);
+    for (QAction* action : {undo, redo}) action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    chatPane_->addActions({undo, redo});
     chatDock_ = new QDockWidget(tr("Chat"), this);
     chatDock_->setObjectName("chatDock");
     chatDock_->setWidget(chatPane_);
     chatDock_->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetFloatable);
     addDockWidget(Qt::RightDockWidgetArea, chatDock_);
     chatDock_->hide();
+    connect(chatPane_, &ChatPane::roomWanted, this, [this](int width) { resizeDocks({chatDock_}, {width}, Qt::Horizontal); });
+    connect(chatPane_, &ChatPane::presetsChanged, this, [this] {
+        if (settings_) chatPane_->save(*settings_);
+    });
     connect(chatAction_, &QAction::triggered, this, &MainWindow::showChat);
     connect(chatDock_->toggleViewAction(), &QAction::toggled, chatAction_, &QAction::setChecked);
     connect(banner_, &Banner::chatWanted, this, [this] {
@@ -175,6 +188,10 @@ void MainWindow::makeMenus() {
         action->setChecked(choice == theme_);
         group->addAction(action);
     }
+    QMenu* chat = menuBar()->addMenu(tr("&Chat"));
+    chat->addAction(chatAction_);
+    chat->addSeparator();
+    chat->addActions(chatPane_->actions());
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     QAction* keys = help->addAction(tr("&Keyboard shortcuts"), this, [this] {
         QString rows;
@@ -213,10 +230,6 @@ void MainWindow::connectModels() {
         actions_->run(tr("rename the run"), [id = id.toStdString(), name = name.toStdString()](StoreWriter& writer) {
             writer.renameRun(id, name);
         });
-    });
-    connect(chatPane_, &ChatPane::sent, this, &MainWindow::askChat);
-    connect(chatPane_, &ChatPane::stopWanted, this, [this] {
-        if (chat_) chat_->stop();
     });
 }
 

@@ -1,379 +1,327 @@
+// What the chat pane does: sends, edits, branches, begins conversations and keeps their settings.
 #include "ui/chat/chat_pane.h"
 
-#include <QCheckBox>
-#include <QComboBox>
-#include <QFileDialog>
-#include <QFormLayout>
-#include <QKeyEvent>
+#include <QApplication>
+#include <QClipboard>
+#include <QFrame>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QScrollBar>
-#include <QSpinBox>
-#include <QTextBlock>
-#include <QTextBrowser>
+#include <QStackedWidget>
 #include <QToolButton>
-#include <QVBoxLayout>
+#include <QUuid>
 
-#include "core/base/number.h"
-#include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
-#include "ui/theme/icons.h"
-#include "ui/theme/theme.h"
+#include "ui/chat/chat_options.h"
+#include "ui/chat/conversation_list.h"
+#include "ui/chat/model_picker.h"
 
 namespace tritlab {
 
-ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, QWidget* parent) : QWidget(parent), runs_(runs), reader_(reader) {
-    setObjectName("chatPane");
-    makeHead();
-    transcript_ = new QTextBrowser(this);
-    transcript_->setObjectName("transcript");
-    transcript_->setAccessibleName(tr("Conversation"));
-    transcript_->setFrameShape(QFrame::NoFrame);
-    transcript_->document()->setDocumentMargin(10);
-    makeOptions();
-    input_ = new QPlainTextEdit(this);
-    input_->setObjectName("chatInput");
-    input_->setAccessibleName(tr("Message"));
-    input_->setPlaceholderText(tr("Write a message. Enter sends, Shift+Enter breaks the line."));
-    input_->setTabChangesFocus(true);
-    input_->setFixedHeight(input_->fontMetrics().height() * 3 + 18);
-    input_->installEventFilter(this);
-    send_ = new QPushButton(lineIcon(IconShape::Send), tr("Send"), this);
-    send_->setObjectName("chatSend");
-    stop_ = new QPushButton(lineIcon(IconShape::Stop), tr("Stop"), this);
-    stop_->setObjectName("chatStop");
-    optionsButton_ = new QToolButton(this);
-    optionsButton_->setObjectName("chatOptions");
-    optionsButton_->setText(tr("Sampling"));
-    optionsButton_->setCheckable(true);
-    optionsButton_->setAutoRaise(true);
-    optionsButton_->setArrowType(Qt::RightArrow);
-    optionsButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    status_ = new QLabel(this);
-    status_->setObjectName("chatStatus");
-    status_->setWordWrap(true);
-    status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto* row = new QHBoxLayout;
-    row->addWidget(optionsButton_);
-    row->addStretch(1);
-    row->addWidget(stop_);
-    row->addWidget(send_);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 6, 6, 6);
-    layout->setSpacing(6);
-    auto* head = new QHBoxLayout;
-    head->addWidget(model_, 1);
-    auto* head2 = new QHBoxLayout;
-    head2->addWidget(conversations_, 1);
-    auto* fresh = new QToolButton(this);
-    fresh->setObjectName("newConversation");
-    fresh->setIcon(lineIcon(IconShape::Add));
-    fresh->setAutoRaise(true);
-    fresh->setToolTip(tr("New conversation"));
-    fresh->setAccessibleName(tr("New conversation"));
-    head2->addWidget(fresh);
-    layout->addLayout(head);
-    layout->addLayout(head2);
-    layout->addWidget(transcript_, 1);
-    layout->addWidget(status_);
-    layout->addWidget(input_);
-    layout->addWidget(optionsBox_);
-    layout->addLayout(row);
-    connect(send_, &QPushButton::clicked, this, &ChatPane::send);
-    connect(stop_, &QPushButton::clicked, this, &ChatPane::stopWanted);
-    connect(fresh, &QToolButton::clicked, this, &ChatPane::beginConversation);
-    connect(optionsButton_, &QToolButton::toggled, this, [this](bool on) {
-        optionsBox_->setVisible(on);
-        optionsButton_->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
-    });
-    connect(runs_, &RunListModel::visibilityChanged, this, &ChatPane::showModels);
-    connect(conversations_, &QComboBox::activated, this, [this](int index) {
-        const auto id = conversations_->itemData(index).toLongLong();
-        if (id == 0) beginConversation();
-        else openConversation(id);
-    });
-    showModels();
-    setBusy(false);
-    redraw();
+namespace {
+
+std::string titleOf(const QString& text) { return text.trimmed().section('\n', 0, 0).left(60).toStdString(); }
+
+}  // namespace
+
+std::vector<ChatLane*> ChatPane::lanes() const {
+    return compares() ? std::vector<ChatLane*>{lanes_[0], lanes_[1]} : std::vector<ChatLane*>{lanes_[0]};
 }
 
-void ChatPane::makeHead() {
-    model_ = new QComboBox(this);
-    model_->setObjectName("chatModel");
-    model_->setAccessibleName(tr("Model to talk to"));
-    model_->setToolTip(tr("The run whose latest weights answer, or a model folder"));
-    model_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    model_->setMinimumContentsLength(12);
-    conversations_ = new QComboBox(this);
-    conversations_->setObjectName("conversations");
-    conversations_->setAccessibleName(tr("Conversations"));
-    conversations_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    conversations_->setMinimumContentsLength(12);
-    conversations_->addItem(tr("New conversation"), 0);
-    connect(model_, &QComboBox::activated, this, [this](int index) {
-        if (model_->itemData(index).toString() != "choose") return;
-        const QString folder = QFileDialog::getExistingDirectory(this, tr("Model folder"));
-        model_->setCurrentIndex(0);
-        if (folder.isEmpty()) return;
-        model_->insertItem(model_->count() - 1, folder.section('/', -1), folder);
-        model_->setCurrentIndex(model_->count() - 2);
-    });
-}
+bool ChatPane::compares() const { return compareButton_->isChecked(); }
+bool ChatPane::busy() const { return lanes_[0]->busy() || lanes_[1]->busy(); }
 
-void ChatPane::makeOptions() {
-    optionsBox_ = new QWidget(this);
-    optionsBox_->setObjectName("chatOptionsBox");
-    optionsBox_->hide();
-    auto* form = new QFormLayout(optionsBox_);
-    form->setContentsMargins(0, 0, 0, 0);
-    const auto line = [this](const char* name, const QString& label, const QString& text) {
-        auto* edit = new QLineEdit(text, optionsBox_);
-        edit->setObjectName(name);
-        edit->setAccessibleName(label);
-        return edit;
-    };
-    const auto spin = [this](const char* name, const QString& label, int least, int most, int value) {
-        auto* box = new QSpinBox(optionsBox_);
-        box->setObjectName(name);
-        box->setAccessibleName(label);
-        box->setRange(least, most);
-        box->setValue(value);
-        return box;
-    };
-    temperature_ = line("temperature", tr("Temperature"), "0.8");
-    topP_ = line("topP", tr("Top-p"), "1");
-    topK_ = spin("topK", tr("Top-k"), 0, 100000, 40);
-    topK_->setSpecialValueText(tr("off"));
-    maxTokens_ = spin("maxTokens", tr("Most tokens"), 1, 8192, 160);
-    seed_ = spin("chatSeed", tr("Seed"), 0, 1000000000, 1);
-    raw_ = new QCheckBox(tr("Continue the text as it stands"), optionsBox_);
-    raw_->setObjectName("rawCompletion");
-    raw_->setToolTip(tr("Without the template that the model was trained with"));
-    form->addRow(tr("Temperature"), temperature_);
-    form->addRow(tr("Top-k"), topK_);
-    form->addRow(tr("Top-p"), topP_);
-    form->addRow(tr("Most tokens"), maxTokens_);
-    form->addRow(tr("Seed"), seed_);
-    form->addRow(raw_);
-}
-
-GenerationOptions ChatPane::options() const {
-    GenerationOptions options;
-    options.sampling.temperature = parseReal(temperature_->text().toStdString()).value_or(0.8);
-    options.sampling.topP = parseReal(topP_->text().toStdString()).value_or(1.0);
-    options.sampling.topK = topK_->value();
-    options.sampling.seed = static_cast<std::uint64_t>(seed_->value());
-    options.maxTokens = maxTokens_->value();
-    return options;
-}
-
-bool ChatPane::raw() const { return raw_->isChecked(); }
-
-QString ChatPane::model() const {
-    const QString chosen = model_->currentData().toString();
-    return chosen == "choose" ? QString() : chosen;
-}
+void ChatPane::storeOpened() { list_->reload(); }
 
 void ChatPane::setModelRun(const QString& run) {
-    const int at = model_->findData("run:" + run);
-    if (at >= 0) model_->setCurrentIndex(at);
+    if (run.isEmpty() || busy()) return;
+    if (!lane(0)->blank() && lane(0)->picker()->model().run != run) beginConversation();
+    ChatModel model;
+    model.run = run;
+    lane(0)->picker()->setModel(model);
+    lane(0)->picker()->setTouched(true);
 }
 
-void ChatPane::showModels() {
-    const QString chosen = model_->currentData().toString();
-    const QSignalBlocker quiet(model_);
-    QStringList folders;
-    for (int i = 0; i < model_->count(); ++i) {
-        const QString each = model_->itemData(i).toString();
-        if (!each.startsWith("run:") && each != "choose") folders << each;
-    }
-    model_->clear();
-    const auto& runs = runs_->runs();
-    for (auto it = runs.rbegin(); it != runs.rend(); ++it) {
-        if (!it->trashed) model_->addItem(QString::fromStdString(it->name), "run:" + QString::fromStdString(it->id));
-    }
-    for (const QString& folder : folders) model_->addItem(folder.section('/', -1), folder);
-    model_->addItem(tr("Choose a model folder…"), "choose");
-    const int at = model_->findData(chosen);
-    model_->setCurrentIndex(at >= 0 && chosen != "choose" ? at : 0);
-    setBusy(busy_);
-    if (history_.empty() && !busy_) redraw();
+void ChatPane::followRun(const QString& run) {
+    selectedRun_ = run;
+    ModelPicker* picker = lane(0)->picker();
+    if (run.isEmpty() || !lane(0)->blank() || picker->touched() || picker->model().run == run) return;
+    ChatModel model;
+    model.run = run;
+    picker->setModel(model);
 }
 
 void ChatPane::suggest(const QString& prompt) {
     if (input_->toPlainText().isEmpty()) input_->setPlainText(prompt);
 }
 
-void ChatPane::send() {
-    const QString text = input_->toPlainText().trimmed();
-    if (text.isEmpty() || busy_ || model().isEmpty()) return;
-    for (const QLineEdit* field : {temperature_, topP_}) {
-        if (const auto value = parseReal(field->text().toStdString()); !value || *value < 0) {
-            onFailed(tr("%1 is no number: \"%2\". Write it like 0.8.").arg(field->accessibleName(), field->text()));
-            return;
-        }
+AnswerSettings ChatPane::answerSettings() const {
+    return {options_->options(), options_->systemPrompt(), options_->raw(), sinceSent_};
+}
+
+nlohmann::json ChatPane::settingsOf(const ChatLane& lane) const {
+    nlohmann::json settings = lane.conversation().settings.is_object() ? lane.conversation().settings : nlohmann::json::object();
+    settings.update(options_->toJson());
+    settings["precision"] = lane.picker()->model().fullPrecision ? "full" : "packed";
+    return settings;
+}
+
+bool ChatPane::ready() {
+    if (busy() || sending_) return false;
+    sinceSent_.start();
+    for (ChatLane* each : lanes()) {
+        if (!each->picker()->model().empty()) continue;
+        each->showError(tr("No model is chosen. Choose a run or a model folder above."));
+        return false;
     }
+    if (const QString fault = options_->fault(); !fault.isEmpty()) {
+        optionsButton_->setChecked(true);
+        lane(0)->showError(fault);
+        return false;
+    }
+    return true;
+}
+
+void ChatPane::send() {
+    const QString text = options_->raw() ? input_->toPlainText() : input_->toPlainText().trimmed();
+    if (text.trimmed().isEmpty() || !ready()) return;
+    showList(false);
+    keepSettings();
+    if (editing_.message != 0) sendEdited(text);
+    else sendQuestion(text);
+}
+
+void ChatPane::sendQuestion(const QString& text) {
+    std::vector<NewMessage> messages;
+    const std::string pair = QUuid::createUuid().toString(QUuid::Id128).toStdString();
+    for (const ChatLane* each : lanes()) {
+        nlohmann::json settings = settingsOf(*each);
+        if (each->conversation().id == 0 && compares()) settings["pair"] = pair;
+        messages.push_back({each->conversation().id, each->tree().head(), "user", text.toStdString(), {}, titleOf(text),
+                            each->picker()->model().key().toStdString(), settings});
+    }
+    storeMessages(messages, lanes(), true);
+}
+
+// An edited question is another child of what it follows, in both conversations of side by side; an edited answer only in its own.
+void ChatPane::sendEdited(const QString& text) {
+    ChatLane* edited = lane(editing_.lane);
+    const StoredMessage* message = edited->tree().find(editing_.message);
+    if (message == nullptr) {
+        endEditing();
+        return;
+    }
+    const bool answer = editing_.role == Role::Assistant;
+    const auto place = edited->tree().pathTo(message->id).size() - 1;
+    std::vector<NewMessage> messages;
+    std::vector<ChatLane*> to;
+    for (ChatLane* each : lanes()) {
+        const auto path = each->tree().path();
+        const bool same = place < path.size() && path[place]->role == message->role;
+        if (each != edited && (answer || !same)) continue;
+        const StoredMessage* old = each == edited ? message : path[place];
+        messages.push_back({each->conversation().id, old->parent, old->role, text.toStdString(),
+                            answer ? nlohmann::json{{"edited", true}} : nlohmann::json::object(), {}, {}, {}});
+        to.push_back(each);
+    }
+    storeMessages(messages, to, !answer);
+}
+
+void ChatPane::storeMessages(const std::vector<NewMessage>& messages, const std::vector<ChatLane*>& to, bool ask) {
+    sending_ = true;
+    input_->setReadOnly(true);
+    updateState();
+    const auto added = std::make_shared<std::vector<AddedMessage>>();
+    host_->write(
+        tr("store the message"), [messages, added](StoreWriter& writer) { *added = writer.addMessages(messages); },
+        [this, messages, added, to, ask] { onSent(messages, *added, to, ask); }, [this](const QString& why) { onSendFailed(why); });
+}
+
+void ChatPane::onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added, const std::vector<ChatLane*>& to,
+                      bool ask) {
+    sending_ = false;
+    input_->setReadOnly(false);
     input_->clear();
-    if (history_.empty()) transcript_->clear();
-    appendBlock(tr("You"), text, palette().color(QPalette::Highlight));
-    streamed_.clear();
-    setBusy(true);
-    status_->setText(tr("sending…"));
-    Q_EMIT sent(text);
-    history_.push_back({Role::User, text.toStdString()});
+    endEditing();
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        const NewMessage& sent = messages[i];
+        if (to[i]->conversation().id == 0) {
+            Conversation fresh;
+            fresh.id = added[i].conversation;
+            fresh.title = sent.title;
+            fresh.model = sent.model;
+            fresh.settings = sent.settings;
+            fresh.createdMs = QDateTime::currentMSecsSinceEpoch();
+            to[i]->begun(fresh);
+        }
+        StoredMessage message;
+        message.id = added[i].message;
+        message.conversation = added[i].conversation;
+        message.parent = sent.parent;
+        message.role = sent.role;
+        message.text = sent.text;
+        message.details = sent.details;
+        to[i]->added(message);
+    }
+    if (ask) {
+        const AnswerSettings settings = answerSettings();  // one seed for both sides
+        for (std::size_t i = 0; i < to.size(); ++i) to[i]->answer(added[i].message, settings);
+    }
+    updateState();
+}
+
+void ChatPane::onSendFailed(const QString& why) {
+    sending_ = false;
+    input_->setReadOnly(false);
+    updateState();
+    lane(0)->showError(tr("The message was not stored, and not sent: %1").arg(why));
+}
+
+void ChatPane::copy(const QString& text) {
+    QApplication::clipboard()->setText(text);
+}
+
+void ChatPane::act(int number, TranscriptView::Act what, qint64 id) {
+    using Act = TranscriptView::Act;
+    ChatLane* at = lane(number);
+    const StoredMessage* message = at->tree().find(id);
+    if (message == nullptr) return;
+    if (what == Act::Copy) {
+        copy(QString::fromStdString(message->text));
+        return;
+    }
+    if (busy() || sending_) return;
+    switch (what) {
+        case Act::Edit: edit(number, id); break;
+        case Act::Regenerate:
+            if (message->parent != 0 && ready()) at->answer(message->parent, answerSettings());
+            break;
+        case Act::Continue:
+            if (ready()) at->goOn(id, answerSettings());
+            break;
+        case Act::Answer:
+            if (ready()) at->answer(id, answerSettings());
+            break;
+        case Act::Remove: removeMessage(number, id); break;
+        case Act::Previous: at->step(id, -1); break;
+        case Act::Next: at->step(id, 1); break;
+        default: break;
+    }
+}
+
+void ChatPane::actOnLast(Role role, TranscriptView::Act what) {
+    const auto path = lane(0)->tree().path();
+    for (auto it = path.rbegin(); it != path.rend(); ++it) {
+        if (((*it)->role == "assistant") != (role == Role::Assistant)) continue;
+        act(0, what, (*it)->id);
+        return;
+    }
+}
+
+// Of the newest message that has another branch.
+void ChatPane::stepBranch(int by) {
+    if (busy()) return;
+    const auto path = lane(0)->tree().path();
+    for (auto it = path.rbegin(); it != path.rend(); ++it) {
+        if (lane(0)->tree().siblings((*it)->id).size() < 2) continue;
+        lane(0)->step((*it)->id, by);
+        return;
+    }
+}
+
+void ChatPane::edit(int number, qint64 id) {
+    const StoredMessage* message = lane(number)->tree().find(id);
+    if (message == nullptr) return;
+    editing_ = {number, id, message->role == "assistant" ? Role::Assistant : Role::User};
+    editText_->setText(editing_.role == Role::Assistant ? tr("Editing an answer: it becomes a branch, and nothing is asked.")
+                                                        : tr("Editing a question: it becomes a branch with an answer of its own."));
+    editBar_->show();
+    input_->setPlainText(QString::fromStdString(message->text));
+    input_->moveCursor(QTextCursor::End);
+    input_->setFocus();
+    updateState();
+}
+
+void ChatPane::endEditing() {
+    if (editing_.message != 0) input_->clear();
+    editing_ = {};
+    editBar_->hide();
+    updateState();
 }
 
 void ChatPane::beginConversation() {
-    if (busy_) Q_EMIT stopWanted();
-    conversation_ = lastMessage_ = 0;
-    history_.clear();
-    conversations_->setCurrentIndex(0);
-    status_->clear();
-    redraw();
-    input_->setFocus();
+    if (postponed([this] { beginConversation(); })) return;
+    keepSettings();
+    endEditing();
+    for (ChatLane* each : lanes_) each->clear();
+    lane(0)->picker()->setTouched(false);
+    followRun(selectedRun_);
+    showList(false);
+    updateState();
 }
 
-void ChatPane::openConversation(std::int64_t id) {
-    if (busy_) return;
-    reader_->ask(
-        this, [id](RunStore& store) { return store.messages(id); },
-        [this, id](const std::vector<StoredMessage>& messages) {
-            conversation_ = id;
-            history_.clear();
-            lastMessage_ = 0;
-            for (const StoredMessage& message : messages) {
-                const Role role = message.role == "assistant" ? Role::Assistant : message.role == "system" ? Role::System : Role::User;
-                history_.push_back({role, message.text});
-                lastMessage_ = message.id;
-            }
-            redraw();
-        });
-}
-
-void ChatPane::reloadConversations() {
-    reader_->ask(
-        this, [](RunStore& store) { return store.conversations(); },
-        [this](const std::vector<Conversation>& conversations) {
-            const QSignalBlocker quiet(conversations_);
-            conversations_->clear();
-            conversations_->addItem(tr("New conversation"), 0);
-            for (const Conversation& each : conversations) {
-                conversations_->addItem(QString::fromStdString(each.title), static_cast<qlonglong>(each.id));
-            }
-            conversations_->setCurrentIndex(std::max(0, conversations_->findData(static_cast<qlonglong>(conversation_))));
-        });
-}
-
-void ChatPane::onBegan(std::int64_t conversation, std::int64_t question) {
-    const bool fresh = conversation_ != conversation;
-    conversation_ = conversation;
-    lastMessage_ = question;
-    if (fresh) reloadConversations();
-}
-
-void ChatPane::onStatus(const QString& text) { status_->setText(text); }
-
-void ChatPane::onToken(const QString& text) {
-    if (!streaming_) {
-        appendBlock(tr("Model"), QString(), ternaryColor(1, isDark(palette())));
-        streaming_ = true;
-    }
-    streamed_ += text;
-    QScrollBar* bar = transcript_->verticalScrollBar();
-    const bool atEnd = bar->value() >= bar->maximum() - 4;
-    QTextCursor cursor(transcript_->document());
-    cursor.movePosition(QTextCursor::End);
-    cursor.insertText(text);
-    if (atEnd) bar->setValue(bar->maximum());
-}
-
-void ChatPane::onAnswered(const GenerationResult& result, std::int64_t message) {
-    lastMessage_ = message;
-    history_.push_back({Role::Assistant, result.text});
-    setBusy(false);
-    redraw();
-    status_->setText(tr("%1 tokens · %2 tok/s · first after %3 s · context %4 of %5")
-                         .arg(result.tokens.size())
-                         .arg(result.tokensPerSecond, 0, 'f', 1)
-                         .arg(result.firstTokenSeconds, 0, 'f', 2)
-                         .arg(result.contextUsed)
-                         .arg(result.contextLength));
-}
-
-void ChatPane::onFailed(const QString& message) {
-    setBusy(false);
-    status_->setText(QString("<span style='color:%1'>%2</span>").arg(badColor(isDark(palette())).name(), message.toHtmlEscaped()));
-}
-
-void ChatPane::setBusy(bool busy) {
-    busy_ = busy;
-    if (!busy) streaming_ = false;
-    send_->setEnabled(!busy && !model().isEmpty());
-    stop_->setEnabled(busy);
-}
-
-void ChatPane::appendBlock(const QString& who, const QString& text, const QColor& color) {
-    QTextCursor cursor(transcript_->document());
-    cursor.movePosition(QTextCursor::End);
-    QTextBlockFormat block;
-    block.setTopMargin(transcript_->document()->isEmpty() ? 0 : 10);
-    QTextCharFormat name;
-    name.setForeground(color);
-    name.setFontWeight(QFont::DemiBold);
-    if (transcript_->document()->isEmpty()) cursor.setBlockFormat(block);
-    else cursor.insertBlock(block);
-    cursor.insertText(who, name);
-    QTextCharFormat plain;
-    plain.setForeground(palette().color(QPalette::Text));
-    QTextBlockFormat body;
-    body.setTopMargin(2);
-    cursor.insertBlock(body, plain);
-    cursor.insertText(text, plain);
-    transcript_->verticalScrollBar()->setValue(transcript_->verticalScrollBar()->maximum());
-}
-
-void ChatPane::redraw() {
-    transcript_->clear();
-    if (history_.empty()) {
-        showHint();
+void ChatPane::setCompare(bool on) {
+    if (busy() || sending_) {
+        const QSignalBlocker quiet(compareButton_);
+        compareButton_->setChecked(!on);
         return;
     }
-    for (const Message& message : history_) {
-        const bool user = message.role == Role::User;
-        appendBlock(user ? tr("You") : message.role == Role::System ? tr("System") : tr("Model"), QString::fromStdString(message.text),
-                    user ? palette().color(QPalette::Highlight) : ternaryColor(1, isDark(palette())));
+    lane(1)->setVisible(on);
+    if (on) {
+        Q_EMIT roomWanted(760);
+        // Both begin anew, so that both have heard the same. Without another choice the second is the first in full precision.
+        beginConversation();
+        ChatModel other = lane(0)->picker()->model();
+        other.fullPrecision = !other.fullPrecision;
+        if (lane(1)->picker()->model().empty() || !lane(1)->picker()->touched()) lane(1)->picker()->setModel(other);
+        lane(1)->showHint();
+    } else {
+        lane(1)->clear();
+        Q_EMIT roomWanted(380);
     }
+    updateState();
 }
 
-void ChatPane::showHint() {
-    const QString text = model().isEmpty()
-                             ? tr("There is no model yet. Start a run: its weights can be talked to as soon as it trains.")
-                             : tr("Ask %1 something. A run that trains answers with its latest weights.")
-                                   .arg(model_->currentText());
-    transcript_->setHtml(QString("<p style='color:%1'>%2</p>")
-                             .arg(palette().color(QPalette::PlaceholderText).name(), text.toHtmlEscaped()));
-}
-
-bool ChatPane::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == input_ && event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if ((key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) && !(key->modifiers() & Qt::ShiftModifier)) {
-            send();
-            return true;
-        }
-        if (key->key() == Qt::Key_Escape && busy_) {
-            Q_EMIT stopWanted();
-            return true;
-        }
+// Model and options belong to the conversation: kept a moment after they change, and when a message is sent.
+void ChatPane::keepSettings() {
+    keepLater_.stop();
+    for (ChatLane* each : lanes()) {
+        if (each->conversation().id == 0) continue;
+        const nlohmann::json settings = settingsOf(*each);
+        const std::string model = each->picker()->model().key().toStdString();
+        if (settings == each->conversation().settings && model == each->conversation().model) continue;
+        Conversation kept = each->conversation();
+        kept.settings = settings;
+        kept.model = model;
+        each->begun(kept);
+        host_->write(tr("keep the settings of the conversation"),
+                     [id = kept.id, model, settings](StoreWriter& writer) { writer.setConversationModel(id, model, settings); });
     }
-    return QWidget::eventFilter(watched, event);
+    updateState();
 }
 
-void ChatPane::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange && !busy_ && transcript_ != nullptr) redraw();
-    QWidget::changeEvent(event);
+bool ChatPane::postponed(std::function<void()> work) {
+    if (!busy() && !sending_) return false;
+    afterAnswer_ = std::move(work);
+    host_->stop();
+    return true;
+}
+
+void ChatPane::updateState() {
+    if (afterAnswer_ && !busy() && !sending_)
+        QMetaObject::invokeMethod(this, std::exchange(afterAnswer_, nullptr), Qt::QueuedConnection);
+    const bool working = busy() || sending_;
+    send_->setEnabled(!working && !lane(0)->picker()->model().empty());
+    send_->setText(editing_.message == 0 ? tr("Send") : editing_.role == Role::Assistant ? tr("Keep") : tr("Send as a branch"));
+    stop_->setEnabled(busy());
+    compareButton_->setEnabled(!working);
+    const Conversation& shown = lane(0)->conversation();
+    title_->setText(shown.id == 0 ? tr("New conversation") : QString::fromStdString(shown.title));
+    title_->setToolTip(title_->text());
+    const auto path = lane(0)->tree().path();
+    const bool answered = std::any_of(path.begin(), path.end(), [](const auto* each) { return each->role == "assistant"; });
+    for (QAction* each : needAnswer_) each->setEnabled(answered && !working);
+    for (QAction* each : needQuestion_) each->setEnabled(!path.empty() && !working);
+    for (QAction* each : needConversation_) each->setEnabled(shown.id != 0 && !working);
 }
 
 }  // namespace tritlab

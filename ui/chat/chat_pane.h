@@ -1,90 +1,116 @@
-// The chat: a model to talk to, the conversation as it streams, what to sample with. Conversations are read from the store; sending
-// and answering are the owner's part (signals).
+// The chat: one conversation, or two side by side, with a composer below and the kept conversations behind a button. What is sent
+// leaves the composer when it is in the store, not before.
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
-#include <vector>
+#include <array>
 
-#include "core/data/chat_template.h"
-#include "core/infer/chat_session.h"
-#include "core/store/run_store.h"
+#include "ui/chat/chat_host.h"
+#include "ui/chat/chat_lane.h"
 
-class QCheckBox;
-class QComboBox;
+class QAction;
+class QFrame;
 class QLabel;
-class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
-class QSpinBox;
-class QTextBrowser;
+class QScrollArea;
+class QSettings;
+class QSplitter;
+class QStackedWidget;
 class QToolButton;
 
 namespace tritlab {
 
-class RunListModel;
-class StoreReader;
+class ChatOptions;
+class ConversationList;
 
 class ChatPane : public QWidget {
     Q_OBJECT
 public:
-    ChatPane(RunListModel* runs, StoreReader* reader, QWidget* parent = nullptr);
-    void setModelRun(const QString& run);      // a run whose weights answer
-    [[nodiscard]] QString model() const;       // "run:ID" or a folder
-    [[nodiscard]] std::int64_t conversation() const { return conversation_; }
-    [[nodiscard]] std::int64_t lastMessage() const { return lastMessage_; }
-    [[nodiscard]] const std::vector<Message>& history() const { return history_; }
-    [[nodiscard]] GenerationOptions options() const;
-    [[nodiscard]] bool raw() const;
-    void reloadConversations();
-    void suggest(const QString& prompt);       // puts a prompt into the empty input
-
-    // What becomes of a question that was sent.
-    void onBegan(std::int64_t conversation, std::int64_t question);
-    void onStatus(const QString& text);
-    void onToken(const QString& text);
-    void onAnswered(const GenerationResult& result, std::int64_t message);
-    void onFailed(const QString& message);
+    ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, QWidget* parent = nullptr);
+    void setModelRun(const QString& run);  // a run whose weights answer, as if the person chose it
+    void followRun(const QString& run);    // the run that is selected: a conversation that has not begun goes to it
+    void suggest(const QString& prompt);   // puts a prompt into the empty input
+    void storeOpened();                    // the store can be read and written
+    [[nodiscard]] ChatLane* lane(int number) const { return lanes_.at(static_cast<std::size_t>(number)); }
+    [[nodiscard]] bool busy() const;
+    [[nodiscard]] bool sending() const { return sending_; }
+    [[nodiscard]] bool compares() const;
+    void openConversation(qint64 conversation);
+    void exportTo(const QString& path);    // by its ending: .json, .txt, else Markdown
+    void restore(const QSettings& settings);
+    void save(QSettings& settings) const;
 
 Q_SIGNALS:
-    void sent(const QString& text);
-    void stopWanted();
+    void roomWanted(int width);            // side by side needs more
+    void presetsChanged();                 // to be kept at once: save()
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
+    struct Editing {
+        int lane = 0;
+        qint64 message = 0;  // 0: nothing is edited
+        Role role = Role::User;
+    };
     void makeHead();
-    void makeOptions();
+    void makeComposer();
+    void makeActions();
+    QAction* action(const char* name, const QString& text, const QString& keys, const std::function<void()>& work);
+    void connectLane(ChatLane* lane);
+    [[nodiscard]] std::vector<ChatLane*> lanes() const;  // those that are shown
+    [[nodiscard]] AnswerSettings answerSettings() const;
+    [[nodiscard]] nlohmann::json settingsOf(const ChatLane& lane) const;
+    [[nodiscard]] bool ready();  // else says in place what is missing
     void send();
+    void sendQuestion(const QString& text);
+    void sendEdited(const QString& text);
+    void onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added, const std::vector<ChatLane*>& to, bool ask);
+    void onSendFailed(const QString& why);
+    void storeMessages(const std::vector<NewMessage>& messages, const std::vector<ChatLane*>& to, bool ask);
+    void copy(const QString& text);
+    void stepBranch(int by);
+    void act(int lane, TranscriptView::Act act, qint64 message);
+    void actOnLast(Role role, TranscriptView::Act act);
+    void edit(int lane, qint64 message);
+    void endEditing();
+    void removeMessage(int lane, qint64 message);
+    void removeConversation(qint64 conversation);
+    void renameConversation(qint64 conversation, const QString& title);
     void beginConversation();
-    void openConversation(std::int64_t id);
-    void showModels();
-    void appendBlock(const QString& who, const QString& text, const QColor& color);
-    void redraw();
-    void setBusy(bool busy);
-    void showHint();
+    void setCompare(bool on);
+    void showList(bool on);
+    void showOptions(bool on);
+    void exportConversation();
+    void keepSettings();
+    bool postponed(std::function<void()> work);  // true: an answer comes; it is stopped, and then the work is done
+    void updateState();
+    void fitInput();
+
     RunListModel* runs_;
     StoreReader* reader_;
-    QComboBox* model_;
-    QComboBox* conversations_;
-    QTextBrowser* transcript_ = nullptr;
+    ChatHost* host_;
+    std::array<ChatLane*, 2> lanes_{};
+    ChatOptions* options_;
+    ConversationList* list_;
+    QStackedWidget* stack_;
+    QSplitter* splitter_;
+    QScrollArea* optionsArea_;
+    QLabel* title_;
+    QToolButton *listButton_, *newButton_, *menuButton_, *optionsButton_, *compareButton_;
+    QFrame* editBar_;
+    QLabel* editText_;
     QPlainTextEdit* input_;
-    QPushButton* send_;
-    QPushButton* stop_;
-    QToolButton* optionsButton_;
-    QWidget* optionsBox_;
-    QLineEdit* temperature_;
-    QSpinBox* maxTokens_;
-    QSpinBox* topK_;
-    QLineEdit* topP_;
-    QSpinBox* seed_;
-    QCheckBox* raw_;
-    QLabel* status_;
-    std::vector<Message> history_;
-    std::int64_t conversation_ = 0, lastMessage_ = 0;
-    bool busy_ = false, streaming_ = false;
-    QString streamed_;
+    QPushButton *send_, *stop_;
+    QList<QAction*> needAnswer_, needQuestion_, needConversation_;
+    Editing editing_;
+    QString selectedRun_;
+    std::function<void()> afterAnswer_;
+    QElapsedTimer sinceSent_;
+    QTimer keepLater_;
+    bool sending_ = false;
 };
 
 }  // namespace tritlab

@@ -1,0 +1,84 @@
+// What the chat pane and those who answer it speak in.
+#pragma once
+
+#include <QMetaType>
+#include <QElapsedTimer>
+#include <QString>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/data/chat_template.h"
+#include "core/infer/chat_session.h"
+
+namespace tritlab {
+
+// Whose weights answer.
+struct ChatModel {
+    QString run;                 // id; empty: a model folder
+    qint64 step = -1;            // of a checkpoint; -1: the run's newest weights
+    QString folder;
+    bool fullPrecision = false;  // the shadow weights of a ternary model, dense
+    bool operator==(const ChatModel&) const = default;
+    [[nodiscard]] bool empty() const { return run.isEmpty() && folder.isEmpty(); }
+    // As the store names it: "run:ID", "run:ID@STEP", or the folder.
+    [[nodiscard]] QString key() const {
+        if (run.isEmpty()) return folder;
+        return step < 0 ? "run:" + run : QString("run:%1@%2").arg(run).arg(step);
+    }
+    static ChatModel fromKey(const QString& key, bool fullPrecision = false) {
+        ChatModel model;
+        model.fullPrecision = fullPrecision;
+        if (!key.startsWith("run:")) {
+            model.folder = key;
+            return model;
+        }
+        model.run = key.mid(4).section('@', 0, 0);
+        if (key.contains('@')) model.step = key.section('@', 1).toLongLong();
+        return model;
+    }
+};
+
+// A token of an answer with its likeliest alternatives, by the logits as they are.
+struct TokenNote {
+    QString text;
+    float probability = 0;
+    std::vector<std::pair<QString, float>> alternatives;
+};
+
+struct ChatQuestion {
+    int lane = 0;
+    ChatModel model;
+    qint64 conversation = 0, parent = 0;  // `parent` is answered
+    qint64 message = 0;                   // the answer that is gone on with; 0: a new one
+    nlohmann::json details;               // of that answer so far
+    std::vector<Message> history;         // ends with the question, or with the answer so far
+    QElapsedTimer sinceSent;              // the time to the first token counts from the person's key on
+    bool raw = false;                     // continue the last question as it stands, without template and history
+    GenerationOptions options;
+};
+
+// What came since the last piece.
+struct ChatPiece {
+    QString text;
+    std::vector<TokenNote> notes;
+    int tokens = 0;             // so far
+    double tokensPerSecond = 0;
+};
+
+struct LoadedModel {
+    QString name, templateName;  // name: of the folder, "step-00001300"
+    qint64 contextLength = 0;
+};
+
+struct ChatAnswer {
+    qint64 conversation = 0, message = 0;
+    QString text;            // whole, with what was begun
+    nlohmann::json details;  // as stored
+};
+
+}  // namespace tritlab
+
+Q_DECLARE_METATYPE(tritlab::ChatPiece)
+Q_DECLARE_METATYPE(tritlab::LoadedModel)
+Q_DECLARE_METATYPE(tritlab::ChatAnswer)
