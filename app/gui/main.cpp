@@ -14,6 +14,7 @@
 #include "app/gui/gui_busy.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
+#include "app/gui/single_instance.h"
 #include "core/base/error.h"
 #include "ui/theme/theme.h"
 
@@ -86,10 +87,15 @@ int main(int argc, char** argv) {
         // Who opens a config wants that one trained, not the demo.
         const bool demo = !parser.isSet(noDemo) && !parser.isSet(shots) && parser.positionalArguments().isEmpty();
         tritlab::WindowOptions options{workspace, demo, !parser.isSet(shots), {}};
+        QStringList files;
+        for (const QString& file : parser.positionalArguments()) files << QFileInfo(file).absoluteFilePath();
+        tritlab::SingleInstance instance(workspace);
+        if (!parser.isSet(shots) && instance.handOver(files)) return 0;
         tritlab::MainWindow window(options);
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
-        if (!parser.positionalArguments().isEmpty())
-            window.openConfigFile(QFileInfo(parser.positionalArguments().first()).absoluteFilePath());
+        QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::comeForward);
+        instance.listen();
+        window.openFiles(files);
         window.show();
         return QApplication::exec();
     } catch (const std::exception& error) {

@@ -19,6 +19,7 @@
 
 #include "app/gui/banner.h"
 #include "app/gui/chat_controller.h"
+#include "app/gui/run_actions.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
 #include "app/workers/store_watcher.h"
@@ -54,8 +55,11 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     series_ = new SeriesCache(reader_, this);
     makeActions();
     makePages();
+    makeRunActions();
     makeMenus();
+    makeRunMenu();
     connectModels();
+    setAcceptDrops(true);
     resize(1280, 800);
     restoreSettings();
     onSelection();
@@ -65,6 +69,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
 
 MainWindow::~MainWindow() {
     // Threads end before the models that they feed: training first (it may write), then those who follow the store.
+    runActions_->setQueue(nullptr);
     queue_.reset();
     chat_->close();
     delete watcher_;
@@ -80,6 +85,11 @@ void MainWindow::onStoreReady() {
         preparing_ = done;
         if (run == demoRun_ && runs_->run(run) != nullptr) banner_->showRun(*runs_->run(run), done);
         statusBar()->showMessage(done >= 0 ? tr("%1: %2 %").arg(what).arg(static_cast<int>(done * 100)) : what, 4000);
+    });
+    runActions_->setQueue(queue_.get());
+    connect(queue_.get(), &RunQueue::waitingChanged, this, [this] {
+        runs_->setQueue(queue_->waitingRuns());
+        onSelection();
     });
     connect(queue_.get(), &RunQueue::ended, this, &MainWindow::onRunEnded);
     connect(queue_.get(), &RunQueue::idle, this, [this] {
@@ -134,6 +144,7 @@ void MainWindow::onSelection() {
     trashAction_->setEnabled(!selected.isEmpty() && !stoppable);
     trashAction_->setText(panel_->showsTrash() ? tr("Res&tore") : tr("Move to &trash"));
     duplicateAction_->setEnabled(selected.size() == 1);
+    runActions_->update();
 }
 
 void MainWindow::showState() {
@@ -185,9 +196,10 @@ RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
     auto* form = findChild<RunForm*>();
     if (form == nullptr) {
         form = new RunForm(this);
-        connect(form, &RunForm::startWanted, this, [this](const QString& runName, const RunConfig& config) {
-            if (queue_) queue_->add(runName, config);
-        });
+        form->setWorkspace(options_.workspace);
+        connect(form, &RunForm::sweepWanted, this, &MainWindow::startSweep);
+        connect(form, &RunForm::startWanted, this,
+                [this, form](const QString& runName, const RunConfig& config) { startFromForm(form, runName, config); });
     }
     if (from != nullptr) form->load(*from, name);
     form->show();
@@ -220,6 +232,7 @@ void MainWindow::onRunEnded(const QString& run, RunState state, const QString& m
     const RunSummary* summary = runs_->run(run);
     const QString name = summary != nullptr ? QString::fromStdString(summary->name) : run;
     showMessage(message.isEmpty() ? tr("%1: %2").arg(name, stateText(state)) : tr("%1: %2. %3").arg(name, stateText(state), message));
+    if (!isActiveWindow()) QApplication::alert(this);  // whoever does something else meanwhile is told
     onSelection();
     showState();
 }
@@ -238,7 +251,7 @@ void MainWindow::stopSelected() {
 }
 
 void MainWindow::resumeRun(const RunSummary& run) {
-    if (queue_) queue_->resume(QString::fromStdString(run.id), run.config, run.steps > 0);
+    if (queue_) queue_->resume(QString::fromStdString(run.id), run.config, run.steps > 0 || !run.parent.empty());
 }
 
 void MainWindow::resumeSelected() {
@@ -247,14 +260,6 @@ void MainWindow::resumeSelected() {
         if (run != nullptr && isResumable(run->state) && !run->trashed) resumeRun(*run);
     }
     onSelection();
-}
-
-void MainWindow::trashSelected() {
-    const bool trash = !panel_->showsTrash();
-    for (const QString& id : panel_->selectedRuns()) {
-        actions_->run(trash ? tr("move the run to the trash") : tr("restore the run"),
-                      [run = id.toStdString(), trash](StoreWriter& writer) { writer.trash(run, trash); });
-    }
 }
 
 void MainWindow::duplicateSelected() {
@@ -328,7 +333,7 @@ void MainWindow::restoreSettings() {
     if (settings_->contains("geometry")) restoreGeometry(settings_->value("geometry").toByteArray());
     if (settings_->contains("state")) restoreState(settings_->value("state").toByteArray());
     if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
-    if (settings_->contains("columns")) panel_->table()->horizontalHeader()->restoreState(settings_->value("columns").toByteArray());
+    panel_->restore(*settings_);
     charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
     chatAction_->setChecked(!chatDock_->isHidden());
     chatPane_->restore(*settings_);
@@ -339,7 +344,7 @@ void MainWindow::saveSettings() {
     settings_->setValue("geometry", saveGeometry());
     settings_->setValue("state", saveState());
     settings_->setValue("splitter", splitter_->saveState());
-    settings_->setValue("columns", panel_->table()->horizontalHeader()->saveState());
+    panel_->save(*settings_);
     settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("theme", themeKey(theme_));
     chatPane_->save(*settings_);

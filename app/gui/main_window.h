@@ -23,12 +23,15 @@ class ChartsPage;
 class ChatController;
 class ChatPane;
 class Page;
+class RunActions;
 class RunForm;
 class RunListModel;
 class RunPanel;
 class RunQueue;
 class SeriesCache;
+struct SweepRun;
 class StoreActions;
+class StoreChanges;
 class StoreReader;
 class StoreWatcher;
 
@@ -54,6 +57,8 @@ public:
     void showChat(bool shown);
     RunForm* openForm(const RunConfig* from = nullptr, const QString& name = {});
     void openConfigFile(const QString& path);
+    void openFiles(const QStringList& files);    // configs into the form, text as a new run's data
+    void comeForward(const QStringList& files);  // a second start handed them over
     void startDemo();
 
 Q_SIGNALS:
@@ -62,10 +67,18 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     enum class Closing { No, Stop, HandOver };
     void makeActions();
+    void makeRunActions();
+    void makeRunMenu();
+    void showDiskUse();
+    void startSweep(const QString& experiment, const std::vector<SweepRun>& runs);
+    void openBranch(const QString& run, qint64 step);
+    void startFromForm(const RunForm* form, const QString& name, const RunConfig& config);
     void makePages();
     void makeMenus();
     void connectModels();
@@ -91,6 +104,8 @@ private:
     ThemeChoice theme_ = ThemeChoice::System;
     RunListModel* runs_ = nullptr;
     StoreActions* actions_;
+    StoreChanges* changes_ = nullptr;
+    RunActions* runActions_ = nullptr;
     StoreReader* reader_;
     SeriesCache* series_;
     StoreWatcher* watcher_ = nullptr;

@@ -24,6 +24,7 @@
 #include "ui/models/store_reader.h"
 #include "ui/pages/charts_page.h"
 #include "ui/pages/checkpoints_page.h"
+#include "ui/pages/compare_page.h"
 #include "ui/pages/config_page.h"
 #include "ui/pages/log_page.h"
 #include "ui/pages/run_panel.h"
@@ -92,19 +93,12 @@ void MainWindow::makePages() {
     charts_ = new ChartsPage(context, tabs_);
     auto* checkpoints = new CheckpointsPage(context, tabs_);
     pagesOfRun_ = {charts_, new WeightsPage(context, tabs_), new SamplesPage(context, tabs_), new ConfigPage(context, tabs_),
-                   checkpoints, new LogPage(context, tabs_)};
-    const QString titles[] = {tr("Charts"), tr("Weights"), tr("Samples"), tr("Config"), tr("Checkpoints"), tr("Log")};
+                   checkpoints, new LogPage(context, tabs_), new ComparePage(context, tabs_)};
+    const QString titles[] = {tr("Charts"), tr("Weights"), tr("Samples"), tr("Config"), tr("Checkpoints"), tr("Log"), tr("Compare")};
     for (std::size_t i = 0; i < pagesOfRun_.size(); ++i) tabs_->addTab(pagesOfRun_[i], titles[i]);
     connect(checkpoints, &CheckpointsPage::checkpointWanted, this, [this](const QString& run) {
         actions_->run(tr("ask for a checkpoint"),
                       [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Checkpoint); });
-    });
-    connect(checkpoints, &CheckpointsPage::deleteWanted, this, [this](const QString& run, qint64 step) {
-        const auto answer = QMessageBox::question(this, tr("Delete checkpoint"),
-                                                  tr("Delete the checkpoint of step %1 for good?").arg(step));
-        if (answer != QMessageBox::Yes) return;
-        actions_->run(tr("delete the checkpoint"),
-                      [id = run.toStdString(), step](StoreWriter& writer) { writer.deleteCheckpoint(id, step); });
     });
     banner_ = new Banner(this);
     banner_->hide();
@@ -120,7 +114,7 @@ void MainWindow::makePages() {
     splitter_->addWidget(panel_);
     splitter_->addWidget(right);
     splitter_->setStretchFactor(1, 1);
-    splitter_->setSizes({430, 850});
+    splitter_->setSizes({panel_->usualWidth(), 1280 - panel_->usualWidth()});
     setCentralWidget(splitter_);
 
     chat_ = new ChatController(options_.workspace, actions_, runs_, this);
@@ -226,11 +220,6 @@ void MainWindow::connectModels() {
     connect(reader_, &StoreReader::failed, this, &MainWindow::showMessage);
     connect(panel_, &RunPanel::selectionChanged, this, &MainWindow::onSelection);
     connect(runs_, &RunListModel::visibilityChanged, this, [this] { charts_->setVisibleRuns(runs_->visibleRuns()); });
-    connect(runs_, &RunListModel::renamed, this, [this](const QString& id, const QString& name) {
-        actions_->run(tr("rename the run"), [id = id.toStdString(), name = name.toStdString()](StoreWriter& writer) {
-            writer.renameRun(id, name);
-        });
-    });
 }
 
 }  // namespace tritlab

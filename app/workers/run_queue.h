@@ -2,8 +2,11 @@
 #pragma once
 
 #include <QObject>
+#include <QStringList>
 #include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/workers/train_worker.h"
 #include "core/config/run_config.h"
@@ -19,7 +22,7 @@ public:
     ~RunQueue() override;
 
     // Makes the run in the store (state queued) and trains it when its turn comes.
-    void add(const QString& name, const RunConfig& frozen);
+    void add(const QString& name, const RunConfig& frozen, const std::vector<std::string>& tags = {});
     // Trains a run that is in the store: a queued one from the start, others from their last checkpoint.
     void resume(const QString& run, const RunConfig& frozen, bool fromCheckpoint);
     // Stops the run in hand, with a checkpoint, or takes a waiting one out. False where the run is none of this process's.
@@ -29,6 +32,8 @@ public:
     [[nodiscard]] QString current() const;
     [[nodiscard]] bool has(const QString& run) const;
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+    [[nodiscard]] QStringList waitingRuns() const;  // in the order in which they will be trained
+    bool move(const QString& run, int places);      // forwards where below 0; false where it does not wait or is at the end
 
 Q_SIGNALS:
     void added(const QString& run);
@@ -36,6 +41,7 @@ Q_SIGNALS:
     void progressed(const QString& run, const QString& what, double done);
     void ended(const QString& run, tritlab::RunState state, const QString& message);
     void idle();
+    void waitingChanged();
 
 private:
     struct Waiting {

@@ -256,7 +256,10 @@ private:
         }
         ++at_;
         if (token.kind == Token::Kind::Word && next().kind == Token::Kind::Operator) return comparison(token);
-        return [part = lower(token.text)](const RunSummary& run) { return holds(run.name, part); };
+        return [part = lower(token.text)](const RunSummary& run) {
+            return holds(run.name, part) || holds(run.id, part) || lower(runStateKey(run.state)) == part ||
+                   std::any_of(run.tags.begin(), run.tags.end(), [&](const std::string& tag) { return holds(tag, part); });
+        };
     }
     RunPredicate comparison(const Token& name) {
         const Key* key = findKey(name.text);

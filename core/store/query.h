@@ -3,9 +3,9 @@
 //   query      = alternative { "or" alternative }        alternative = term { ["and"] term }
 //   term       = "not" term | "(" query ")" | comparison | word
 //   comparison = key operator value                      operator = "=" "==" "!=" "<" "<=" ">" ">=" "~" ":"
-// A bare word, or text in quotes, matches where the name holds it (case is ignored). Keys are every field of the config (under its
-// key; "lr" is short for learning_rate) and name, id, state, tag, notes, parent, starred, baseline, trashed, bit_equal, steps_done,
-// tokens, loss, eval_loss, best_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, created (a day: 2026-01-31).
+// A bare word, or text in quotes, matches where the name, the id or a tag holds it, and where it is the state (case is ignored).
+// Keys are every field of the config (under its key; "lr" is short for learning_rate) and name, id, state, tag, notes, parent,
+// starred, baseline, trashed, bit_equal, steps_done, tokens, loss, eval_loss, best_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, created (a day: 2026-01-31).
 // "~" holds the text, ":" is "=" but "~" for name, notes, id and paths. A run that has no value for a key (the field does not
 // apply, no evaluation yet) matches no comparison of it but "!=".
 #pragma once

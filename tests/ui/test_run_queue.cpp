@@ -52,6 +52,7 @@ public:
     BenchResult bench(const BenchRequest&) override { return {}; }
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest&) override { return {}; }
     std::vector<LossCurves> compareCurves(const CurveRequest&) override { return {}; }
+    TrainResult follow(const FollowRequest&) override { return {}; }
     void logitsOfTexts(const std::filesystem::path&, std::span<const std::vector<TokenId>>, Precision,
                        const std::function<void(std::size_t, std::span<const float>)>&, const StopToken&) override {}
 
@@ -147,6 +148,31 @@ private Q_SLOTS:
         QVERIFY(queue.has(waiting));
         QVERIFY(queue.stop(waiting));
         QTRY_COMPARE_WITH_TIMEOUT(stored(fixture, waiting).state, RunState::Stopped, 20000);
+        queue.stopForExit();
+        QTRY_COMPARE_WITH_TIMEOUT(idle.count(), 1, 20000);
+    }
+
+    void waitingRunsChangePlaces() {
+        StoreFixture fixture;
+        StoreActions actions(fixture.workspace);
+        QSignalSpy ready(&actions, &StoreActions::ready);
+        actions.open();
+        QVERIFY(ready.wait());
+        RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
+        QSignalSpy added(&queue, &RunQueue::added), idle(&queue, &RunQueue::idle);
+        queue.add("long", StoreFixture::config(LambdaSchedule::Linear, 100000));
+        for (const char* name : {"a", "b", "c"}) queue.add(name, StoreFixture::config());
+        QTRY_COMPARE_WITH_TIMEOUT(added.count(), 4, 20000);
+        const QStringList before = queue.waitingRuns();
+        QCOMPARE(before.size(), 3);
+        QSignalSpy moved(&queue, &RunQueue::waitingChanged);
+        QVERIFY(queue.move(before[2], -1));
+        QCOMPARE(queue.waitingRuns(), (QStringList{before[0], before[2], before[1]}));
+        QVERIFY(queue.move(before[0], 5));  // to the end
+        QCOMPARE(queue.waitingRuns(), (QStringList{before[2], before[1], before[0]}));
+        QVERIFY(!queue.move(before[0], 1));
+        QVERIFY(!queue.move(queue.current(), 1));
+        QCOMPARE(moved.count(), 2);
         queue.stopForExit();
         QTRY_COMPARE_WITH_TIMEOUT(idle.count(), 1, 20000);
     }

@@ -2,7 +2,11 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <set>
 
+#include "ui/models/run_filter_model.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/text_table_model.h"
 
@@ -62,7 +66,7 @@ private Q_SLOTS:
         QCOMPARE(resets.count(), 0);
     }
 
-    void filterTakesWords() {
+    void filterTakesWordsAndQueries() {
         RunListModel model;
         RunFilterModel filter;
         filter.setSourceModel(&model);
@@ -71,11 +75,123 @@ private Q_SLOTS:
         tagged.tags = {"good"};
         tagged.state = RunState::Finished;
         model.apply({tagged, makeRun("u", 2, 2)});
-        const std::pair<const char*, int> cases[] = {{"", 2}, {"linear", 1}, {"LAMBDA finished", 1}, {"linear queued", 0}, {"tag:good", 1}};
+        const std::pair<const char*, int> cases[] = {{"", 2}, {"linear", 1}, {"LAMBDA finished", 1}, {"linear queued", 0}, {"tag:good", 1},
+                                                     {"good", 1}, {"loss < 3 and steps = 100", 2}, {"not state = finished", 1}};
         for (const auto& [words, count] : cases) {
-            filter.setWords(words);
+            QVERIFY2(filter.setQuery(words).isEmpty(), words);
             QCOMPARE(filter.rowCount(), count);
         }
+        // A wrong query says where and how to mend it, and the list stays as it was.
+        const QString wrong = filter.setQuery("steps > many");
+        QVERIFY2(wrong.contains("Character 9") && wrong.contains("not a number"), qPrintable(wrong));
+        QVERIFY(filter.setQuery("stepz = 3").contains("'steps'"));
+        QCOMPARE(filter.rowCount(), 1);
+    }
+
+    // Sorting, grouping, folding, columns that come and go and changes of the store, in any order: the rows are always those that a
+    // plain filter and sort over all runs gives, views hear of each difference, and nothing is reset.
+    void filterAgreesWithAPlainSort() {
+        RunListModel model;
+        RunFilterModel filter;
+        filter.setSourceModel(&model);
+        QAbstractItemModelTester tester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy resets(&filter, &QAbstractItemModel::modelReset);
+        std::uint64_t state = 7;
+        const auto chance = [&state](int below) {
+            state = state * 6364136223846793005U + 1442695040888963407U;
+            return static_cast<int>((state >> 33) % static_cast<std::uint64_t>(below));
+        };
+        std::set<std::string> present;
+        std::int64_t revision = 0;
+        bool descending = false, trash = false;
+        std::string by;
+        int column = RunListModel::Loss;
+        for (int round = 0; round < 400; ++round) {
+            const std::string id = "r" + std::to_string(chance(30));
+            switch (chance(8)) {
+                case 0: case 1: case 2: {
+                    RunSummary run = makeRun(id, chance(1000), ++revision);
+                    if (const RunSummary* known = model.run(QString::fromStdString(id))) run.createdMs = known->createdMs;
+                    run.lastLoss = chance(5) == 0 ? std::nan("") : chance(9) / 2.0;
+                    run.trashed = chance(4) == 0;
+                    run.config.steps = 100 + chance(3);
+                    model.apply({run});
+                    present.insert(id);
+                    break;
+                }
+                case 3:
+                    present.erase(id);
+                    model.keepOnly(present);
+                    break;
+                case 4:
+                    descending = !descending;
+                    column = chance(2) ? RunListModel::Loss : RunListModel::Name;
+                    break;
+                case 5: by = chance(2) ? "" : "steps"; filter.setGroupBy(by); break;
+                case 6: filter.setShowTrash(trash = chance(2)); break;
+                default: model.setExtraColumns(chance(2) ? std::vector<std::string>{"steps"} : std::vector<std::string>{"seed", "steps"});
+            }
+            filter.sort(column, descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+            std::vector<const RunSummary*> plain;
+            for (const RunSummary& run : model.runs()) if (run.trashed == trash) plain.push_back(&run);
+            std::stable_sort(plain.begin(), plain.end(), [&](const RunSummary* a, const RunSummary* b) {
+                if (column == RunListModel::Name) return descending ? b->name < a->name : a->name < b->name;
+                if (std::isnan(a->lastLoss) != std::isnan(b->lastLoss)) return std::isnan(b->lastLoss);
+                if (std::isnan(a->lastLoss)) return false;
+                return descending ? b->lastLoss < a->lastLoss : a->lastLoss < b->lastLoss;
+            });
+            QStringList wanted, got;
+            std::vector<std::int64_t> groups;
+            for (const RunSummary* run : plain) {
+                if (std::find(groups.begin(), groups.end(), run->config.steps) == groups.end()) groups.push_back(run->config.steps);
+            }
+            if (by.empty()) groups = {0};
+            for (const std::int64_t group : groups) {
+                if (!by.empty()) wanted << QString("steps = %1").arg(group);
+                for (const RunSummary* run : plain) if (by.empty() || run->config.steps == group) wanted << QString::fromStdString(run->id);
+            }
+            for (int row = 0; row < filter.rowCount(); ++row) {
+                const QModelIndex at = filter.index(row, 0);
+                const bool heading = at.data(RunFilterModel::HeadingRole).toBool();
+                got << (heading ? at.data().toString().mid(2).section("  (", 0, 0) : at.data(RunListModel::IdRole).toString());
+            }
+            QCOMPARE(got, wanted);
+        }
+        QCOMPARE(resets.count(), 0);
+    }
+
+    void headingsFoldAndHide() {
+        RunListModel model;
+        RunFilterModel filter;
+        filter.setSourceModel(&model);
+        RunSummary other = makeRun("c", 3, 3);
+        other.config.steps = 200;
+        model.apply({makeRun("a", 1, 1), makeRun("b", 2, 2), other});
+        filter.setGroupBy("steps");
+        QCOMPARE(filter.rowCount(), 5);
+        QCOMPARE(filter.index(0, 0).data(RunFilterModel::MembersRole).toStringList(), (QStringList{"a", "b"}));
+        QVERIFY(filter.setData(filter.index(0, 0), Qt::Unchecked, Qt::CheckStateRole));
+        QCOMPARE(model.visibleRuns(), QStringList{"c"});
+        filter.fold(filter.index(0, 0));
+        QCOMPARE(filter.rowCount(), 3);
+        QVERIFY(filter.index(0, 0).data().toString().startsWith(QStringLiteral("▸")));
+        filter.fold(filter.index(0, 0));
+        QCOMPARE(filter.rowCount(), 5);
+    }
+
+    void othersShowTheirDifferenceToTheBaseline() {
+        RunListModel model;
+        RunSummary base = makeRun("a", 1, 1), worse = makeRun("b", 2, 2);
+        base.baseline = true;
+        base.bestEvalLoss = 2;
+        worse.bestEvalLoss = 2.25;
+        model.apply({base, worse});
+        QCOMPARE(model.indexOf("b", RunListModel::DeltaEval).data().toString(), QString("+0.250"));
+        QVERIFY(model.indexOf("a", RunListModel::DeltaEval).data().toString().isEmpty());
+        base.baseline = false;
+        base.revision = 3;
+        model.apply({base});
+        QVERIFY(model.indexOf("b", RunListModel::DeltaEval).data().toString().isEmpty());
     }
 
     void checkBoxHidesAndNameEditAsks() {

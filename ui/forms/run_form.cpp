@@ -15,9 +15,11 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/store/branch.h"
 #include "ui/forms/field_editor.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/theme/icons.h"
@@ -64,6 +66,11 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     top->addWidget(name_, 2);
     top->addWidget(presetLabel);
     top->addWidget(presets_, 2);
+    auto* look = new QPushButton(lineIcon(IconShape::Folder), tr("&Data…"), this);
+    look->setObjectName("previewData");
+    look->setToolTip(tr("Look at the text: documents, skipped lines, the first batch as tokens"));
+    connect(look, &QPushButton::clicked, this, &RunForm::showData);
+    top->addWidget(look);
     top->addWidget(open);
     top->addWidget(save);
 
@@ -156,6 +163,9 @@ void RunForm::makeSections() {
         });
         editors_.push_back(std::move(editor));
     }
+    sweepGroup_ = makeSweep(board);
+    column->addWidget(sweepGroup_);
+    new QListWidgetItem(tr("Sweep"), sections_);
     column->addStretch(1);
     scroll_ = new QScrollArea(this);
     scroll_->setObjectName("fieldScroll");
@@ -170,8 +180,9 @@ void RunForm::makeSections() {
     sections_->setFixedWidth(widest + 28);
     connect(sections_, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row < 0) return;
-        const auto group = static_cast<FieldGroup>(sections_->item(row)->data(Qt::UserRole).toInt());
-        scroll_->verticalScrollBar()->setValue(groups_[group]->y());
+        const QVariant group = sections_->item(row)->data(Qt::UserRole);
+        const QWidget* target = group.isValid() ? groups_[static_cast<FieldGroup>(group.toInt())] : sweepGroup_;
+        scroll_->verticalScrollBar()->setValue(target->y());
     });
 }
 
@@ -182,7 +193,20 @@ FieldEditor* RunForm::editor(const std::string& key) const {
     return nullptr;
 }
 
+void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
+    branch_ = Branch{run, step};
+    presetText_->setText(tr("Goes on from the checkpoint of %1 at step %2, in a run of its own. The model and its text stay as they are.").arg(name).arg(step));
+    name_->setText(tr("%1 from %2").arg(name).arg(step));
+    for (const auto& each : editors_) each->editor()->setEnabled(!fixedInBranch(each->field().key));
+}
+
+void RunForm::endBranch() {
+    if (!std::exchange(branch_, std::nullopt)) return;
+    for (const auto& each : editors_) each->editor()->setEnabled(true);
+}
+
 void RunForm::load(const RunConfig& config, const QString& name) {
+    endBranch();
     draft_ = ConfigDraft();
     // Only what differs from the defaults counts as set by the person, so that derived fields go on following the others.
     for (const Field& field : fields()) {
@@ -197,16 +221,18 @@ void RunForm::load(const RunConfig& config, const QString& name) {
 }
 
 void RunForm::loadPreset(const QString& preset) {
+    const RunConfig before = draft_.config();
     try {
         draft_ = presetDraft(preset.toStdString());
     } catch (const Error& error) {
         problems_->setText(QString::fromStdString(error.what()));
         return;
     }
+    endBranch();
     preset_ = preset;
     const int at = presets_->findData(preset);
     presets_->setCurrentIndex(at);
-    presetText_->setText(presets_->itemData(at, Qt::ToolTipRole).toString());
+    tellChanges(before, presets_->itemData(at, Qt::ToolTipRole).toString());
     name_->setText(preset);
     unread_.clear();
     showAll();
@@ -216,16 +242,25 @@ void RunForm::loadFile(const QString& path) {
     try {
         ConfigDraft draft;
         draft.setJson(nlohmann::json::parse(readFile(path.toStdString())), path.toStdString());
+        endBranch();
+        const RunConfig before = draft_.config();
         draft_ = draft;
         preset_.clear();
         presets_->setCurrentIndex(-1);
-        presetText_->setText(path);
+        tellChanges(before, path);
         name_->setText(QFileInfo(path).completeBaseName());
         unread_.clear();
         showAll();
     } catch (const std::exception& error) {
         problems_->setText(tr("%1 could not be opened: %2").arg(path, QString::fromStdString(error.what())));
     }
+}
+
+void RunForm::setData(const QStringList& paths) {
+    std::vector<DataSource> sources;
+    for (const QString& path : paths) sources.push_back({path.toStdString(), 1.0});
+    draft_.setValue("data", FieldValue(sources));
+    showAll();
 }
 
 void RunForm::saveFile(const QString& path) const {
@@ -284,7 +319,8 @@ void RunForm::validate() {
             else general << it->second;
         }
     }
-    valid_ = readable && wrong.isEmpty() && general.isEmpty();
+    const bool sweepRight = checkSweep();
+    valid_ = readable && wrong.isEmpty() && general.isEmpty() && sweepRight;
     start_->setEnabled(valid_);
     start_->setToolTip(valid_ ? QString() : tr("Something is wrong in the form"));
     QString text = general.join(" ");
@@ -303,6 +339,10 @@ void RunForm::start() {
     const QString name = name_->text().trimmed();
     // What is handed over is frozen: fields that do not apply go back to their defaults.
     try {
+        if (startSweep(name.isEmpty() ? tr("sweep") : name)) {
+            accept();
+            return;
+        }
         const RunConfig frozen = configFromJson(toJson(draft_.config()));
         Q_EMIT startWanted(name.isEmpty() ? tr("run") : name, frozen);
         accept();

@@ -5,11 +5,15 @@
 #include <QDialog>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "core/base/workspace.h"
 #include "core/config/fields.h"
+#include "ui/forms/sweep_editor.h"
 #include "ui/plots/series.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -31,15 +35,26 @@ public:
     ~RunForm() override;
     void load(const RunConfig& config, const QString& name);  // another run's frozen config
     void loadPreset(const QString& preset);
+    void setWorkspace(const Workspace& workspace) { workspace_ = workspace; }  // where tokenizers and token caches are
+    [[nodiscard]] SweepEditor* sweep() const { return sweep_; }
     void loadFile(const QString& path);
+    void setData(const QStringList& paths);  // the text of the run, each with weight 1
     void saveFile(const QString& path) const;
     [[nodiscard]] const RunConfig& config() const { return draft_.config(); }
     [[nodiscard]] FieldEditor* editor(const std::string& key) const;
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] QString commandLine() const;
+    // The run goes on from a checkpoint of another: what its weights and tokenizer fix cannot be changed. Loading anything ends that.
+    struct Branch {
+        QString run;
+        qint64 step = 0;
+    };
+    void setBranch(const QString& run, const QString& name, qint64 step);
+    [[nodiscard]] const std::optional<Branch>& branch() const { return branch_; }
 
 Q_SIGNALS:
     void startWanted(const QString& name, const tritlab::RunConfig& config);
+    void sweepWanted(const QString& experiment, const std::vector<tritlab::SweepRun>& runs);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -54,7 +69,15 @@ private:
     void showCosts();
     void start();
     ConfigDraft draft_;
+    void endBranch();
+    QWidget* makeSweep(QWidget* board);
+    bool checkSweep();
+    bool startSweep(const QString& name);
+    void tellChanges(const RunConfig& before, const QString& description);
+    void showData();
+    void overlaySchedules();
     QString preset_;
+    std::optional<Branch> branch_;
     QLineEdit* name_;
     QComboBox* presets_;
     QLabel* presetText_;
@@ -70,6 +93,12 @@ private:
     QLabel* problems_;
     QPushButton* start_ = nullptr;
     bool valid_ = false;
+    SweepEditor* sweep_ = nullptr;
+    QLabel* sweepMessage_ = nullptr;
+    QWidget* sweepGroup_ = nullptr;
+    std::size_t sweepCount_ = 1;
+    QCheckBox* overlay_ = nullptr;
+    Workspace workspace_;
 };
 
 }  // namespace tritlab

@@ -1,4 +1,5 @@
 // The live side of the form: schedules, costs, command line.
+#include <QCheckBox>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLabel>
@@ -67,6 +68,10 @@ QWidget* RunForm::makeSide() {
         charts_->add(each);
         column->addWidget(each, 1);
     }
+    overlay_ = new QCheckBox(tr("Lay a&ll schedules over it"), side);
+    overlay_->setObjectName("allSchedules");
+    connect(overlay_, &QCheckBox::toggled, this, &RunForm::drawSchedules);
+    column->addWidget(overlay_);
     column->addWidget(costs_);
     column->addWidget(command_);
     column->addWidget(copy, 0, Qt::AlignRight);
@@ -100,6 +105,7 @@ void RunForm::drawSchedules() {
     decay_->setCurve("draft", {tr("Weight decay"), runColor(2, dark), Qt::SolidLine}, decay);
     lambda_->clearMarks();
     if (arrival > 0) lambda_->addMark(static_cast<double>(arrival), tr("λ = 1"), plotColors(palette()).mutedText);
+    overlaySchedules();
     charts_->follow();
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/number.h"
+#include "core/store/query.h"
 #include "ui/plots/tickers.h"
 #include "ui/theme/theme.h"
 
@@ -45,6 +46,10 @@ QString number(double value, int digits) {
     return std::isnan(value) ? QString() : std::isinf(value) ? valueText(value) : QString::number(value, 'f', digits);
 }
 
+bool isFigure(int column) {
+    return column >= RunListModel::Loss && column != RunListModel::Tags && column != RunListModel::Notes;
+}
+
 QString human(double value) { return value > 0 ? QString::fromStdString(humanCount(value)) : QString(); }
 
 }  // namespace
@@ -68,8 +73,10 @@ void RunListModel::apply(const std::vector<RunSummary>& changes) {
             RunSummary& row = rows_[static_cast<std::size_t>(it->second)];
             if (change.revision < row.revision) continue;
             visibility |= row.trashed != change.trashed || row.name != change.name;
+            const bool deltas = row.baseline != change.baseline;
             row = change;
-            Q_EMIT dataChanged(index(it->second, 0), index(it->second, ColumnCount - 1));
+            if (deltas) allChanged();
+            else Q_EMIT dataChanged(index(it->second, 0), index(it->second, columnCount() - 1));
             continue;
         }
         const auto before = [](const RunSummary& a, const RunSummary& b) {
@@ -125,24 +132,88 @@ QStringList RunListModel::visibleRuns() const {
 }
 
 void RunListModel::setRunVisible(const QString& id, bool visible) {
-    const QModelIndex at = indexOf(id);
-    if (at.isValid()) setData(at, visible ? Qt::Checked : Qt::Unchecked, Qt::CheckStateRole);
+    setRunsVisible({id}, visible);
+}
+
+void RunListModel::setRunsVisible(const QStringList& ids, bool visible) {
+    bool changed = false;
+    for (const QString& id : ids) {
+        const QModelIndex at = indexOf(id);
+        if (!at.isValid()) continue;
+        const bool was = !hidden_.contains(id.toStdString());
+        if (was == visible) continue;
+        if (visible) hidden_.erase(id.toStdString());
+        else hidden_.insert(id.toStdString());
+        Q_EMIT dataChanged(at, at, {Qt::CheckStateRole});
+        changed = true;
+    }
+    if (changed) Q_EMIT visibilityChanged();
+}
+
+void RunListModel::setExtraColumns(const std::vector<std::string>& keys) {
+    for (std::size_t i = extra_.size(); i-- > 0;) {
+        if (std::find(keys.begin(), keys.end(), extra_[i]) != keys.end()) continue;
+        const int column = ColumnCount + static_cast<int>(i);
+        beginRemoveColumns({}, column, column);
+        extra_.erase(extra_.begin() + static_cast<std::ptrdiff_t>(i));
+        endRemoveColumns();
+    }
+    for (const std::string& key : keys) {
+        if (std::find(extra_.begin(), extra_.end(), key) != extra_.end()) continue;
+        beginInsertColumns({}, columnCount(), columnCount());
+        extra_.push_back(key);
+        endInsertColumns();
+    }
+}
+
+const RunSummary* RunListModel::baseline() const {
+    const auto it = std::find_if(rows_.begin(), rows_.end(), [](const RunSummary& run) { return run.baseline; });
+    return it == rows_.end() ? nullptr : &*it;
+}
+
+void RunListModel::setQueue(const QStringList& ids) {
+    if (ids == queue_) return;
+    QStringList touched = queue_;
+    queue_ = ids;
+    for (const QString& id : touched += ids) {
+        const QModelIndex at = indexOf(id, State);
+        if (at.isValid()) Q_EMIT dataChanged(at, at);
+    }
+}
+
+void RunListModel::allChanged() {
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 void RunListModel::paletteChanged(bool dark) {
     dark_ = dark;
-    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    allChanged();
     Q_EMIT visibilityChanged();
 }
 
 int RunListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
 
-int RunListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int RunListModel::columnCount(const QModelIndex& parent) const { 
+    return parent.isValid() ? 0 : ColumnCount + static_cast<int>(extra_.size());
+}
+
+// How much more than the baseline: "+0.012", "−0.340".
+QString RunListModel::delta(const RunSummary& run, double RunSummary::*value) const {
+    const RunSummary* base = baseline();
+    if (base == nullptr || base->id == run.id || std::isnan(run.*value) || std::isnan(base->*value)) return {};
+    const double difference = run.*value - base->*value;
+    return (difference < 0 ? QStringLiteral("−") : QStringLiteral("+")) + number(std::abs(difference), 3);
+}
 
 QVariant RunListModel::text(const RunSummary& run, int column) const {
+    if (column >= ColumnCount)
+        return QString::fromStdString(runQueryValue(run, extra_[static_cast<std::size_t>(column - ColumnCount)])).simplified();
     switch (column) {
         case Name: return QString::fromStdString(run.name);
-        case State: return stateText(run.state);
+        case State: {
+            const auto place = queue_.indexOf(QString::fromStdString(run.id));
+            return place < 0 ? stateText(run.state) : tr("queued · %1").arg(place + 1);
+        }
         case Progress: return progressText(run);
         case Loss: return number(run.lastLoss, 3);
         case BitsPerByte: return number(run.bitsPerByte, 3);
@@ -152,6 +223,15 @@ QVariant RunListModel::text(const RunSummary& run, int column) const {
         case Eta: return std::isnan(etaSeconds(run)) ? QString() : QString::fromStdString(humanDuration(etaSeconds(run)));
         case Tokens: return human(static_cast<double>(run.tokens));
         case Created: return QLocale().toString(QDateTime::fromMSecsSinceEpoch(run.createdMs), QLocale::ShortFormat);
+        case DeltaEval: return delta(run, &RunSummary::bestEvalLoss);
+        case DeltaBits: return delta(run, &RunSummary::bitsPerByte);
+        case WallTime: return run.wallSeconds > 0 ? QString::fromStdString(humanDuration(run.wallSeconds)) : QString();
+        case Tags: {
+            QStringList tags;
+            for (const std::string& tag : run.tags) tags << QString::fromStdString(tag);
+            return tags.join(", ");
+        }
+        case Notes: return QString::fromStdString(run.notes).simplified();
         default: return {};
     }
 }
@@ -159,8 +239,16 @@ QVariant RunListModel::text(const RunSummary& run, int column) const {
 QVariant RunListModel::sortKey(const RunSummary& run, int column) const {
     const double infinity = HUGE_VAL;
     const auto real = [infinity](double value) { return std::isnan(value) ? infinity : value; };
+    if (column >= ColumnCount) {
+        const QString words = text(run, column).toString();
+        const auto value = parseReal(words.toStdString());
+        return value ? QVariant(*value) : QVariant(words);
+    }
     switch (column) {
         case Progress: return share(run);
+        case DeltaEval: return real(run.bestEvalLoss);
+        case DeltaBits: return real(run.bitsPerByte);
+        case WallTime: return run.wallSeconds;
         case Loss: return real(run.lastLoss);
         case BitsPerByte: return real(run.bitsPerByte);
         case Speed: return real(run.tokensPerSecond);
@@ -178,6 +266,11 @@ QString RunListModel::toolTip(const RunSummary& run) const {
     lines << QString("<b>%1</b>").arg(QString::fromStdString(run.name).toHtmlEscaped());
     lines << tr("%1, step %2 of %3").arg(stateText(run.state)).arg(run.steps).arg(run.config.steps);
     if (!run.explanation.empty()) lines << QString::fromStdString(run.explanation).toHtmlEscaped();
+    if (!run.parent.empty()) lines << tr("branched from %1 at step %2").arg(QString::fromStdString(run.parent)).arg(run.branchStep);
+    if (run.starred) lines << tr("★ starred");
+    if (run.baseline) lines << tr("◆ baseline: the other runs show their difference to it");
+    if (!run.tags.empty()) lines << tr("tags: %1").arg(text(run, Tags).toString().toHtmlEscaped());
+    if (!run.notes.empty()) lines << QString::fromStdString(run.notes).toHtmlEscaped().replace('\n', "<br>");
     if (!run.bitEqual) lines << tr("resumed with other threads or kernels: not bit-equal");
     lines << tr("id %1").arg(QString::fromStdString(run.id));
     return lines.join("<br>");
@@ -187,7 +280,10 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const RunSummary& run = rows_[static_cast<std::size_t>(index.row())];
     switch (role) {
-        case Qt::DisplayRole: return text(run, index.column());
+        case Qt::DisplayRole:
+            if (index.column() == Name)
+                return QString::fromStdString((run.baseline ? "◆ " : "") + std::string(run.starred ? "★ " : "") + run.name);
+            return text(run, index.column());
         case Qt::EditRole: return text(run, index.column());
         case Qt::CheckStateRole:
             if (index.column() == Name) return static_cast<int>(hidden_.contains(run.id) ? Qt::Unchecked : Qt::Checked);
@@ -199,7 +295,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             if (index.column() == State) return stateColor(run.state, dark_);
             return {};
         case Qt::TextAlignmentRole:
-            if (index.column() >= Loss) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+            if (isFigure(index.column())) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
             return {};
         case Qt::ToolTipRole: return toolTip(run);
         case Qt::AccessibleTextRole:
@@ -210,11 +306,6 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
         case TrashedRole: return run.trashed;
         case ShareRole: return share(run);
         case StateRole: return static_cast<int>(run.state);
-        case WordsRole: {
-            QString words = QString::fromStdString(run.name + " " + run.id) + " " + stateText(run.state);
-            for (const std::string& tag : run.tags) words += " tag:" + QString::fromStdString(tag);
-            return words;
-        }
         default: return {};
     }
 }
@@ -223,10 +314,7 @@ bool RunListModel::setData(const QModelIndex& index, const QVariant& value, int 
     if (!checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != Name) return false;
     const RunSummary& run = rows_[static_cast<std::size_t>(index.row())];
     if (role == Qt::CheckStateRole) {
-        if (value.toInt() == Qt::Checked) hidden_.erase(run.id);
-        else hidden_.insert(run.id);
-        Q_EMIT dataChanged(index, index, {Qt::CheckStateRole});
-        Q_EMIT visibilityChanged();
+        setRunsVisible({QString::fromStdString(run.id)}, value.toInt() == Qt::Checked);
         return true;
     }
     if (role == Qt::EditRole) {
@@ -247,6 +335,8 @@ Qt::ItemFlags RunListModel::flags(const QModelIndex& index) const {
 
 QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return QAbstractTableModel::headerData(section, orientation, role);
+    if (section >= ColumnCount && section < columnCount() && (role == Qt::DisplayRole || role == Qt::ToolTipRole))
+        return QString::fromStdString(extra_[static_cast<std::size_t>(section - ColumnCount)]);
     if (role == Qt::DisplayRole) {
         switch (section) {
             case Name: return tr("Run");
@@ -260,6 +350,11 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
             case Eta: return tr("Time left");
             case Tokens: return tr("Tokens");
             case Created: return tr("Created");
+            case DeltaEval: return tr("Δ eval");
+            case DeltaBits: return tr("Δ bits/B");
+            case WallTime: return tr("Time");
+            case Tags: return tr("Tags");
+            case Notes: return tr("Notes");
             default: return {};
         }
     }
@@ -269,57 +364,14 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
             case BitsPerByte: return tr("Bits per byte on held-out text, last evaluation");
             case Speed: return tr("Tokens a second");
             case BestEval: return tr("Lowest evaluation loss");
+            case DeltaEval: return tr("Best evaluation loss against the baseline's; below 0 is better");
+            case DeltaBits: return tr("Bits per byte against the baseline's; below 0 is better");
+            case WallTime: return tr("Time trained, pauses left out");
             default: return {};
         }
     }
-    if (role == Qt::TextAlignmentRole && section >= Loss) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole && isFigure(section)) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     return QAbstractTableModel::headerData(section, orientation, role);
-}
-
-RunFilterModel::RunFilterModel(QObject* parent) : QSortFilterProxyModel(parent) {
-    setSortRole(RunListModel::SortRole);
-    setDynamicSortFilter(false);
-    resort_.setSingleShot(true);
-    resort_.setInterval(1000);
-    connect(&resort_, &QTimer::timeout, this, [this] { invalidate(); });
-}
-
-void RunFilterModel::setSourceModel(QAbstractItemModel* model) {
-    QSortFilterProxyModel::setSourceModel(model);
-    const auto later = [this] {
-        if (!resort_.isActive()) resort_.start();
-    };
-    connect(model, &QAbstractItemModel::dataChanged, this, later);
-    connect(model, &QAbstractItemModel::rowsInserted, this, later);
-    // What enters or leaves the trash does so at once.
-    if (auto* runs = qobject_cast<RunListModel*>(model)) {
-        connect(runs, &RunListModel::visibilityChanged, this, [this] { invalidateFilter(); });
-    }
-}
-
-void RunFilterModel::setWords(const QString& words) {
-    words_ = words.split(' ', Qt::SkipEmptyParts);
-    invalidateFilter();
-}
-
-void RunFilterModel::setShowTrash(bool trash) {
-    trash_ = trash;
-    invalidateFilter();
-}
-
-bool RunFilterModel::filterAcceptsRow(int row, const QModelIndex& parent) const {
-    const QModelIndex at = sourceModel()->index(row, 0, parent);
-    if (at.data(RunListModel::TrashedRole).toBool() != trash_) return false;
-    if (words_.isEmpty()) return true;
-    const QString text = at.data(RunListModel::WordsRole).toString();
-    return std::all_of(words_.begin(), words_.end(),
-                       [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
-}
-
-bool RunFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-    const QVariant a = left.data(sortRole()), b = right.data(sortRole());
-    if (a.userType() == QMetaType::Double) return a.toDouble() < b.toDouble();
-    return QSortFilterProxyModel::lessThan(left, right);
 }
 
 }  // namespace tritlab

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QSortFilterProxyModel>
-#include <QTimer>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -20,8 +18,9 @@ QString progressText(const RunSummary& run);
 class RunListModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, State, Progress, Loss, BitsPerByte, Speed, BestEval, Perplexity, Eta, Tokens, Created, ColumnCount };
-    enum Role { IdRole = Qt::UserRole, SortRole, WordsRole, TrashedRole, ShareRole, StateRole };
+    enum Column { Name, State, Progress, Loss, BitsPerByte, Speed, BestEval, Perplexity, Eta, Tokens, Created, DeltaEval, DeltaBits, WallTime, Tags, Notes,
+                  ColumnCount };  // then a column for each of the config's fields that were asked for
+    enum Role { IdRole = Qt::UserRole, SortRole, TrashedRole, ShareRole, StateRole };
 
     explicit RunListModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
@@ -36,6 +35,12 @@ public:
     [[nodiscard]] QColor color(const QString& id) const;
     [[nodiscard]] QStringList visibleRuns() const;  // ids whose box is checked, in order of creation
     void setRunVisible(const QString& id, bool visible);
+    void setRunsVisible(const QStringList& ids, bool visible);
+    // Columns for keys of a query (core/store/query.h), every config field among them.
+    void setExtraColumns(const std::vector<std::string>& keys);
+    [[nodiscard]] const std::vector<std::string>& extraColumns() const { return extra_; }
+    [[nodiscard]] const RunSummary* baseline() const;  // null: none is set
+    void setQueue(const QStringList& ids);             // runs that wait in this window, in their order
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -53,31 +58,15 @@ Q_SIGNALS:
 private:
     [[nodiscard]] QVariant text(const RunSummary& run, int column) const;
     [[nodiscard]] QVariant sortKey(const RunSummary& run, int column) const;
+    [[nodiscard]] QString delta(const RunSummary& run, double RunSummary::*value) const;
     [[nodiscard]] QString toolTip(const RunSummary& run) const;
+    void allChanged();
     std::vector<RunSummary> rows_;  // in order of creation
     std::unordered_map<std::string, int> rowOf_;
     std::set<std::string> hidden_;
+    std::vector<std::string> extra_;
+    QStringList queue_;
     bool dark_ = false;
-};
-
-// Words in the name, id, tags or state, all of which must occur; the trash apart. Sorts at most once a second.
-class RunFilterModel : public QSortFilterProxyModel {
-    Q_OBJECT
-public:
-    explicit RunFilterModel(QObject* parent = nullptr);
-    void setSourceModel(QAbstractItemModel* model) override;
-    void setWords(const QString& words);
-    void setShowTrash(bool trash);
-    [[nodiscard]] bool showsTrash() const { return trash_; }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
-
-private:
-    QStringList words_;
-    bool trash_ = false;
-    QTimer resort_;
 };
 
 }  // namespace tritlab

@@ -3,57 +3,120 @@
 #include <QDateTime>
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
+#include <cmath>
+#include <map>
 
 #include "core/base/number.h"
+#include "core/store/checkpoint_trash.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/store_reader.h"
+#include "ui/theme/icons.h"
 
 namespace tritlab {
+
+namespace {
+
+// The last evaluation at or before a checkpoint's step.
+QString evaluationText(const std::map<StepIndex, double>& losses, StepIndex step) {
+    auto it = losses.upper_bound(step);
+    if (it == losses.begin()) return {};
+    return QString::number((--it)->second, 'f', 4);
+}
+
+}  // namespace
 
 CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
     setObjectName("checkpointsPage");
     table_ = new TextTableView("checkpointsTable", tr("Checkpoints"), this);
-    table_->setEmptyText(tr("No checkpoint yet: the run writes them at the steps that its config names, and when it is stopped."));
-    now_ = new QPushButton(tr("Checkpoint &now"), this);
-    now_->setObjectName("checkpointNow");
-    delete_ = new QPushButton(tr("&Delete"), this);
-    delete_->setObjectName("deleteCheckpoint");
+    trash_ = new QToolButton(this);
+    trash_->setObjectName("checkpointTrash");
+    trash_->setText(tr("Tras&h"));
+    trash_->setIcon(lineIcon(IconShape::Trash));
+    trash_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    trash_->setCheckable(true);
+    trash_->setToolTip(tr("Show the checkpoints that were deleted: they wait here until they are restored or deleted for ever"));
     table_->tools()->addStretch(1);
-    table_->tools()->addWidget(now_);
-    table_->tools()->addWidget(delete_);
+    now_ = button("checkpointNow", tr("Checkpoint &now"), tr("Ask the running run to write one"));
+    chat_ = button("chatWithRun", tr("C&hat"), tr("Talk to the run's newest weights"));
+    branch_ = button("branchCheckpoint", tr("&Branch…"), tr("A new run that goes on from this checkpoint"));
+    delete_ = button("deleteCheckpoint", tr("&Delete"), tr("Into the trash"));
+    restore_ = button("restoreCheckpoint", tr("Res&tore"), tr("Out of the trash"));
+    purge_ = button("purgeCheckpoint", tr("Delete for &ever…"), tr("Free its disk space"));
+    table_->tools()->addWidget(trash_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 0);
     layout->addWidget(table_);
     connect(now_, &QPushButton::clicked, this, [this] { Q_EMIT checkpointWanted(current_); });
-    connect(delete_, &QPushButton::clicked, this, [this] { Q_EMIT deleteWanted(current_, table_->currentKey().toLongLong()); });
+    connect(chat_, &QPushButton::clicked, this, [this] { Q_EMIT chatWanted(current_); });
+    connect(branch_, &QPushButton::clicked, this, [this] { Q_EMIT branchWanted(current_, step()); });
+    connect(delete_, &QPushButton::clicked, this, [this] { Q_EMIT trashWanted(current_, step(), true); });
+    connect(restore_, &QPushButton::clicked, this, [this] { Q_EMIT trashWanted(current_, step(), false); });
+    connect(purge_, &QPushButton::clicked, this, [this] {
+        Q_EMIT purgeWanted(current_, step());
+        reload();
+    });
+    connect(trash_, &QToolButton::toggled, this, [this] { reload(); });
     connect(table_, &TextTableView::currentKeyChanged, this, &CheckpointsPage::showButtons);
     showButtons();
 }
 
+QPushButton* CheckpointsPage::button(const char* name, const QString& text, const QString& tip) {
+    auto* made = new QPushButton(text, this);
+    made->setObjectName(name);
+    made->setToolTip(tip);
+    table_->tools()->addWidget(made);
+    return made;
+}
+
 void CheckpointsPage::showButtons() {
     const RunSummary* run = context_.runs->run(current_);
-    now_->setEnabled(run != nullptr && run->state == RunState::Running);
-    delete_->setEnabled(run != nullptr && !isActive(run->state) && !table_->currentKey().isEmpty());
+    const bool known = run != nullptr, chosen = known && !table_->currentKey().isEmpty(), trash = trash_->isChecked();
+    for (QPushButton* each : {now_, chat_, branch_, delete_}) each->setVisible(!trash);
+    for (QPushButton* each : {restore_, purge_}) {
+        each->setVisible(trash);
+        each->setEnabled(chosen);
+    }
+    now_->setEnabled(known && run->state == RunState::Running);
+    chat_->setEnabled(known && (run->steps > 0 || isActive(run->state)));
+    branch_->setEnabled(chosen);
+    delete_->setEnabled(chosen && !isActive(run->state));
 }
 
 void CheckpointsPage::reload() {
+    table_->setEmptyText(trash_->isChecked()
+                             ? tr("No deleted checkpoints.")
+                             : tr("No checkpoint yet: the run writes them at the steps that its config names, and when it is stopped."));
     showButtons();
     const std::string run = current_.toStdString();
+    const bool trash = trash_->isChecked();
+    struct Found {
+        std::vector<CheckpointInfo> checkpoints;
+        std::map<StepIndex, double> losses;
+    };
     context_.reader->ask(
-        this, [run](RunStore& store) { return run.empty() ? std::vector<CheckpointInfo>{} : store.checkpoints(run); },
-        [this, run](const std::vector<CheckpointInfo>& checkpoints) {
-            if (run != current_.toStdString()) return;
+        this,
+        [run, trash, workspace = context_.reader->workspace()](RunStore& store) {
+            Found found;
+            if (run.empty()) return found;
+            found.checkpoints = trash ? trashedCheckpoints(workspace, run) : store.checkpoints(run);
+            for (const EvaluationEvent& evaluation : store.evaluations(run)) found.losses[evaluation.step] = evaluation.loss;
+            return found;
+        },
+        [this, run, trash](const Found& found) {
+            if (run != current_.toStdString() || trash != trash_->isChecked()) return;
             std::vector<TableRow> rows;
-            for (const CheckpointInfo& each : checkpoints) {
+            for (const CheckpointInfo& each : found.checkpoints) {
                 rows.push_back({QString::number(each.step),
                                 {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
                                  {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))), static_cast<qlonglong>(each.bytes), {}, {}, true},
+                                 {evaluationText(found.losses, each.step), {}, {}, tr("Evaluation loss, nats a token"), true},
                                  {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
                                  {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"), {}, {}, {}, false},
                                  {QString::fromStdString(each.path), {}, {}, {}, false}}});
             }
-            table_->model()->setTable({tr("Steps done"), tr("Size"), tr("Mark"), tr("Written"), tr("Folder")}, std::move(rows));
+            table_->model()->setTable({tr("Steps done"), tr("Size"), tr("Eval loss"), tr("Mark"), tr("Written"), tr("Folder")}, std::move(rows));
             table_->refresh();
             showButtons();
         });

@@ -1,9 +1,10 @@
-// The checkpoints of a run that are on disk.
+// The checkpoints of a run: those on disk and those in the trash, and what can be done with one.
 #pragma once
 
 #include "ui/pages/table_page.h"
 
 class QPushButton;
+class QToolButton;
 
 namespace tritlab {
 
@@ -14,16 +15,21 @@ public:
 
 Q_SIGNALS:
     void checkpointWanted(const QString& run);
-    void deleteWanted(const QString& run, qint64 step);
+    void trashWanted(const QString& run, qint64 step, bool trashed);
+    void purgeWanted(const QString& run, qint64 step);
+    void branchWanted(const QString& run, qint64 step);
+    void chatWanted(const QString& run);
 
 protected:
     void reload() override;
 
 private:
     void showButtons();
+    QPushButton* button(const char* name, const QString& text, const QString& tip);
+    [[nodiscard]] qint64 step() const { return table_->currentKey().toLongLong(); }
     TextTableView* table_;
-    QPushButton* now_;
-    QPushButton* delete_;
+    QToolButton* trash_;
+    QPushButton *now_, *chat_, *branch_, *delete_, *restore_, *purge_;
 };
 
 }  // namespace tritlab

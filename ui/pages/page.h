@@ -37,6 +37,7 @@ public:
     [[nodiscard]] const QString& current() const { return current_; }
 
 protected:
+    void markStale() { stale_ = true; }                    // to be loaded anew when it is shown
     virtual void reload() = 0;                             // other runs, or shown again after changes
     virtual void recolour() { reload(); }                  // another theme
     virtual void refreshRun(const QString&) { reload(); }  // one of them has something new

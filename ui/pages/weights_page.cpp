@@ -11,6 +11,7 @@
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
+#include "ui/pages/weight_views.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/histogram_chart.h"
 #include "ui/plots/tickers.h"
@@ -21,18 +22,6 @@ namespace tritlab {
 namespace {
 
 QString percent(double share, int digits = 1) { return QString::number(share * 100, 'f', digits) + " %"; }
-
-// "model.layers.3.self_attn.q_proj" is "3 · self_attn.q_proj" where room is short.
-QString shortLayer(const QString& layer) {
-    QString text = layer;
-    if (text.startsWith("model.")) text.remove(0, 6);
-    if (text.startsWith("layers.")) {
-        text.remove(0, 7);
-        const int dot = static_cast<int>(text.indexOf('.'));
-        if (dot > 0) text = text.left(dot) + QStringLiteral(" · ") + text.mid(dot + 1);
-    }
-    return text;
-}
 
 }  // namespace
 
@@ -105,7 +94,9 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     auto* lower = new QSplitter(Qt::Horizontal, this);
     lower->setChildrenCollapsible(false);
     lower->addWidget(left);
-    lower->addWidget(right);
+    views_ = new WeightViews(context_, this);
+    views_->addRates(right);
+    lower->addWidget(views_);
     lower->setStretchFactor(0, 1);
     lower->setStretchFactor(1, 1);
     auto* splitter = new QSplitter(Qt::Vertical, this);
@@ -123,6 +114,8 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
         showStep(index);
     });
     connect(table_, &TextTableView::currentKeyChanged, this, &WeightsPage::showLayer);
+    connect(views_, &WeightViews::layerPicked, table_, &TextTableView::setCurrentKey);
+    connect(views_, &WeightViews::snapshotPicked, slider_, &QSlider::setValue);
     connect(context_.series, &SeriesCache::changed, this, [this](const QString& run) {
         if (run == current_) group_->refresh();
     });
@@ -142,6 +135,7 @@ void WeightsPage::showNothing() {
     flips_->clearCurves();
     zeros_->clearCurves();
     group_->refresh();
+    views_->showNothing();
 }
 
 void WeightsPage::reload() {
@@ -236,6 +230,7 @@ void WeightsPage::showLayer(const QString& layer) {
     curve(zeros_, "zero", QStringLiteral("0"), ternaryColor(0, dark));
     curve(zeros_, "positive", QStringLiteral("+1"), ternaryColor(1, dark));
     group_->refresh();
+    views_->showRun(current_, steps_, *health_, layer);
 }
 
 }  // namespace tritlab

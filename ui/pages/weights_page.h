@@ -1,5 +1,5 @@
-// The ternary weights of a run, layer by layer: a verdict with its figures, the histogram of w/absmean, and how codes flip over the
-// steps.
+// The ternary weights of a run, layer by layer: a verdict with its figures, the histogram of w/absmean at a snapshot, and beside it how
+// codes flip over the steps, all layers as a heat map, ridges, the ternary pattern, another layer or run.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,7 @@ namespace tritlab {
 class ChartGroup;
 class ChartWidget;
 class HistogramChart;
+class WeightViews;
 
 enum class Verdict { Healthy, Collapsed, Oscillating, Sparse };
 struct LayerVerdict {
@@ -45,6 +46,7 @@ private:
     ChartWidget* flips_;
     ChartWidget* zeros_;
     ChartGroup* group_;
+    WeightViews* views_;
     std::vector<StepIndex> steps_;
     QString shownRun_;
     std::optional<HealthEvent> health_;

@@ -1,0 +1,187 @@
+// What Compare shows: groups, their mean with the least and the most against plain sums, the table with its best, and the page in the
+// real window.
+#include <QComboBox>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+
+#include "app/gui/main_window.h"
+#include "app/gui/pictures.h"
+#include "core/base/error.h"
+#include "store_fixture.h"
+#include "ui/models/compare_results.h"
+#include "ui/models/run_list_model.h"
+#include "ui/pages/compare_page.h"
+#include "ui/plots/chart_widget.h"
+
+using namespace tritlab;
+
+namespace {
+
+Series seriesOf(std::initializer_list<std::pair<double, double>> points) {
+    Series series;
+    for (const auto& [x, y] : points) series.append(x, y);
+    return series;
+}
+
+RunSummary makeRun(const std::string& id, std::int64_t seed, double rate, double loss) {
+    RunSummary run;
+    run.id = run.name = id;
+    run.state = RunState::Finished;
+    run.config.seed = seed;
+    run.config.learningRate = rate;
+    run.lastEvalLoss = run.bestEvalLoss = run.lastLoss = loss;
+    run.perplexity = std::exp(loss);
+    run.bitsPerByte = loss / 1.9;
+    return run;
+}
+
+}  // namespace
+
+class TestCompare : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void runsThatDifferInTheSeedAloneAreOneGroup() {
+        const std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, 2), makeRun("b", 1, 3e-3, 3), makeRun("c", 2, 1e-3, 4)};
+        QCOMPARE(varyingFields(runs), std::vector<std::string>{"learning_rate"});
+        const auto groups = groupRuns(runs, grouping::allButSeed);
+        QCOMPARE(groups.size(), std::size_t{2});
+        QCOMPARE(groups[0].name, QString("learning_rate = 0.001"));
+        QCOMPARE(groups[0].runs.size(), std::size_t{2});
+        QCOMPARE(groupRuns(runs, grouping::none).size(), std::size_t{3});
+        QCOMPARE(groupRuns(runs, "learning_rate").size(), std::size_t{2});
+        std::vector<RunSummary> tagged = runs;
+        tagged[0].tags = tagged[1].tags = {experimentTag("schedules")};
+        const auto experiments = groupRuns(tagged, grouping::experiment);
+        QCOMPARE(experiments.size(), std::size_t{2});  // c stands alone
+        QCOMPARE(experiments[0].name, QString("schedules"));
+    }
+
+    // On shared steps the band is the plain mean, minimum and maximum; a run that is shorter counts as far as it reaches.
+    void bandIsThePlainMean() {
+        std::vector<Series> runs(3);
+        for (int i = 0; i < 1000; ++i) {
+            runs[0].append(i, std::sin(i * 0.1));
+            runs[1].append(i, std::cos(i * 0.3));
+            if (i < 600) runs[2].append(i, i * 0.001);
+        }
+        const Band band = bandOf(runs);
+        QCOMPARE(band.mean.size(), std::size_t{1000});
+        QCOMPARE(band.least.size(), std::size_t{1000});
+        for (std::size_t i = 0; i < 1000; ++i) {
+            double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
+            int count = 0;
+            for (const Series& run : runs) {
+                if (i >= run.size()) continue;
+                const auto value = static_cast<double>(run.y(i));
+                sum += value;
+                least = std::min(least, value);
+                most = std::max(most, value);
+                ++count;
+            }
+            QCOMPARE(band.mean.y(i), static_cast<float>(sum / count));
+            QCOMPARE(band.least.y(i), static_cast<float>(least));
+            QCOMPARE(band.most.y(i), static_cast<float>(most));
+        }
+    }
+
+    void bandInterpolatesAndLeavesNanOut() {
+        const Band between = bandOf({seriesOf({{0, 0}, {10, 10}}), seriesOf({{5, 1}, {6, 2}})});
+        QCOMPARE(between.mean.size(), std::size_t{4});
+        QCOMPARE(between.mean.y(1), 3.0F);   // (5 + 1) / 2 at x = 5
+        QCOMPARE(between.most.y(2), 6.0F);
+        const Band holed = bandOf({seriesOf({{0, 1}, {1, std::nan("")}, {2, 1}}), seriesOf({{0, 3}, {1, 3}, {2, 3}})});
+        QCOMPARE(holed.mean.y(0), 2.0F);
+        QCOMPARE(holed.mean.y(1), 3.0F);
+        const Band lost = bandOf({seriesOf({{0, std::nan("")}}), seriesOf({{0, std::nan("")}})});
+        QVERIFY(std::isnan(lost.mean.y(0)));  // is marked in the chart, not left out
+        QVERIFY(lost.least.empty());
+    }
+
+    // Smoothing takes every point: longer series begin with the same values, and a spike stays seen.
+    void smoothedValuesDoNotChangeWithLength() {
+        Series series;
+        for (int i = 0; i < 5000; ++i) series.append(i, i == 1234 ? 100.0 : std::sin(i * 0.7));
+        Series shorter;
+        for (std::size_t i = 0; i < 1300; ++i) shorter.append(series.x(i), static_cast<double>(series.y(i)));
+        const Series all = smoothed(series, 0.9), part = smoothed(shorter, 0.9);
+        for (std::size_t i = 0; i < part.size(); ++i) QCOMPARE(part.y(i), all.y(i));
+        QVERIFY(all.y(1234) > 9);
+        QCOMPARE(smoothed(series, 0).y(77), series.y(77));
+    }
+
+    void tableMarksTheBest() {
+        const auto groups = groupRuns({makeRun("a", 1, 1e-3, 2), makeRun("b", 2, 1e-3, 2.5), makeRun("c", 1, 3e-3, 3)}, "learning_rate");
+        const ResultColumn& loss = resultColumns().front();
+        QCOMPARE(bestGroup(groups, loss), 0);
+        const GroupResult result = resultOf(groups[0], loss);
+        QCOMPARE(result.mean, 2.25);
+        QCOMPARE(result.most, 2.5);
+        const auto rows = resultRows(groups, false);
+        QCOMPARE(rows[0].cells[3].text, QStringLiteral("2.2500 (2.0000–2.5000) ★"));
+        QVERIFY(!rows[1].cells[3].text.contains(QStringLiteral("★")));
+        QVERIFY(resultsMarkdown(groups).contains(QStringLiteral("**2.2500 (2.0000–2.5000)**")));
+        const QStringList lines = resultsCsv(groups).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 3);
+        QVERIFY(lines[0].startsWith("group,runs,state,eval_loss,eval_loss_least,eval_loss_most"));
+        QVERIFY2(lines[1].startsWith("learning_rate = 0.001,2,finished,2.25,2,2.5,"), qPrintable(lines[1]));
+        for (const QString& line : lines) QCOMPARE(line.count(','), lines[0].count(','));
+        QCOMPARE(bestGroup({groups[0]}, loss), -1);  // alone, nothing is the best
+    }
+
+    // A NaN, and a run without any value, leave the page whole.
+    void nanIsNoBest() {
+        std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, std::nan("")), makeRun("b", 1, 2e-3, 3), makeRun("c", 1, 3e-3, 4)};
+        const auto groups = groupRuns(runs, "");
+        QCOMPARE(bestGroup(groups, resultColumns().front()), 1);
+        QCOMPARE(resultRows(groups, false)[0].cells[3].text, QStringLiteral("–"));
+    }
+
+    void pageOverlaysGroupsAndWritesFiles() {
+        StoreFixture fixture;
+        RunConfig seeded = StoreFixture::config(LambdaSchedule::Linear, 200);
+        const std::string first = fixture.finishedRun("linear-1", seeded);
+        seeded.seed = 2;
+        fixture.finishedRun("linear-2", seeded, 0.2);
+        const std::string none = fixture.finishedRun("none", StoreFixture::config(LambdaSchedule::None, 200), 0.5);
+        MainWindow window({fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
+        QSignalSpy opened(&window, &MainWindow::opened);
+        window.show();
+        QVERIFY(opened.wait(20000));
+        auto* page = window.findChild<ComparePage*>("comparePage");
+        QVERIFY(page != nullptr);
+        window.pages()->setCurrentWidget(page);
+        settle(window);
+        QTRY_COMPARE(page->chart("loss")->curves().size(), 3);
+        QTRY_VERIFY(page->chart("schedules")->dataRange().has_value());
+        QCOMPARE(page->chart("loss")->plot()->xAxis->range(), page->chart("schedules")->plot()->xAxis->range());
+        auto* by = window.findChild<QComboBox*>("groupBy");
+        by->setCurrentIndex(by->findData("*"));
+        settle(window);
+        QTRY_COMPARE(page->groups().size(), std::size_t{2});
+        const QString id = QString::fromStdString(first);
+        QTRY_COMPARE(page->chart("eval-loss")->curves().size(), 4);  // a mean with its two edges, and a run alone
+        const Series* mean = page->chart("eval-loss")->shownSeries(id);
+        const Series* most = page->chart("eval-loss")->shownSeries(id + "/most");
+        QVERIFY(mean != nullptr && most != nullptr);
+        const double plain = 2.4 + 4 * std::exp(-99.0 / 80);
+        QCOMPARE(mean->y(0), static_cast<float>(plain + 0.1));
+        QCOMPARE(most->y(0), static_cast<float>(plain + 0.2));
+        auto* table = window.findChild<QTableView*>("resultsTable");
+        QCOMPARE(table->model()->rowCount(), 2);
+        QTemporaryDir folder;
+        QVERIFY(page->saveCharts(folder.path(), "png").size() >= 6);
+        QVERIFY(page->saveCharts(folder.path(), "pdf").size() >= 6);
+        QFile pdf(folder.filePath("compare-loss.pdf"));
+        QVERIFY(pdf.open(QIODevice::ReadOnly));
+        QVERIFY(pdf.read(5) == "%PDF-");
+        window.runs()->setRunVisible(QString::fromStdString(none), false);
+        QTRY_COMPARE(table->model()->rowCount(), 1);
+    }
+};
+
+QTEST_MAIN(TestCompare)
+#include "test_compare.moc"

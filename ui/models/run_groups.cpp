@@ -1,0 +1,148 @@
+#include "ui/models/run_groups.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/config/fields.h"
+#include "core/store/query.h"
+#include "ui/models/x_axis.h"
+#include "ui/plots/smoothing.h"
+
+namespace tritlab {
+
+namespace {
+
+constexpr const char* tagPrefix = "experiment/";
+
+// One run while all are walked through in rising x.
+struct Walker {
+    const Series* series;
+    std::size_t at = 0;  // the first point with x >= the x looked at
+
+    [[nodiscard]] bool covers(double x) const {
+        return !series->empty() && series->x(0) <= x && x <= series->x(series->size() - 1);
+    }
+    [[nodiscard]] double value(double x) const {
+        const double right = static_cast<double>(series->y(at));
+        if (series->x(at) == x || at == 0) return right;
+        const double left = static_cast<double>(series->y(at - 1)), from = series->x(at - 1);
+        return left + (right - left) * (x - from) / (series->x(at) - from);
+    }
+};
+
+}  // namespace
+
+QString experimentOf(const RunSummary& run) {
+    for (const std::string& tag : run.tags) {
+        if (tag.starts_with(tagPrefix)) return QString::fromStdString(tag.substr(std::char_traits<char>::length(tagPrefix)));
+    }
+    return {};
+}
+
+std::string experimentTag(const QString& name) { return tagPrefix + name.toStdString(); }
+
+std::vector<std::string> varyingFields(const std::vector<RunSummary>& runs) {
+    std::vector<std::string> keys;
+    for (const Field& field : fields()) {
+        if (field.key == "seed") continue;
+        const bool varies = std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) {
+            const RunSummary& first = runs.front();
+            return field.applies(run.config) != field.applies(first.config) ||
+                   (field.applies(run.config) && field.get(run.config) != field.get(first.config));
+        });
+        if (varies) keys.push_back(field.key);
+    }
+    return keys;
+}
+
+QString groupText(const RunSummary& run, const std::string& by, const std::vector<std::string>& varying) {
+    if (by.empty()) return {};
+    if (by == grouping::experiment) return experimentOf(run);
+    QStringList parts;
+    for (const std::string& key : by == grouping::allButSeed ? varying : std::vector<std::string>{by}) {
+        const std::string value = runQueryValue(run, key);
+        parts << QString::fromStdString(key + " = " + (value.empty() ? std::string("–") : value)).simplified();
+    }
+    return parts.join(", ");
+}
+
+std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::string& by) {
+    std::vector<RunGroup> groups;
+    const std::vector<std::string> varying = by == grouping::allButSeed ? varyingFields(runs) : std::vector<std::string>{};
+    std::vector<QString> keys;
+    for (const RunSummary& run : runs) {
+        const QString key = groupText(run, by, varying);
+        // A run that belongs to no experiment stands alone, as every run does where nothing groups them.
+        const bool alone = by.empty() || (by == grouping::experiment && key.isEmpty());
+        const auto found = alone ? keys.end() : std::find(keys.begin(), keys.end(), key);
+        if (found != keys.end()) {
+            groups[static_cast<std::size_t>(found - keys.begin())].runs.push_back(run);
+            continue;
+        }
+        keys.push_back(alone ? QString() : key);
+        groups.push_back({alone || key.isEmpty() ? QString::fromStdString(run.name) : key, {run}});
+    }
+    return groups;
+}
+
+Band bandOf(const std::vector<Series>& runs) {
+    Band band;
+    band.runs = runs.size();
+    if (runs.size() == 1) {
+        band.mean = runs.front();
+        return band;
+    }
+    std::vector<Walker> walkers;
+    for (const Series& series : runs) walkers.push_back({&series});
+    for (;;) {
+        double x = std::numeric_limits<double>::infinity();
+        for (const Walker& walker : walkers) {
+            if (walker.at < walker.series->size()) x = std::min(x, walker.series->x(walker.at));
+        }
+        if (!std::isfinite(x)) return band;
+        double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
+        int count = 0;
+        for (const Walker& walker : walkers) {
+            if (!walker.covers(x) || walker.at >= walker.series->size()) continue;
+            const double value = walker.value(x);
+            if (!std::isfinite(value)) continue;
+            sum += value;
+            least = std::min(least, value);
+            most = std::max(most, value);
+            ++count;
+        }
+        band.mean.append(x, count > 0 ? sum / count : std::nan(""));
+        if (count > 0) {
+            band.least.append(x, least);
+            band.most.append(x, most);
+        }
+        for (Walker& walker : walkers) {
+            if (walker.at < walker.series->size() && walker.series->x(walker.at) <= x) ++walker.at;
+        }
+    }
+}
+
+Series smoothed(const Series& raw, double strength) {
+    if (strength <= 0) return raw;
+    Series series;
+    Ema ema(strength);
+    for (std::size_t i = 0; i < raw.size(); ++i) series.append(raw.x(i), ema.next(static_cast<double>(raw.y(i))));
+    return series;
+}
+
+Series overSteps(const std::vector<Point>& values) {
+    Series series;
+    for (const Point& point : values) series.append(static_cast<double>(point.step), point.value);
+    return series;
+}
+
+Series overAxis(const std::vector<Point>& values, const std::vector<Point>& axis) {
+    Series mapped;
+    if (axis.empty()) return mapped;
+    const Series keys = overSteps(axis);
+    mapOver(overSteps(values), &keys, 1, 0, mapped);
+    return mapped;
+}
+
+}  // namespace tritlab
