@@ -101,7 +101,6 @@ void ChatPane::makeHead() {
     menuButton_ = toolButton(this, "chatMenu", IconShape::Chat, tr("What can be done with this conversation"));
     menuButton_->setIcon({});
     menuButton_->setText(QString(QChar(0x22ef)));
-    menuButton_->setStyleSheet("QToolButton::menu-indicator { image: none; }");
     menuButton_->setPopupMode(QToolButton::InstantPopup);
     menuButton_->setMenu(new QMenu(menuButton_));
     connect(listButton_, &QToolButton::toggled, this, &ChatPane::showList);
