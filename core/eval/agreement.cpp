@@ -32,7 +32,7 @@ AgreementMeter::AgreementMeter(std::shared_ptr<const PackedModel> model) : model
 
 void AgreementMeter::add(std::span<const TokenId> text, std::span<const float> training) {
     const auto vocabulary = static_cast<std::size_t>(model_->description().config.vocabSize);
-    if (text.size() < 2 || training.size() != (text.size() - 1) * vocabulary)
+    if (text.size() < 2 || training.size() != text.size() * vocabulary)
         throw Error("a text of " + std::to_string(text.size()) + " tokens with " + std::to_string(training.size()) +
                         " logits of the training model does not fit a vocabulary of " + std::to_string(vocabulary),
                     "agreement", {}, ErrorKind::Failed);

@@ -27,7 +27,8 @@ struct Agreement {
 class AgreementMeter {
 public:
     explicit AgreementMeter(std::shared_ptr<const PackedModel> model);
-    // text: at least two tokens. training: the training model's logits after each but the last, [tokens - 1, vocabulary].
+    // text: at least two tokens. training: the training model's logits after each, [tokens, vocabulary]; those after the last
+    // token are not looked at, since nothing follows it.
     // Throws Error where the sizes do not fit or the packed model refuses the tokens.
     void add(std::span<const TokenId> text, std::span<const float> training);
     [[nodiscard]] Agreement result() const;
