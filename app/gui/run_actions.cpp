@@ -34,7 +34,7 @@ RunActions::RunActions(RunTools tools, QObject* parent) : QObject(parent), tools
     earlier_ = make("queueEarlier", tr("&Earlier in the queue"), "Ctrl+Shift+Up", tr("Train the waiting run one place earlier"), &RunActions::earlier);
     later_ = make("queueLater", tr("&Later in the queue"), "Ctrl+Shift+Down", tr("Train the waiting run one place later"), &RunActions::later);
     purge_ = make("purgeRuns", tr("Delete for &ever…"), "Shift+Del", tr("Delete runs in the trash with all their files"), &RunActions::purgeSelected);
-    purge_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    compare_->setShortcutContext(Qt::WindowShortcut);
     tools_.panel->table()->addActions(all_);
     update();
 }
@@ -43,6 +43,7 @@ QAction* RunActions::make(const char* name, const QString& text, const QString& 
     auto* action = new QAction(text, tools_.window);
     action->setObjectName(name);
     action->setShortcut(QKeySequence(keys));
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);  // in the list: other places use some of these keys too
     action->setStatusTip(tip);
     action->setToolTip(tr("%1 (%2)").arg(tip, action->shortcut().toString(QKeySequence::NativeText)));
     connect(action, &QAction::triggered, this, what);

@@ -175,7 +175,7 @@ void WeightViews::markHeat() {
     for (std::size_t i = 0; i < health_->layers.size(); ++i) {
         if (QString::fromStdString(health_->layers[i].layer) == layer_) layer = static_cast<int>(i);
     }
-    const auto at = std::layerOf(steps_.begin(), steps_.end(), health_->step);
+    const auto at = std::find(steps_.begin(), steps_.end(), health_->step);
     heat_->setMarked(layer, at == steps_.end() ? -1 : static_cast<int>(at - steps_.begin()));
 }
 
