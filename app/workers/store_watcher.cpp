@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QTimer>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/store/store_writer.h"
@@ -34,8 +35,12 @@ struct StoreWatcher::Hand : public QObject {
             std::vector<RunSummary> changes = store->runsChangedSince(first ? -1 : runRevision);
             for (const RunSummary& run : changes) runRevision = std::max(runRevision, run.revision);
             seen = revision;
-            if (!changes.empty() || first) Q_EMIT owner->runsChanged(changes);
-            else tellPresent();
+            if (!changes.empty() || first) {
+                present.reset();  // runs may have come: what is told next is news, whatever it was before
+                Q_EMIT owner->runsChanged(changes);
+            } else {
+                tellPresent();
+            }
             Q_EMIT owner->storeChanged();
             lastFailure.clear();
         } catch (const std::exception& error) {
@@ -62,7 +67,7 @@ struct StoreWatcher::Hand : public QObject {
     QTimer* timer = nullptr;
     QElapsedTimer sinceDead;
     std::int64_t seen = -1, runRevision = -1;
-    std::set<std::string> present;
+    std::optional<std::set<std::string>> present;
     QString lastFailure;
 };
 

@@ -1,4 +1,5 @@
 // What comes into the window from outside, and the disk that a workspace takes.
+#include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMimeData>
@@ -65,6 +66,9 @@ private Q_SLOTS:
         const QString text = fixture.folder.filePath("my text.txt");
         writeFileAtomically(text.toStdString(), "In the beginning\n");
         data.setUrls({QUrl::fromLocalFile(text)});
+        QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &enter);  // a drop comes only where a drag was taken
+        QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(window.get(), &drop);
         auto* form = window->findChild<RunForm*>();
