@@ -50,6 +50,7 @@ public:
     std::vector<float> logits(const std::filesystem::path&, std::span<const TokenId>) override { return {}; }
     EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t, const StopToken&) override { return {}; }
     BenchResult bench(const BenchRequest&) override { return {}; }
+    TrainResult follow(const FollowRequest&) override { return {}; }
 
     std::atomic<int> running = 0, most = 0;
     std::atomic<bool> resumed = false;
