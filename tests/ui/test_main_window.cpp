@@ -249,7 +249,7 @@ private Q_SLOTS:
         const auto window = open(fixture);
         window->selectRun(window->runs()->index(0, 0).data(RunListModel::IdRole).toString());
         const QStringList files = takeScreenshots(*window, QString(TRITLAB_BINARY_DIR) + "/screenshots");
-        QCOMPARE(files.size(), 16);
+        QCOMPARE(files.size(), 18);
         for (const QString& file : files) {
             const QImage image(file);
             QVERIFY2(!image.isNull(), qPrintable(file));
