@@ -208,7 +208,9 @@ StoreBenchResult measureStore(const Workspace& workspace, const StopToken& stop)
         static_cast<void>(store.seriesOutline(runs[i].id, "loss"));
         outlineTimes.push_back(since(start));
         start = Clock::now();
-        result.longPoints = static_cast<std::int64_t>(store.series(runs[i].id, "loss").size());
+        const auto points = static_cast<std::int64_t>(store.series(runs[i].id, "loss").size());
+        if (points < result.longPoints) break;  // the long ones are done with
+        result.longPoints = points;
         longTimes.push_back(since(start));
         start = Clock::now();
         result.shortPoints = static_cast<std::int64_t>(store.series(runs[runs.size() - 1 - i].id, "grad_norm").size());

@@ -66,7 +66,8 @@ void SeriesCache::update(const RunSummary& run) {
     if (it == runs_.end()) return;
     Run& state = it->second;
     if (state.revision == run.revision) return;
-    if (state.revision >= 0 && state.state != run.state) state.reload = true;
+    // A run that did not just go on may have been resumed and stopped between two looks: its last points may be others.
+    if (state.revision >= 0 && (state.state != RunState::Running || run.state != RunState::Running)) state.reload = true;
     state.revision = run.revision;
     state.state = run.state;
     state.again = true;
