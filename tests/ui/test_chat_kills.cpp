@@ -78,8 +78,8 @@ class TestChatKills : public QObject {
         process.setProcessEnvironment(environment);
         process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         process.start(QApplication::applicationFilePath(), {"--talk", QString::number(seed)});
-        // After some messages, at any moment of the next ones.
-        const int after = 1 + static_cast<int>(randomBits(seed, 5, 0) % 4);
+        // After "ready" and some messages, at any moment of the next ones.
+        const int after = 2 + static_cast<int>(randomBits(seed, 5, 0) % 4);
         QByteArray output;
         while (output.count('\n') < after && process.state() != QProcess::NotRunning) {
             process.waitForReadyRead(60000);
