@@ -108,7 +108,7 @@ QStringList plotExperiment(const Workspace& workspace, const QString& experiment
         chart.setXLabel(QCoreApplication::translate(context, "step"));
         if (!drawCurve(chart, curve, experiment.variants)) continue;
         const QString path = folder + "/" + id + ".png";
-        if (!chart.grab().save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
+        if (!chart.picture(900, 420).save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
         files << path;
     }
     return files;
