@@ -225,7 +225,7 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         node->prologue = prologueState(x, prologue, normWeight);
         if (blend == 1.0) {
             const Codes& all = codes(version);
-            values_ = at::Tensor();  // lambda does not fall: what was blended is done with
+            values_ = at::Tensor();  // a blend that is wanted again was of other weights: evaluations come between steps
             valuesVersion_ = none;
             prologueForwardCodes(node->prologue, node->codes, node->inverseScale);
             y = integerProduct(node->codes, node->inverseScale);

@@ -17,6 +17,19 @@ PrologueRows<T> rowsOf(const PrologueState& state) {
     return {state.kind, pointer<T>(state.x), pointer<float>(state.normWeight), pointer<float>(state.rstd), state.width()};
 }
 
+// pass(kernels' rows, begin, end, scratch of `width` floats) over all rows of x, of its type; for passes whose rows are independent.
+template <typename Pass>
+void overRows(const PrologueState& state, const Pass& pass) {
+    const std::int64_t width = state.width();
+    byPrecision(state.x.scalar_type(), [&]<typename T>() {
+        const auto rows = rowsOf<T>(state);
+        forRows(state.x.size(0), width, [&](std::int64_t begin, std::int64_t end) {
+            std::vector<float> scratch(static_cast<std::size_t>(width));
+            pass.template operator()<T>(rows, begin, end, scratch.data());
+        });
+    });
+}
+
 struct PrologueNode final : torch::autograd::Node {
     PrologueState state;
 
@@ -41,42 +54,27 @@ PrologueState prologueState(const at::Tensor& x, const Prologue& kind, const at:
 at::Tensor prologueForward(PrologueState& state, double lambda) {
     const ProfileScope scope("norms");
     if (state.trivial() && lambda == 0) return state.x;
-    const std::int64_t n = state.x.size(0), width = state.width();
-    at::Tensor y = at::empty({n, width}, state.x.options());
-    byPrecision(state.x.scalar_type(), [&]<typename T>() {
-        const auto rows = rowsOf<T>(state);
-        forRows(n, width, [&](std::int64_t begin, std::int64_t end) {
-            std::vector<float> scratch(static_cast<std::size_t>(width));
-            rowKernels<T>().prologue(rows, begin, end, static_cast<float>(lambda), scratch.data(), pointer<T>(y));
-        });
+    at::Tensor y = at::empty({state.x.size(0), state.width()}, state.x.options());
+    overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+        rowKernels<T>().prologue(rows, begin, end, static_cast<float>(lambda), scratch, pointer<T>(y));
     });
     return y;
 }
 
 void prologueForwardCodes(PrologueState& state, at::Tensor& codes, at::Tensor& inverseScale) {
     const ProfileScope scope("norms");
-    const std::int64_t n = state.x.size(0), width = state.width();
-    codes = at::empty({n, width}, state.x.options().dtype(at::kChar));
-    inverseScale = at::empty({n}, state.x.options().dtype(at::kFloat));
-    byPrecision(state.x.scalar_type(), [&]<typename T>() {
-        const auto rows = rowsOf<T>(state);
-        forRows(n, width, [&](std::int64_t begin, std::int64_t end) {
-            std::vector<float> scratch(static_cast<std::size_t>(width));
-            rowKernels<T>().prologueCodes(rows, begin, end, scratch.data(), pointer<std::int8_t>(codes), pointer<float>(inverseScale));
-        });
+    codes = at::empty({state.x.size(0), state.width()}, state.x.options().dtype(at::kChar));
+    inverseScale = at::empty({state.x.size(0)}, state.x.options().dtype(at::kFloat));
+    overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+        rowKernels<T>().prologueCodes(rows, begin, end, scratch, pointer<std::int8_t>(codes), pointer<float>(inverseScale));
     });
 }
 
 at::Tensor prologueCodeValues(PrologueState& state) {
     const ProfileScope scope("norms");
-    const std::int64_t n = state.x.size(0), width = state.width();
-    at::Tensor y = at::empty({n, width}, state.x.options());
-    byPrecision(state.x.scalar_type(), [&]<typename T>() {
-        const auto rows = rowsOf<T>(state);
-        forRows(n, width, [&](std::int64_t begin, std::int64_t end) {
-            std::vector<float> scratch(static_cast<std::size_t>(width));
-            rowKernels<T>().prologueCodeValues(rows, begin, end, scratch.data(), pointer<T>(y));
-        });
+    at::Tensor y = at::empty({state.x.size(0), state.width()}, state.x.options());
+    overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+        rowKernels<T>().prologueCodeValues(rows, begin, end, scratch, pointer<T>(y));
     });
     return y;
 }

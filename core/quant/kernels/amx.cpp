@@ -1,32 +1,19 @@
 // AMX int8 for prompts: signed activations times unsigned codes, 16 tokens x 16 rows x 64 columns an instruction. Tokens beyond a
 // multiple of 16, decoding and everything in fp32 are AVX512's.
 #include <asm/prctl.h>
-#include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/quant/kernels/amx_tiles.h"
+#include "core/quant/kernels/amx_unit.h"
 #include "core/quant/kernels/tables.h"
 
 namespace tritlab {
 namespace {
 
 // Tiles 0..3: sums, 4: weights, 5 and 6: activations.
-class AmxTiles {
+class AmxTiles : AmxUnit {
 public:
-    AmxTiles() {
-        struct alignas(64) {
-            std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
-            std::uint16_t bytesPerRow[16] = {64, 64, 64, 64, 64, 64, 64};
-            std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16};
-        } config;
-        static_assert(sizeof config == 64);
-        _tile_loadconfig(&config);
-    }
-    ~AmxTiles() { _tile_release(); }
-    AmxTiles(const AmxTiles&) = delete;
-    AmxTiles& operator=(const AmxTiles&) = delete;
-
     template <int N>
     void clear() {
         _tile_zero(0);

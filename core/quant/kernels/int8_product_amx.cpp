@@ -1,28 +1,14 @@
 // int8_product.h on AMX: signed activations times unsigned codes, 16 x 16 sums of 64 products an instruction. The codes are stored plus
 // one, and the sum of the row's activations is taken off as the sums are scaled.
-#include <immintrin.h>
-
+#include "core/quant/kernels/amx_unit.h"
 #include "core/quant/kernels/int8_tiles.h"
 
 namespace tritlab {
 namespace {
 
 // Tiles 0..3: sums, 4 and 5: activations, 6 and 7: weights.
-class AmxTiles {
+class AmxTiles : AmxUnit {
 public:
-    AmxTiles() {
-        struct alignas(64) {
-            std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
-            std::uint16_t bytesPerRow[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-            std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-        } config;
-        static_assert(sizeof config == 64);
-        _tile_loadconfig(&config);
-    }
-    ~AmxTiles() { _tile_release(); }
-    AmxTiles(const AmxTiles&) = delete;
-    AmxTiles& operator=(const AmxTiles&) = delete;
-
     void clear() {
         _tile_zero(0);
         _tile_zero(1);

@@ -1,0 +1,28 @@
+// The processor's tiles for as long as this lives: eight of 16 rows by 64 bytes. A kernel takes them, lets them go before it returns, and
+// calls nothing of LibTorch meanwhile. Included by files compiled for AMX only.
+#pragma once
+
+#include <cstdint>
+#include <immintrin.h>
+
+namespace tritlab {
+namespace {
+
+class AmxUnit {
+public:
+    AmxUnit() {
+        struct alignas(64) {
+            std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
+            std::uint16_t bytesPerRow[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+            std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+        } config;
+        static_assert(sizeof config == 64);
+        _tile_loadconfig(&config);
+    }
+    ~AmxUnit() { _tile_release(); }
+    AmxUnit(const AmxUnit&) = delete;
+    AmxUnit& operator=(const AmxUnit&) = delete;
+};
+
+}  // namespace
+}  // namespace tritlab
