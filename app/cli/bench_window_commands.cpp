@@ -2,13 +2,13 @@
 // this one (app/gui/bench.h).
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <thread>
 
 #include "app/cli/child.h"
 #include "app/cli/frame.h"
+#include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/store/bench_store.h"
@@ -22,9 +22,8 @@ using nlohmann::ordered_json;
 struct Display {
     double scale = 1;
     bool shown = false;
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> variables(const Workspace& workspace) const {
-        std::vector<std::pair<std::string, std::string>> list{{"TRITLAB_HOME", workspace.root().string()},
-                                                              {"QT_SCALE_FACTOR", formatReal(scale)}};
+    [[nodiscard]] Variables variables(const Workspace& workspace) const {
+        Variables list{{"TRITLAB_HOME", workspace.root().string()}, {"QT_SCALE_FACTOR", formatReal(scale)}};
         if (!shown) list.emplace_back("QT_QPA_PLATFORM", "offscreen");
         return list;
     }
@@ -40,12 +39,6 @@ ordered_json ask(const ordered_json& request, const Display& display, const Work
     const std::string text = window.output();
     if (const int code = window.wait(); code != 0) throw Error("the window's program ended with code " + std::to_string(code), "tritlab --bench");
     return ordered_json::parse(text);
-}
-
-std::int64_t monotonicNs() {
-    std::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 std::string times(const ordered_json& json) {
@@ -185,10 +178,6 @@ Exit benchSlowdown(Session& session, const PlotOptions& options, const Workspace
         rounds.push_back({{"window", withWindow}, {"tokens_per_second", speed}});
         session.printLine(std::string(withWindow ? "open   " : "closed ") + fixed(speed, 0) + " tokens/s");
     }
-    const auto median = [](std::vector<double> values) {
-        std::sort(values.begin(), values.end());
-        return values[values.size() / 2];
-    };
     const double slowdown = 1 - median(open) / median(closed);
     session.result["slowdown"] = {{"seconds", seconds}, {"open_tokens_per_second", median(open)}, {"closed_tokens_per_second", median(closed)},
                                   {"slowdown", slowdown}, {"rounds", rounds}};

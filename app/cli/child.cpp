@@ -5,10 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #include "core/base/error.h"
 
@@ -20,20 +22,25 @@ std::filesystem::path besideThisProgram(const std::string& program) {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / program;
 }
 
-Child::Child(const std::string& program, std::vector<std::string> arguments,
-             const std::vector<std::pair<std::string, std::string>>& variables) {
+std::vector<std::string> environmentWith(const Variables& variables) {
+    std::vector<std::string> settings;
+    for (char** each = environ; *each != nullptr; ++each) {
+        const std::string_view setting(*each);
+        const bool replaced = std::any_of(variables.begin(), variables.end(), [&](const auto& variable) {
+            return setting.substr(0, setting.find('=')) == variable.first;
+        });
+        if (!replaced) settings.emplace_back(setting);
+    }
+    for (const auto& [name, value] : variables) settings.push_back(name + "=" + value);
+    return settings;
+}
+
+Child::Child(const std::string& program, std::vector<std::string> arguments, const Variables& variables) {
     std::string path = besideThisProgram(program).string();
     std::vector<char*> words{path.data()};
     for (std::string& each : arguments) words.push_back(each.data());
     words.push_back(nullptr);
-    std::vector<std::string> settings;
-    for (char** each = environ; *each != nullptr; ++each) {
-        const std::string setting = *each;
-        bool replaced = false;
-        for (const auto& [name, value] : variables) replaced |= setting.rfind(name + "=", 0) == 0;
-        if (!replaced) settings.push_back(setting);
-    }
-    for (const auto& [name, value] : variables) settings.push_back(name + "=" + value);
+    std::vector<std::string> settings = environmentWith(variables);
     std::vector<char*> environment;
     for (std::string& each : settings) environment.push_back(each.data());
     environment.push_back(nullptr);

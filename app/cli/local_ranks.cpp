@@ -11,15 +11,13 @@
 #include <netinet/in.h>
 #include <spawn.h>
 #include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
+#include "app/cli/child.h"
 #include "core/base/error.h"
-
-extern char** environ;
 
 namespace tritlab::cli {
 namespace {
@@ -60,17 +58,13 @@ LocalRanks::LocalRanks(int processes) {
 }
 
 void LocalRanks::start(int rank) {
-    const std::string own[] = {"RANK=" + std::to_string(rank), "LOCAL_RANK=" + std::to_string(rank),
-                               "WORLD_SIZE=" + std::to_string(ranks_.size), "LOCAL_WORLD_SIZE=" + std::to_string(ranks_.size),
-                               "MASTER_ADDR=" + ranks_.address, "MASTER_PORT=" + std::to_string(ranks_.port)};
-    std::vector<std::string> variables(std::begin(own), std::end(own));
-    for (char** inherited = environ; *inherited != nullptr; ++inherited) {
-        const std::string_view variable(*inherited);
-        const std::string_view name = variable.substr(0, variable.find('=') + 1);
-        bool replaced = name.starts_with("TORCHELASTIC_");
-        for (const std::string& mine : own) replaced = replaced || mine.starts_with(name);
-        if (!replaced) variables.emplace_back(variable);
-    }
+    std::vector<std::string> variables = environmentWith({{"RANK", std::to_string(rank)},
+                                                          {"LOCAL_RANK", std::to_string(rank)},
+                                                          {"WORLD_SIZE", std::to_string(ranks_.size)},
+                                                          {"LOCAL_WORLD_SIZE", std::to_string(ranks_.size)},
+                                                          {"MASTER_ADDR", ranks_.address},
+                                                          {"MASTER_PORT", std::to_string(ranks_.port)}});
+    std::erase_if(variables, [](const std::string& variable) { return variable.starts_with("TORCHELASTIC_"); });
     std::vector<char*> environment;
     for (std::string& variable : variables) environment.push_back(variable.data());
     environment.push_back(nullptr);

@@ -17,6 +17,4 @@ inline void benchWait(int ms) {
     loop.exec();
 }
 
-std::int64_t benchResidentBytes();  // of this process
-
 }  // namespace tritlab

@@ -9,6 +9,7 @@
 #include "app/gui/bench_parts.h"
 #include "app/gui/gui_busy.h"
 #include "core/base/error.h"
+#include "core/base/measure.h"
 #include "core/base/random.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/plot_worker.h"
@@ -186,7 +187,7 @@ nlohmann::ordered_json benchPlot(const nlohmann::ordered_json& request) {
             {"gui_busy", timesJson(meter.stretches())},
             {"fresh_pictures_per_second", fewest},
             {"exact_after_input", timesJson(exactMs)},
-            {"resident_bytes", benchResidentBytes()}};
+            {"resident_bytes", residentBytes()}};
 }
 
 }  // namespace tritlab

@@ -1,6 +1,4 @@
 // The real window over a store: how soon it is there, how quickly its list answers, how it fares while a run is trained.
-#include <unistd.h>
-
 #include <QAbstractItemModel>
 #include <QApplication>
 #include <QElapsedTimer>
@@ -8,7 +6,6 @@
 #include <QLineEdit>
 #include <QTableView>
 #include <QTabWidget>
-#include <ctime>
 
 #include "app/gui/bench_parts.h"
 #include "app/gui/gui_busy.h"
@@ -16,8 +13,7 @@
 #include "app/gui/pictures.h"
 #include "app/workers/run_queue.h"
 #include "core/base/error.h"
-#include "core/base/files.h"
-#include "core/base/number.h"
+#include "core/base/measure.h"
 #include "core/config/fields.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
@@ -26,12 +22,6 @@
 namespace tritlab {
 
 namespace {
-
-std::int64_t monotonicNs() {
-    std::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 // Notes when the run list has been painted with rows in it.
 class FirstPaint : public QObject {
@@ -72,12 +62,6 @@ double listMs(QTableView* list, Act act) {
 
 }  // namespace
 
-std::int64_t benchResidentBytes() {
-    const std::string statm = readFile("/proc/self/statm");
-    const std::size_t start = statm.find(' ') + 1;
-    return parseInt(std::string_view(statm).substr(start, statm.find(' ', start) - start)).value_or(0) * ::sysconf(_SC_PAGESIZE);
-}
-
 nlohmann::ordered_json benchWindow(const nlohmann::ordered_json& request) {
     const std::int64_t started = request.value("started_ns", monotonicNs());
     MainWindow window({Workspace{}, false, false, {}});
@@ -109,7 +93,7 @@ nlohmann::ordered_json benchWindow(const nlohmann::ordered_json& request) {
     }
     result["filter"] = timesJson(filtered);
     result["sort"] = timesJson(sorted);
-    result["resident_bytes"] = benchResidentBytes();
+    result["resident_bytes"] = residentBytes();
     return result;
 }
 
@@ -154,7 +138,7 @@ nlohmann::ordered_json benchLive(const nlohmann::ordered_json& request) {
                                   {"delay", timesJson(heart.delays())},
                                   {"blocks_over_50_ms", blocks},
                                   {"gui_busy", timesJson(meter.stretches())},
-                                  {"resident_bytes", benchResidentBytes()}};
+                                  {"resident_bytes", residentBytes()}};
     if (!trained.isEmpty()) {
         window.queue()->stop(trained);
         waited.start();

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/base/files.h"
-#include "core/base/number.h"
+#include "core/base/measure.h"
 #include "core/base/random.h"
 
 namespace tritlab {
@@ -40,13 +38,6 @@ ModelConfig configOf(const std::string& name) {
         return config;
     }
     throw Error("'" + name + "' is no shape", "bench generate", "Choose small, 125m or 2b4t");
-}
-
-std::int64_t residentBytes() {
-    const std::string text = readFile("/proc/self/statm");
-    const auto first = text.find(' ') + 1;
-    const auto pages = parseInt(std::string_view(text).substr(first, text.find(' ', first) - first));
-    return pages.value_or(0) * ::sysconf(_SC_PAGESIZE);
 }
 
 std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/measure.h"
 
 namespace tritlab {
 namespace {
@@ -62,8 +63,7 @@ double readSpeed(const ModelParts& parts, ThreadPool& pool, int passes) {
         if (total != first)
             throw Error("memory gave different values from one reading to the next", "weights", "Test this machine's memory", ErrorKind::Failed);
     }
-    std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2), seconds.end());
-    return static_cast<double>(words * 8) / seconds[seconds.size() / 2];
+    return static_cast<double>(words * 8) / median(seconds);
 }
 
 }  // namespace tritlab

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
-#include "core/base/files.h"
+#include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/base/random.h"
 #include "core/config/fields.h"
@@ -131,18 +131,6 @@ private:
     std::optional<WriteTurn> turn_;
     std::int64_t written_ = 0, inTransaction_ = 0;
 };
-
-double median(std::vector<double> values) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-std::int64_t residentBytes() {
-    const std::string statm = readFile("/proc/self/statm");
-    const std::size_t start = statm.find(' ') + 1;
-    return parseInt(std::string_view(statm).substr(start, statm.find(' ', start) - start)).value_or(0) * ::sysconf(_SC_PAGESIZE);
-}
 
 }  // namespace
 

@@ -3,20 +3,17 @@
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <limits>
-#include <memory>
 
 #include "core/base/error.h"
-#include "core/base/files.h"
-#include "core/base/number.h"
+#include "core/base/measure.h"
 #include "core/base/profile.h"
 #include "core/model/language_model.h"
 #include "core/train/adamw.h"
 #include "core/train/compute_thread.h"
 #include "core/train/health_tracker.h"
-#include "core/train/notebook_reference.h"
 #include "core/train/op_profile.h"
+#include "core/train/training_pass.h"
 
 namespace tritlab {
 namespace {
@@ -52,47 +49,6 @@ ModelConfig notebookConfig(const Shape& shape, bool ternary) {
     config.gatedFfn = config.subNorms = false;
     config.ternaryLinears = ternary;
     return config;
-}
-
-// One step's forward and backward; gives the mean loss.
-using Pass = std::function<double(const at::Tensor& tokens, const at::Tensor& targets)>;
-
-Pass fastPass(LanguageModel& model, double lambda) {
-    return [&model, lambda](const at::Tensor& tokens, const at::Tensor& targets) {
-        const auto count = static_cast<double>(targets.numel());
-        const at::Tensor sum = model.lossSum(tokens, targets, {}, lambda);
-        sum.backward(at::full({}, 1 / count, at::kFloat));
-        return sum.item<double>() / count;
-    };
-}
-
-Pass referencePass(LanguageModel& model) {
-    std::map<std::string, at::Tensor> weights;
-    for (const Parameter& parameter : model.parameters()) weights[parameter.name] = parameter.value;
-    auto reference = std::make_shared<NotebookReference>(model.config(), std::move(weights));
-    return [reference](const at::Tensor& tokens, const at::Tensor& targets) {
-        const at::Tensor loss = reference->loss(tokens, targets, 1.0);
-        loss.backward();
-        return loss.item<double>();
-    };
-}
-
-// Peak resident bytes of the process since resetPeak.
-void resetPeak() {
-    try {
-        OutputFile file("/proc/self/clear_refs");
-        file.write("5", 1);
-    } catch (const Error&) {
-        // Not every kernel offers it: the peak then counts from the start of the process.
-    }
-}
-
-double peakBytes() {
-    const std::string status = readFile("/proc/self/status");
-    constexpr std::string_view key = "VmHWM:";
-    const std::size_t start = status.find(key) + key.size();
-    const std::string_view line = std::string_view(status).substr(start, status.find(" kB", start) - start);
-    return static_cast<double>(parseInt(line.substr(line.find_first_not_of(" \t"))).value_or(0)) * 1024;
 }
 
 // Of a step: a product forward and two backward with each linear's weight and with the head's, two operations a multiply-add.
@@ -135,19 +91,19 @@ BenchResult benchTraining(const BenchRequest& request) {
     ComputeThread::setThreads(request.threads);
     BenchResult result;
     result.threads = ComputeThread::threadsAtWork();
-    resetPeak();
+    forgetPeak();
     const bool slow = request.mode == "reference", ternary = request.mode != "dense";
     LanguageModel model(notebookConfig(shape, ternary), slow ? Precision::Fp32 : Precision::Bf16);
     model.initialize(Initialization::Notebook, 0.02, seed);
     model.setRecompute(request.activationCheckpointing);
     AdamW optimizer(model.parameters(), {});
-    const Pass pass = slow ? referencePass(model) : fastPass(model, ternary ? 1.0 : 0.0);
+    const TrainingPass pass = slow ? referencePass(model) : fastPass(model);
 
     at::Generator generator = at::detail::createCPUGenerator(seed);
     const auto step = [&] {
         const at::Tensor stream = at::randint(0, shape.vocab, {shape.rows, shape.length + 1}, generator, at::kLong);
         const auto start = Clock::now();
-        result.loss = pass(stream.slice(1, 0, shape.length).contiguous(), stream.slice(1, 1).contiguous());
+        result.loss = pass(stream.slice(1, 0, shape.length).contiguous(), stream.slice(1, 1).contiguous(), ternary ? 1.0 : 0.0);
         {
             const ProfileScope scope("optimizer");
             optimizer.step(learningRate, 0.0, clipFactor(optimizer.gradientNorm(), clip));
@@ -159,10 +115,9 @@ BenchResult benchTraining(const BenchRequest& request) {
     step();  // warm-up
     std::vector<double> times;
     for (int i = 0; i < request.steps; ++i) times.push_back(step());
-    std::sort(times.begin(), times.end());
-    result.medianStepSeconds = times[times.size() / 2];
+    result.medianStepSeconds = median(times);
     result.tokensPerSecond = static_cast<double>(shape.rows * shape.length) / result.medianStepSeconds;
-    result.peakMemoryBytes = peakBytes();
+    result.peakMemoryBytes = static_cast<double>(peakResidentBytes());
     result.parameters = parameterCount(model.config());
 
     // One more step with the profile on, outside the timing.

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/base/error.h"
+#include "core/base/measure.h"
 #include "core/model/attention.h"
 #include "core/quant/autograd_node.h"
 #include "core/quant/kernels/int8_product.h"
@@ -30,10 +31,9 @@ public:
             work();
             times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
         }
-        std::sort(times.begin(), times.end());
-        const double median = times[times.size() / 2];
-        if (all_.empty() || all_.back().kernel != kernel) reference_ = median;
-        all_.push_back({kernel, variant, median, reference_ / median});
+        const double seconds = median(times);
+        if (all_.empty() || all_.back().kernel != kernel) reference_ = seconds;
+        all_.push_back({kernel, variant, seconds, reference_ / seconds});
     }
     [[nodiscard]] std::vector<KernelTiming> take() { return std::move(all_); }
 

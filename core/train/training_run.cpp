@@ -2,11 +2,10 @@
 
 #include <ATen/ops/full.h>
 #include <cmath>
-#include <fstream>
 #include <numeric>
-#include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/base/profile.h"
 #include "core/config/fields.h"
@@ -22,13 +21,6 @@ using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-double residentBytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::int64_t size = 0, resident = 0;
-    statm >> size >> resident;
-    return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
 
 }  // namespace
 
@@ -137,7 +129,7 @@ void TrainingRun::finishStep(double loss, double gradNorm, double seconds, std::
     event.tokensPerSecond = seconds > 0 ? static_cast<double>(tokens) / seconds : 0;
     event.wallSeconds = wallSeconds();
     event.tokens = tokens_;
-    event.memoryBytes = residentBytes();
+    event.memoryBytes = static_cast<double>(residentBytes());
     reporter_.report(event);
     if (!std::isfinite(loss)) return setDivergence(DivergenceKind::LossNotFinite, loss);
     if (!std::isfinite(gradNorm)) return setDivergence(DivergenceKind::GradientNotFinite, loss);
