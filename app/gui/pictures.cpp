@@ -7,6 +7,7 @@
 #include <QTabWidget>
 #include <QThread>
 #include <QTimer>
+#include <limits>
 
 #include "app/gui/main_window.h"
 #include "core/base/error.h"
@@ -28,6 +29,17 @@ void wait(int ms) {
     loop.exec();
 }
 
+// Idle several times in a row: an answer may ask anew.
+template <typename Idle>
+void waitUntilDrawn(const Idle& idle, int limitMs = std::numeric_limits<int>::max()) {
+    QElapsedTimer timer;
+    timer.start();
+    for (int calm = 0; calm < 4 && timer.elapsed() < limitMs;) {
+        wait(60);
+        calm = idle() && PlotWorker::shared().idle() && FrameClock::shared().idle() ? calm + 1 : 0;
+    }
+}
+
 void makeFolder(const QString& folder) {
     if (!QDir().mkpath(folder)) throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
 }
@@ -39,13 +51,7 @@ void save(QWidget& widget, const QString& path) {
 }  // namespace
 
 void settle(MainWindow& window, int limitMs) {
-    QElapsedTimer timer;
-    timer.start();
-    // Idle several times in a row: an answer may ask anew.
-    for (int calm = 0; calm < 4 && timer.elapsed() < limitMs;) {
-        wait(60);
-        calm = window.settled() && PlotWorker::shared().idle() && FrameClock::shared().idle() ? calm + 1 : 0;
-    }
+    waitUntilDrawn([&window] { return window.settled(); }, limitMs);
 }
 
 QStringList plotRun(const Workspace& workspace, const QString& run, const QString& folder) {
@@ -61,8 +67,7 @@ QStringList plotRun(const Workspace& workspace, const QString& run, const QStrin
     ChartsPage page({&runs, &reader, &series});
     page.resize(1280, 800);
     page.setVisibleRuns({QString::fromStdString(summary.id)});
-    const auto idle = [&] { return reader.idle() && series.idle() && PlotWorker::shared().idle() && FrameClock::shared().idle(); };
-    for (int calm = 0; calm < 4 && failure.isEmpty(); calm = idle() ? calm + 1 : 0) wait(20);  // an answer may ask anew
+    waitUntilDrawn([&] { return !failure.isEmpty() || (reader.idle() && series.idle()); });
     if (!failure.isEmpty()) throw Error(failure.toStdString());
     QString prefix;
     for (const QChar c : QString::fromStdString(summary.name)) prefix += c.isLetterOrNumber() || c == '-' || c == '_' || c == '.' ? c : QChar('_');
@@ -91,7 +96,7 @@ QStringList takeScreenshots(MainWindow& window, const QString& folder) {
         save(window, files.last());
         window.showChat(false);
         RunForm* form = window.openForm();
-        wait(200);
+        settle(window);
         files << QString("%1/form-%2.png").arg(folder, themeKey(theme));
         save(*form, files.last());
         form->reject();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/csv.h"
 #include "core/base/number.h"
 #include "core/store/query.h"
 #include "ui/models/run_list_model.h"
@@ -12,8 +13,6 @@
 namespace tritlab {
 
 namespace {
-
-
 
 QString titleText(const char* text) { return QCoreApplication::translate("tritlab::ComparePage", text); }
 
@@ -51,10 +50,7 @@ QString fieldText(const RunGroup& group, const std::string& key) {
     return values.join(" | ");
 }
 
-QString csvCell(QString text) {
-    if (!text.contains(',') && !text.contains('"') && !text.contains('\n')) return text;
-    return '"' + text.replace("\"", "\"\"") + '"';
-}
+QString csvCell(const QString& text) { return QString::fromStdString(csvField(text.toStdString())); }
 
 QString real(double value) { return std::isnan(value) ? QString() : QString::fromStdString(formatReal(value)); }
 

@@ -66,10 +66,11 @@ void SeriesCache::update(const RunSummary& run) {
     if (it == runs_.end()) return;
     Run& state = it->second;
     if (state.revision == run.revision) return;
-    // A run that did not just go on may have been resumed and stopped between two looks: its last points may be others.
-    if (state.revision >= 0 && (state.state != RunState::Running || run.state != RunState::Running)) state.reload = true;
+    // What was resumed may have other points at the end; between two looks it may have ended again, which its end tells.
+    if (state.revision >= 0 && (state.state != run.state || state.endedMs != run.endedMs)) state.reload = true;
     state.revision = run.revision;
     state.state = run.state;
+    state.endedMs = run.endedMs;
     state.again = true;
     ask(run.id);
 }

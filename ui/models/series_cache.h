@@ -38,6 +38,7 @@ private:
         std::map<std::string, Entry> entries;
         RunState state = RunState::Queued;
         StepIndex revision = -1;
+        std::int64_t endedMs = 0;
         bool asking = false, again = false, reload = false;
     };
     void ask(const std::string& run);

@@ -15,11 +15,12 @@ namespace tritlab {
 
 namespace {
 
-// The slider's 0..100: an average's strength in fine steps where it matters, near 1; a window's half width from 1 to 1000 points.
-double emaStrength(int position) { return position == 0 ? 0 : 1 - std::pow(10.0, -position / 33.4); }
+// A window's half width from the slider's 0..100: from 1 to 1000 points.
 std::size_t windowRadius(int position) { return position == 0 ? 0 : static_cast<std::size_t>(std::lround(std::pow(10.0, position / 33.4))); }
 
 }  // namespace
+
+double emaStrength(int position) { return position == 0 ? 0 : 1 - std::pow(10.0, -position / 33.4); }
 
 ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     const auto combo = [this](const char* name, const QString& accessible, const QStringList& items) {

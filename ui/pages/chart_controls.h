@@ -15,6 +15,9 @@ class QToolButton;
 
 namespace tritlab {
 
+// An average's strength from a slider's 0..100, in fine steps where it matters, near 1.
+double emaStrength(int position);
+
 class ChartControls : public QWidget {
     Q_OBJECT
 public:

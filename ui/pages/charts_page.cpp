@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -14,6 +13,7 @@
 #include "ui/pages/chart_board.h"
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/chart_marks.h"
+#include "ui/pages/page_labels.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/plot_worker.h"
 
@@ -35,14 +35,8 @@ ChartsPage::ChartsPage(PageContext pageContext, QWidget* parent)
     scroll_->setFrameShape(QFrame::NoFrame);
     scroll_->setWidget(board_);
     scroll_->setObjectName("chartsScroll");
-    empty_ = new QLabel(tr("Nothing to draw yet. Start a run with New run, or tick a run in the list."), this);
-    empty_->setObjectName("chartsEmpty");
-    empty_->setAlignment(Qt::AlignCenter);
-    empty_->setWordWrap(true);
-    legend_ = new QLabel(this);
-    legend_->setObjectName("legend");
-    legend_->setTextFormat(Qt::RichText);
-    legend_->setWordWrap(true);
+    empty_ = emptyStateLabel("chartsEmpty", tr("Nothing to draw yet. Start a run with New run, or tick a run in the list."), this);
+    legend_ = legendLabel("legend", this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 0);
     layout->setSpacing(6);

@@ -4,14 +4,12 @@
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QGridLayout>
-#include <QLabel>
 #include <QScrollArea>
 #include <QSlider>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "core/config/fields.h"
@@ -19,7 +17,9 @@
 #include "ui/models/compare_results.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/store_reader.h"
+#include "ui/pages/chart_controls.h"
 #include "ui/pages/chart_metrics.h"
+#include "ui/pages/page_labels.h"
 #include "ui/plots/band_plottable.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/theme/theme.h"
@@ -48,8 +48,6 @@ constexpr Schedule schedules[] = {{"lr", QT_TRANSLATE_NOOP("tritlab::ComparePage
                                   {"weight_decay", QT_TRANSLATE_NOOP("tritlab::ComparePage", "weight decay"), Qt::DotLine}};
 
 QString scheduleText(const char* text) { return QCoreApplication::translate("tritlab::ComparePage", text); }
-
-double strengthOf(int position) { return position == 0 ? 0 : 1 - std::pow(10.0, -position / 33.4); }
 
 // Each series once read, smoothed and put over the x that is wanted: on the reader's thread.
 Series readSeries(RunStore& store, const std::string& run, const std::string& key, const std::vector<Point>& axis, bool steps,
@@ -83,14 +81,8 @@ ComparePage::ComparePage(PageContext pageContext, QWidget* parent) : Page(pageCo
     setObjectName("comparePage");
     makeControls();
     makeCharts();
-    empty_ = new QLabel(tr("Nothing to compare yet. Tick two or more runs in the list: their curves and results come together here."), this);
-    empty_->setObjectName("compareEmpty");
-    empty_->setAlignment(Qt::AlignCenter);
-    empty_->setWordWrap(true);
-    legend_ = new QLabel(this);
-    legend_->setObjectName("compareLegend");
-    legend_->setTextFormat(Qt::RichText);
-    legend_->setWordWrap(true);
+    empty_ = emptyStateLabel("compareEmpty", tr("Nothing to compare yet. Tick two or more runs in the list: their curves and results come together here."), this);
+    legend_ = legendLabel("compareLegend", this);
     table_ = new TextTableView("resultsTable", tr("Results"), this);
     table_->setSortable();
     table_->tools()->addStretch(1);
@@ -211,7 +203,7 @@ void ComparePage::ask() {
         for (const RunSummary& run : group.runs) ids.back().push_back(run.id);
     }
     const std::string axis = axis_->currentData().toString().toStdString();
-    const double strength = strengthOf(smoothing_->value());
+    const double strength = emaStrength(smoothing_->value());
     context_.reader->ask(
         this,
         [ids, axis, strength](RunStore& store) {

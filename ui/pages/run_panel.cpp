@@ -18,6 +18,7 @@
 #include "ui/models/run_filter_model.h"
 #include "ui/models/run_groups.h"
 #include "ui/models/run_list_model.h"
+#include "ui/pages/page_labels.h"
 #include "ui/pages/run_delegates.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -54,10 +55,7 @@ RunPanel::RunPanel(RunListModel* model, QWidget* parent) : QWidget(parent), mode
     trash_->setAccessibleName(tr("Show the trash"));
     makeTable();
     makeViewMenu();
-    empty_ = new QLabel(this);
-    empty_->setObjectName("runsEmpty");
-    empty_->setAlignment(Qt::AlignCenter);
-    empty_->setWordWrap(true);
+    empty_ = emptyStateLabel("runsEmpty", {}, this);
 
     auto* top = new QHBoxLayout;
     top->addWidget(words_, 1);

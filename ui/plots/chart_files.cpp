@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/csv.h"
 #include "core/base/number.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/curves_plottable.h"
@@ -92,8 +93,7 @@ QString ChartWidget::csv() const {
     const QCPRange range = plot_->xAxis->range();
     for (const auto& [id, curve] : curves_) {
         if (curve.raw->isOutline()) continue;  // its points are still being read
-        QString name = curve.style.name;
-        if (name.contains(',') || name.contains('"')) name = '"' + name.replace("\"", "\"\"") + '"';
+        const QString name = QString::fromStdString(csvField(curve.style.name.toStdString()));
         for (std::size_t i = curve.raw->lowerBound(range.lower); i < curve.raw->size() && curve.raw->x(i) <= range.upper; ++i) {
             text += name + ',' + QString::fromStdString(formatReal(curve.raw->x(i))) + ',' +
                     QString::fromStdString(formatReal(curve.raw->y(i))) + '\n';
