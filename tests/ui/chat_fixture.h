@@ -13,17 +13,7 @@ namespace tritlab {
 inline void writeTalkingModel(const std::filesystem::path& folder, Template chatTemplate = Template::Plain, std::int64_t contextLength = 256) {
     std::filesystem::create_directories(folder.parent_path());
     const std::filesystem::path tokenizer = folder.parent_path() / (folder.filename().string() + ".tokenizer");
-    TokenizerTraining training;
-    training.vocabSize = 400;
-    training.userSymbols = {"<|eot_id|>"};
-    int document = 0;
-    trainTokenizer(
-        [&](std::string& text) {
-            text = "In the beginning God created the heaven and the earth, and the king said: number " + std::to_string(document) +
-                   ". User: hello, Assistant: good day. ### Instruction: say so and go.\n";
-            return document++ < 50;
-        },
-        training, tokenizer, StopToken());
+    testing::trainTalkTokenizer(tokenizer, "so");
     ModelConfig config = testing::tinyConfigs()[2].config;
     config.vocabSize = loadTokenizer(tokenizer)->size();
     config.contextLength = contextLength;

@@ -8,11 +8,8 @@
 #include <QTabWidget>
 #include <QTest>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "store_fixture.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/x_axis.h"
 #include "ui/pages/chart_board.h"
@@ -20,21 +17,13 @@
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/readout.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
 class TestChartsPage : public QObject {
     Q_OBJECT
 
-    static std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
-        auto window = std::make_unique<MainWindow>(
-            WindowOptions{fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        if (!opened.wait(20000)) qFatal("the window did not open its store");
-        settle(*window);
-        return window;
-    }
     static ChartsPage* pageOf(const MainWindow& window) { return window.findChild<ChartsPage*>("chartsPage"); }
     static void rising(const Series& series) {
         for (std::size_t i = 1; i < series.size(); ++i) QVERIFY(series.x(i) > series.x(i - 1));
@@ -54,7 +43,7 @@ private Q_SLOTS:
             recorder.onState({RunState::Stopped, 20000, {}, true});
         }
         fixture.writer->flush();
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         const QString run = QString::fromStdString(id);
         ChartsPage* page = pageOf(*window);
         QTRY_COMPARE_WITH_TIMEOUT(page->chart("lr")->shownSeries(run)->size(), std::size_t{20000}, 20000);
@@ -153,7 +142,7 @@ private Q_SLOTS:
             recorder.onState({RunState::Diverged, 200, "the loss is not a number", true});
         }
         fixture.writer->flush();
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         ChartsPage* page = pageOf(*window);
         const QString run = QString::fromStdString(id);
         QTRY_COMPARE(page->chart("grad-norm")->shownSeries(run)->nonFinite().size(), std::size_t{79});
@@ -173,7 +162,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const QString a = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config()));
         fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None), 0.5);
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         ChartsPage* page = pageOf(*window);
         QCustomPlot* plot = page->chart("loss")->plot();
         const int x = static_cast<int>(plot->xAxis->coordToPixel(200));
@@ -189,7 +178,7 @@ private Q_SLOTS:
     void keyboardMovesAndFollows() {
         StoreFixture fixture;
         fixture.finishedRun("a", StoreFixture::config());
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         ChartsPage* page = pageOf(*window);
         QCustomPlot *plot = page->chart("lr")->plot(), *other = page->chart("lambda")->plot();
         const QCPRange all = plot->xAxis->range();
@@ -208,7 +197,7 @@ private Q_SLOTS:
     void chartsAreAddedHiddenMovedAndEnlarged() {
         StoreFixture fixture;
         const QString run = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config()));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         ChartsPage* page = pageOf(*window);
         ChartBoard* board = page->board();
         ChartWidget* lr = page->chart("lr");
@@ -277,7 +266,7 @@ private Q_SLOTS:
             recorder.onLog({LogLevel::Info, 300, "Resumed from step-00000300"});
         }
         fixture.writer->flush();
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         ChartsPage* page = pageOf(*window);
         // lambda = 1 (line and word), end of warm-up, the checkpoint, the resume (line and word)
         QTRY_COMPARE(page->chart("loss")->markCount(), std::size_t{6});

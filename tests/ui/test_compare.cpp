@@ -8,14 +8,12 @@
 #include <QTest>
 #include <cmath>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
-#include "store_fixture.h"
 #include "ui/models/compare_results.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/compare_page.h"
 #include "ui/plots/chart_widget.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
@@ -147,7 +145,7 @@ private Q_SLOTS:
         seeded.seed = 2;
         fixture.finishedRun("linear-2", seeded, 0.2);
         const std::string none = fixture.finishedRun("none", StoreFixture::config(LambdaSchedule::None, 200), 0.5);
-        MainWindow window({fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
+        MainWindow window(optionsOf(fixture));
         QSignalSpy opened(&window, &MainWindow::opened);
         window.show();
         QVERIFY(opened.wait(20000));

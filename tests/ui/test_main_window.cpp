@@ -13,24 +13,18 @@
 #include <QTextBrowser>
 #include <QToolButton>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
 #include "core/store/run_store.h"
-#include "store_fixture.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/weights_page.h"
 #include "ui/plots/chart_widget.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
 namespace {
-
-WindowOptions optionsOf(const StoreFixture& fixture) {
-    return {fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }};
-}
 
 template <typename Widget>
 Widget* find(QWidget& window, const char* name) {
@@ -44,19 +38,10 @@ Widget* find(QWidget& window, const char* name) {
 class TestMainWindow : public QObject {
     Q_OBJECT
 
-    std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
-        auto window = std::make_unique<MainWindow>(optionsOf(fixture));
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        if (!opened.wait(20000)) qFatal("the window did not open its store");
-        settle(*window);
-        return window;
-    }
-
 private Q_SLOTS:
     void emptyWorkspaceSaysWhatToDo() {
         StoreFixture fixture;
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         QVERIFY(find<QLabel>(*window, "runsEmpty")->isVisible());
         QVERIFY(find<QLabel>(*window, "chartsEmpty")->isVisible());
         QVERIFY(!window->findChild<QAction*>("stopRun")->isEnabled());
@@ -66,7 +51,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const QString a = QString::fromStdString(fixture.finishedRun("kjv-linear", StoreFixture::config()));
         const QString b = QString::fromStdString(fixture.finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         auto* table = find<QTableView>(*window, "runTable");
         QCOMPARE(table->model()->rowCount(), 2);
         auto* page = find<ChartsPage>(*window, "chartsPage");
@@ -94,7 +79,7 @@ private Q_SLOTS:
     // A run that another process trains appears, moves, and can be stopped; a NaN in it breaks nothing.
     void followsAnotherProcessAndStopsIt() {
         StoreFixture fixture;
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         const RunConfig config = StoreFixture::config();
         const std::string id = fixture.writer->createRun("from outside", config, RunState::Queued);
         const QString run = QString::fromStdString(id);
@@ -135,14 +120,14 @@ private Q_SLOTS:
         StoreFixture fixture;
         const std::string id = fixture.writer->createRun("dies", StoreFixture::config(), RunState::Queued);
         fixture.writer->setState(id, {RunState::Running, 0, {}, true});  // says it goes, and nobody holds its lock
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         QTRY_COMPARE_WITH_TIMEOUT(window->runs()->run(QString::fromStdString(id))->state, RunState::Interrupted, 20000);
     }
 
     void renameTrashRestore() {
         StoreFixture fixture;
         const QString run = QString::fromStdString(fixture.finishedRun("before", StoreFixture::config(LambdaSchedule::None, 40)));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(run);
         auto* model = window->runs();
         model->setData(model->indexOf(run), "after", Qt::EditRole);
@@ -163,7 +148,7 @@ private Q_SLOTS:
     void pagesShowTheRun() {
         StoreFixture fixture;
         const QString run = QString::fromStdString(fixture.finishedRun("pages", StoreFixture::config(), 0, true));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(run);
         const auto rows = [&](int page, const char* name) {
             window->pages()->setCurrentIndex(page);
@@ -196,7 +181,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::Linear, 30));
         fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None, 30));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->pages()->setCurrentIndex(3);
         find<QTableView>(*window, "runTable")->selectAll();
         settle(*window);
@@ -211,7 +196,7 @@ private Q_SLOTS:
     void chatStoresTheQuestion() {
         StoreFixture fixture;
         const QString run = QString::fromStdString(fixture.finishedRun("talk", StoreFixture::config(LambdaSchedule::None, 30)));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(run);
         window->showChat(true);
         QCOMPARE(find<QComboBox>(*window, "chatModel")->currentData().toString(), "run:" + run);
@@ -227,7 +212,7 @@ private Q_SLOTS:
 
     void everyControlHasAName() {
         StoreFixture fixture;
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         for (const QWidget* widget : window->findChildren<QWidget*>()) {
             const bool control = qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QTableView*>(widget) != nullptr ||
                                  qobject_cast<const QSlider*>(widget) != nullptr || qobject_cast<const QPlainTextEdit*>(widget) != nullptr;
@@ -246,7 +231,7 @@ private Q_SLOTS:
         for (StepIndex i = 0; i < 150; ++i) recorder.onStep(StoreFixture::step(StoreFixture::config(), i, 0.08));
         recorder.onHealth(StoreFixture::health(100));
         fixture.writer->flush();
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(window->runs()->index(0, 0).data(RunListModel::IdRole).toString());
         const QStringList files = takeScreenshots(*window, QString(TRITLAB_BINARY_DIR) + "/screenshots");
         QCOMPARE(files.size(), 18);

@@ -13,19 +13,17 @@
 #include <QToolButton>
 #include <QUndoStack>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/store/branch.h"
 #include "core/store/checkpoint_trash.h"
 #include "core/store/disk_use.h"
-#include "store_fixture.h"
 #include "ui/forms/field_editor.h"
 #include "ui/forms/run_form.h"
 #include "ui/models/run_filter_model.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/run_panel.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
@@ -63,14 +61,6 @@ std::filesystem::path fillCheckpoint(const StoreFixture& fixture, const std::str
 class TestRunActions : public QObject {
     Q_OBJECT
 
-    std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
-        auto window = std::make_unique<MainWindow>(WindowOptions{fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        if (!opened.wait(20000)) qFatal("the window did not open its store");
-        settle(*window);
-        return window;
-    }
     static QAction* action(MainWindow& window, const char* name) { return window.findChild<QAction*>(name); }
     static QUndoStack* stack(MainWindow& window) { return window.findChild<QUndoStack*>("undoStack"); }
 
@@ -79,7 +69,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const QString a = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
         const QString b = QString::fromStdString(fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None, 30), 0.5));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         RunListModel* runs = window->runs();
         auto* table = find<QTableView>(*window, "runTable");
         window->selectRun(a);
@@ -126,7 +116,7 @@ private Q_SLOTS:
         const auto folder = fillCheckpoint(fixture, id, 30);
         QVERIFY(runDiskUse(fixture.workspace, id).files >= 5000);
         QVERIFY(runDiskUse(fixture.workspace, id).database > 0);
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(QString::fromStdString(id));
         QVERIFY(!action(*window, "purgeRuns")->isEnabled());  // not outside the trash
         action(*window, "trashRun")->trigger();
@@ -161,7 +151,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const std::string id = fixture.finishedRun("run", StoreFixture::config(LambdaSchedule::None, 30));
         const auto folder = fillCheckpoint(fixture, id, 30);
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(QString::fromStdString(id));
         window->pages()->setCurrentIndex(4);
         settle(*window);
@@ -209,7 +199,7 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 7, "none", longer), Error);    // no such checkpoint
         QCOMPARE(store.runs().size(), std::size_t{2});
         // The form of a branch leaves the model alone.
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         RunForm* form = window->openForm(&longer, "parent");
         form->setBranch(QString::fromStdString(id), "parent", 30);
         QVERIFY(!form->editor("hidden_size")->editor()->isEnabled());
@@ -265,7 +255,7 @@ private Q_SLOTS:
     void configPageShowsTheFrozenConfig() {
         StoreFixture fixture;
         const std::string id = fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(QString::fromStdString(id));
         window->pages()->setCurrentIndex(3);
         settle(*window);
@@ -292,7 +282,7 @@ private Q_SLOTS:
     void usualColumnsFitAt1280() {
         StoreFixture fixture;
         fixture.finishedRun("a run with a name", StoreFixture::config(LambdaSchedule::None, 30));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->resize(1280, 800);
         settle(*window);
         auto* table = find<QTableView>(*window, "runTable");
@@ -304,7 +294,7 @@ private Q_SLOTS:
     void swatchIsSeenOnASelectedRow() {
         StoreFixture fixture;
         const QString run = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->selectRun(run);
         auto* table = find<QTableView>(*window, "runTable");
         const QColor wanted = window->runs()->color(run);

@@ -64,6 +64,12 @@ public:
 
 class TestRunQueue : public QObject {
     Q_OBJECT
+
+    static bool opens(StoreActions& actions) {
+        QSignalSpy ready(&actions, &StoreActions::ready);
+        actions.open();
+        return ready.wait();
+    }
     SteeredEngine engine_;
 
     RunSummary stored(const StoreFixture& fixture, const QString& run) { return *RunStore(fixture.workspace).run(run.toStdString()); }
@@ -72,9 +78,7 @@ private Q_SLOTS:
     void oneAfterAnother() {
         StoreFixture fixture;
         StoreActions actions(fixture.workspace);
-        QSignalSpy ready(&actions, &StoreActions::ready);
-        actions.open();
-        QVERIFY(ready.wait());
+        QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
         QSignalSpy ended(&queue, &RunQueue::ended), added(&queue, &RunQueue::added), progressed(&queue, &RunQueue::progressed);
         queue.add("one", StoreFixture::config(LambdaSchedule::Linear, 30));
@@ -93,9 +97,7 @@ private Q_SLOTS:
     void stoppedHereOrFromTheStore() {
         StoreFixture fixture;
         StoreActions actions(fixture.workspace);
-        QSignalSpy ready(&actions, &StoreActions::ready);
-        actions.open();
-        QVERIFY(ready.wait());
+        QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
         QSignalSpy ended(&queue, &RunQueue::ended), started(&queue, &RunQueue::started);
         for (const bool throughStore : {false, true}) {
@@ -117,9 +119,7 @@ private Q_SLOTS:
     void failsWithItsReason() {
         StoreFixture fixture;
         StoreActions actions(fixture.workspace);
-        QSignalSpy ready(&actions, &StoreActions::ready);
-        actions.open();
-        QVERIFY(ready.wait());
+        QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
         QSignalSpy ended(&queue, &RunQueue::ended);
         RunConfig config = StoreFixture::config();
@@ -135,9 +135,7 @@ private Q_SLOTS:
     void waitingRunIsTakenOut() {
         StoreFixture fixture;
         StoreActions actions(fixture.workspace);
-        QSignalSpy ready(&actions, &StoreActions::ready);
-        actions.open();
-        QVERIFY(ready.wait());
+        QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
         QSignalSpy added(&queue, &RunQueue::added), idle(&queue, &RunQueue::idle);
         queue.add("long", StoreFixture::config(LambdaSchedule::Linear, 100000));
@@ -155,9 +153,7 @@ private Q_SLOTS:
     void waitingRunsChangePlaces() {
         StoreFixture fixture;
         StoreActions actions(fixture.workspace);
-        QSignalSpy ready(&actions, &StoreActions::ready);
-        actions.open();
-        QVERIFY(ready.wait());
+        QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
         QSignalSpy added(&queue, &RunQueue::added), idle(&queue, &RunQueue::idle);
         queue.add("long", StoreFixture::config(LambdaSchedule::Linear, 100000));

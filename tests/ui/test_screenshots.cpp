@@ -8,14 +8,12 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
 #include "layout_check.h"
-#include "store_fixture.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
@@ -40,8 +38,7 @@ private Q_SLOTS:
         fixture_ = std::make_unique<StoreFixture>();
         fixture_->finishedRun("kjv-linear", StoreFixture::config());
         fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true);
-        window_ = std::make_unique<MainWindow>(
-            WindowOptions{fixture_->workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
+        window_ = std::make_unique<MainWindow>(optionsOf(*fixture_));
         QSignalSpy opened(window_.get(), &MainWindow::opened);
         window_->resize(1280, 800);
         window_->show();

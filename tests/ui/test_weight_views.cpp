@@ -6,14 +6,12 @@
 #include <QTest>
 #include <cmath>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "core/base/error.h"
 #include "core/interop/safetensors.h"
-#include "store_fixture.h"
 #include "ui/pages/weight_views.h"
 #include "ui/plots/heat_map.h"
 #include "ui/plots/ridge_chart.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
@@ -55,7 +53,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const std::string id = fixture.finishedRun("run", StoreFixture::config());
         fixture.finishedRun("other", StoreFixture::config(LambdaSchedule::None), 0.2);
-        MainWindow window({fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
+        MainWindow window(optionsOf(fixture));
         QSignalSpy opened(&window, &MainWindow::opened);
         window.show();
         QVERIFY(opened.wait(20000));

@@ -10,27 +10,16 @@
 #include <QThread>
 #include <QUrl>
 
-#include "app/gui/main_window.h"
-#include "app/gui/pictures.h"
 #include "app/gui/single_instance.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "store_fixture.h"
 #include "ui/forms/run_form.h"
+#include "window_fixture.h"
 
 using namespace tritlab;
 
 class TestWindowOpen : public QObject {
     Q_OBJECT
-
-    static std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
-        auto window = std::make_unique<MainWindow>(WindowOptions{fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }});
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        if (!opened.wait(20000)) qFatal("the window did not open its store");
-        settle(*window);
-        return window;
-    }
 
 private Q_SLOTS:
     void secondStartHandsItsArgumentsOver() {
@@ -61,7 +50,7 @@ private Q_SLOTS:
 
     void droppedTextAndConfigsOpenTheForm() {
         StoreFixture fixture;
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         QMimeData data;
         const QString text = fixture.folder.filePath("my text.txt");
         writeFileAtomically(text.toStdString(), "In the beginning\n");
@@ -88,7 +77,7 @@ private Q_SLOTS:
         const auto cache = fixture.workspace.tokenCache() / "abc";
         std::filesystem::create_directories(cache);
         writeFileAtomically(cache / "tokens", std::string(70'000, 't'));
-        const auto window = open(fixture);
+        const auto window = openWindow(fixture);
         window->findChild<QAction*>("diskUse")->trigger();
         auto* dialog = window->findChild<QDialog*>("diskDialog");
         QVERIFY(dialog != nullptr);

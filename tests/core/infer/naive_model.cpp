@@ -5,6 +5,8 @@
 
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/base/stop_token.h"
+#include "core/data/tokenizer.h"
 
 namespace tritlab::testing {
 namespace fs = std::filesystem;
@@ -97,6 +99,20 @@ void writeRandomModel(const fs::path& folder, const ModelConfig& config, std::ui
     for (std::size_t i = 0; i < tensors.size(); ++i)
         tensors[i].data = type == DType::F32 ? static_cast<const void*>(floats[i].data()) : halves[i].data();
     writeSafetensors(folder / "model.safetensors", tensors);
+}
+
+void trainTalkTokenizer(const std::filesystem::path& file, const std::string& besides) {
+    TokenizerTraining training;
+    training.vocabSize = 400;
+    training.userSymbols = {"<|eot_id|>"};
+    int document = 0;
+    trainTokenizer(
+        [&](std::string& text) {
+            text = "In the beginning God created the heaven and the earth, and the king said: number " + std::to_string(document) +
+                   ". User: hello, Assistant: good day. ### Instruction: say " + besides + " and go.\n";
+            return document++ < 50;
+        },
+        training, file, StopToken());
 }
 
 NaiveModel::NaiveModel(const fs::path& folder, bool ternary) : description_(readModelDescription(folder)), ternary_(ternary) {

@@ -23,6 +23,9 @@ std::vector<NamedConfig> tinyConfigs();
 void writeRandomModel(const std::filesystem::path& folder, const ModelConfig& config, std::uint64_t seed, DType type = DType::F32,
                       Template chatTemplate = Template::Plain);
 
+// A tokenizer of 400 pieces, trained on a few sentences, the words of the chat templates, and what is to be said besides.
+void trainTalkTokenizer(const std::filesystem::path& file, const std::string& besides);
+
 class NaiveModel {
 public:
     // lambda 1: ternary weights and int8 activations; lambda 0: as they are.

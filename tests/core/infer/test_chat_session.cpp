@@ -44,19 +44,7 @@ class TestChatSession : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        TokenizerTraining training;
-        training.vocabSize = 400;
-        training.userSymbols = {"<|eot_id|>"};
-        int document = 0;
-        trainTokenizer(
-            [&](std::string& text) {
-                text = "In the beginning God created the heaven and the earth, and the king said: number " + std::to_string(document) +
-                       ". User: hello, Assistant: good day. ### Instruction: say ä or 漢字 and go.\n";
-                return document++ < 50;
-            },
-            training, tokenizerPath(), StopToken());
-    }
+    void initTestCase() { trainTalkTokenizer(tokenizerPath(), "ä or 漢字"); }
 
     void scannersNeverShowAStopTextNorAPartOfOne() {
         // Against the definition: the text up to the first stop text; cut into pieces at random.

@@ -1,0 +1,28 @@
+// The real window over a store that a test has filled, without an engine.
+#pragma once
+
+#include <QSignalSpy>
+#include <QTest>
+#include <memory>
+
+#include "app/gui/main_window.h"
+#include "app/gui/pictures.h"
+#include "core/base/error.h"
+#include "store_fixture.h"
+
+namespace tritlab {
+
+inline WindowOptions optionsOf(const StoreFixture& fixture) {
+    return {fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }};
+}
+
+inline std::unique_ptr<MainWindow> openWindow(const StoreFixture& fixture) {
+    auto window = std::make_unique<MainWindow>(optionsOf(fixture));
+    QSignalSpy opened(window.get(), &MainWindow::opened);
+    window->show();
+    if (!opened.wait(20000)) qFatal("the window did not open its store");
+    settle(*window);
+    return window;
+}
+
+}  // namespace tritlab
