@@ -11,6 +11,18 @@
 #include "core/train/training_run.h"
 
 namespace tritlab {
+namespace {
+
+// Whether a checkpoint was written under this config. A field that has come into the program since is at its default there.
+bool isConfig(const nlohmann::json& stored, const RunConfig& config) {
+    try {
+        return toJson(configFromJson(stored)) == toJson(config);
+    } catch (const Error&) {
+        return false;  // a field that this program does not know, or no longer takes
+    }
+}
+
+}  // namespace
 
 void TrainingRun::prepare() {
     if (leads()) checkpoints_.cleanUp();
@@ -119,7 +131,7 @@ std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const 
     }
     if (manifest.kernels != kernelSet()) add("kernels " + kernelSet() + " instead of " + manifest.kernels);
     if (manifest.dataHash != data_->manifestHash()) add("the data has changed");
-    if (manifest.config != nlohmann::json(toJson(config_))) add("the config has changed");
+    if (!isConfig(manifest.config, config_)) add("the config has changed");
     return changes;
 }
 

@@ -112,6 +112,29 @@ private Q_SLOTS:
         QCOMPARE(samples, 6U);
     }
 
+    // A program that knew fewer fields wrote the checkpoint: that is no change of the config. Another value is.
+    void aFieldThatHasComeSinceIsNoChange() {
+        const QTemporaryDir home;
+        Recorder first;
+        TrainRequest request = nanoRequest(configFor(text_), folder(home), first);
+        first.eachStep = [&](const StepEvent& step) {
+            if (step.step == 4) request.stop.requestStop();
+        };
+        QCOMPARE(loadEngine().train(request).state, RunState::Stopped);
+        const fs::path manifest = runFolder(folder(home)) / "checkpoints/step-00000005/manifest.json";
+        for (const bool other : {false, true}) {
+            nlohmann::json object = nlohmann::json::parse(readFile(manifest));
+            if (other) object["config"]["learning_rate"] = 0.5;
+            else QCOMPARE(object["config"].erase("activation_checkpointing"), std::size_t{1});
+            writeFileAtomically(manifest, object.dump());
+            Recorder events;
+            TrainRequest again = nanoRequest(configFor(text_), folder(home), events, true);
+            again.stop.requestStop();
+            QCOMPARE(loadEngine().train(again).state, RunState::Stopped);
+            QCOMPARE(events.logText().find("the config has changed") != std::string::npos, other);
+        }
+    }
+
     // The middle of a step: its first micro-batch is done, and has to be repeated.
     void stoppedWithinAStepDropsIt() {
         const QTemporaryDir home;
