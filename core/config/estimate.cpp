@@ -14,9 +14,9 @@ std::int64_t elements(const TensorSpec& spec) {
     return std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-// Resident memory of a process that has done one step of the smallest model: code, LibTorch's tables, thread stacks, what the
-// allocator holds back. Measured as what `bench train` peaks at beyond all the rest, on its three shapes.
-constexpr std::int64_t programBytes = 240'000'000;
+// Resident memory of a process that has done one step of the smallest model: code, LibTorch's tables, thread stacks. Measured as what
+// `bench train` peaks at beyond all the rest, on its three shapes.
+constexpr std::int64_t programBytes = 150'000'000;
 
 // What one block keeps of one token for the backward (quant/bit_linear, quant/prologue_node, model/attention): a linear behind a
 // norm or an activation keeps their input, any other its own operand, which at lambda 1 is int8 codes.
@@ -33,14 +33,26 @@ std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m) {
     return bytes + (m.gatedFfn ? 2 : 1) * m.ffnSize * element;           // before down
 }
 
-std::int64_t activationBytes(const RunConfig& c, const ModelConfig& m) {
+// Gradients and activations at the moment when they are most together: while a backward goes down the blocks, their gradients take
+// the place of what they kept.
+struct Passing {
+    std::int64_t gradients = 0, activations = 0;
+    [[nodiscard]] std::int64_t sum() const { return gradients + activations; }
+};
+
+Passing passingBytes(const RunConfig& c, const ModelConfig& m, std::int64_t parameters) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
-    const std::int64_t tokens = c.batchSize * c.sequenceLength, block = blockBytes(c, m);
-    const std::int64_t kept = c.activationCheckpointing ? m.layers * m.hiddenSize * element + block : m.layers * block;
-    // On the way: three matrices of the feed-forward's width, final norm and stream, a chunk of logits, the head's gradient.
+    const std::int64_t tokens = c.batchSize * c.sequenceLength, block = tokens * blockBytes(c, m);
+    const std::int64_t kept = c.activationCheckpointing ? tokens * m.hiddenSize * element : block;  // of each block until its backward
+    const std::int64_t head = 4 * m.vocabSize * m.hiddenSize;
+    // On the way: three matrices of the feed-forward's width, final norm and stream, a chunk of logits.
     constexpr std::int64_t chunk = 16 << 20;
-    const std::int64_t passing = 3 * (m.gatedFfn ? 2 : 1) * m.ffnSize * element + 4 * m.hiddenSize * element;
-    return tokens * (kept + passing) + chunk + m.vocabSize * m.hiddenSize * element;
+    const std::int64_t passing = tokens * (3 * (m.gatedFfn ? 2 : 1) * m.ffnSize + 4 * m.hiddenSize) * element + chunk;
+    const std::int64_t all = 4 * parameters + head;  // and the embedding's own, before it is added to a tied head's
+    // The head's gradient is a sum and the chunk's part of it. Accumulation finds the gradients of the batches before.
+    const Passing start{c.accumulation > 1 ? all : 2 * head, m.layers * kept + (c.activationCheckpointing ? block : 0) + passing};
+    const Passing end{all, block + passing};
+    return start.sum() > end.sum() ? start : end;
 }
 
 }  // namespace
@@ -67,9 +79,10 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
     e.weightBytes = 4 * e.parameters;
     if (config.precision == Precision::Bf16)
         e.weightBytes += 2 * e.parameters;  // codes in two layouts, or values; embedding and head in bf16
-    e.gradientBytes = 4 * e.parameters;
     e.optimizerBytes = 8 * e.parameters;  // two fp32 moments
-    e.activationBytes = activationBytes(config, model);
+    const Passing most = passingBytes(config, model, e.parameters);
+    e.gradientBytes = most.gradients;
+    e.activationBytes = most.activations;
     e.programBytes = programBytes;
     e.trainingBytes = e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + e.programBytes;
     e.packedBytes = packedBytes;

@@ -11,7 +11,8 @@ struct Estimate {
     std::int64_t parameters = 0;           // all
     std::int64_t ternaryParameters = 0;    // in BitLinear layers
     std::int64_t embeddingParameters = 0;
-    std::int64_t weightBytes = 0, gradientBytes = 0, optimizerBytes = 0, activationBytes = 0;
+    std::int64_t weightBytes = 0, optimizerBytes = 0;
+    std::int64_t gradientBytes = 0, activationBytes = 0;  // at the moment of the peak
     std::int64_t programBytes = 0;         // LibTorch and the program itself
     std::int64_t trainingBytes = 0;        // their sum: the peak of resident memory
     std::int64_t packedBytes = 0;          // 2-bit codes, scales, norms fp32, embedding bf16

@@ -23,7 +23,7 @@ private Q_SLOTS:
         request.mode = "bitnet";
         request.steps = 1;
         request.threads = 2;
-        request.activationCheckpointing = true;  // first: memory that was once taken may stay with the process
+        request.activationCheckpointing = true;
         const BenchResult small = loadEngine().bench(request);
         request.activationCheckpointing = false;
         const BenchResult result = loadEngine().bench(request);
