@@ -8,6 +8,7 @@
 #include "core/base/number.h"
 #include "core/data/dataset.h"
 #include "core/eval/agreement.h"
+#include "core/infer/chat_session.h"
 #include "core/train/trainer.h"
 
 namespace tritlab::cli {
@@ -36,10 +37,9 @@ std::vector<std::vector<TokenId>> textsOf(const Session& session, const Agreemen
 Exit agreement(Session& session, const AgreementOptions& options) {
     if (options.precision != "fp32" && options.precision != "bf16")
         throw UsageError("--precision is '" + options.precision + "': choose fp32 or bf16");
-    PackedOptions packed;
-    packed.threads = options.threads;
-    options.formats.apply(packed);
     const auto model = options.model.resolve(session);
+    PackedOptions packed = chatOptions(model.folder, options.threads);
+    options.formats.apply(packed);
     const auto texts = textsOf(session, options, model.folder);
     AgreementMeter meter(PackedModel::load(model.folder, packed));
     loadEngine().logitsOfTexts(model.folder, texts, options.precision == "bf16" ? Precision::Bf16 : Precision::Fp32,

@@ -6,6 +6,7 @@
 #include "app/cli/packed_choices.h"
 #include "core/base/number.h"
 #include "core/infer/bench.h"
+#include "core/infer/chat_session.h"
 #include "core/train/trainer.h"
 
 namespace tritlab::cli {
@@ -69,6 +70,9 @@ Exit benchGenerate(Session& session, const GenerateBench& options) {
         const auto named = options.model.resolve(session);
         request.model = named.folder;
         name = named.name;
+        request.options = chatOptions(named.folder, options.request.options.threads);
+    } else {
+        request.options = chatOptions(generateBenchConfig(request.shape), options.request.options.threads);
     }
     options.formats.apply(request.options);
     if (!options.packTo.empty()) request.packTo = options.packTo;

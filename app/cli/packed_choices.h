@@ -1,4 +1,4 @@
-// --head, --ternary, --cache: in which formats the packed engine holds a model. The defaults are what chat uses.
+// --head, --ternary, --cache: in which formats the packed engine holds a model. 'auto' is what chat takes for that model.
 #pragma once
 
 #include <string>
@@ -9,10 +9,11 @@
 namespace tritlab::cli {
 
 struct PackedChoices {
-    std::string head = "bf16", ternary = "2bit", cache = "bf16";
+    std::string head = "auto", ternary = "2bit", cache = "auto";
 
     void addTo(CLI::App* command);
     // Throws UsageError naming what can be chosen. A packed folder's own formats count for the first two.
+    // `options` come in as chat's own, which 'auto' leaves as they are.
     void apply(PackedOptions& options) const;
 };
 

@@ -92,7 +92,7 @@ ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const S
     }
     tell(tr("loading the weights…"));
     while (loaded_.size() >= kept) loaded_.pop_back();
-    PackedOptions options = chatOptions(training ? 1 : 0);
+    PackedOptions options = chatOptions(folder, training ? 1 : 0);
     options.shadowWeights = model.fullPrecision;
     loaded_.push_front({folder, written, model.fullPrecision, training, std::make_unique<ChatSession>(folder, options)});
     return {folder, loaded_.front().session.get(), true};

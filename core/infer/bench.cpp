@@ -22,7 +22,20 @@ constexpr Shape shapes[] = {{"small", 512, 8, 8, 8, 2048, 8192},
                             {"125m", 768, 12, 12, 12, 3072, 32000},
                             {"2b4t", 2560, 30, 20, 5, 6912, 128256}};
 
-ModelConfig configOf(const std::string& name) {
+std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
+    std::vector<TokenId> tokens;
+    for (std::int64_t i = 0; i < count; ++i)
+        tokens.push_back(static_cast<TokenId>(randomBits(1, 2, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
+}
+
+void checkStop(const StopToken& stop) {
+    if (stop.stopRequested()) throw Error("was stopped", "bench generate", {}, ErrorKind::Failed);
+}
+
+}  // namespace
+
+ModelConfig generateBenchConfig(const std::string& name) {
     for (const Shape& shape : shapes) {
         if (name != shape.name) continue;
         ModelConfig config;
@@ -40,33 +53,6 @@ ModelConfig configOf(const std::string& name) {
     throw Error("'" + name + "' is no shape", "bench generate", "Choose small, 125m or 2b4t");
 }
 
-std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
-    std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<TokenId>(randomBits(1, 2, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
-    return tokens;
-}
-
-void checkStop(const StopToken& stop) {
-    if (stop.stopRequested()) throw Error("was stopped", "bench generate", {}, ErrorKind::Failed);
-}
-
-}  // namespace
-
-PackedOptions GenerateBenchRequest::benchOptions() {
-    PackedOptions options;
-    options.embedding = DenseStorage::Bf16;
-    options.denseLinears = DenseStorage::Bf16;
-    options.cache = CacheFormat::Bf16;
-    return options;
-}
-
-std::vector<std::string> generateBenchShapes() {
-    std::vector<std::string> names;
-    for (const Shape& shape : shapes) names.emplace_back(shape.name);
-    return names;
-}
-
 GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const StopToken& stop) {
     if (request.promptTokens < 1 || request.newTokens < 1 || request.repeats < 1)
         throw Error("the counts of prompt tokens, new tokens and repeats must be 1 at least", "bench generate");
@@ -74,13 +60,13 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
     std::shared_ptr<const PackedModel> model;
     auto folder = request.model;
     if (!folder && request.packTo) {
-        PackedModel::random(configOf(request.shape), request.options)->save(*request.packTo);
+        PackedModel::random(generateBenchConfig(request.shape), request.options)->save(*request.packTo);
         folder = request.packTo;
         checkStop(stop);
     }
     const auto loading = Clock::now();
     if (folder) model = PackedModel::load(*folder, request.options);
-    else model = PackedModel::random(configOf(request.shape), request.options);
+    else model = PackedModel::random(generateBenchConfig(request.shape), request.options);
     result.loadSeconds = secondsSince(loading);
     const ModelConfig& config = model->description().config;
     result.threads = model->threads();

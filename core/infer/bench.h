@@ -19,12 +19,9 @@ struct GenerateBenchRequest {
     std::int64_t promptTokens = 128;  // at least 1
     std::int64_t newTokens = 64;      // at least 1
     std::int64_t repeats = 3;         // of the prompt; the fastest counts
-    PackedOptions options = benchOptions();
+    PackedOptions options;
     // Where set, the random weights are saved as a packed folder here first and mapped from it: what loading such a file costs.
     std::optional<std::filesystem::path> packTo;
-
-    // bf16 head, dense linears and cache, all cores.
-    static PackedOptions benchOptions();
 };
 
 struct GenerateBenchResult {
@@ -40,7 +37,8 @@ struct GenerateBenchResult {
     std::string kernels;                // "avx512vnni"
 };
 
-std::vector<std::string> generateBenchShapes();
+// Of a shape's random weights. Throws Error for an unknown one.
+ModelConfig generateBenchConfig(const std::string& shape);
 // Throws Error for an unknown shape, counts below 1, or where `stop` asked for an end.
 GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const StopToken& stop);
 

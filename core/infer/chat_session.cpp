@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/infer/stop_scanner.h"
+#include "core/interop/model_folder.h"
 
 namespace tritlab {
 namespace {
@@ -28,13 +29,19 @@ const char* stopReasonKey(StopReason reason) {
     return "";
 }
 
-PackedOptions chatOptions(int threads) {
+PackedOptions chatOptions(const ModelConfig& config, int threads) {
+    constexpr std::int64_t largestExact = std::int64_t{32} << 20;
     PackedOptions options;
     options.threads = threads;
+    if (config.vocabSize * config.hiddenSize * static_cast<std::int64_t>(sizeof(float)) <= largestExact) return options;
     options.embedding = DenseStorage::Bf16;
     options.denseLinears = DenseStorage::Bf16;
     options.cache = CacheFormat::Bf16;
     return options;
+}
+
+PackedOptions chatOptions(const std::filesystem::path& modelFolder, int threads) {
+    return chatOptions(readModelDescription(modelFolder).config, threads);
 }
 
 struct ChatSession::Impl {
@@ -175,7 +182,7 @@ struct ChatSession::Impl {
     }
 };
 
-ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads) : ChatSession(modelFolder, chatOptions(threads)) {}
+ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads) : ChatSession(modelFolder, chatOptions(modelFolder, threads)) {}
 
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
     auto model = PackedModel::load(modelFolder, options);

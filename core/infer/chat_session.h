@@ -47,8 +47,11 @@ struct GenerationResult {
     std::int64_t contextShifts = 0;       // how often the context was full and its older half forgotten
 };
 
-// Embedding, dense linears and cache in bf16: what chat uses.
-PackedOptions chatOptions(int threads = 0);
+// What chat holds a model in. A small one exactly as it is stored, with an fp32 cache: it answers as the training model does, and
+// stays in the processor's cache anyway. One whose embedding takes over 32 MiB in fp32: embedding, dense linears and cache in bf16.
+PackedOptions chatOptions(const ModelConfig& config, int threads = 0);
+// Of a model folder. Throws Error as readModelDescription does.
+PackedOptions chatOptions(const std::filesystem::path& modelFolder, int threads = 0);
 
 class ChatSession {
 public:

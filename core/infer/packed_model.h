@@ -22,7 +22,7 @@ namespace tritlab {
 // scale a row. A head that is tied to the embedding is the same matrix.
 enum class DenseStorage { AsStored, F32, Bf16, Int8 };
 
-// The defaults lose nothing; ChatSession takes bf16 for embedding, dense linears and cache.
+// The defaults lose nothing; what chat takes, chatOptions() says.
 struct PackedOptions {
     int threads = 0;                                    // 0: one for each core
     DenseStorage embedding = DenseStorage::AsStored;    // and the head

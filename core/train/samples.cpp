@@ -21,7 +21,7 @@ bool sampleFixedPrompts(const std::filesystem::path& modelFolder, const RunConfi
                         const std::function<void(const SampleEvent&)>& report, const StopToken& stop) {
     const std::vector<std::string> prompts = linesOf(config.samplePrompts);
     if (prompts.empty()) return true;
-    ChatSession session(modelFolder, chatOptions(static_cast<int>(config.threads)));
+    ChatSession session(modelFolder, chatOptions(modelFolder, static_cast<int>(config.threads)));
     GenerationOptions options;
     options.sampling.temperature = config.sampleTemperature;
     options.sampling.seed = static_cast<std::uint64_t>(config.seed);

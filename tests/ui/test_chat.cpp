@@ -106,6 +106,7 @@ private Q_SLOTS:
     void aQuestionIsStoredAndAnsweredWithFigures() {
         Chat chat(*fixture_);
         QCOMPARE(chat.find<QComboBox>("chatModel")->currentData().toString(), "run:" + QString::fromStdString(run_));
+        chat.find<QSpinBox>("maxTokens")->setValue(20);  // two answers fit into the context
         QVERIFY(chat.send("In the beginning"));
         const auto messages = chat.stored();
         QCOMPARE(messages.size(), std::size_t{2});

@@ -239,7 +239,7 @@ private Q_SLOTS:
 
     void sessionsOfOneModelRunSideBySide() {
         const fs::path folder = modelFolder(Template::Plain);
-        const auto model = PackedModel::load(folder, chatOptions(2));
+        const auto model = PackedModel::load(folder, chatOptions(folder, 2));
         const std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(tokenizerPath());
         std::vector<TokenId> expected[3], got[3];
         for (std::uint64_t i = 0; i < 3; ++i)
@@ -249,6 +249,22 @@ private Q_SLOTS:
             threads.emplace_back([&, i] { got[i] = ChatSession(model, tokenizer).complete("the king", hot(i, 50), {}, StopToken()).tokens; });
         for (auto& thread : threads) thread.join();
         for (int i = 0; i < 3; ++i) QVERIFY(got[i] == expected[i]);
+    }
+
+    // A small model answers as it was trained; a large one is held in half the memory.
+    void onlyALargeModelIsRounded() {
+        const PackedOptions small = chatOptions(modelFolder(Template::Plain), 1);
+        QCOMPARE(small.threads, 1);
+        QVERIFY(small.embedding == DenseStorage::AsStored && small.denseLinears == DenseStorage::AsStored && small.cache == CacheFormat::F32);
+        ModelConfig config;
+        config.hiddenSize = 512;
+        for (const bool large : {false, true}) {
+            config.vocabSize = large ? 16385 : 16384;
+            const PackedOptions options = chatOptions(config);
+            QCOMPARE(options.embedding == DenseStorage::Bf16, large);
+            QCOMPARE(options.denseLinears == DenseStorage::Bf16, large);
+            QCOMPARE(options.cache == CacheFormat::Bf16, large);
+        }
     }
 
     void aModelWithoutItsTokenizerIsRefused() {

@@ -403,6 +403,8 @@ private Q_SLOTS:
         request.promptTokens = 16;
         request.newTokens = 8;
         request.packTo = fresh();
+        request.options.embedding = DenseStorage::Bf16;
+        request.options.cache = CacheFormat::Bf16;
         const auto result = benchGenerate(request, StopToken());
         qInfo("prompt %.0f tokens/s, decode %.0f tokens/s, %.2f GB/s of memory, share %.2f, %s", result.promptTokensPerSecond,
               result.decodeTokensPerSecond, result.memoryBandwidth / 1e9, result.bandwidthShare, result.kernels.c_str());
