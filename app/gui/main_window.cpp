@@ -187,7 +187,11 @@ void MainWindow::showChat(bool shown) {
     chatDock_->setVisible(shown);
     chatAction_->setChecked(shown);
     if (shown && !was) {
-        resizeDocks({chatDock_}, {chatPane_->compares() ? 760 : 380}, Qt::Horizontal);
+        const int width = chatPane_->compares() ? 760 : 380;
+        resizeDocks({chatDock_}, {width}, Qt::Horizontal);
+        // The pages keep room for their tabs and charts; the list, which scrolls, gives way.
+        const int left = this->width() - width;
+        splitter_->setSizes({std::clamp(left - 640, panel_->minimumWidth(), panel_->usualWidth()), left});
         chatPane_->setFocus();
     }
 }

@@ -4,6 +4,7 @@
 #include <QMessageBox>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QToolBar>
 #include <QUndoStack>
 
 #include "app/gui/main_window.h"
@@ -27,6 +28,7 @@ namespace tritlab {
 void MainWindow::makeRunActions() {
     changes_ = new StoreChanges(actions_, this);
     runActions_ = new RunActions({this, options_.workspace, runs_, panel_, reader_, actions_, changes_}, this);
+    findChild<QToolBar*>("mainToolBar")->insertAction(chatAction_, runActions_->compareAction());
     connect(runActions_, &RunActions::told, this, &MainWindow::showMessage);
     connect(runActions_, &RunActions::branchWanted, this, &MainWindow::openBranch);
     connect(runActions_, &RunActions::compareWanted, this, [this] { tabs_->setCurrentWidget(tabs_->findChild<ComparePage*>()); });

@@ -20,6 +20,7 @@
 #include "ui/models/run_list_model.h"
 #include "ui/models/store_reader.h"
 #include "ui/pages/run_panel.h"
+#include "ui/theme/icons.h"
 
 namespace tritlab {
 
@@ -35,6 +36,7 @@ RunActions::RunActions(RunTools tools, QObject* parent) : QObject(parent), tools
     later_ = make("queueLater", tr("&Later in the queue"), "Ctrl+Shift+Down", tr("Train the waiting run one place later"), &RunActions::later);
     purge_ = make("purgeRuns", tr("Delete for &ever…"), "Shift+Del", tr("Delete runs in the trash with all their files"), &RunActions::purgeSelected);
     compare_->setShortcutContext(Qt::WindowShortcut);
+    compare_->setIcon(lineIcon(IconShape::Charts));
     tools_.panel->table()->addActions(all_);
     update();
 }

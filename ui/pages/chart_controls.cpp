@@ -2,13 +2,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QSlider>
 #include <QToolButton>
 #include <cmath>
 
+#include "ui/theme/flow_layout.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
@@ -61,21 +60,14 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     follow_->setChecked(true);
     follow_->setToolTip(tr("Show everything up to the newest step (double click on a chart, or Home)"));
     follow_->setFocusPolicy(Qt::StrongFocus);
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    const auto labelled = [&](const QString& text, QWidget* buddy) {
-        auto* label = new QLabel(text, this);
-        label->setBuddy(buddy);
-        layout->addWidget(label);
-        layout->addWidget(buddy);
-    };
-    labelled(tr("&x"), axis_);
-    labelled(tr("S&mooth"), kind_);
+    auto* layout = new FlowLayout(this);
+    layout->addLabelled(tr("&x"), axis_);
+    layout->addLabelled(tr("S&mooth"), kind_);
     layout->addWidget(strength_);
-    labelled(tr("&y"), yMode_);
+    layout->addLabelled(tr("&y"), yMode_);
     layout->addWidget(logarithmic_);
     layout->addWidget(marks_);
-    layout->addStretch(1);
+    layout->pushRight();
     layout->addWidget(menuButton("chartsMenu", tr("Charts"), chartsMenu_));
     layout->addWidget(follow_);
     QToolButton* save = menuButton("exportCharts", tr("Export"), exportMenu_);

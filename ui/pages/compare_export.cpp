@@ -4,8 +4,6 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QSlider>
@@ -16,6 +14,7 @@
 #include "ui/models/compare_results.h"
 #include "ui/pages/compare_page.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/theme/flow_layout.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
@@ -57,19 +56,12 @@ void ComparePage::makeControls() {
     menu->addAction(tr("Charts as PNG…"), this, [this] { exportCharts("png"); })->setObjectName("exportComparePng");
     menu->addAction(tr("Charts as PDF…"), this, [this] { exportCharts("pdf"); })->setObjectName("exportComparePdf");
     save->setMenu(menu);
-    auto* layout = new QHBoxLayout(controls_);
-    layout->setContentsMargins(0, 0, 0, 0);
-    const auto label = [&](const QString& text, QWidget* buddy) {
-        auto* words = new QLabel(text, controls_);
-        words->setBuddy(buddy);
-        layout->addWidget(words);
-        layout->addWidget(buddy);
-    };
-    label(tr("&Group by"), by_);
-    label(tr("&x"), axis_);
-    label(tr("S&moothing"), smoothing_);
+    auto* layout = new FlowLayout(controls_);
+    layout->addLabelled(tr("&Group by"), by_);
+    layout->addLabelled(tr("&x"), axis_);
+    layout->addLabelled(tr("S&moothing"), smoothing_);
     layout->addWidget(logarithmic_);
-    layout->addStretch(1);
+    layout->pushRight();
     layout->addWidget(save);
     connect(by_, &QComboBox::currentIndexChanged, this, [this] { reload(); });
     connect(axis_, &QComboBox::currentIndexChanged, this, [this] {

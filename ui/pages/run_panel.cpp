@@ -27,6 +27,7 @@ namespace tritlab {
 
 RunPanel::RunPanel(RunListModel* model, QWidget* parent) : QWidget(parent), model_(model), filter_(new RunFilterModel(this)) {
     setObjectName("runPanel");
+    setMinimumWidth(210);  // a name, and words enough of a query to see what it is
     filter_->setSourceModel(model);
     words_ = new QLineEdit(this);
     words_->setObjectName("runFilter");

@@ -145,6 +145,27 @@ quint64 ChartWidget::freshPictures() const { return lines_->freshPictures(); }
 
 void ChartWidget::setXLabel(const QString& label) { plot_->xAxis->setLabel(label); }
 
+// A mark's words stand right of its line, or left of it where they would leave the chart, and a line lower where others stand already.
+void ChartWidget::placeMarkLabels() {
+    const QRect area = plot_->axisRect()->rect();
+    if (area.height() < 1) return;
+    std::vector<QRectF> taken;
+    for (QCPAbstractItem* item : marks_) {
+        auto* label = qobject_cast<QCPItemText*>(item);
+        if (label == nullptr) continue;
+        const QFontMetrics metrics(label->font());
+        const double width = metrics.horizontalAdvance(label->text()) + label->padding().left() + label->padding().right();
+        const double x = plot_->xAxis->coordToPixel(label->position->coords().x());
+        const bool fits = x + width <= area.right();
+        QRectF words(fits ? x : x - width, area.top() + 0.02 * area.height(), width, metrics.height());
+        const auto meets = [&words](const QRectF& other) { return other.intersects(words); };
+        while (std::any_of(taken.begin(), taken.end(), meets) && words.bottom() + words.height() < area.bottom()) words.translate(0, words.height());
+        label->setPositionAlignment(Qt::AlignTop | (fits ? Qt::AlignLeft : Qt::AlignRight));
+        label->position->setCoords(label->position->coords().x(), (words.top() - area.top()) / area.height());
+        taken.push_back(words);
+    }
+}
+
 void ChartWidget::addMark(double x, const QString& text, const QColor& color) {
     auto* line = new QCPItemStraightLine(plot_);
     for (QCPItemPosition* end : {line->point1, line->point2}) {
@@ -162,7 +183,7 @@ void ChartWidget::addMark(double x, const QString& text, const QColor& color) {
     label->setText(text);
     label->setColor(color);
     label->setFont(plot_->xAxis->tickLabelFont());
-    label->setPadding(QMargins(3, 0, 0, 0));
+    label->setPadding(QMargins(3, 0, 3, 0));
     marks_.push_back(label);
 }
 

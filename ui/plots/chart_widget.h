@@ -96,6 +96,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void placeMarkLabels();
     struct Curve {
         CurveStyle style;
         std::shared_ptr<const Series> raw;
