@@ -36,6 +36,7 @@ private Q_SLOTS:
         QVERIFY(result.productFlops > 0 && result.machineFlops > 0);
         QCOMPARE(result.gemmShare, result.productFlops / result.machineFlops);
         QCOMPARE(small.loss, result.loss);
+#if !defined(__SANITIZE_ADDRESS__)  // under which freed memory stays
         QVERIFY2(small.peakMemoryBytes < 0.9 * result.peakMemoryBytes, std::to_string(small.peakMemoryBytes).c_str());
         // The estimate of the same shape, from its config alone.
         RunConfig config = presetDraft("tiny").config();
@@ -44,6 +45,7 @@ private Q_SLOTS:
             const double ratio = static_cast<double>(estimate(config).trainingBytes) / bench->peakMemoryBytes;
             QVERIFY2(std::abs(ratio - 1) < 0.1, std::to_string(ratio).c_str());
         }
+#endif
         double sum = 0;
         for (const BenchPart& part : result.parts) sum += part.share;
         QVERIFY2(sum > 0.8 && sum < 1.01, std::to_string(sum).c_str());
