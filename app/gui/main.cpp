@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
         }
         // Who opens a config wants that one trained, not the demo.
         const bool demo = !parser.isSet(noDemo) && !parser.isSet(shots) && parser.positionalArguments().isEmpty();
-        tritlab::WindowOptions options{workspace, demo, !parser.isSet(shots), {}};
+        tritlab::WindowOptions options{workspace, demo, !parser.isSet(shots), {}, !parser.isSet(shots)};
         QStringList files;
         for (const QString& file : parser.positionalArguments()) files << QFileInfo(file).absoluteFilePath();
         tritlab::SingleInstance instance(workspace);

@@ -16,9 +16,11 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
+#include <cmath>
 
 #include "app/gui/banner.h"
 #include "app/gui/chat_controller.h"
+#include "app/gui/desktop.h"
 #include "app/gui/run_actions.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
@@ -86,6 +88,12 @@ void MainWindow::onStoreReady() {
         if (run == demoRun_ && runs_->run(run) != nullptr) banner_->showRun(*runs_->run(run), done);
         statusBar()->showMessage(done >= 0 ? tr("%1: %2 %").arg(what).arg(static_cast<int>(done * 100)) : what, 4000);
     });
+    if (options_.desktop) {
+        desktop_ = new Desktop(this);
+        connect(desktop_, &Desktop::clicked, this, [this] { comeForward({}); });
+        connect(queue_.get(), &RunQueue::started, this, [this] { desktop_->keepAwake(true); });
+        connect(queue_.get(), &RunQueue::idle, this, [this] { desktop_->keepAwake(false); });
+    }
     runActions_->setQueue(queue_.get());
     connect(queue_.get(), &RunQueue::waitingChanged, this, [this] {
         runs_->setQueue(queue_->waitingRuns());
@@ -104,6 +112,10 @@ void MainWindow::onStoreReady() {
 }
 
 void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
+    for (const RunSummary& run : changes) {
+        const RunSummary* before = runs_->run(QString::fromStdString(run.id));
+        if (before != nullptr && isActive(before->state) && !isActive(run.state)) tellDesktop(run);
+    }
     runs_->apply(changes);
     for (const RunSummary& run : changes) {
         const QString id = QString::fromStdString(run.id);
@@ -239,6 +251,15 @@ void MainWindow::onRunEnded(const QString& run, RunState state, const QString& m
     if (!isActiveWindow()) QApplication::alert(this);  // whoever does something else meanwhile is told
     onSelection();
     showState();
+}
+
+// Of any run, whoever trained it: the person may be at something else.
+void MainWindow::tellDesktop(const RunSummary& run) {
+    if (desktop_ == nullptr || isActiveWindow()) return;
+    const bool good = run.state == RunState::Finished || run.state == RunState::Stopped;
+    QString text = QString::fromStdString(run.explanation);
+    if (run.state == RunState::Finished && std::isfinite(run.bitsPerByte)) text = tr("%1 bits per byte held out").arg(run.bitsPerByte, 0, 'f', 3);
+    desktop_->notify(tr("%1: %2").arg(QString::fromStdString(run.name), stateText(run.state)), text, !good);
 }
 
 void MainWindow::requestStop(const QString& run) {

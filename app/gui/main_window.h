@@ -22,6 +22,7 @@ class Banner;
 class ChartsPage;
 class ChatController;
 class ChatPane;
+class Desktop;
 class Page;
 class RunActions;
 class RunForm;
@@ -40,6 +41,7 @@ struct WindowOptions {
     bool demo = true;                   // an empty workspace trains the demo at once
     bool keepSettings = true;           // geometry, theme and columns are read and written
     TrainWorker::EngineLoader engine;   // loadEngine where empty
+    bool desktop = false;               // notifications, and no sleep while a run is trained
 };
 
 class MainWindow : public QMainWindow {
@@ -85,6 +87,7 @@ private:
     void onStoreReady();
     void onRunsChanged(const std::vector<RunSummary>& changes);
     void onSelection();
+    void tellDesktop(const RunSummary& run);
     void onRunEnded(const QString& run, RunState state, const QString& message);
     void showState();
     void showMessage(const QString& text);
@@ -105,6 +108,7 @@ private:
     RunListModel* runs_ = nullptr;
     StoreActions* actions_;
     StoreChanges* changes_ = nullptr;
+    Desktop* desktop_ = nullptr;  // nullptr: nothing is asked of it
     RunActions* runActions_ = nullptr;
     StoreReader* reader_;
     SeriesCache* series_;
