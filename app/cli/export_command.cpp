@@ -6,8 +6,7 @@
 
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
-#include "core/data/tokenizer.h"
-#include "core/interop/export_model.h"
+#include "core/eval/checked_export.h"
 
 namespace tritlab::cli {
 namespace {
@@ -21,17 +20,17 @@ Exit exportModel(Session& session, const ExportOptions& options) {
     if (options.format != "hf" && options.format != "hf-packed")
         throw UsageError("there is no format '" + options.format + "'", "--format", "Give hf or hf-packed");
     const auto model = options.model.resolve(session);
-    TokenizerIds ids;
-    if (std::error_code error; std::filesystem::exists(model.folder / "tokenizer.model", error)) {
-        const auto tokenizer = loadTokenizer(model.folder / "tokenizer.model");
-        ids = {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
-    }
-    const ModelExport written =
-        exportHuggingFace(model.folder, options.out, options.format == "hf" ? HuggingFaceLayout::Master : HuggingFaceLayout::Packed, ids);
+    const CheckedExport checked =
+        exportAndCheck(model.folder, options.out, options.format == "hf" ? HuggingFaceLayout::Master : HuggingFaceLayout::Packed);
+    const ModelExport& written = checked.written;
     session.result = {{"model", model.name}, {"format", options.format}, {"path", std::filesystem::absolute(options.out).lexically_normal().string()},
-                      {"parameters", written.parameters}, {"bytes", written.bytes}, {"transformers", written.transformers}};
+                      {"parameters", written.parameters}, {"bytes", written.bytes}, {"transformers", written.transformers},
+                      {"positions", checked.positions}, {"same_argmax", checked.sameArgmax}, {"largest_difference", checked.largestDifference}};
     session.printLine("wrote " + humanCount(static_cast<double>(written.parameters)) + " parameters, " +
                       humanBytes(static_cast<double>(written.bytes)) + ", to " + options.out);
+    session.printLine("read back: logits at " + std::to_string(checked.positions) + " positions " +
+                      (checked.largestDifference == 0 ? std::string("are equal to the bit")
+                                                      : "differ by " + formatReal(checked.largestDifference) + " at most"));
     if (!written.transformers)
         session.printLine("Hugging Face's transformers has no such block (norms after the sum, no gate or no sub-norms): TritLab reads the folder "
                           "(--model), transformers does not. Architecture 2b4t or llama can leave for it.");

@@ -79,6 +79,7 @@ private:
     void makeRunMenu();
     void showDiskUse();
     void startSweep(const QString& experiment, const std::vector<SweepRun>& runs);
+    void openExport(const QString& run, qint64 step, const QString& folder);
     void openBranch(const QString& run, qint64 step);
     void startFromForm(const RunForm* form, const QString& name, const RunConfig& config);
     void makePages();

@@ -7,11 +7,13 @@
 #include <QToolBar>
 #include <QUndoStack>
 
+#include "app/gui/export_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/run_actions.h"
 #include "app/gui/store_change.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
+#include "core/base/error.h"
 #include "core/store/branch.h"
 #include "core/store/checkpoint_trash.h"
 #include "ui/chat/chat_pane.h"
@@ -39,6 +41,7 @@ void MainWindow::makeRunActions() {
         chatPane_->setModelRun(run);
         showChat(true);
     });
+    connect(checkpoints, &CheckpointsPage::exportWanted, this, &MainWindow::openExport);
     connect(checkpoints, &CheckpointsPage::trashWanted, this, [this](const QString& run, qint64 step, bool trashed) {
         const auto go = [id = run.toStdString(), step](bool away) {
             return [id, step, away](StoreWriter& writer) {
@@ -54,6 +57,16 @@ void MainWindow::makeRunActions() {
         if (answer != QMessageBox::Yes) return;
         actions_->run(tr("delete the checkpoint"), [id = run.toStdString(), step](StoreWriter& writer) { purgeCheckpoint(writer.workspace(), id, step); });
     });
+}
+
+void MainWindow::openExport(const QString& run, qint64 step, const QString& folder) {
+    const RunSummary* known = runs_->run(run);
+    const QString name = tr("%1, step %2").arg(known != nullptr ? QString::fromStdString(known->name) : run).arg(step);
+    try {
+        (new ExportDialog(options_.workspace.run(run.toStdString()) / folder.toStdString(), name, this))->show();
+    } catch (const Error& error) {
+        QMessageBox::warning(this, tr("Export %1").arg(name), QString::fromStdString(error.what()));
+    }
 }
 
 void MainWindow::makeRunMenu() {

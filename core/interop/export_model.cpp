@@ -100,6 +100,21 @@ void addIds(ordered_json& json, const TokenizerIds& ids) {
 
 }  // namespace
 
+std::int64_t exportedBytes(const ModelConfig& config, HuggingFaceLayout layout) {
+    std::int64_t bytes = 0;
+    for (const TensorSpec& spec : tensorSpecs(config)) {
+        const std::int64_t count = std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
+        bytes += spec.ternary && layout == HuggingFaceLayout::Packed ? count / 4 + 4 : 4 * count;
+    }
+    return bytes;
+}
+
+bool transformersHas(const ModelConfig& config) {
+    ModelDescription description;
+    description.config = config;
+    return modelDescriptionJson(description)["model_type"] != "tritlab";
+}
+
 ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, HuggingFaceLayout layout, const TokenizerIds& tokenizer) {
     std::error_code error;
     if (fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
@@ -121,7 +136,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Huggin
     result.bytes = list.bytes();
     description.storage = layout == HuggingFaceLayout::Packed && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
     ordered_json config = modelDescriptionJson(description);
-    result.transformers = config["model_type"] != "tritlab";
+    result.transformers = transformersHas(description.config);
     config["dtype"] = "float32";
     addIds(config, tokenizer);
     ordered_json generation = ordered_json::object();

@@ -21,6 +21,11 @@ struct ModelExport {
     bool transformers = false;
 };
 
+// Bytes of the tensors that an export of such a model writes.
+std::int64_t exportedBytes(const ModelConfig& config, HuggingFaceLayout layout);
+// Whether transformers has a class for this block.
+bool transformersHas(const ModelConfig& config);
+
 // Makes the folder `out`, whole or not at all: config.json, generation_config.json, model.safetensors, and where the model has one
 // tokenizer.model with tokenizer_config.json. Master: every tensor in fp32, bit for bit as it was trained. Packed: ternary linears as codes, the
 // rest in fp32 (transformers keeps each tensor's type and does not mix them). Throws Error where `out` is there and holds anything, where a ternary linear's rows are no

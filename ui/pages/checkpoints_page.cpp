@@ -6,7 +6,6 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <cmath>
-#include <map>
 
 #include "core/base/number.h"
 #include "core/store/checkpoint_trash.h"
@@ -41,6 +40,7 @@ CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Pag
     now_ = button("checkpointNow", tr("Checkpoint &now"), tr("Ask the running run to write one"));
     chat_ = button("chatWithRun", tr("C&hat"), tr("Talk to the run's newest weights"));
     branch_ = button("branchCheckpoint", tr("&Branch…"), tr("A new run that goes on from this checkpoint"));
+    export_ = button("exportCheckpoint", tr("&Export…"), tr("Write it for other programs"));
     delete_ = button("deleteCheckpoint", tr("&Delete"), tr("Into the trash"));
     restore_ = button("restoreCheckpoint", tr("Res&tore"), tr("Out of the trash"));
     purge_ = button("purgeCheckpoint", tr("Delete for &ever…"), tr("Free its disk space"));
@@ -51,6 +51,7 @@ CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Pag
     connect(now_, &QPushButton::clicked, this, [this] { Q_EMIT checkpointWanted(current_); });
     connect(chat_, &QPushButton::clicked, this, [this] { Q_EMIT chatWanted(current_); });
     connect(branch_, &QPushButton::clicked, this, [this] { Q_EMIT branchWanted(current_, step()); });
+    connect(export_, &QPushButton::clicked, this, [this] { Q_EMIT exportWanted(current_, step(), folders_[step()]); });
     connect(delete_, &QPushButton::clicked, this, [this] { Q_EMIT trashWanted(current_, step(), true); });
     connect(restore_, &QPushButton::clicked, this, [this] { Q_EMIT trashWanted(current_, step(), false); });
     connect(purge_, &QPushButton::clicked, this, [this] {
@@ -73,14 +74,14 @@ QPushButton* CheckpointsPage::button(const char* name, const QString& text, cons
 void CheckpointsPage::showButtons() {
     const RunSummary* run = context_.runs->run(current_);
     const bool known = run != nullptr, chosen = known && !table_->currentKey().isEmpty(), trash = trash_->isChecked();
-    for (QPushButton* each : {now_, chat_, branch_, delete_}) each->setVisible(!trash);
+    for (QPushButton* each : {now_, chat_, branch_, export_, delete_}) each->setVisible(!trash);
     for (QPushButton* each : {restore_, purge_}) {
         each->setVisible(trash);
         each->setEnabled(chosen);
     }
     now_->setEnabled(known && run->state == RunState::Running);
     chat_->setEnabled(known && (run->steps > 0 || isActive(run->state)));
-    branch_->setEnabled(chosen);
+    for (QPushButton* each : {branch_, export_}) each->setEnabled(chosen);
     delete_->setEnabled(chosen && !isActive(run->state));
 }
 
@@ -107,7 +108,9 @@ void CheckpointsPage::reload() {
         [this, run, trash](const Found& found) {
             if (run != current_.toStdString() || trash != trash_->isChecked()) return;
             std::vector<TableRow> rows;
+            folders_.clear();
             for (const CheckpointInfo& each : found.checkpoints) {
+                folders_[each.step] = QString::fromStdString(each.path);
                 rows.push_back({QString::number(each.step),
                                 {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
                                  {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))), static_cast<qlonglong>(each.bytes), {}, {}, true},

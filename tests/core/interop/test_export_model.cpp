@@ -27,6 +27,7 @@ private Q_SLOTS:
         const fs::path target = out(name.constData());
         const ModelExport written = exportHuggingFace(fixture(name.constData()), target, HuggingFaceLayout::Master, {1, 2, 0, false});
         QVERIFY(written.transformers);
+        QCOMPARE(written.bytes, exportedBytes(readModelDescription(target).config, HuggingFaceLayout::Master));
         const ModelDescription before = readModelDescription(fixture(name.constData())), after = readModelDescription(target);
         QVERIFY(before.config == after.config);
         QVERIFY(after.storage == WeightStorage::Master);
