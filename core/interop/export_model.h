@@ -27,9 +27,9 @@ std::int64_t exportedBytes(const ModelConfig& config, HuggingFaceLayout layout);
 bool transformersHas(const ModelConfig& config);
 
 // Makes the folder `out`, whole or not at all: config.json, generation_config.json, model.safetensors, and where the model has one
-// tokenizer.model with tokenizer_config.json. Master: every tensor in fp32, bit for bit as it was trained. Packed: ternary linears as codes, the
-// rest in fp32 (transformers keeps each tensor's type and does not mix them). Throws Error where `out` is there and holds anything, where a ternary linear's rows are no
-// multiple of 4 (Packed), or where a weight is no finite number.
+// tokenizer.model with tokenizer_config.json. Master: every tensor in fp32, bit for bit as it was trained. Packed: ternary linears
+// as codes, the rest in fp32 (transformers keeps each tensor's type and does not mix them). Throws Error where `out` is there and
+// holds anything, where a ternary linear's rows are no multiple of 4 (Packed), or where a weight is no finite number.
 ModelExport exportHuggingFace(const std::filesystem::path& model, const std::filesystem::path& out, HuggingFaceLayout layout,
                               const TokenizerIds& tokenizer);
 
