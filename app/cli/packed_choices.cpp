@@ -19,7 +19,8 @@ E choice(const std::string& option, const std::string& value, std::initializer_l
 }  // namespace
 
 void PackedChoices::addTo(CLI::App* command) {
-    command->add_option("--head", head, "Embedding, head and dense linears: auto (as chat), f32 or bf16; int8: embedding and head only")->capture_default_str();
+    command->add_option("--head", head, "Embedding, head and dense linears: auto (as chat), f32 or bf16; int8: embedding and head only")
+        ->capture_default_str();
     command->add_option("--ternary", ternary, "Weights: 2bit or 5trits (1.6 bits)")->capture_default_str();
     command->add_option("--cache", cache, "Keys and values: auto (as chat), f32, bf16 or int8")->capture_default_str();
 }

@@ -201,9 +201,9 @@ void MainWindow::showChat(bool shown) {
     if (shown && !was) {
         const int width = chatPane_->compares() ? 760 : 380;
         resizeDocks({chatDock_}, {width}, Qt::Horizontal);
-        // The pages keep room for their tabs and charts; the list, which scrolls, gives way.
+        // The pages keep room for their tabs and charts; the list, which scrolls, gives way, but never grows by it.
         const int left = this->width() - width;
-        splitter_->setSizes({std::clamp(left - 640, panel_->minimumWidth(), panel_->usualWidth()), left});
+        splitter_->setSizes({std::min(splitter_->sizes().front(), std::max(left - 640, panel_->minimumWidth())), left});
         chatPane_->setFocus();
     }
 }

@@ -35,12 +35,12 @@ std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m) {
 
 // Gradients and activations at the moment when they are most together: while a backward goes down the blocks, their gradients take
 // the place of what they kept.
-struct Passing {
+struct Peak {
     std::int64_t gradients = 0, activations = 0;
     [[nodiscard]] std::int64_t sum() const { return gradients + activations; }
 };
 
-Passing passingBytes(const RunConfig& c, const ModelConfig& m, std::int64_t parameters) {
+Peak peakOf(const RunConfig& c, const ModelConfig& m, std::int64_t parameters) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
     const std::int64_t tokens = c.batchSize * c.sequenceLength, block = tokens * blockBytes(c, m);
     const std::int64_t kept = c.activationCheckpointing ? tokens * m.hiddenSize * element : block;  // of each block until its backward
@@ -50,8 +50,8 @@ Passing passingBytes(const RunConfig& c, const ModelConfig& m, std::int64_t para
     const std::int64_t passing = tokens * (3 * (m.gatedFfn ? 2 : 1) * m.ffnSize + 4 * m.hiddenSize) * element + chunk;
     const std::int64_t all = 4 * parameters + head;  // and the embedding's own, before it is added to a tied head's
     // The head's gradient is a sum and the chunk's part of it. Accumulation finds the gradients of the batches before.
-    const Passing start{c.accumulation > 1 ? all : 2 * head, m.layers * kept + (c.activationCheckpointing ? block : 0) + passing};
-    const Passing end{all, block + passing};
+    const Peak start{c.accumulation > 1 ? all : 2 * head, m.layers * kept + (c.activationCheckpointing ? block : 0) + passing};
+    const Peak end{all, block + passing};
     return start.sum() > end.sum() ? start : end;
 }
 
@@ -80,7 +80,7 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
     if (config.precision == Precision::Bf16)
         e.weightBytes += 2 * e.parameters;  // codes in two layouts, or values; embedding and head in bf16
     e.optimizerBytes = 8 * e.parameters;  // two fp32 moments
-    const Passing most = passingBytes(config, model, e.parameters);
+    const Peak most = peakOf(config, model, e.parameters);
     e.gradientBytes = most.gradients;
     e.activationBytes = most.activations;
     e.programBytes = programBytes;

@@ -1,19 +1,19 @@
 #include "core/eval/checked_export.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/data/tokenizer.h"
+#include "core/eval/agreement.h"
 #include "core/infer/packed_model.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t mostPositions = 64;
+constexpr std::int64_t mostTokens = 65;  // after the last of them nothing is compared
 
 TokenizerIds idsOf(const fs::path& model) {
     std::error_code error;
@@ -22,31 +22,25 @@ TokenizerIds idsOf(const fs::path& model) {
     return {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
 }
 
-// [positions, vocabulary]
-std::vector<std::vector<float>> logitsOf(const fs::path& folder, std::span<const TokenId> tokens) {
-    const auto session = PackedSession::create(PackedModel::load(folder), static_cast<std::int64_t>(tokens.size()));
-    std::vector<std::vector<float>> all;
-    session->feed(tokens, [&all](std::int64_t, std::span<const float> logits) { all.emplace_back(logits.begin(), logits.end()); });
-    return all;
-}
-
 }  // namespace
 
 CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, HuggingFaceLayout layout) {
     CheckedExport result;
     result.written = exportHuggingFace(model, out, layout, idsOf(model));
-    const ModelConfig config = readModelDescription(out).config;
-    result.positions = std::min(mostPositions, config.contextLength);
+    const auto source = PackedModel::load(model);
+    const ModelConfig& config = source->description().config;
     std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < result.positions; ++i)
+    for (std::int64_t i = 0; i < std::clamp<std::int64_t>(config.contextLength, 2, mostTokens); ++i)
         tokens.push_back(static_cast<TokenId>(randomBits(1, 1, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(config.vocabSize)));
-    const auto before = logitsOf(model, tokens), after = logitsOf(out, tokens);
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        const auto likeliest = [](const std::vector<float>& logits) { return std::max_element(logits.begin(), logits.end()) - logits.begin(); };
-        result.sameArgmax += likeliest(before[i]) == likeliest(after[i]) ? 1 : 0;
-        for (std::size_t token = 0; token < before[i].size(); ++token)
-            result.largestDifference = std::max(result.largestDifference, std::abs(static_cast<double>(before[i][token]) - static_cast<double>(after[i][token])));
-    }
+    std::vector<float> logits;  // [tokens, vocabulary]
+    PackedSession::create(source, static_cast<std::int64_t>(tokens.size()))
+        ->feed(tokens, [&logits](std::int64_t, std::span<const float> each) { logits.insert(logits.end(), each.begin(), each.end()); });
+    AgreementMeter meter(PackedModel::load(out));
+    meter.add(tokens, logits);
+    const Agreement agreement = meter.result();
+    result.positions = agreement.positions;
+    result.sameArgmax = agreement.sameArgmax;
+    result.largestDifference = agreement.largestDifference;
     if (result.sameArgmax * 10 < result.positions * 9)
         throw Error("reads back differently: the likeliest token is another one at " + std::to_string(result.positions - result.sameArgmax) +
                         " of " + std::to_string(result.positions) + " positions",

@@ -122,9 +122,9 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Huggin
     ModelDescription description = readModelDescription(model);
     const ModelWeights weights(model);
     ModelExport result;
+    result.parameters = parameterCount(description.config);
     TensorList list;
     for (const TensorSpec& spec : tensorSpecs(description.config)) {
-        result.parameters += std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
         if (spec.ternary) {
             addTernary(list, weights, spec, description.storage, layout);
             continue;

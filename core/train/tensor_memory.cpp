@@ -40,11 +40,7 @@ public:
 
 void useTensorArena() {
 #if !defined(__SANITIZE_ADDRESS__)
-    static const bool set = [] {
-        c10::SetCPUAllocator(new ArenaAllocator, 1);  // over the default's priority 0
-        return true;
-    }();
-    (void)set;
+    c10::SetCPUAllocator(new ArenaAllocator, 1);  // over the default's priority 0
 #endif
 }
 

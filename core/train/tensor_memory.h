@@ -4,7 +4,7 @@
 
 namespace tritlab {
 
-// From now on; idempotent. Not under AddressSanitizer, which has to see every block by itself.
+// From now on; once. Not under AddressSanitizer, which has to see every block by itself.
 void useTensorArena();
 // Hands back to the system what freed tensors have left, where it is worth the while.
 void releaseTensorMemory();

@@ -49,7 +49,7 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     layout->addWidget(plot_, 1);
     makeAxes();
     makeItems();
-    connect(plot_, &QCustomPlot::beforeReplot, this, &ChartWidget::placeMarkLabels);
+    connect(plot_, &QCustomPlot::afterLayout, this, &ChartWidget::placeMarkLabels);
     connect(plot_, &QCustomPlot::mousePress, this, &ChartWidget::onMousePress);
     connect(plot_, &QCustomPlot::mouseMove, this, &ChartWidget::onMouseMove);
     connect(plot_, &QCustomPlot::mouseRelease, this, &ChartWidget::onMouseRelease);
