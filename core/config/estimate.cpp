@@ -2,17 +2,11 @@
 #include "core/config/estimate.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "core/model/model_config.h"
 
 namespace tritlab {
 namespace {
-
-std::int64_t elements(const TensorSpec& spec) {
-    return std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
-}
 
 // Resident memory of a process that has done one step of the smallest model: code, LibTorch's tables, thread stacks. Measured as what
 // `bench train` peaks at beyond all the rest, on its three shapes.
@@ -63,7 +57,7 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
     std::int64_t products = 0;  // weights that a token is multiplied with
     std::int64_t packedBytes = 0;
     for (const TensorSpec& spec : tensorSpecs(model)) {
-        const std::int64_t count = elements(spec);
+        const std::int64_t count = elementCount(spec);
         e.parameters += count;
         if (spec.ternary) {
             e.ternaryParameters += count;

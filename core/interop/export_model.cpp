@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <numeric>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -103,7 +102,7 @@ void addIds(ordered_json& json, const TokenizerIds& ids) {
 std::int64_t exportedBytes(const ModelConfig& config, HuggingFaceLayout layout) {
     std::int64_t bytes = 0;
     for (const TensorSpec& spec : tensorSpecs(config)) {
-        const std::int64_t count = std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies<>());
+        const std::int64_t count = elementCount(spec);
         bytes += spec.ternary && layout == HuggingFaceLayout::Packed ? count / 4 + 4 : 4 * count;
     }
     return bytes;

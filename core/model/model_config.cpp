@@ -85,13 +85,15 @@ std::vector<std::string> linearNames(const ModelConfig& config) {
     return names;
 }
 
+std::int64_t elementCount(const TensorSpec& spec) {
+    std::int64_t count = 1;
+    for (const std::int64_t length : spec.shape) count *= length;
+    return count;
+}
+
 std::int64_t parameterCount(const ModelConfig& config) {
     std::int64_t count = 0;
-    for (const TensorSpec& spec : tensorSpecs(config)) {
-        std::int64_t size = 1;
-        for (const std::int64_t length : spec.shape) size *= length;
-        count += size;
-    }
+    for (const TensorSpec& spec : tensorSpecs(config)) count += elementCount(spec);
     return count;
 }
 

@@ -47,6 +47,7 @@ struct TensorSpec {
 std::vector<TensorSpec> tensorSpecs(const ModelConfig& config);
 // Names of all linears of the blocks ("model.layers.0.self_attn.q_proj"), ternary or not, in that order.
 std::vector<std::string> linearNames(const ModelConfig& config);
+std::int64_t elementCount(const TensorSpec& spec);  // of one tensor
 std::int64_t parameterCount(const ModelConfig& config);
 
 }  // namespace tritlab
