@@ -128,7 +128,7 @@ public:
     BackgroundRun(const Workspace& workspace, const std::string& preset)
         : workspace_(workspace),
           child_("tritlab-cli", {"train", "--preset", preset, "--set", "steps=1000000", "--set", "checkpoint_every=0", "--json"},
-                 {{"TRITLAB_HOME", workspace.root().string()}}) {}
+                 {{"TRITLAB_HOME", workspace.root().string()}, {"TRITLAB_PRIORITY", "leftover"}}) {}  // as beside a window
 
     void untilStep(StepIndex step, const StopToken& stop) {
         while (steps() < step) {

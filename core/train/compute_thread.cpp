@@ -3,29 +3,54 @@
 #include <ATen/Parallel.h>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <omp.h>
+#include <sched.h>
 #include <set>
+#include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/train/tensor_memory.h"
 
 namespace tritlab {
+
+namespace {
+
+void takePriority(TrainingPriority priority) {
+    const sched_param none{};
+    if (priority == TrainingPriority::Leftover && ::sched_setscheduler(0, SCHED_IDLE, &none) == 0) return;
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
+}
+
+}  // namespace
+
+TrainingPriority wantedTrainingPriority() {
+    if (const char* wanted = std::getenv("TRITLAB_PRIORITY"); wanted != nullptr && *wanted != 0) {
+        if (std::string_view(wanted) == "leftover") return TrainingPriority::Leftover;
+        if (std::string_view(wanted) == "low") return TrainingPriority::Low;
+        throw Error("'" + std::string(wanted) + "' is no priority", "TRITLAB_PRIORITY", "Use one of: leftover, low");
+    }
+    const bool display = std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+    return display ? TrainingPriority::Leftover : TrainingPriority::Low;
+}
 
 struct ComputeThread::Impl {
     std::mutex mutex;
     std::condition_variable changed;
     std::deque<std::function<void()>> queue;
     std::thread::id id;
+    TrainingPriority priority = wantedTrainingPriority();
 
     void loop() {
-        // Before the OpenMP pool is made, so that its threads inherit it: the window stays smooth while both cores train.
-        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
+        takePriority(priority);  // before the OpenMP pool is made: its threads inherit it
         setThreads(0);
         for (;;) {
             std::function<void()> work;

@@ -6,6 +6,14 @@
 
 namespace tritlab {
 
+// Leftover: what nobody else wants of the processor (SCHED_IDLE). Whoever wakes is put where only such threads run, so that a window
+// beside a training run draws as if alone; on a machine that others fill, training all but stands still. Low: nice 10, a tenth of the
+// share of others.
+enum class TrainingPriority { Low, Leftover };
+// As TRITLAB_PRIORITY ("low", "leftover") says; without it Leftover where there is a display, since someone sits at it. Throws Error for
+// another word.
+TrainingPriority wantedTrainingPriority();
+
 class ComputeThread {
 public:
     static ComputeThread& instance();

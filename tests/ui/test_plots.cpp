@@ -244,6 +244,19 @@ private Q_SLOTS:
         }
     }
 
+    void aStretchedPictureTakesTheNearestPixels() {
+        QImage picture(7, 5, QImage::Format_ARGB32_Premultiplied);
+        for (int y = 0; y < 5; ++y)
+            for (int x = 0; x < 7; ++x) picture.setPixel(x, y, qRgba(10 * x, 10 * y, 0, 255));
+        QCOMPARE(stretched(picture, {0, 0, 7, 5}, {7, 5}), picture);
+        const QImage larger = stretched(picture, {2, 1, 4, 3}, {12, 6});
+        for (int y = 0; y < 6; ++y)
+            for (int x = 0; x < 12; ++x) QCOMPARE(larger.pixel(x, y), picture.pixel(2 + x / 3, 1 + y / 2));
+        const QImage smaller = stretched(picture, {0, 0, 7, 5}, {1, 1});
+        QCOMPARE(smaller.pixel(0, 0), picture.pixel(3, 2));
+        QVERIFY(stretched(picture, {0, 0, 7, 5}, {0, 3}).isNull());
+    }
+
     // One spike among a million points is seen in the picture, whatever the width.
     void noSpikeIsLost() {
         Series series;

@@ -80,9 +80,11 @@ void CurvesPlottable::draw(QCPPainter* painter) {
     if (!(seen.width() > 0.5) || !(seen.height() > 0.5) || whole.width() < 1 || whole.height() < 1) return;
     const double perX = picture_.width() / whole.width(), perY = picture_.height() / whole.height();
     const QRectF source((seen.left() - left) * perX, (seen.top() - top) * perY, seen.width() * perX, seen.height() * perY);
-    // Blown up from a few pixels it would tell nothing, and Qt is slow at it.
-    if (source.width() < 8 || source.height() < 8) return;
-    painter->drawImage(seen, picture_, source);
+    if (source.width() < 8 || source.height() < 8) return;  // blown up from a few pixels it would tell nothing
+    const double scale = picture_.devicePixelRatio();
+    QImage moved = stretched(picture_, source, (seen.size() * scale).toSize());
+    moved.setDevicePixelRatio(scale);
+    painter->drawImage(seen.topLeft(), moved);
 }
 
 void CurvesPlottable::drawVectors(QCPPainter* painter) const {

@@ -174,4 +174,29 @@ QImage rasterize(const PictureRequest& request, const std::function<bool()>& can
     return image;
 }
 
+QImage stretched(const QImage& picture, const QRectF& source, const QSize& size) {
+    QImage image(size, QImage::Format_ARGB32_Premultiplied);
+    if (image.isNull()) return image;
+    // The pixel under each one's middle.
+    const auto places = [](double first, double length, int count, int limit) {
+        std::vector<int> from(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i)
+            from[static_cast<std::size_t>(i)] = std::clamp(static_cast<int>(first + (i + 0.5) * length / count), 0, limit - 1);
+        return from;
+    };
+    const std::vector<int> columns = places(source.left(), source.width(), size.width(), picture.width());
+    const std::vector<int> rows = places(source.top(), source.height(), size.height(), picture.height());
+    for (int y = 0; y < size.height(); ++y) {
+        const int from = rows[static_cast<std::size_t>(y)];
+        auto* line = reinterpret_cast<quint32*>(image.scanLine(y));
+        if (y > 0 && from == rows[static_cast<std::size_t>(y) - 1]) {
+            std::copy_n(reinterpret_cast<const quint32*>(image.constScanLine(y - 1)), size.width(), line);
+            continue;
+        }
+        const auto* pixels = reinterpret_cast<const quint32*>(picture.constScanLine(from));
+        for (const int column : columns) *line++ = pixels[column];
+    }
+    return image;
+}
+
 }  // namespace tritlab

@@ -5,6 +5,7 @@
 
 #include <QColor>
 #include <QImage>
+#include <QRectF>
 #include <QSize>
 #include <functional>
 #include <vector>
@@ -59,6 +60,10 @@ std::vector<ColumnSpan> columnSpans(const Series& series, const PixelMap& map, i
 
 // Format_ARGB32_Premultiplied, transparent where no curve is. `cancelled` is asked between curves.
 QImage rasterize(const PictureRequest& request, const std::function<bool()>& cancelled = {});
+
+// `source` of the picture (in its pixels, inside it) at another size, each pixel from its nearest: what is shown for the moment until a
+// fresh picture is there. Qt's painter would interpolate, some milliseconds a chart, and wait for its own threads.
+QImage stretched(const QImage& picture, const QRectF& source, const QSize& size);
 
 // Where the line is drawn point by point and not by columns.
 bool fewPoints(std::size_t points, double columns, std::size_t curves);
