@@ -185,30 +185,45 @@ void ForwardPass::rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, s
 }
 
 void ForwardPass::attend(std::span<const ForwardRow> rows, std::int64_t layer) {
-    const std::int64_t group = config_.heads / config_.kvHeads;
+    const std::int64_t group = config_.heads / config_.kvHeads, rowStride = config_.heads * headStride_;
+    // Rows that follow each other in one sequence read its keys and values together, four queries at a time.
+    struct Stretch {
+        std::int64_t first, count;
+    };
+    static thread_local std::vector<Stretch> stretches;
+    stretches.clear();
+    const std::int64_t together = std::max<std::int64_t>(1, 4 / group);
     std::int64_t most = 0;
-    for (const ForwardRow& row : rows) most = std::max(most, row.position + 1);
-    for (auto& scores : scores_) scores.resize(std::max(scores.size(), size(group * roundUp(most, 16))));
-    const auto body = [&](std::int64_t index, int thread) {
-        const std::int64_t row = index / config_.kvHeads, head = index % config_.kvHeads;
-        const std::int64_t at = (row * config_.heads + head * group) * headStride_;
+    for (std::int64_t row = 0; row < rows_; ++row) {
+        const ForwardRow& now = rows[size(row)];
+        most = std::max(most, now.position + 1);
+        const bool follows = row > 0 && rows[size(row - 1)].cache == now.cache && rows[size(row - 1)].position + 1 == now.position;
+        if (follows && stretches.back().count < together) ++stretches.back().count;
+        else stretches.push_back({row, 1});
+    }
+    for (auto& scores : scores_) scores.resize(std::max(scores.size(), size(group * together * roundUp(most, 16))));
+    const auto body = [&, list = stretches.data()](std::int64_t index, int thread) {
+        const Stretch& stretch = list[index / config_.kvHeads];
+        const std::int64_t head = index % config_.kvHeads, at = stretch.first * rowStride + head * group * headStride_;
         AttentionTask task{};
-        rows[size(row)].cache->describe(layer, head, task);
+        rows[size(stretch.first)].cache->describe(layer, head, task);
         task.queries = headQueries_.as<float>() + at;
-        task.queryCount = group;
-        task.positions = rows[size(row)].position + 1;
+        task.rows = stretch.count;
+        task.group = group;
+        task.rowStride = rowStride;
+        task.positions = rows[size(stretch.first)].position + 1;
         task.scale = 1.f / std::sqrt(static_cast<float>(config_.headSize));
         task.scores = scores_[size(thread)].data();
         task.out = headOut_.writable<float>() + at;
         kernels_.attention[static_cast<int>(parts_.cache)](task);
-        for (std::int64_t i = 0; i < group; ++i)
-            std::memcpy(rowOf(attention_, row, attentionStride_) + (head * group + i) * config_.headSize,
-                        headOut_.as<float>() + at + i * headStride_, size(config_.headSize) * 4);
+        for (std::int64_t query = 0; query < task.queryCount(); ++query)
+            std::memcpy(rowOf(attention_, stretch.first + query / group, attentionStride_) + (head * group + query % group) * config_.headSize,
+                        task.out + task.place(query), size(config_.headSize) * 4);
     };
     constexpr std::int64_t worthSharing = 32 << 10;  // multiplications
     if (rows_ == 1 && most * config_.heads * headStride_ < worthSharing)
         for (std::int64_t index = 0; index < config_.kvHeads; ++index) body(index, 0);
-    else pool_.run(rows_ * config_.kvHeads, body);
+    else pool_.run(static_cast<std::int64_t>(stretches.size()) * config_.kvHeads, body);
 }
 
 void ForwardPass::feedForwardBlock(std::int64_t index) {

@@ -27,13 +27,19 @@ inline Lanes exponential(Lanes x) {
 }
 
 void rmsNorm(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out) {
-    Lanes squares = Lanes::all(0.f);
-    for (std::int64_t i = 0; i < n; i += 16) {
+    // Four sums, so that none waits for the one before.
+    Lanes squares[4] = {Lanes::all(0.f), Lanes::all(0.f), Lanes::all(0.f), Lanes::all(0.f)};
+    const auto add = [&](std::int64_t i, int sum) {
         const Lanes v = Lanes::load(x + i);
-        squares = Lanes::fma(v, v, squares);
-    }
-    const float inverse = 1.f / __builtin_sqrtf(squares.sum() / static_cast<float>(width) + eps);
-    for (std::int64_t i = 0; i < n; i += 16)
+        squares[sum] = Lanes::fma(v, v, squares[sum]);
+    };
+    std::int64_t i = 0;
+    for (; i + 64 <= n; i += 64)
+        for (int sum = 0; sum < 4; ++sum) add(i + 16 * sum, sum);
+    for (; i < n; i += 16) add(i, 0);
+    const Lanes all = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    const float inverse = 1.f / __builtin_sqrtf(all.sum() / static_cast<float>(width) + eps);
+    for (i = 0; i < n; i += 16)
         (Lanes::load(x + i) * Lanes::all(inverse) * Lanes::load(weight + i)).store(out + i);
 }
 
@@ -43,8 +49,9 @@ float quantize(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t*
     const float top = largest.largest();
     const float most = top > 1e-5f ? top : 1e-5f;
     const Lanes scale = Lanes::all(127.f / most);
+    for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(x + i) * scale).storeInt8(codes + i);
     std::int32_t total = 0;
-    for (std::int64_t i = 0; i < n; i += 16) total += (Lanes::load(x + i) * scale).storeInt8(codes + i);
+    for (std::int64_t i = 0; i < n; ++i) total += codes[i];
     *sum = total;
     return most / 127.f;
 }
@@ -107,15 +114,16 @@ struct RowsInt8 {
 // Scores of G queries against P positions from `position` on: a key is read once for all queries, and G * P sums that do not wait
 // for each other run side by side. Each sum's order is the same whatever G and P.
 template <class Rows, int G, int P>
-inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t position) {
+inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, std::int64_t position) {
     const auto* keys = static_cast<const typename Rows::Value*>(task.keys) + position * task.stride;
-    const float* queries = task.queries + firstQuery * task.stride;
+    const float* queries[G];
+    for (int g = 0; g < G; ++g) queries[g] = task.queries + task.place(firstQuery + g);
     Lanes sums[P][G];
     for (auto& ofPosition : sums)
         for (Lanes& sum : ofPosition) sum = Lanes::all(0.f);
     for (std::int64_t i = 0; i < task.stride; i += 16) {
         Lanes query[G];
-        for (int g = 0; g < G; ++g) query[g] = Lanes::load(queries + g * task.stride + i);
+        for (int g = 0; g < G; ++g) query[g] = Lanes::load(queries[g] + i);
         for (int p = 0; p < P; ++p) {
             const Lanes key = Rows::load(keys + p * task.stride + i);
             for (int g = 0; g < G; ++g) sums[p][g] = Lanes::fma(query[g], key, sums[p][g]);
@@ -124,17 +132,16 @@ inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, s
     for (int p = 0; p < P; ++p) {
         float scale = task.scale;
         if constexpr (Rows::scaled) scale *= task.keyScales[position + p];
-        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * scoreStride + position + p] = sums[p][g].sum() * scale;
+        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * task.scoreStride() + position + p] = sums[p][g].sum() * scale;
     }
 }
 
 template <class Rows, int G>
-void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride) {
+void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last) {
     constexpr int together = G == 1 ? 8 : 4;
-    std::int64_t position = 0;
-    for (; position + together <= task.positions; position += together)
-        scorePositions<Rows, G, together>(task, firstQuery, scoreStride, position);
-    for (; position < task.positions; ++position) scorePositions<Rows, G, 1>(task, firstQuery, scoreStride, position);
+    std::int64_t position = first;
+    for (; position + together <= last; position += together) scorePositions<Rows, G, together>(task, firstQuery, position);
+    for (; position < last; ++position) scorePositions<Rows, G, 1>(task, firstQuery, position);
 }
 
 // In place; what lies beyond `positions` becomes 0.
@@ -157,14 +164,15 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded) 
 // Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on. Positions in order,
 // whatever the blocks.
 template <class Rows, int G, int N>
-inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t first,
-                          std::int64_t last, std::int64_t i) {
+inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last, std::int64_t i) {
     const auto* values = static_cast<const typename Rows::Value*>(task.values) + i;
-    const float* scores = task.scores + firstQuery * scoreStride;
-    float* out = task.out + firstQuery * task.stride + i;
+    const float* scores = task.scores + firstQuery * task.scoreStride();
+    const std::int64_t scoreStride = task.scoreStride();
+    float* out[G];
+    for (int g = 0; g < G; ++g) out[g] = task.out + task.place(firstQuery + g) + i;
     Lanes sums[N][G];
     for (int n = 0; n < N; ++n)
-        for (int g = 0; g < G; ++g) sums[n][g] = Lanes::load(out + g * task.stride + 16 * n);
+        for (int g = 0; g < G; ++g) sums[n][g] = Lanes::load(out[g] + 16 * n);
     for (std::int64_t position = first; position < last; ++position) {
         Lanes score[G];
         for (int g = 0; g < G; ++g) score[g] = Lanes::all(scores[g * scoreStride + position]);
@@ -175,34 +183,42 @@ inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, st
         }
     }
     for (int n = 0; n < N; ++n)
-        for (int g = 0; g < G; ++g) sums[n][g].store(out + g * task.stride + 16 * n);
+        for (int g = 0; g < G; ++g) sums[n][g].store(out[g] + 16 * n);
 }
 
 template <class Rows, int G>
-void addValues(const AttentionTask& task, std::int64_t firstQuery, std::int64_t scoreStride, std::int64_t first, std::int64_t last) {
+void addValues(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last) {
+    constexpr std::int64_t block = 64;  // values of a block stay in the first cache for all lanes
     constexpr int together = 4;
-    std::int64_t i = 0;
-    for (; i + 16 * together <= task.stride; i += 16 * together)
-        addValueLanes<Rows, G, together>(task, firstQuery, scoreStride, first, last, i);
-    for (; i < task.stride; i += 16) addValueLanes<Rows, G, 1>(task, firstQuery, scoreStride, first, last, i);
+    for (; first < last; first += block) {
+        const std::int64_t end = first + block < last ? first + block : last;
+        std::int64_t i = 0;
+        for (; i + 16 * together <= task.stride; i += 16 * together) addValueLanes<Rows, G, together>(task, firstQuery, first, end, i);
+        for (; i < task.stride; i += 16) addValueLanes<Rows, G, 1>(task, firstQuery, first, end, i);
+    }
 }
 
+// The positions that all G queries see are read once for all; the few more that later rows see, by each alone.
 template <class Rows, int G>
 void attendQueries(const AttentionTask& task, std::int64_t firstQuery) {
-    const std::int64_t scoreStride = roundUp(task.positions, 16);
-    scoreQueries<Rows, G>(task, firstQuery, scoreStride);
-    for (int g = 0; g < G; ++g) softmax(task.scores + (firstQuery + g) * scoreStride, task.positions, scoreStride);
-    for (std::int64_t i = 0; i < G * task.stride; ++i) task.out[firstQuery * task.stride + i] = 0.f;
-    constexpr std::int64_t block = 64;  // values of a block stay in the first cache for all lanes
-    for (std::int64_t first = 0; first < task.positions; first += block)
-        addValues<Rows, G>(task, firstQuery, scoreStride, first, first + block < task.positions ? first + block : task.positions);
+    const std::int64_t shared = task.positionsOf(firstQuery), scoreStride = task.scoreStride();
+    scoreQueries<Rows, G>(task, firstQuery, 0, shared);
+    for (int g = 0; g < G; ++g) {
+        const std::int64_t query = firstQuery + g, seen = task.positionsOf(query);
+        scoreQueries<Rows, 1>(task, query, shared, seen);
+        softmax(task.scores + query * scoreStride, seen, roundUp(seen, 16));
+        float* out = task.out + task.place(query);
+        for (std::int64_t i = 0; i < task.stride; ++i) out[i] = 0.f;
+    }
+    addValues<Rows, G>(task, firstQuery, 0, shared);
+    for (int g = 0; g < G; ++g) addValues<Rows, 1>(task, firstQuery + g, shared, task.positionsOf(firstQuery + g));
 }
 
 template <class Rows>
 void attention(const AttentionTask& task) {
     std::int64_t query = 0;
-    for (; query + 4 <= task.queryCount; query += 4) attendQueries<Rows, 4>(task, query);
-    switch (task.queryCount - query) {
+    for (; query + 4 <= task.queryCount(); query += 4) attendQueries<Rows, 4>(task, query);
+    switch (task.queryCount() - query) {
         case 3: attendQueries<Rows, 3>(task, query); break;
         case 2: attendQueries<Rows, 2>(task, query); break;
         case 1: attendQueries<Rows, 1>(task, query); break;

@@ -40,19 +40,26 @@ constexpr std::int64_t denseTileBytes(DenseFormat format, std::int64_t columns) 
     return roundUp(columns, 4) * tileRows * (format == DenseFormat::F32 ? 4 : format == DenseFormat::Bf16 ? 2 : 1);
 }
 
-// One key/value head and the queries that share it.
+// One key/value head and the queries that share it: `group` heads of `rows` tokens at consecutive positions. Query q is head q % group of
+// row q / group, and sees `positions` + q / group positions.
 struct AttentionTask {
-    const float* queries;      // [queryCount, stride]
-    std::int64_t queryCount;
+    const float* queries;      // [rows, group, stride], rows rowStride apart
+    std::int64_t rows, group;
+    std::int64_t rowStride;
     const void* keys;          // [positions, stride] of the cache's format
     const void* values;
     const float* keyScales;    // [positions] where Int8
     const float* valueScales;
-    std::int64_t positions;
+    std::int64_t positions;    // that the first row sees
     std::int64_t stride;       // head size rounded up to 16; what lies beyond the head is 0
     float scale;               // of the scores: 1 / sqrt(head size)
-    float* scores;             // scratch [queryCount, positions rounded up to 16]
-    float* out;                // [queryCount, stride]
+    float* scores;             // scratch [rows * group, scoreStride()]
+    float* out;                // as queries
+
+    [[nodiscard]] std::int64_t queryCount() const { return rows * group; }
+    [[nodiscard]] std::int64_t positionsOf(std::int64_t query) const { return positions + query / group; }
+    [[nodiscard]] std::int64_t place(std::int64_t query) const { return query / group * rowStride + query % group * stride; }
+    [[nodiscard]] std::int64_t scoreStride() const { return roundUp(positions + rows - 1, 16); }
 };
 
 struct Kernels {

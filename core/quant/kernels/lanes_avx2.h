@@ -39,13 +39,10 @@ struct Lanes {
         const __m256i packed = _mm256_packus_epi32(roundToBf16(a), roundToBf16(b));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(packed, 0xd8));
     }
-    std::int32_t storeInt8(std::int8_t* p) const {
+    void storeInt8(std::int8_t* p) const {
         const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b)), 0xd8);
         const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
-        std::int32_t sum = 0;
-        for (int i = 0; i < 16; ++i) sum += p[i];
-        return sum;
     }
     friend Lanes operator+(const Lanes& x, const Lanes& y) { return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
     friend Lanes operator-(const Lanes& x, const Lanes& y) { return {_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)}; }

@@ -27,10 +27,8 @@ struct Lanes {
         const __m512i sum = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum, 16)));
     }
-    std::int32_t storeInt8(std::int8_t* p) const {
-        const __m128i bytes = _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
-        return _mm512_reduce_add_epi32(_mm512_cvtepi8_epi32(bytes));
+    void storeInt8(std::int8_t* p) const {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
     }
     friend Lanes operator+(Lanes x, Lanes y) { return {_mm512_add_ps(x.v, y.v)}; }
     friend Lanes operator-(Lanes x, Lanes y) { return {_mm512_sub_ps(x.v, y.v)}; }

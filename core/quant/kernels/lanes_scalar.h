@@ -50,15 +50,12 @@ struct Lanes {
         }
     }
     // Rounds half to even and saturates to -128..127; gives the codes' sum. What is no number becomes -128.
-    std::int32_t storeInt8(std::int8_t* p) const {
-        std::int32_t sum = 0;
+    void storeInt8(std::int8_t* p) const {
         for (int i = 0; i < 16; ++i) {
             const float rounded = std::nearbyintf(v[i]);
             const int code = !(rounded > -128.f) ? -128 : rounded > 127.f ? 127 : static_cast<int>(rounded);
             p[i] = static_cast<std::int8_t>(code);
-            sum += code;
         }
-        return sum;
     }
     template <class F>
     static Lanes each(F f) {

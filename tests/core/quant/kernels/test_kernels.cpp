@@ -296,8 +296,9 @@ private Q_SLOTS:
     void attention() {
         Random random(13);
         for (int round = 0; round < 40; ++round) {
-            const std::int64_t queryCount = 1 + random.below(7), positions = 1 + random.below(200), stride = 16 * (1 + random.below(5));
-            const auto queries = randomVector(queryCount * stride, random, 3);
+            const std::int64_t rows = 1 + random.below(5), group = 1 + random.below(5), stride = 16 * (1 + random.below(5));
+            const std::int64_t firstPositions = 1 + random.below(200), positions = firstPositions + rows - 1, rowStride = group * stride + 16;
+            const auto queries = randomVector(rows * rowStride, random, 3);
             std::vector<std::int8_t> keyCodes(size(positions * stride)), valueCodes(keyCodes.size());
             for (auto& c : keyCodes) c = static_cast<std::int8_t>(random.below(256) - 128);
             for (auto& c : valueCodes) c = static_cast<std::int8_t>(random.below(256) - 128);
@@ -312,32 +313,44 @@ private Q_SLOTS:
                 }
                 const bool scaled = format == CacheFormat::Int8;
                 const float scale = scaled ? 0.3f : 0.001f;
-                std::vector<double> expected(size(queryCount * stride), 0);
-                for (std::int64_t q = 0; q < queryCount; ++q) {
-                    std::vector<double> weights(size(positions));
+                std::vector<double> expected(queries.size(), 0);
+                for (std::int64_t q = 0; q < rows * group; ++q) {
+                    const std::int64_t seen = firstPositions + q / group, at = q / group * rowStride + q % group * stride;
+                    std::vector<double> weights(size(seen));
                     double top = -1e300, total = 0;
-                    for (std::int64_t p = 0; p < positions; ++p) {
+                    for (std::int64_t p = 0; p < seen; ++p) {
                         double score = 0;
-                        for (std::int64_t i = 0; i < stride; ++i) score += static_cast<double>(queries[size(q * stride + i)]) * keys[size(p * stride + i)];
+                        for (std::int64_t i = 0; i < stride; ++i) score += static_cast<double>(queries[size(at + i)]) * keys[size(p * stride + i)];
                         weights[size(p)] = score * scale * (scaled ? keyScales[size(p)] : 1.f);
                         top = std::max(top, weights[size(p)]);
                     }
                     for (double& w : weights) total += w = std::exp(w - top);
-                    for (std::int64_t p = 0; p < positions; ++p)
+                    for (std::int64_t p = 0; p < seen; ++p)
                         for (std::int64_t i = 0; i < stride; ++i)
-                            expected[size(q * stride + i)] += weights[size(p)] / total * values[size(p * stride + i)] * (scaled ? valueScales[size(p)] : 1.f);
+                            expected[size(at + i)] += weights[size(p)] / total * values[size(p * stride + i)] * (scaled ? valueScales[size(p)] : 1.f);
                 }
                 std::vector<float> reference;
                 for (const KernelSet set : availableKernelSets()) {
-                    std::vector<float> scores(size(queryCount * roundUp(positions, 16))), out(size(queryCount * stride));
-                    AttentionTask task{queries.data(), queryCount, keys.data(), values.data(), keyScales.data(), valueScales.data(),
-                                       positions, stride, scale, scores.data(), out.data()};
+                    std::vector<float> scores(size(rows * group * roundUp(positions, 16))), out(queries.size());
+                    AttentionTask task{queries.data(), rows, group, rowStride, keys.data(), values.data(), keyScales.data(), valueScales.data(),
+                                       firstPositions, stride, scale, scores.data(), out.data()};
                     if (format == CacheFormat::Bf16) task.keys = keyBits.data(), task.values = valueBits.data();
                     if (format == CacheFormat::Int8) task.keys = keyCodes.data(), task.values = valueCodes.data();
-                    kernels(set).attention[static_cast<int>(format)](task);
+                    const auto attend = kernels(set).attention[static_cast<int>(format)];
+                    attend(task);
                     for (std::size_t i = 0; i < out.size(); ++i) QVERIFY(std::fabs(out[i] - expected[i]) <= 1e-3);
                     if (set == KernelSet::Scalar) reference = out;
                     QVERIFY2(sameBits(out, reference), label(set).c_str());
+                    // A row alone gives the same bits.
+                    std::vector<float> alone(out.size());
+                    for (std::int64_t row = 0; row < rows; ++row) {
+                        task.queries = queries.data() + row * rowStride;
+                        task.out = alone.data() + row * rowStride;
+                        task.rows = 1;
+                        task.positions = firstPositions + row;
+                        attend(task);
+                    }
+                    QVERIFY2(sameBits(alone, reference), label(set).c_str());
                 }
             }
         }
