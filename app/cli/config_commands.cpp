@@ -1,10 +1,11 @@
-// fields, presets, estimate: what can be set, and what it would cost.
+// fields, presets, estimate: what can be set, and what it would cost; with --measure after a few timed steps.
 #include <memory>
 
 #include "app/cli/config_options.h"
 #include "core/base/number.h"
 #include "core/config/estimate.h"
 #include "core/data/tokenizer.h"
+#include "core/train/trainer.h"
 
 namespace tritlab::cli {
 namespace {
@@ -47,8 +48,30 @@ Exit listPresets(Session& session) {
     return done;
 }
 
-Exit printEstimate(Session& session, const ConfigOptions& options) {
-    const RunConfig config = options.draft().config();
+// A few real steps: how long the run will take here.
+Exit measure(Session& session, const RunConfig& config) {
+    CalibrationRequest request;
+    request.config = config;
+    request.stop = session.stop;
+    const std::optional<Calibration> measured = loadEngine().calibrate(request);
+    if (!measured) return stopped;
+    const double seconds = measured->runSeconds(config), speed = static_cast<double>(config.tokensPerStep() * config.steps) / seconds;
+    session.result["run_seconds"] = seconds;
+    session.result["tokens_per_second"] = speed;
+    session.result["measured_memory_bytes"] = measured->memoryBytes;
+    session.printLine("time            " + humanDuration(seconds) + " of training at " + humanCount(speed) + " tokens/s, " +
+                      fixed(seconds / static_cast<double>(config.steps), 3) + " s a step; evaluations, samples and checkpoints come on top");
+    session.printLine("measured memory " + humanBytes(static_cast<double>(measured->memoryBytes)));
+    return done;
+}
+
+struct EstimateOptions {
+    ConfigOptions config;
+    bool measure = false;
+};
+
+Exit printEstimate(Session& session, const EstimateOptions& options) {
+    const RunConfig config = options.config.draft().config();
     std::vector<Problem> problems = check(config);
     std::erase_if(problems, [](const Problem& p) { return p.keys.front() == "data"; });  // costs the same on any text
     if (!problems.empty()) throw UsageError(problems.front().message, problems.front().keys.front());
@@ -79,7 +102,7 @@ Exit printEstimate(Session& session, const ConfigOptions& options) {
     session.printLine("tokens          " + humanCount(static_cast<double>(e.totalTokens)) + " (" +
                       humanCount(static_cast<double>(e.tokensPerStep)) + " a step)");
     session.printLine("work            " + humanCount(e.flopsPerToken) + " floating-point operations a token");
-    return done;
+    return options.measure ? measure(session, frozen(config)) : done;
 }
 
 }  // namespace
@@ -88,9 +111,11 @@ void addConfigCommands(Program& program) {
     CLI::App* root = &program.app();
     program.command(root, "fields", "List every setting: key, range, default", listFields);
     program.command(root, "presets", "List the presets", listPresets);
-    const auto options = std::make_shared<ConfigOptions>();
-    options->addTo(program.command(root, "estimate", "Parameters, memory and size of a config, before it runs",
-                                   [options](Session& session) { return printEstimate(session, *options); }));
+    const auto options = std::make_shared<EstimateOptions>();
+    CLI::App* estimates = program.command(root, "estimate", "Parameters, memory and size of a config, before it runs",
+                                          [options](Session& session) { return printEstimate(session, *options); });
+    options->config.addTo(estimates);
+    estimates->add_flag("--measure", options->measure, "Also do a few steps, and tell how long the run will take on this machine");
 }
 
 }  // namespace tritlab::cli

@@ -22,6 +22,7 @@
 #include "app/gui/chat_controller.h"
 #include "app/gui/desktop.h"
 #include "app/gui/run_actions.h"
+#include "app/workers/calibrator.h"
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
 #include "app/workers/store_watcher.h"
@@ -29,7 +30,6 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "ui/chat/chat_pane.h"
-#include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
@@ -54,6 +54,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     runs_->paletteChanged(isDark(palette()));
     actions_ = new StoreActions(options_.workspace, this);
     reader_ = new StoreReader(options_.workspace, this);
+    calibrator_ = std::make_unique<Calibrator>(options_.engine);
     series_ = new SeriesCache(reader_, this);
     makeActions();
     makePages();
@@ -73,6 +74,7 @@ MainWindow::~MainWindow() {
     // Threads end before the models that they feed: training first (it may write), then those who follow the store.
     runActions_->setQueue(nullptr);
     queue_.reset();
+    calibrator_.reset();
     chat_->close();
     delete watcher_;
 }
@@ -94,6 +96,7 @@ void MainWindow::onStoreReady() {
         connect(queue_.get(), &RunQueue::started, this, [this] { desktop_->keepAwake(true); });
         connect(queue_.get(), &RunQueue::idle, this, [this] { desktop_->keepAwake(false); });
     }
+    connect(queue_.get(), &RunQueue::started, calibrator_.get(), &Calibrator::stop);  // both want the compute thread
     runActions_->setQueue(queue_.get());
     connect(queue_.get(), &RunQueue::waitingChanged, this, [this] {
         runs_->setQueue(queue_->waitingRuns());
@@ -207,24 +210,6 @@ void MainWindow::showChat(bool shown) {
         chatPane_->setFocus();
     }
 }
-
-RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
-    auto* form = findChild<RunForm*>();
-    if (form == nullptr) {
-        form = new RunForm(this);
-        form->setWorkspace(options_.workspace);
-        connect(form, &RunForm::sweepWanted, this, &MainWindow::startSweep);
-        connect(form, &RunForm::startWanted, this,
-                [this, form](const QString& runName, const RunConfig& config) { startFromForm(form, runName, config); });
-    }
-    if (from != nullptr) form->load(*from, name);
-    form->show();
-    form->raise();
-    form->activateWindow();
-    return form;
-}
-
-void MainWindow::openConfigFile(const QString& path) { openForm()->loadFile(path); }
 
 void MainWindow::startDemo() {
     if (!queue_) return;

@@ -19,6 +19,7 @@ class QTabWidget;
 namespace tritlab {
 
 class Banner;
+class Calibrator;
 class ChartsPage;
 class ChatController;
 class ChatPane;
@@ -31,6 +32,7 @@ class RunPanel;
 class RunQueue;
 class SeriesCache;
 struct SweepRun;
+class StepMeasure;
 class StoreActions;
 class StoreChanges;
 class StoreReader;
@@ -82,6 +84,7 @@ private:
     void openExport(const QString& run, qint64 step, const QString& folder);
     void openBranch(const QString& run, qint64 step);
     void startFromForm(const RunForm* form, const QString& name, const RunConfig& config);
+    void connectMeasure(StepMeasure* measure);
     void makePages();
     void makeMenus();
     void connectModels();
@@ -115,6 +118,7 @@ private:
     SeriesCache* series_;
     StoreWatcher* watcher_ = nullptr;
     std::unique_ptr<RunQueue> queue_;
+    std::unique_ptr<Calibrator> calibrator_;
     ChatController* chat_;
     RunPanel* panel_;
     QSplitter* splitter_;

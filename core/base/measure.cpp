@@ -12,6 +12,18 @@
 
 namespace tritlab {
 
+namespace {
+
+// Of a line "KEY   123 kB"; in bytes.
+std::int64_t kilobytesIn(const char* file, std::string_view key) {
+    const std::string text = readFile(file);
+    const std::size_t start = text.find(key) + key.size();
+    const std::string_view line = std::string_view(text).substr(start, text.find(" kB", start) - start);
+    return parseInt(line.substr(line.find_first_not_of(" \t"))).value_or(0) * 1024;
+}
+
+}  // namespace
+
 std::int64_t monotonicNs() {
     std::timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -24,13 +36,9 @@ std::int64_t residentBytes() {
     return parseInt(std::string_view(statm).substr(start, statm.find(' ', start) - start)).value_or(0) * ::sysconf(_SC_PAGESIZE);
 }
 
-std::int64_t peakResidentBytes() {
-    const std::string status = readFile("/proc/self/status");
-    constexpr std::string_view key = "VmHWM:";
-    const std::size_t start = status.find(key) + key.size();
-    const std::string_view line = std::string_view(status).substr(start, status.find(" kB", start) - start);
-    return parseInt(line.substr(line.find_first_not_of(" \t"))).value_or(0) * 1024;
-}
+std::int64_t peakResidentBytes() { return kilobytesIn("/proc/self/status", "VmHWM:"); }
+
+std::int64_t availableBytes() { return kilobytesIn("/proc/meminfo", "MemAvailable:"); }
 
 void forgetPeak() {
     try {

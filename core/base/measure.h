@@ -14,6 +14,8 @@ std::int64_t residentBytes();
 // The most of them since forgetPeak(), or since the process began where the kernel does not let it be forgotten.
 std::int64_t peakResidentBytes();
 void forgetPeak();
+// Bytes that programs can still take up without the system having to swap.
+std::int64_t availableBytes();
 
 // The upper of the two middle ones where their number is even; 0 of none.
 double median(std::vector<double> values);

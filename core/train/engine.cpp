@@ -7,6 +7,7 @@
 #include "core/train/curve_bench.h"
 #include "core/train/kernel_bench.h"
 #include "core/train/ranked_run.h"
+#include "core/train/step_timing.h"
 #include "core/train/trainer.h"
 #include "core/train/training_run.h"
 
@@ -30,6 +31,9 @@ public:
     }
     BenchResult bench(const BenchRequest& request) override {
         return onComputeThread<BenchResult>([&] { return benchTraining(request); });
+    }
+    std::optional<Calibration> calibrate(const CalibrationRequest& request) override {
+        return onComputeThread<std::optional<Calibration>>([&] { return timeSteps(request); });
     }
     std::vector<LossCurves> compareCurves(const CurveRequest& request) override {
         return onComputeThread<std::vector<LossCurves>>([&] { return compareLossCurves(request); });

@@ -15,6 +15,7 @@
 #include "core/base/workspace.h"
 #include "core/config/run_config.h"
 #include "core/eval/eval_result.h"
+#include "core/train/calibration.h"
 #include "core/train/events.h"
 #include "core/train/ranks.h"
 
@@ -103,6 +104,8 @@ public:
     virtual EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data,
                                   std::int64_t windowLength, const StopToken& stop) = 0;
     virtual BenchResult bench(const BenchRequest& request) = 0;
+    // A few steps of the config, timed; nothing is stored. Nothing where it was stopped. Throws Error where the memory would not do.
+    virtual std::optional<Calibration> calibrate(const CalibrationRequest& request) = 0;
     virtual std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) = 0;
     virtual std::vector<LossCurves> compareCurves(const CurveRequest& request) = 0;
     // The training model's logits at every position of each text, [tokens, vocab], at lambda 1 (0 for dense models), in the

@@ -223,6 +223,15 @@ private Q_SLOTS:
                 QCOMPARE(run.toObject()["state"].toString(), QStringLiteral("failed"));
         }
     }
+    void estimateMeasures() {
+        const CliResult result = cli.run({"estimate", "--preset", "nano", "--measure", "--json"});
+        QVERIFY2(result.code == 0, result.err);
+        const QJsonObject json = result.json();
+        const double tokens = json["total_tokens"].toDouble(), seconds = json["run_seconds"].toDouble();
+        QVERIFY(seconds > 0 && json["measured_memory_bytes"].toDouble() > 0);
+        QVERIFY(std::abs(json["tokens_per_second"].toDouble() * seconds / tokens - 1) < 1e-9);
+        QVERIFY(cli.run({"estimate", "--preset", "nano", "--measure"}).out.contains("of training at"));
+    }
     void trashAndRestore() {
         QCOMPARE(cli.run({"runs", "trash", "again"}).code, 0);
         QCOMPARE(cli.run({"runs", "list", "--query", "again", "--json"}).json()["runs"].toArray().size(), 0);

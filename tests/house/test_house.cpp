@@ -27,7 +27,8 @@ const std::vector<Room> rooms = {
     {"train/schedules", {"base/", "config/"}},
     {"eval/eval_result", {}},
     {"train/ranks", {"base/"}},
-    {"train/trainer.h", {"base/", "config/", "train/events", "train/ranks", "eval/eval_result"}},  // the engine's door
+    {"train/calibration", {"base/", "config/", "train/schedules"}},
+    {"train/trainer.h", {"base/", "config/", "train/events", "train/ranks", "train/calibration", "eval/eval_result"}},  // the engine's door
     {"interop/safetensors", {"base/"}},
     {"interop/tensorboard", {"base/"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
@@ -40,7 +41,7 @@ const std::vector<Room> rooms = {
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "model/", "infer/",
                "eval/eval_result"}},
-    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/trainer.h",
+    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
                 "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 

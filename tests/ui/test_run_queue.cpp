@@ -51,6 +51,7 @@ public:
     EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t, const StopToken&) override { return {}; }
     BenchResult bench(const BenchRequest&) override { return {}; }
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest&) override { return {}; }
+    std::optional<Calibration> calibrate(const CalibrationRequest&) override { return std::nullopt; }
     std::vector<LossCurves> compareCurves(const CurveRequest&) override { return {}; }
     TrainResult follow(const FollowRequest&) override { return {}; }
     void logitsOfTexts(const std::filesystem::path&, std::span<const std::vector<TokenId>>, Precision,

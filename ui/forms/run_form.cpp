@@ -21,6 +21,7 @@
 #include "core/base/files.h"
 #include "core/store/branch.h"
 #include "ui/forms/field_editor.h"
+#include "ui/forms/step_measure.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -101,6 +102,7 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     connect(presets_, &QComboBox::activated, this, [this](int index) { loadPreset(presets_->itemData(index).toString()); });
     connect(start_, &QPushButton::clicked, this, &RunForm::start);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(this, &QDialog::finished, measure_, &StepMeasure::stop);
     const auto tell = [this](const Error& error) { problems_->setText(QString::fromStdString(error.what())); };
     connect(open, &QPushButton::clicked, this, [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("Open a config"), {}, tr("Configs (*.tritlab *.json);;All files (*)"));
@@ -198,6 +200,7 @@ void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
     presetText_->setText(tr("Goes on from the checkpoint of %1 at step %2, in a run of its own. The model and its text stay as they are.").arg(name).arg(step));
     name_->setText(tr("%1 from %2").arg(name).arg(step));
     for (const auto& each : editors_) each->editor()->setEnabled(!fixedInBranch(each->field().key));
+    showCosts();
 }
 
 void RunForm::endBranch() {

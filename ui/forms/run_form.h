@@ -27,6 +27,7 @@ namespace tritlab {
 class ChartGroup;
 class ChartWidget;
 class FieldEditor;
+class StepMeasure;
 
 class RunForm : public QDialog {
     Q_OBJECT
@@ -37,6 +38,7 @@ public:
     void loadPreset(const QString& preset);
     void setWorkspace(const Workspace& workspace) { workspace_ = workspace; }  // where tokenizers and token caches are
     [[nodiscard]] SweepEditor* sweep() const { return sweep_; }
+    [[nodiscard]] StepMeasure* measure() const { return measure_; }  // asks the window for figures
     void loadFile(const QString& path);
     void setData(const QStringList& paths);  // the text of the run, each with weight 1
     void saveFile(const QString& path) const;
@@ -89,6 +91,7 @@ private:
     ChartWidget *lr_, *lambda_, *decay_;
     ChartGroup* charts_;
     QLabel* costs_;
+    StepMeasure* measure_;
     QPlainTextEdit* command_;
     QLabel* problems_;
     QPushButton* start_ = nullptr;

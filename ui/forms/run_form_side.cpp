@@ -15,6 +15,7 @@
 #include "core/config/estimate.h"
 #include "core/train/schedules.h"
 #include "ui/forms/run_form.h"
+#include "ui/forms/step_measure.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -53,6 +54,7 @@ QWidget* RunForm::makeSide() {
     costs_->setTextFormat(Qt::RichText);
     costs_->setWordWrap(true);
     costs_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    measure_ = new StepMeasure(side);
     command_ = new QPlainTextEdit(side);
     command_->setObjectName("commandLine");
     command_->setAccessibleName(tr("The same as a command line"));
@@ -73,6 +75,7 @@ QWidget* RunForm::makeSide() {
     connect(overlay_, &QCheckBox::toggled, this, &RunForm::drawSchedules);
     column->addWidget(overlay_);
     column->addWidget(costs_);
+    column->addWidget(measure_);
     column->addWidget(command_);
     column->addWidget(copy, 0, Qt::AlignRight);
     side->setMinimumWidth(340);
@@ -110,6 +113,7 @@ void RunForm::drawSchedules() {
 }
 
 void RunForm::showCosts() {
+    measure_->setConfig(draft_.config(), unread_.empty() && valid_, branch_ ? branch_->step : 0);
     if (!unread_.empty() || !valid_) {
         costs_->setText(tr("The costs are shown once the form is right."));
         return;
