@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "core/base/error.h"
+#include "core/base/fold_case.h"
 #include "core/base/log.h"
 
 namespace tritlab {
@@ -21,6 +22,14 @@ bool diskFull(int code, int systemError) {
 
 // SQLite would keep these as NULL and as 0.0.
 bool needsBits(double value) { return std::isnan(value) || (value == 0 && std::signbit(value)); }
+
+// fold_case(text): SQLite's own LIKE and lower() know the letters of ASCII alone.
+void foldCaseInSql(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    if (text == nullptr) return sqlite3_result_null(context);
+    const std::string folded = foldCase({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
 
 }  // namespace
 
@@ -36,6 +45,7 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
         sqlite3_busy_timeout(handle_, 10'000);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+        sqlite3_create_function_v2(handle_, "fold_case", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, foldCaseInSql, nullptr, nullptr, nullptr);
         if (mode != Mode::ReadOnly) {
             execute("PRAGMA synchronous=FULL");
             execute("PRAGMA foreign_keys=ON");

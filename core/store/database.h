@@ -19,7 +19,7 @@ class Database {
 public:
     enum class Mode { ReadOnly, ReadWrite, Create };
     // ReadWrite and Create: synchronous=FULL, foreign_keys on, no auto-checkpoint (the writer checkpoints under its lock).
-    // Every connection: SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 10 s busy timeout.
+    // Every connection: SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 10 s busy timeout, the function fold_case(text) of core/base/fold_case.h.
     Database(const std::filesystem::path& path, Mode mode);
     ~Database();
     Database(const Database&) = delete;

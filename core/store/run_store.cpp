@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/fold_case.h"
 #include "core/config/fields.h"
 #include "core/store/database.h"
 #include "core/store/health_codec.h"
@@ -27,16 +28,6 @@ std::string listed(const std::vector<const RunSummary*>& candidates) {
     for (std::size_t i = 0; i < candidates.size() && i < 8; ++i)
         text += (i > 0 ? ", " : "") + candidates[i]->id + " (" + candidates[i]->name + ")";
     return candidates.size() > 8 ? text + " and " + std::to_string(candidates.size() - 8) + " more" : text;
-}
-
-// Holds the word, whatever LIKE's signs in it mean.
-std::string likePattern(const std::string& word) {
-    std::string pattern = "%";
-    for (const char c : word) {
-        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-        pattern += c;
-    }
-    return pattern + "%";
 }
 
 Conversation conversationOf(const Query& row) {
@@ -278,20 +269,20 @@ std::vector<Conversation> RunStore::conversations(const std::vector<std::string>
     std::vector<Conversation> list;
     Database* db = impl_->open();
     if (db == nullptr) return list;
-    std::vector<std::string> patterns;
-    for (const std::string& word : words) patterns.push_back(likePattern(word));
+    std::vector<std::string> wanted;
+    for (const std::string& word : words) wanted.push_back(foldCase(word));
     // A branch in the trash is hidden as a whole, so its messages are looked at nowhere.
-    const std::string inMessage = "SELECT text FROM message WHERE conversation = c.id AND trashed_ms = 0 AND text LIKE ? ESCAPE '\\'";
+    const std::string inMessage = "SELECT text FROM message WHERE conversation = c.id AND trashed_ms = 0 AND instr(fold_case(text), ?) > 0";
     std::string sql = "SELECT id, created_ms, changed_ms, title, model, head, settings";
-    sql += patterns.empty() ? ", ''" : ", CASE WHEN title LIKE ? ESCAPE '\\' THEN '' ELSE (" + inMessage + " ORDER BY id DESC LIMIT 1) END";
+    sql += wanted.empty() ? ", ''" : ", CASE WHEN instr(fold_case(title), ?) > 0 THEN '' ELSE (" + inMessage + " ORDER BY id DESC LIMIT 1) END";
     sql += " FROM conversation AS c WHERE trashed_ms = 0";
-    for (std::size_t i = 0; i < patterns.size(); ++i) sql += " AND (title LIKE ? ESCAPE '\\' OR EXISTS (" + inMessage + "))";
+    for (std::size_t i = 0; i < wanted.size(); ++i) sql += " AND (instr(fold_case(title), ?) > 0 OR EXISTS (" + inMessage + "))";
     sql += " ORDER BY changed_ms DESC, id DESC LIMIT ?";
     Query rows(*db, sql);
-    if (!patterns.empty()) patterns.insert(patterns.begin(), patterns.front());
-    for (const std::string& pattern : patterns) {
-        rows.bind(pattern);
-        rows.bind(pattern);
+    if (!wanted.empty()) wanted.insert(wanted.begin(), wanted.front());
+    for (const std::string& word : wanted) {
+        rows.bind(word);
+        rows.bind(word);
     }
     rows.bind(limit > 0 ? limit : std::int64_t{-1});
     while (rows.next()) list.push_back(conversationOf(rows));

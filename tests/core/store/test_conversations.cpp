@@ -86,6 +86,19 @@ private Q_SLOTS:
         writer.trashMessage(question, true);
         QVERIFY(store.conversations({"firmament"}).empty());
     }
+
+    void searchKnowsTheLettersOfAllScripts() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        const auto street = writer.createConversation("Die lange Straße", "m"), myth = writer.createConversation("Myths", "m");
+        writer.addMessage(street, 0, "user", "So ein Ärger!");
+        writer.addMessage(myth, 0, "user", "Πού πάει ο Σίσυφος;");
+        for (const char* word : {"STRASSE", "straße", "ärger", "ÄRGER"}) QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Die lange Straße"}, word);
+        for (const char* word : {"ΣΊΣΥΦΟΣ", "σίσυφος", "ΠΟΎ"}) QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Myths"}, word);
+        QCOMPARE(store.conversations({"ΣΊΣΥΦΟΣ"}).front().found, std::string("Πού πάει ο Σίσυφος;"));
+        QVERIFY(store.conversations({"arger"}).empty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestConversations)
