@@ -30,7 +30,10 @@ Desktop::Desktop(const QDBusConnection& session, const QDBusConnection& system, 
 }
 
 void Desktop::notify(const QString& title, const QString& text, bool urgent) {
-    if (!session_.isConnected()) return;
+    if (!session_.isConnected()) {
+        Q_EMIT unheard();
+        return;
+    }
     QDBusMessage call = QDBusMessage::createMethodCall(kNotifications, kNotificationsPath, kNotifications, "Notify");
     // The body is markup to most desktops.
     call << "TritLab" << shown_ << "tritlab" << title << text.toHtmlEscaped() << QStringList{"default", tr("Show")}
@@ -39,6 +42,7 @@ void Desktop::notify(const QString& title, const QString& text, bool urgent) {
     connect(reply, &QDBusPendingCallWatcher::finished, this, [this, reply] {
         const QDBusPendingReply<uint> id = *reply;
         if (id.isValid()) shown_ = id.value();
+        else Q_EMIT unheard();
         reply->deleteLater();
     });
 }

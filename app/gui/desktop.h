@@ -24,6 +24,7 @@ public:
 
 Q_SIGNALS:
     void clicked();  // on the notification
+    void unheard();  // no desktop took the notification: the window has to draw attention by itself
 
 private Q_SLOTS:
     void onAction(uint id, const QString& action);

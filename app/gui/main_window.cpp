@@ -93,10 +93,12 @@ void MainWindow::onStoreReady() {
     if (options_.desktop) {
         desktop_ = new Desktop(this);
         connect(desktop_, &Desktop::clicked, this, [this] { comeForward({}); });
+        connect(desktop_, &Desktop::unheard, this, [this] { QApplication::alert(this); });
         connect(queue_.get(), &RunQueue::started, this, [this] { desktop_->keepAwake(true); });
         connect(queue_.get(), &RunQueue::idle, this, [this] { desktop_->keepAwake(false); });
     }
     connect(queue_.get(), &RunQueue::started, calibrator_.get(), &Calibrator::stop);  // both want the compute thread
+    connect(queue_.get(), &RunQueue::started, this, [this](const QString& run) { trainedHere_.insert(run); });
     runActions_->setQueue(queue_.get());
     connect(queue_.get(), &RunQueue::waitingChanged, this, [this] {
         runs_->setQueue(queue_->waitingRuns());
@@ -115,10 +117,7 @@ void MainWindow::onStoreReady() {
 }
 
 void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
-    for (const RunSummary& run : changes) {
-        const RunSummary* before = runs_->run(QString::fromStdString(run.id));
-        if (before != nullptr && isActive(before->state) && !isActive(run.state)) tellDesktop(run);
-    }
+    for (const RunSummary& run : changes) tellEndElsewhere(run);
     runs_->apply(changes);
     for (const RunSummary& run : changes) {
         const QString id = QString::fromStdString(run.id);
@@ -233,14 +232,29 @@ void MainWindow::onRunEnded(const QString& run, RunState state, const QString& m
     const RunSummary* summary = runs_->run(run);
     const QString name = summary != nullptr ? QString::fromStdString(summary->name) : run;
     showMessage(message.isEmpty() ? tr("%1: %2").arg(name, stateText(state)) : tr("%1: %2. %3").arg(name, stateText(state), message));
-    if (!isActiveWindow()) QApplication::alert(this);  // whoever does something else meanwhile is told
+    // As the store has it: the row here may be from before. One that failed at once may have no row yet.
+    reader_->ask(this, [id = run.toStdString()](RunStore& store) { return store.run(id); }, [this](const std::optional<RunSummary>& ended) {
+        if (ended) tellEnd(*ended);
+    });
     onSelection();
     showState();
 }
 
-// Of any run, whoever trained it: the person may be at something else.
-void MainWindow::tellDesktop(const RunSummary& run) {
-    if (desktop_ == nullptr || isActiveWindow()) return;
+// Of runs that another process trains. Those of this window are told of by their queue, however fast they end.
+void MainWindow::tellEndElsewhere(const RunSummary& run) {
+    const QString id = QString::fromStdString(run.id);
+    if (trainedHere_.contains(id)) {
+        if (!queue_->has(id)) trainedHere_.erase(id);
+        if (!isActive(run.state) || queue_->has(id)) return;  // else another process has taken it up
+    }
+    const RunSummary* before = runs_->run(id);
+    if (before != nullptr && !hasEnded(before->state) && hasEnded(run.state)) tellEnd(run);
+}
+
+// The person may be at something else.
+void MainWindow::tellEnd(const RunSummary& run) {
+    if (isActiveWindow()) return;
+    if (desktop_ == nullptr) return QApplication::alert(this);
     const bool good = run.state == RunState::Finished || run.state == RunState::Stopped;
     QString text = QString::fromStdString(run.explanation);
     if (run.state == RunState::Finished && std::isfinite(run.bitsPerByte)) text = tr("%1 bits per byte held out").arg(run.bitsPerByte, 0, 'f', 3);

@@ -4,6 +4,7 @@
 
 #include <QMainWindow>
 #include <memory>
+#include <set>
 
 #include "app/workers/train_worker.h"
 #include "core/base/workspace.h"
@@ -91,7 +92,8 @@ private:
     void onStoreReady();
     void onRunsChanged(const std::vector<RunSummary>& changes);
     void onSelection();
-    void tellDesktop(const RunSummary& run);
+    void tellEndElsewhere(const RunSummary& run);
+    void tellEnd(const RunSummary& run);
     void onRunEnded(const QString& run, RunState state, const QString& message);
     void showState();
     void showMessage(const QString& text);
@@ -113,6 +115,7 @@ private:
     StoreActions* actions_;
     StoreChanges* changes_ = nullptr;
     Desktop* desktop_ = nullptr;  // nullptr: nothing is asked of it
+    std::set<QString> trainedHere_;  // runs whose ends the queue tells of
     RunActions* runActions_ = nullptr;
     StoreReader* reader_;
     SeriesCache* series_;

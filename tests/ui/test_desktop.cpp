@@ -1,90 +1,28 @@
 // What is asked of the desktop, on a bus of the test's own with the two services that answer as notification daemons and logind do.
 #include <QDBusConnection>
-#include <QDBusContext>
-#include <QDBusMessage>
-#include <QProcess>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTest>
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include "app/gui/desktop.h"
+#include "desktop_services.h"
 
 using namespace tritlab;
 
-class Notifications : public QObject {
-    Q_OBJECT
-    Q_CLASSINFO("D-Bus Interface", "org.freedesktop.Notifications")
-public:
-    QList<QVariantList> calls;
-public Q_SLOTS:
-    uint Notify(const QString& program, uint replaces, const QString& icon, const QString& title, const QString& body,
-                const QStringList& actions, const QVariantMap& hints, int timeout) {
-        calls.append({program, replaces, icon, title, body, actions, hints, timeout});
-        return replaces != 0 ? replaces : 41;
-    }
-Q_SIGNALS:
-    void ActionInvoked(uint id, const QString& action);
-};
-
-class Login : public QObject, protected QDBusContext {
-    Q_OBJECT
-    Q_CLASSINFO("D-Bus Interface", "org.freedesktop.login1.Manager")
-public:
-    QStringList asked;
-    bool mayBlockSleep = true;
-    int end = -1;  // of a pipe whose other end is the lock
-
-    [[nodiscard]] bool held() const {
-        pollfd state{end, 0, 0};
-        return end >= 0 && ::poll(&state, 1, 0) == 0;  // else: hung up
-    }
-public Q_SLOTS:
-    QDBusUnixFileDescriptor Inhibit(const QString& what, const QString& who, const QString& why, const QString& mode) {
-        asked.append(what + "|" + who + "|" + mode);
-        if ((!mayBlockSleep && what.contains("sleep")) || why.isEmpty()) {
-            sendErrorReply("org.freedesktop.DBus.Error.AccessDenied", "no");
-            return {};
-        }
-        int pipe[2];
-        if (::pipe2(pipe, O_CLOEXEC) != 0) qFatal("no pipe");
-        if (end >= 0) ::close(end);
-        end = pipe[0];
-        QDBusUnixFileDescriptor lock;
-        lock.giveFileDescriptor(pipe[1]);
-        return lock;
-    }
-};
-
 class TestDesktop : public QObject {
     Q_OBJECT
-    QProcess daemon_;
-    Notifications notifications_;
-    Login login_;
+    DesktopServices services_;
+    Notifications& notifications_ = services_.notifications;
+    Login& login_ = services_.login;
 
     QDBusConnection bus(const QString& name) { return QDBusConnection(name); }
 
 private Q_SLOTS:
     void initTestCase() {
-        const QString program = QStandardPaths::findExecutable("dbus-daemon");
-        QVERIFY2(!program.isEmpty(), "dbus-daemon is missing: resources/setup/packages installs it");
-        daemon_.start(program, {"--session", "--nofork", "--nopidfile", "--print-address"});
-        QVERIFY(daemon_.waitForReadyRead(20000));
-        const QString address = QString::fromUtf8(daemon_.readLine()).trimmed();
-        for (const char* name : {"services", "program"}) QVERIFY2(QDBusConnection::connectToBus(address, name).isConnected(), qPrintable(address));
-        QDBusConnection services = bus("services");
-        const auto all = QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals;
-        QVERIFY(services.registerObject("/org/freedesktop/Notifications", &notifications_, all));
-        QVERIFY(services.registerObject("/org/freedesktop/login1", &login_, all));
-        QVERIFY(services.registerService("org.freedesktop.Notifications"));
-        QVERIFY(services.registerService("org.freedesktop.login1"));
+        const QString address = services_.start();
+        QVERIFY2(!address.isEmpty(), "no bus could be started (dbus-daemon: resources/setup/packages installs it)");
+        QVERIFY2(QDBusConnection::connectToBus(address, "program").isConnected(), qPrintable(address));
     }
-    void cleanupTestCase() {
-        daemon_.kill();
-        daemon_.waitForFinished();
-    }
+    void cleanupTestCase() { services_.stop(); }
 
     void anEndIsToldAndCanBeClicked() {
         Desktop desktop(bus("program"), bus("program"));
@@ -142,7 +80,9 @@ private Q_SLOTS:
     void withoutABusNothingHappens() {
         const QDBusConnection none{QString()};
         Desktop desktop(none, none);
+        QSignalSpy unheard(&desktop, &Desktop::unheard);
         desktop.notify("a", "b", false);
+        QCOMPARE(unheard.count(), 1);  // the window has to draw attention by itself
         desktop.keepAwake(true);
         QVERIFY(!desktop.holdsAwake());
     }

@@ -28,6 +28,8 @@ QString stateText(RunState state) {
 
 bool isActive(RunState state) { return state == RunState::Running || state == RunState::Preparing; }
 
+bool hasEnded(RunState state) { return !isActive(state) && state != RunState::Queued; }
+
 bool isResumable(RunState state) { return !isActive(state) && state != RunState::Finished; }
 
 namespace {

@@ -12,6 +12,7 @@ namespace tritlab {
 
 QString stateText(RunState state);
 bool isActive(RunState state);     // a process works on it
+bool hasEnded(RunState state);  // however; a queued one has not
 bool isResumable(RunState state);  // stopped, interrupted, failed, diverged or queued
 QString progressText(const RunSummary& run);
 
