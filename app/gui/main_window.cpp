@@ -30,6 +30,7 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "ui/chat/chat_pane.h"
+#include "ui/models/draft_keeper.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
@@ -54,6 +55,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     runs_->paletteChanged(isDark(palette()));
     actions_ = new StoreActions(options_.workspace, this);
     reader_ = new StoreReader(options_.workspace, this);
+    drafts_ = new DraftKeeper(options_.keepSettings ? options_.workspace.root() / "drafts.json" : std::filesystem::path(), this);
     calibrator_ = std::make_unique<Calibrator>(options_.engine);
     series_ = new SeriesCache(reader_, this);
     makeActions();

@@ -25,6 +25,7 @@ class ChartsPage;
 class ChatController;
 class ChatPane;
 class Desktop;
+class DraftKeeper;
 class Page;
 class RunActions;
 class RunForm;
@@ -117,6 +118,7 @@ private:
     Desktop* desktop_ = nullptr;  // nullptr: nothing is asked of it
     std::set<QString> trainedHere_;  // runs whose ends the queue tells of
     RunActions* runActions_ = nullptr;
+    DraftKeeper* drafts_;
     StoreReader* reader_;
     SeriesCache* series_;
     StoreWatcher* watcher_ = nullptr;

@@ -21,6 +21,7 @@ RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
     if (form == nullptr) {
         form = new RunForm(this);
         form->setWorkspace(options_.workspace);
+        form->setDrafts(drafts_);
         connect(form, &RunForm::sweepWanted, this, &MainWindow::startSweep);
         connect(form, &RunForm::startWanted, this,
                 [this, form](const QString& runName, const RunConfig& config) { startFromForm(form, runName, config); });

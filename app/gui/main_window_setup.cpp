@@ -19,6 +19,7 @@
 #include "app/workers/run_queue.h"
 #include "app/workers/store_actions.h"
 #include "ui/chat/chat_pane.h"
+#include "ui/models/draft_keeper.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
@@ -118,7 +119,7 @@ void MainWindow::makePages() {
     setCentralWidget(splitter_);
 
     chat_ = new ChatController(options_.workspace, actions_, runs_, this);
-    chatPane_ = new ChatPane(runs_, reader_, chat_, this);
+    chatPane_ = new ChatPane(runs_, reader_, chat_, drafts_, this);
     QAction* undo = chat_->undoStack()->createUndoAction(chatPane_, tr("&Undo"));
     undo->setObjectName("chatUndo");
     undo->setShortcut(QKeySequence::Undo);
@@ -218,6 +219,7 @@ void MainWindow::connectModels() {
         showMessage(tr("Could not %1: %2").arg(what, message));
     });
     connect(reader_, &StoreReader::failed, this, &MainWindow::showMessage);
+    connect(drafts_, &DraftKeeper::failed, this, &MainWindow::showMessage);
     connect(panel_, &RunPanel::selectionChanged, this, &MainWindow::onSelection);
     connect(runs_, &RunListModel::visibilityChanged, this, [this] { charts_->setVisibleRuns(runs_->visibleRuns()); });
 }

@@ -162,6 +162,7 @@ void ChatPane::onSent(const std::vector<NewMessage>& messages, const std::vector
         message.details = sent.details;
         to[i]->added(message);
     }
+    draftOf_ = lane(0)->conversation().id;  // it may just have begun
     if (ask) {
         const AnswerSettings settings = answerSettings();  // one seed for both sides
         for (std::size_t i = 0; i < to.size(); ++i) to[i]->answer(added[i].message, settings);
@@ -251,8 +252,9 @@ void ChatPane::endEditing() {
 void ChatPane::beginConversation() {
     if (postponed([this] { beginConversation(); })) return;
     keepSettings();
-    endEditing();
+    leaveDraft();
     for (ChatLane* each : lanes_) each->clear();
+    showDraft();
     lane(0)->picker()->setTouched(false);
     followRun(selectedRun_);
     showList(false);
@@ -269,7 +271,9 @@ void ChatPane::setCompare(bool on) {
     if (on) {
         Q_EMIT roomWanted(760);
         // Both begin anew, so that both have heard the same. Without another choice the second is the first in full precision.
+        const QString unsent = takeDraftAlong();
         beginConversation();
+        suggest(unsent);
         ChatModel other = lane(0)->picker()->model();
         other.fullPrecision = !other.fullPrecision;
         if (lane(1)->picker()->model().empty() || !lane(1)->picker()->touched()) lane(1)->picker()->setModel(other);

@@ -24,11 +24,12 @@ namespace tritlab {
 
 class ChatOptions;
 class ConversationList;
+class DraftKeeper;
 
 class ChatPane : public QWidget {
     Q_OBJECT
 public:
-    ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, QWidget* parent = nullptr);
+    ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, DraftKeeper* drafts, QWidget* parent = nullptr);
     void setModelRun(const QString& run);  // a run whose weights answer, as if the person chose it
     void followRun(const QString& run);    // the run that is selected: a conversation that has not begun goes to it
     void suggest(const QString& prompt);   // puts a prompt into the empty input
@@ -85,6 +86,10 @@ private:
     void showOptions(bool on);
     void exportConversation();
     void keepSettings();
+    void keepDraft();
+    void leaveDraft();
+    void showDraft();
+    QString takeDraftAlong();
     bool postponed(std::function<void()> work);  // true: an answer comes; it is stopped, and then the work is done
     void updateState();
     void fitInput();
@@ -92,6 +97,7 @@ private:
     RunListModel* runs_;
     StoreReader* reader_;
     ChatHost* host_;
+    DraftKeeper* drafts_;
     std::array<ChatLane*, 2> lanes_{};
     ChatOptions* options_;
     ConversationList* list_;
@@ -111,6 +117,7 @@ private:
     QElapsedTimer sinceSent_;
     QTimer keepLater_;
     bool sending_ = false;
+    qint64 draftOf_ = -1;  // the conversation whose unsent text is in the input; -1: of none
 };
 
 }  // namespace tritlab

@@ -2,6 +2,7 @@
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QUndoCommand>
@@ -11,6 +12,7 @@
 #include "ui/chat/chat_options.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/chat/conversation_list.h"
+#include "ui/models/draft_keeper.h"
 #include "ui/models/store_reader.h"
 
 namespace tritlab {
@@ -33,6 +35,9 @@ struct OpenedConversation {
     std::vector<std::vector<StoredMessage>> messages;
 };
 
+// 0: of a conversation that has not begun.
+std::string draftName(qint64 conversation) { return "chat-" + std::to_string(conversation); }
+
 std::string pairOf(const Conversation& conversation) {
     return conversation.settings.is_object() ? conversation.settings.value("pair", std::string()) : std::string();
 }
@@ -52,6 +57,43 @@ OpenedConversation readConversation(RunStore& store, std::int64_t id) {
 }
 
 }  // namespace
+
+// What is being written belongs to its conversation, and is kept while it is written. An edit of a message is such a text too.
+void ChatPane::keepDraft() {
+    if (draftOf_ < 0) return;
+    nlohmann::json draft;
+    if (const QString text = input_->toPlainText(); !text.isEmpty()) {
+        draft = {{"text", text.toStdString()}};
+        if (editing_.message != 0) draft["edits"] = {{"lane", editing_.lane}, {"message", editing_.message}};
+    }
+    drafts_->keep(draftName(draftOf_), draft);
+}
+
+// Another conversation comes: what is in the input stays kept where it belongs.
+void ChatPane::leaveDraft() {
+    draftOf_ = -1;
+    endEditing();
+    input_->clear();
+}
+
+void ChatPane::showDraft() {
+    const qint64 conversation = lane(0)->conversation().id;
+    const nlohmann::json draft = drafts_->draft(draftName(conversation));
+    if (draft.is_object()) {
+        if (const auto edits = draft.find("edits"); edits != draft.end()) edit(edits->value("lane", 0), edits->value("message", qint64{0}));
+        input_->setPlainText(QString::fromStdString(draft.value("text", std::string())));
+        input_->moveCursor(QTextCursor::End);
+    }
+    draftOf_ = conversation;
+}
+
+// To a conversation that begins now, unless there is a text that waits for it.
+QString ChatPane::takeDraftAlong() {
+    if (editing_.message != 0 || (draftOf_ != 0 && !drafts_->draft(draftName(0)).is_null())) return {};
+    const QString text = input_->toPlainText();
+    input_->clear();
+    return text;
+}
 
 void ChatPane::removeMessage(int number, qint64 id) {
     ChatLane* at = lane(number);
@@ -110,7 +152,7 @@ void ChatPane::openConversation(qint64 id) {
         [this](const OpenedConversation& opened) {
             if (opened.conversations.empty() || busy() || sending_) return;
             keepSettings();
-            endEditing();
+            leaveDraft();
             const QSignalBlocker quiet(compareButton_);
             compareButton_->setChecked(opened.conversations.size() == 2);
             lane(1)->setVisible(compares());
@@ -118,6 +160,7 @@ void ChatPane::openConversation(qint64 id) {
             for (ChatLane* each : lanes_) each->clear();
             options_->setJson(opened.conversations.front().settings);
             for (std::size_t i = 0; i < opened.conversations.size(); ++i) lanes_[i]->open(opened.conversations[i], opened.messages[i]);
+            showDraft();
             showList(false);
             updateState();
         });

@@ -37,8 +37,8 @@ QToolButton* toolButton(QWidget* parent, const char* name, IconShape icon, const
 
 }  // namespace
 
-ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, QWidget* parent)
-    : QWidget(parent), runs_(runs), reader_(reader), host_(host) {
+ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, DraftKeeper* drafts, QWidget* parent)
+    : QWidget(parent), runs_(runs), reader_(reader), host_(host), drafts_(drafts) {
     setObjectName("chatPane");
     for (int number = 0; number < 2; ++number) {
         lanes_[static_cast<std::size_t>(number)] = new ChatLane(number, runs, reader, host, this);
@@ -85,6 +85,7 @@ ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, QWid
         for (ChatLane* each : lanes_) each->picker()->showRuns();
     });
     updateState();
+    showDraft();
 }
 
 void ChatPane::makeHead() {
@@ -131,6 +132,7 @@ void ChatPane::makeComposer() {
     connect(input_, &QPlainTextEdit::textChanged, this, [this] {
         fitInput();
         updateState();
+        keepDraft();
         // The first letters of a question are a good moment to load what will answer.
         if (input_->toPlainText().size() == 1 && !busy())
             for (const ChatLane* each : lanes())

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QFileDialog>
 #include <QGridLayout>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -127,15 +128,38 @@ QString FieldEditor::text() const {
     return {};
 }
 
+void FieldEditor::setText(const QString& text) {
+    if (auto* box = qobject_cast<QCheckBox*>(editor_)) box->setChecked(text == "true");
+    else if (auto* combo = qobject_cast<QComboBox*>(editor_)) combo->setCurrentIndex(combo->findData(text));
+    else if (auto* area = qobject_cast<QPlainTextEdit*>(editor_)) area->setPlainText(text);
+    else if (auto* edit = qobject_cast<QLineEdit*>(editor_)) edit->setText(text);
+}
+
+nlohmann::json FieldEditor::written() const {
+    if (sources_ == nullptr) return text().toStdString();
+    nlohmann::json rows = nlohmann::json::array();
+    for (const auto& [path, weight] : sources_->written()) rows.push_back({path.toStdString(), weight.toStdString()});
+    return rows;
+}
+
+void FieldEditor::setWritten(const nlohmann::json& written) {
+    filling_ = true;
+    if (sources_ != nullptr) {
+        std::vector<SourcesEditor::Row> rows;
+        for (const nlohmann::json& row : written)
+            rows.emplace_back(QString::fromStdString(row.at(0).get<std::string>()), QString::fromStdString(row.at(1).get<std::string>()));
+        sources_->setWritten(rows);
+    } else {
+        setText(QString::fromStdString(written.get<std::string>()));
+    }
+    filling_ = false;
+}
+
 void FieldEditor::show(const ConfigDraft& draft) {
     const FieldValue value = field_->get(draft.config());
     filling_ = true;
-    const QString written = QString::fromStdString(valueText(*field_, value));
-    if (auto* box = qobject_cast<QCheckBox*>(editor_)) box->setChecked(std::get<bool>(value));
-    else if (auto* combo = qobject_cast<QComboBox*>(editor_)) combo->setCurrentIndex(combo->findData(written));
-    else if (sources_ != nullptr) sources_->setSources(std::get<std::vector<DataSource>>(value));
-    else if (auto* area = qobject_cast<QPlainTextEdit*>(editor_)) area->setPlainText(QString::fromStdString(std::get<std::string>(value)));
-    else if (auto* edit = qobject_cast<QLineEdit*>(editor_)) edit->setText(written);
+    if (sources_ != nullptr) sources_->setSources(std::get<std::vector<DataSource>>(value));
+    else setText(QString::fromStdString(field_->kind == FieldKind::Text ? std::get<std::string>(value) : valueText(*field_, value)));
     filling_ = false;
     reset_->setVisible(draft.isSet(field_->key) && !editor_->isHidden());
 }
@@ -150,7 +174,7 @@ void FieldEditor::apply(ConfigDraft& draft) const {
 void FieldEditor::setMessage(const QString& message) {
     message_->setText(message);
     message_->setVisible(!message.isEmpty() && !editor_->isHidden());
-    QPalette colors = message_->palette();
+    QPalette colors = QGuiApplication::palette();  // its own may still be that of the theme before
     colors.setColor(QPalette::WindowText, badColor(isDark(colors)));
     message_->setPalette(colors);
 }

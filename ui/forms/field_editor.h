@@ -24,6 +24,8 @@ public:
     [[nodiscard]] const Field& field() const { return *field_; }
     void show(const ConfigDraft& draft);            // the draft's value, unless the person is writing in the field
     void apply(ConfigDraft& draft) const;           // throws Error
+    [[nodiscard]] nlohmann::json written() const;   // what stands there, whether it can be read or not
+    void setWritten(const nlohmann::json& written);  // tells nobody
     void setMessage(const QString& message);        // empty: right
     [[nodiscard]] QString message() const;
     void setApplies(bool applies);
@@ -36,6 +38,7 @@ Q_SIGNALS:
 private:
     void makeEditor(QWidget* parent);
     [[nodiscard]] QString text() const;
+    void setText(const QString& text);
     const Field* field_;
     QLabel* label_;
     QWidget* editor_ = nullptr;

@@ -54,6 +54,14 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     presetText_->setObjectName("presetText");
     presetText_->setWordWrap(true);
     presetText_->setForegroundRole(QPalette::PlaceholderText);
+    back_ = new QPushButton(lineIcon(IconShape::Reset), tr("&Back to what was here"), this);
+    back_->setObjectName("takeBack");
+    back_->setToolTip(tr("What was written in the form before something else was loaded over it"));
+    back_->hide();
+    connect(back_, &QPushButton::clicked, this, &RunForm::takeBack);
+    auto* below = new QHBoxLayout;
+    below->addWidget(presetText_, 1);
+    below->addWidget(back_, 0, Qt::AlignTop);
     auto* open = new QPushButton(lineIcon(IconShape::Open), tr("&Open…"), this);
     open->setObjectName("openConfig");
     auto* save = new QPushButton(lineIcon(IconShape::Save), tr("S&ave…"), this);
@@ -94,12 +102,16 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     middle->addWidget(makeSide(), 2);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(top);
-    layout->addWidget(presetText_);
+    layout->addLayout(below);
     layout->addLayout(middle, 1);
     layout->addLayout(bottom);
     resize(1180, 740);
 
-    connect(presets_, &QComboBox::activated, this, [this](int index) { loadPreset(presets_->itemData(index).toString()); });
+    connect(presets_, &QComboBox::activated, this, [this](int index) {
+        loadPreset(presets_->itemData(index).toString());
+        keepWritten();
+    });
+    connect(name_, &QLineEdit::textEdited, this, &RunForm::changed);
     connect(start_, &QPushButton::clicked, this, &RunForm::start);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(this, &QDialog::finished, measure_, &StepMeasure::stop);
@@ -161,7 +173,8 @@ void RunForm::makeSections() {
         connect(raw, &FieldEditor::resetWanted, this, [this, raw] {
             draft_.reset(raw->field().key);
             unread_.erase(raw->field().key);
-            showAll();
+            showRest(nullptr);  // what stands wrong elsewhere stays to be mended
+            changed();
         });
         editors_.push_back(std::move(editor));
     }
@@ -209,6 +222,7 @@ void RunForm::endBranch() {
 }
 
 void RunForm::load(const RunConfig& config, const QString& name) {
+    setAside();
     endBranch();
     draft_ = ConfigDraft();
     // Only what differs from the defaults counts as set by the person, so that derived fields go on following the others.
@@ -226,7 +240,9 @@ void RunForm::load(const RunConfig& config, const QString& name) {
 void RunForm::loadPreset(const QString& preset) {
     const RunConfig before = draft_.config();
     try {
-        draft_ = presetDraft(preset.toStdString());
+        ConfigDraft draft = presetDraft(preset.toStdString());
+        setAside();
+        draft_ = std::move(draft);
     } catch (const Error& error) {
         problems_->setText(QString::fromStdString(error.what()));
         return;
@@ -245,6 +261,7 @@ void RunForm::loadFile(const QString& path) {
     try {
         ConfigDraft draft;
         draft.setJson(nlohmann::json::parse(readFile(path.toStdString())), path.toStdString());
+        setAside();
         endBranch();
         const RunConfig before = draft_.config();
         draft_ = draft;
@@ -263,7 +280,9 @@ void RunForm::setData(const QStringList& paths) {
     std::vector<DataSource> sources;
     for (const QString& path : paths) sources.push_back({path.toStdString(), 1.0});
     draft_.setValue("data", FieldValue(sources));
-    showAll();
+    unread_.erase("data");
+    showRest(nullptr);
+    changed();
 }
 
 void RunForm::saveFile(const QString& path) const {
@@ -271,15 +290,25 @@ void RunForm::saveFile(const QString& path) const {
 }
 
 void RunForm::onEdited(FieldEditor* edited) {
+    take(*edited);
+    showRest(edited);
+    changed();
+}
+
+// What stands in an editor into the draft, or why it cannot be taken.
+void RunForm::take(const FieldEditor& editor) {
     try {
-        edited->apply(draft_);
-        unread_.erase(edited->field().key);
+        editor.apply(draft_);
+        unread_.erase(editor.field().key);
     } catch (const Error& error) {
         // The label stands beside the message: the key need not be said again.
         QString text = QString::fromStdString(error.whatHappened());
         if (!error.mend().empty()) text += ". " + QString::fromStdString(error.mend());
-        unread_[edited->field().key] = text;
+        unread_[editor.field().key] = text;
     }
+}
+
+void RunForm::showRest(const FieldEditor* edited) {
     for (const auto& each : editors_) {
         // What derives from the edited field follows it; the field being written keeps the person's own spelling.
         each->setApplies(each->field().applies(draft_.config()));
@@ -323,7 +352,8 @@ void RunForm::validate() {
         }
     }
     const bool sweepRight = checkSweep();
-    valid_ = readable && wrong.isEmpty() && general.isEmpty() && sweepRight;
+    if (!sweepRight) wrong << tr("Sweep");
+    valid_ = readable && wrong.isEmpty() && general.isEmpty();
     start_->setEnabled(valid_);
     start_->setToolTip(valid_ ? QString() : tr("Something is wrong in the form"));
     QString text = general.join(" ");
@@ -343,11 +373,13 @@ void RunForm::start() {
     // What is handed over is frozen: fields that do not apply go back to their defaults.
     try {
         if (startSweep(name.isEmpty() ? tr("sweep") : name)) {
+            forget();
             accept();
             return;
         }
         const RunConfig frozen = configFromJson(toJson(draft_.config()));
         Q_EMIT startWanted(name.isEmpty() ? tr("run") : name, frozen);
+        forget();
         accept();
     } catch (const Error& error) {
         problems_->setText(QString::fromStdString(error.what()));

@@ -26,6 +26,7 @@ namespace tritlab {
 
 class ChartGroup;
 class ChartWidget;
+class DraftKeeper;
 class FieldEditor;
 class StepMeasure;
 
@@ -37,6 +38,7 @@ public:
     void load(const RunConfig& config, const QString& name);  // another run's frozen config
     void loadPreset(const QString& preset);
     void setWorkspace(const Workspace& workspace) { workspace_ = workspace; }  // where tokenizers and token caches are
+    void setDrafts(DraftKeeper* drafts);  // what was left there is taken up, and from here on kept
     [[nodiscard]] SweepEditor* sweep() const { return sweep_; }
     [[nodiscard]] StepMeasure* measure() const { return measure_; }  // asks the window for figures
     void loadFile(const QString& path);
@@ -65,8 +67,17 @@ private:
     void makeSections();
     QWidget* makeSide();
     void onEdited(FieldEditor* editor);
+    void take(const FieldEditor& editor);
+    void showRest(const FieldEditor* edited);
     void showAll();
     void validate();
+    [[nodiscard]] nlohmann::json written() const;
+    void takeUp(const nlohmann::json& form);
+    void changed();
+    void keepWritten();
+    void setAside();
+    void takeBack();
+    void forget();
     void drawSchedules();
     void showCosts();
     void start();
@@ -83,6 +94,7 @@ private:
     QLineEdit* name_;
     QComboBox* presets_;
     QLabel* presetText_;
+    QPushButton* back_;
     QListWidget* sections_;
     QScrollArea* scroll_;
     std::map<FieldGroup, QWidget*> groups_;
@@ -102,6 +114,9 @@ private:
     std::size_t sweepCount_ = 1;
     QCheckBox* overlay_ = nullptr;
     Workspace workspace_;
+    DraftKeeper* drafts_ = nullptr;
+    nlohmann::json aside_;                    // what was written before something else was loaded; null: nothing
+    bool edited_ = false, loading_ = false;
 };
 
 }  // namespace tritlab

@@ -35,7 +35,9 @@ QWidget* RunForm::makeSweep(QWidget* board) {
     layout->addWidget(sweep_);
     layout->addWidget(sweepMessage_);
     connect(sweep_, &SweepEditor::edited, this, [this] {
-        if (start_ != nullptr) validate();
+        if (start_ == nullptr) return;
+        validate();
+        changed();
     });
     return group;
 }

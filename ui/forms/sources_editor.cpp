@@ -98,19 +98,30 @@ void SourcesEditor::add(const QString& path, const QString& weight) {
 }
 
 void SourcesEditor::setSources(const std::vector<DataSource>& sources) {
+    std::vector<Row> rows;
+    for (const DataSource& source : sources) rows.emplace_back(QString::fromStdString(source.path), QString::fromStdString(formatReal(source.weight)));
+    setWritten(rows);
+}
+
+void SourcesEditor::setWritten(const std::vector<Row>& rows) {
     {
         const QSignalBlocker quiet(table_);
         table_->setRowCount(0);
     }
-    for (const DataSource& source : sources)
-        add(QString::fromStdString(source.path), QString::fromStdString(formatReal(source.weight)));
+    for (const auto& [path, weight] : rows) add(path, weight);
+}
+
+std::vector<SourcesEditor::Row> SourcesEditor::written() const {
+    const auto text = [this](int row, int column) { return table_->item(row, column) != nullptr ? table_->item(row, column)->text() : QString(); };
+    std::vector<Row> rows;
+    for (int row = 0; row < table_->rowCount(); ++row) rows.emplace_back(text(row, 0), text(row, 1));
+    return rows;
 }
 
 std::vector<DataSource> SourcesEditor::sources() const {
     std::vector<DataSource> result;
-    for (int row = 0; row < table_->rowCount(); ++row) {
-        const QString path = table_->item(row, 0) != nullptr ? table_->item(row, 0)->text().trimmed() : QString();
-        const QString text = table_->item(row, 1) != nullptr ? table_->item(row, 1)->text() : QString();
+    for (const auto& [place, text] : written()) {
+        const QString path = place.trimmed();
         const auto weight = parseReal(text.toStdString());
         if (!weight || !(*weight > 0)) {
             throw Error(tr("\"%1\" is no weight").arg(text).toStdString(), path.toStdString(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <utility>
 #include <vector>
 
 #include "core/config/run_config.h"
@@ -16,6 +17,9 @@ public:
     explicit SourcesEditor(QWidget* parent = nullptr);
     void setSources(const std::vector<DataSource>& sources);
     [[nodiscard]] std::vector<DataSource> sources() const;  // throws Error for a weight that is no number
+    using Row = std::pair<QString, QString>;  // path and weight, as they stand there
+    [[nodiscard]] std::vector<Row> written() const;
+    void setWritten(const std::vector<Row>& rows);
 
 Q_SIGNALS:
     void edited();

@@ -118,6 +118,13 @@ void SweepEditor::clear() {
     while (!rows_.empty()) removeRow(rows_.back().remove);
 }
 
+std::vector<std::pair<QString, QString>> SweepEditor::written() const {
+    std::vector<std::pair<QString, QString>> rows;
+    for (const Row& row : rows_)
+        rows.emplace_back(static_cast<QComboBox*>(row.field)->currentData().toString(), static_cast<QLineEdit*>(row.values)->text());
+    return rows;
+}
+
 std::vector<SweepAxis> SweepEditor::axes() const {
     std::vector<SweepAxis> axes;
     for (const Row& row : rows_) {

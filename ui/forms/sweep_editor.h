@@ -3,6 +3,7 @@
 
 #include <QWidget>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config/fields.h"
@@ -29,6 +30,7 @@ class SweepEditor : public QWidget {
 public:
     explicit SweepEditor(QWidget* parent = nullptr);
     [[nodiscard]] std::vector<SweepAxis> axes() const;  // those that have a value
+    [[nodiscard]] std::vector<std::pair<QString, QString>> written() const;  // field and values of every row, as they stand
     void addAxis(const QString& key, const QString& values);
     void clear();
 
