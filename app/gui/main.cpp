@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
     QCommandLineOption bench("bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
     bench.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOptions({plots, experiment, out, shots, noDemo, bench});
-    parser.addPositionalArgument("config", QCoreApplication::translate("main", "A config to open in the form."), "[config]");
+    parser.addPositionalArgument("config", QCoreApplication::translate("main", "What to open: a config, text to train on, or a model to talk to."), "[file]");
     parser.process(application);
 
     try {

@@ -63,7 +63,7 @@ public:
     void showChat(bool shown);
     RunForm* openForm(const RunConfig* from = nullptr, const QString& name = {});
     void openConfigFile(const QString& path);
-    void openFiles(const QStringList& files);    // configs into the form, text as a new run's data
+    void openFiles(const QStringList& files);    // configs into the form, text as a new run's data, models into the chat
     void comeForward(const QStringList& files);  // a second start handed them over
     void startDemo();
 
@@ -82,6 +82,7 @@ private:
     void makeRunActions();
     void makeRunMenu();
     void showDiskUse();
+    void tellWhatOpens(const QStringList& faults);
     void startSweep(const QString& experiment, const std::vector<SweepRun>& runs);
     void openExport(const QString& run, qint64 step, const QString& folder);
     void openBranch(const QString& run, qint64 step);

@@ -1,8 +1,11 @@
 // What comes into the window from outside, and the disk that a workspace takes.
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QDir>
 #include <QLabel>
+#include <QMessageBox>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -11,8 +14,11 @@
 #include <QUrl>
 
 #include "app/gui/single_instance.h"
+#include "chat_fixture.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "ui/chat/chat_pane.h"
+#include "ui/chat/model_picker.h"
 #include "ui/forms/run_form.h"
 #include "window_fixture.h"
 
@@ -20,6 +26,19 @@ using namespace tritlab;
 
 class TestWindowOpen : public QObject {
     Q_OBJECT
+
+    // As Qt delivers it: a drop comes only where a drag was taken.
+    static void drop(MainWindow& window, const QStringList& files) {
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const QString& file : files) urls << QUrl::fromLocalFile(file);
+        data.setUrls(urls);
+        QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &dropped);
+    }
 
 private Q_SLOTS:
     void secondStartHandsItsArgumentsOver() {
@@ -51,15 +70,9 @@ private Q_SLOTS:
     void droppedTextAndConfigsOpenTheForm() {
         StoreFixture fixture;
         const auto window = openWindow(fixture);
-        QMimeData data;
         const QString text = fixture.folder.filePath("my text.txt");
         writeFileAtomically(text.toStdString(), "In the beginning\n");
-        data.setUrls({QUrl::fromLocalFile(text)});
-        QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(window.get(), &enter);  // a drop comes only where a drag was taken
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(window.get(), &drop);
+        drop(*window, {text});
         auto* form = window->findChild<RunForm*>();
         QVERIFY(form != nullptr);
         QCOMPARE(form->config().data.size(), std::size_t{1});
@@ -69,6 +82,58 @@ private Q_SLOTS:
         window->comeForward({config});
         QCOMPARE(form->config().steps, 77);
         form->reject();
+    }
+
+    void droppedModelsOpenTheChat() {
+        StoreFixture fixture;
+        const std::filesystem::path model = fixture.workspace.root() / "models" / "talker";
+        writeTalkingModel(model);
+        const auto window = openWindow(fixture);
+        auto* pane = window->findChild<ChatPane*>("chatPane");
+        QVERIFY(!pane->isVisible());
+        const QString folder = QString::fromStdString(model.string());
+        // The folder, or what lies in it.
+        for (const QString& dropped : {folder, folder + "/model.safetensors", folder + "/config.json"}) {
+            pane->setModelRun("another");
+            drop(*window, {dropped});
+            QCOMPARE(pane->lane(0)->picker()->model().folder, folder);
+            QVERIFY(pane->lane(0)->picker()->model().run.isEmpty());
+        }
+        QVERIFY(pane->isVisible());
+        QVERIFY(window->findChild<RunForm*>() == nullptr);
+        // It answers.
+        auto* input = window->findChild<QPlainTextEdit*>("chatInput");
+        input->setPlainText("In the beginning");
+        QTest::keyClick(input, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(pane->lane(0)->tree().path().size() == 2 && !pane->busy(), 60000);
+        QVERIFY(!pane->lane(0)->tree().path().back()->text.empty());
+        // With words in the conversation another model begins a new one.
+        const std::filesystem::path other = fixture.workspace.root() / "models" / "other";
+        writeTalkingModel(other);
+        drop(*window, {QString::fromStdString(other.string())});
+        QCOMPARE(pane->lane(0)->picker()->model().folder, QString::fromStdString(other.string()));
+        QVERIFY(pane->lane(0)->blank());
+    }
+
+    void whatCannotBeOpenedIsSaid() {
+        StoreFixture fixture;
+        const auto window = openWindow(fixture);
+        const QString picture = fixture.folder.filePath("picture.png"), empty = fixture.folder.filePath("empty.txt"), nothing = fixture.folder.filePath("nothing"),
+                      missing = fixture.folder.filePath("missing.txt"), good = fixture.folder.filePath("good.txt");
+        writeFileAtomically(picture.toStdString(), std::string("PNG\0\0\1", 6));
+        writeFileAtomically(empty.toStdString(), "");
+        writeFileAtomically(good.toStdString(), "In the beginning\n");
+        QVERIFY(QDir().mkpath(nothing));
+        drop(*window, {picture, empty, nothing, missing, good});
+        auto* box = window->findChild<QMessageBox*>("notOpened");
+        QVERIFY(box != nullptr && box->isVisible());
+        for (const QString& each : {picture, empty, nothing, missing}) QVERIFY2(box->text().contains(each), qPrintable(box->text()));
+        QVERIFY(!box->text().contains(good));
+        for (const char* word : {"text", ".tritlab", "config.json", ".gguf"}) QVERIFY2(box->informativeText().contains(word), word);
+        box->close();
+        // What is right among them is opened.
+        QCOMPARE(window->findChild<RunForm*>()->config().data.front().path, good.toStdString());
+        QCOMPARE(window->findChild<RunForm*>()->config().data.size(), std::size_t{1});
     }
 
     void diskUseCountsAndEmptiesTheCache() {

@@ -34,9 +34,21 @@ void ChatPane::storeOpened() { list_->reload(); }
 
 void ChatPane::setModelRun(const QString& run) {
     if (run.isEmpty() || busy()) return;
-    if (!lane(0)->blank() && lane(0)->picker()->model().run != run) beginConversation();
     ChatModel model;
     model.run = run;
+    choose(model);
+}
+
+void ChatPane::setModelFolder(const QString& folder) {
+    if (postponed([this, folder] { setModelFolder(folder); })) return;
+    ChatModel model;
+    model.folder = folder;
+    choose(model);
+}
+
+void ChatPane::choose(const ChatModel& model) {
+    const ChatModel before = lane(0)->picker()->model();
+    if (!lane(0)->blank() && (before.run != model.run || before.folder != model.folder)) beginConversation();
     lane(0)->picker()->setModel(model);
     lane(0)->picker()->setTouched(true);
 }

@@ -31,6 +31,7 @@ class ChatPane : public QWidget {
 public:
     ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, DraftKeeper* drafts, QWidget* parent = nullptr);
     void setModelRun(const QString& run);  // a run whose weights answer, as if the person chose it
+    void setModelFolder(const QString& folder);  // or a model folder; an answer that comes is stopped
     void followRun(const QString& run);    // the run that is selected: a conversation that has not begun goes to it
     void suggest(const QString& prompt);   // puts a prompt into the empty input
     void storeOpened();                    // the store can be read and written
@@ -56,6 +57,7 @@ private:
         qint64 message = 0;  // 0: nothing is edited
         Role role = Role::User;
     };
+    void choose(const ChatModel& model);
     void makeHead();
     void makeComposer();
     void makeActions();
