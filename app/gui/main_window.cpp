@@ -37,6 +37,7 @@
 #include "ui/pages/charts_page.h"
 #include "ui/pages/run_panel.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/plurals.h"
 
 namespace tritlab {
 
@@ -44,6 +45,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     setObjectName("mainWindow");
     setWindowTitle(tr("TritLab"));
     setWindowIcon(applicationIcon());
+    installPlurals();
     if (!options_.engine) options_.engine = []() -> Engine& { return loadEngine(); };
     if (options_.keepSettings) {
         settings_ = std::make_unique<QSettings>(QString::fromStdString((options_.workspace.root() / "window.ini").string()),
@@ -180,7 +182,7 @@ void MainWindow::showState() {
         if (count > 1) text += tr(" · %1 more running").arg(count - 1);
     }
     runningLabel_->setText(text);
-    QString counts = shown == 1 ? tr("1 run") : tr("%1 runs").arg(shown);
+    QString counts = tr("%n run(s)", nullptr, shown);
     if (count > 0) counts += tr(", %1 running").arg(count);
     if (queue_ && queue_->waiting() > 0) counts += tr(", %1 waiting").arg(queue_->waiting());
     countLabel_->setText(counts);

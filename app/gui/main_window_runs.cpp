@@ -94,7 +94,7 @@ void MainWindow::trashSelected() { runActions_->trash(panel_->selectedRuns(), !p
 void MainWindow::startSweep(const QString& experiment, const std::vector<SweepRun>& runs) {
     if (!queue_) return;
     for (const SweepRun& run : runs) queue_->add(QString::fromStdString(run.name), run.config, {experimentTag(experiment)});
-    showMessage(tr("%1 runs of %2 are queued. Group the list by experiment to see them together.").arg(runs.size()).arg(experiment));
+    showMessage(tr("Queued: %n run(s) of %1. Group the list by experiment to see them together.", nullptr, static_cast<int>(runs.size())).arg(experiment));
 }
 
 void MainWindow::openBranch(const QString& run, qint64 step) {

@@ -197,7 +197,7 @@ void RunActions::exportRuns() {
             return points;
         },
         [this, folder, count = runs.size()](std::int64_t points) {
-            Q_EMIT told(tr("%1 points of %2 runs are in %3.").arg(points).arg(count).arg(folder));
+            Q_EMIT told(tr("Now in %3: %1 of %2.").arg(tr("%n point(s)", nullptr, static_cast<int>(points)), tr("%n run(s)", nullptr, static_cast<int>(count)), folder));
         });
 }
 

@@ -141,7 +141,7 @@ private Q_SLOTS:
             items.push_back({i, i % 2 == 1 ? Role::User : Role::Assistant, "N", QString("number%1.").arg(i), {}, {}, {}, 0, 1, true});
         view.showItems(items);
         QVERIFY(view.toPlainText().contains("number100.") && view.toPlainText().contains("number61."));
-        QVERIFY(!view.toPlainText().contains("number60.") && view.toPlainText().contains("60 earlier messages"));
+        QVERIFY(!view.toPlainText().contains("number60.") && view.toPlainText().contains("60 earlier message"));
     }
 
     void exportsTheBranchThatIsShown() {

@@ -10,7 +10,7 @@ namespace tritlab {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("tritlab::ChatItems", text); }
+QString tr(const char* text, const char* about = nullptr, int n = -1) { return QCoreApplication::translate("tritlab::ChatItems", text, about, n); }
 
 QString textAt(const nlohmann::json& details, const char* key) {
     return details.is_object() && details.contains(key) && details[key].is_string()
@@ -45,7 +45,7 @@ QString warningOf(const StoredMessage& message) {
 QString figuresOf(const nlohmann::json& details) {
     QStringList parts;
     if (isSet(details, "edited")) parts << tr("edited by hand");
-    if (const double tokens = numberAt(details, "tokens"); tokens > 0) parts << tr("%1 tokens").arg(static_cast<qint64>(tokens));
+    if (const double tokens = numberAt(details, "tokens"); tokens > 0) parts << tr("%n token(s)", nullptr, static_cast<int>(tokens));
     if (const double speed = numberAt(details, "tokens_per_second"); speed > 0)
         parts << tr("%1 tok/s").arg(speed, 0, 'f', speed < 100 ? 1 : 0);
     if (const double first = numberAt(details, "first_token_ms"); first > 0) parts << tr("first after %1 ms").arg(first, 0, 'f', first < 10 ? 1 : 0);
@@ -54,7 +54,7 @@ QString figuresOf(const nlohmann::json& details) {
     if (textAt(details, "reason") == "stopped") parts << tr("stopped");
     if (textAt(details, "reason") == "max_tokens") parts << tr("most tokens reached");
     if (const double left = numberAt(details, "left_out"); left > 0)
-        parts << tr("the oldest %1 messages did not fit into the context").arg(static_cast<int>(left));
+        parts << tr("%n old message(s) did not fit into the context", nullptr, static_cast<int>(left));
     return parts.join(QString::fromUtf8(" · "));
 }
 

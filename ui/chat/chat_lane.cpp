@@ -197,7 +197,7 @@ void ChatLane::onBegan(qint64 message) {
 
 void ChatLane::onPiece(const ChatPiece& piece) {
     transcript_->append(piece.text, piece.notes);
-    status_->setText(tr("%1 tokens · %2 tok/s").arg(piece.tokens).arg(piece.tokensPerSecond, 0, 'f', piece.tokensPerSecond < 100 ? 1 : 0));
+    status_->setText(tr("%n token(s) · %1 tok/s", nullptr, static_cast<int>(piece.tokens)).arg(piece.tokensPerSecond, 0, 'f', piece.tokensPerSecond < 100 ? 1 : 0));
 }
 
 void ChatLane::onAnswered(const ChatAnswer& answer) {
@@ -210,8 +210,7 @@ void ChatLane::onAnswered(const ChatAnswer& answer) {
         showContext(answer.details);
     }
     const auto number = [&](const char* key) { return answer.details.value(key, std::int64_t{0}); };
-    status_->setText(tr("%1 tokens · %2 tok/s · context %3 of %4")
-                         .arg(number("tokens"))
+    status_->setText(tr("%n token(s) · %1 tok/s · context %2 of %3", nullptr, static_cast<int>(number("tokens")))
                          .arg(answer.details.value("tokens_per_second", 0.0), 0, 'f', 1)
                          .arg(number("context_used"))
                          .arg(number("context_length")));

@@ -149,7 +149,7 @@ void TranscriptView::redraw(std::size_t from) {
         codes_.clear();
         if (first_ > 0) {
             QTextCursor cursor = atEnd();
-            link(cursor, tr("Show %1 earlier messages").arg(first_), Act::Earlier, 0, {});
+            link(cursor, tr("Show %n earlier message(s)", nullptr, static_cast<int>(first_)), Act::Earlier, 0, {});
         }
     } else if (kept < starts_.size()) {
         QTextCursor cursor(document());

@@ -138,7 +138,7 @@ void DataPreviewDialog::showPreview(const DataPreview& preview) {
     for (const std::string& document : preview.firstDocuments)
         html += "<p>" + QString::fromStdString(document).toHtmlEscaped().replace('\n', "<br>") + "</p><hr>";
     documents_->setHtml(html);
-    tell(tr("%1 documents were looked at, %2 lines would be skipped.").arg(documents).arg(lost));
+    tell(tr("Looked at %1; %2 would be skipped.").arg(tr("%n document(s)", nullptr, static_cast<int>(documents)), tr("%n line(s)", nullptr, static_cast<int>(lost))));
 }
 
 void DataPreviewDialog::makeBatch() {

@@ -51,7 +51,7 @@ bool RunForm::checkSweep() {
     try {
         if (!axes.empty() && wrong.isEmpty() && unread_.empty()) {
             sweepCount_ = sweepRuns(draft_, "", axes).size();
-            text = tr("%1 runs will be queued as one experiment.").arg(sweepCount_);
+            text = tr("To be queued as one experiment: %n run(s).", nullptr, static_cast<int>(sweepCount_));
         }
     } catch (const Error& error) {
         wrong = QString::fromStdString(error.what());
@@ -60,7 +60,7 @@ bool RunForm::checkSweep() {
     QPalette colors = palette();
     if (!wrong.isEmpty()) colors.setColor(QPalette::WindowText, badColor(isDark(palette())));
     sweepMessage_->setPalette(colors);
-    start_->setText(sweepCount_ > 1 ? tr("&Start %1 runs").arg(sweepCount_) : tr("&Start"));
+    start_->setText(sweepCount_ > 1 ? tr("&Start %n run(s)", nullptr, static_cast<int>(sweepCount_)) : tr("&Start"));
     return wrong.isEmpty();
 }
 

@@ -247,7 +247,7 @@ QVariant RunFilterModel::headingData(const Row& row, int column, int role) const
             if (column != 0) return {};
             return QString("%1 %2  (%3)").arg(it->second.folded ? QStringLiteral("▸") : QStringLiteral("▾"), name).arg(members.size());
         case Qt::ToolTipRole: return tr("%1: %n run(s). Enter or a double click folds and unfolds it.", nullptr, static_cast<int>(members.size())).arg(name);
-        case Qt::AccessibleTextRole: return tr("Group %1, %2 runs").arg(name).arg(members.size());
+        case Qt::AccessibleTextRole: return tr("Group %1, %n run(s)", nullptr, static_cast<int>(members.size())).arg(name);
         case Qt::CheckStateRole: {
             if (column != 0) return {};
             int shown = 0;

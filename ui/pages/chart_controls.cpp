@@ -102,7 +102,7 @@ void ChartControls::showStrength() {
     const Smoothing how = smoothing();
     QString text = tr("no smoothing");
     if (how.on() && how.kind == Smoothing::Kind::Ema) text = tr("each point weighs %1 of the one after it").arg(how.strength, 0, 'g', 4);
-    if (how.on() && how.kind == Smoothing::Kind::Window) text = tr("mean of %1 points").arg(2 * how.radius + 1);
+    if (how.on() && how.kind == Smoothing::Kind::Window) text = tr("mean of %n point(s)", nullptr, static_cast<int>(2 * how.radius + 1));
     strength_->setToolTip(tr("Smoothing over all points, the raw curve behind: %1").arg(text));
 }
 
