@@ -1,15 +1,26 @@
-// A picture of each page of the real window, written to the build folder's screenshots/, light and dark, at the scale that the
-// environment sets; and what a look at it would find, checked: nothing cut, outside its parent, covered or unreadable.
+// A picture of each page of the real window, of each section of the form and of the chat, written to the build folder's screenshots/,
+// light and dark, at the scale that the environment sets; and what a look at it would find, checked: nothing cut, outside its parent,
+// covered or unreadable.
+#include <QAction>
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QFontDatabase>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
 
+#include "chat_fixture.h"
 #include "core/base/error.h"
 #include "layout_check.h"
+#include "ui/chat/chat_pane.h"
+#include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
@@ -20,12 +31,13 @@ using namespace tritlab;
 class TestScreenshots : public QObject {
     Q_OBJECT
 
-    void checkWindow(const QString& what) {
+    void checkWindow(const QString& what) { check(*window_, what); }
+    void check(QWidget& window, const QString& what) {
         const QString path = QString("%1/%2.png").arg(folder_, what);
-        const QImage image = window_->grab().toImage();
+        const QImage image = window.grab().toImage();
         QVERIFY2(image.save(path), qPrintable(path));
-        QCOMPARE(image.size(), window_->size() * window_->devicePixelRatioF());
-        const QStringList faults = layoutFaults(*window_);
+        QCOMPARE(image.size(), window.size() * window.devicePixelRatioF());
+        const QStringList faults = layoutFaults(window);
         QVERIFY2(faults.isEmpty(), qPrintable(what + ": " + faults.join("\n    ")));
     }
 
@@ -38,6 +50,7 @@ private Q_SLOTS:
         fixture_ = std::make_unique<StoreFixture>();
         fixture_->finishedRun("kjv-linear", StoreFixture::config());
         fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true);
+        talker_ = QString::fromStdString(talkingRun(*fixture_->writer, "kjv-talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
         window_ = std::make_unique<MainWindow>(optionsOf(*fixture_));
         QSignalSpy opened(window_.get(), &MainWindow::opened);
         window_->resize(1280, 800);
@@ -67,6 +80,102 @@ private Q_SLOTS:
         checkWindow(QTest::currentDataTag());
     }
 
+    // Each section of the form at the top of its scrolled part, with something wrong in it.
+    void form_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<int>("section");
+        const RunForm form;
+        const auto* sections = form.findChild<QListWidget*>("sections");
+        for (int section = 0; section < sections->count(); ++section) {
+            for (const bool dark : {false, true}) {
+                const QString name = QString("form-%1-%2-%3").arg(section + 1).arg(sections->item(section)->text().section(' ', 0, 0).toLower(), dark ? "dark" : "light");
+                QTest::newRow(qPrintable(name)) << dark << section;
+            }
+        }
+    }
+    void form() {
+        QFETCH(bool, dark);
+        QFETCH(int, section);
+        window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        RunForm* form = window_->openForm();
+        form->loadPreset("tiny");
+        form->sweep()->clear();
+        // A wrong text in each section, and a value that has no place beside another.
+        const std::pair<const char*, const char*> wrong[] = {{"ffn_size", "wide"},  {"held_out", "2"},        {"learning_rate", "0,003"}, {"lambda_k", "-1"},
+                                                             {"batch_size", "0"}, {"sample_tokens", "all"}, {"explode_factor", "0"}, {"keep_checkpoints", "-3"}};
+        auto* lambda = form->findChild<QComboBox*>("field:lambda_schedule");
+        lambda->setCurrentIndex(lambda->findData("exponential"));
+        const auto* sections = form->findChild<QListWidget*>("sections");
+        const bool sweep = section == sections->count() - 1;
+        if (sweep) {
+            form->sweep()->addAxis("learning_rate", "1e-3, fast");
+            form->sweep()->addAxis("seed", "1, 2, 3");
+        } else {
+            auto* edit = form->findChild<QLineEdit*>(QString("field:") + wrong[section].first);
+            edit->selectAll();
+            QTest::keyClicks(edit, wrong[section].second);
+            const auto* message = form->findChild<QLabel*>(QString("message:") + wrong[section].first);
+            QVERIFY2(message->isVisible() && !message->text().isEmpty(), wrong[section].first);
+        }
+        settle(*window_);  // what is new has its place before it is scrolled to
+        form->findChild<QListWidget*>("sections")->setCurrentRow(-1);
+        form->findChild<QListWidget*>("sections")->setCurrentRow(section);
+        settle(*window_);
+        QVERIFY(form->width() <= 1280 && form->height() <= 800);
+        check(*form, QTest::currentDataTag());
+        form->reject();
+    }
+
+    // An answer with its figures; two beside each other; each token's probability.
+    void chat_data() {
+        QTest::addColumn<bool>("dark");
+        for (const bool dark : {false, true}) QTest::newRow(dark ? "dark" : "light") << dark;
+    }
+    void chat() {
+        QFETCH(bool, dark);
+        const QString theme = dark ? "-dark" : "-light";
+        window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        window_->showChat(true);
+        auto* pane = window_->findChild<ChatPane*>("chatPane");
+        pane->setModelRun(talker_);
+        const auto ask = [&](const QString& text) {
+            auto* input = window_->findChild<QPlainTextEdit*>("chatInput");
+            window_->findChild<QSpinBox*>("chatSeed")->setValue(3);
+            window_->findChild<QSpinBox*>("maxTokens")->setValue(40);
+            input->setPlainText(text);
+            QTest::keyClick(input, Qt::Key_Return);
+            QTRY_VERIFY_WITH_TIMEOUT(pane->busy() || pane->sending(), 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(!pane->busy() && !pane->sending(), 60000);
+            settle(*window_);
+        };
+        window_->findChild<QToolButton*>("newConversation")->click();
+        checkWindow("chat-empty" + theme);
+        ask("In the beginning");
+        ask("What did the king say unto him, when he had gone out from before the face of the Lord?");
+        checkWindow("chat-answer" + theme);
+        QAction* probabilities = window_->findChild<QAction*>("chatProbabilities");
+        probabilities->trigger();
+        ask("The king said");  // an answer keeps its probabilities where they were asked for
+        checkWindow("chat-tokens" + theme);
+        probabilities->trigger();
+        window_->findChild<QToolButton*>("chatOptions")->setChecked(true);
+        settle(*window_);
+        checkWindow("chat-settings" + theme);
+        window_->findChild<QToolButton*>("chatOptions")->setChecked(false);
+        auto* beside = window_->findChild<QToolButton*>("chatCompare");
+        beside->setChecked(true);
+        settle(*window_);
+        ask("The king said");
+        checkWindow("chat-side-by-side" + theme);
+        beside->setChecked(false);
+        window_->findChild<QToolButton*>("conversationsButton")->setChecked(true);
+        settle(*window_);
+        checkWindow("chat-conversations" + theme);
+        window_->findChild<QToolButton*>("conversationsButton")->setChecked(false);
+        window_->showChat(false);
+        settle(*window_);
+    }
+
     // The curves of all runs are in the picture, in the colours that the list gives them.
     void chartsShowTheirCurves() {
         window_->setTheme(ThemeChoice::Light);
@@ -77,6 +186,7 @@ private Q_SLOTS:
         QVERIFY(page->group()->exact());
         const QImage image = chart->grab().toImage();
         for (const QString& run : window_->runs()->visibleRuns()) {
+            if (run == talker_) continue;  // it has no points
             const QColor color = window_->runs()->color(run);
             int found = 0;
             for (int y = 0; y < image.height(); ++y) {
@@ -112,7 +222,7 @@ private Q_SLOTS:
     }
 
 private:
-    QString folder_;
+    QString folder_, talker_;
     std::unique_ptr<StoreFixture> fixture_;
     std::unique_ptr<MainWindow> window_;
 };

@@ -46,7 +46,7 @@ QPalette makePalette(bool dark) {
     palette.setColor(QPalette::Highlight, highlight);
     palette.setColor(QPalette::HighlightedText, Qt::white);
     palette.setColor(QPalette::Link, dark ? QColor(0x7f, 0xb0, 0xff) : QColor(0x1b, 0x5f, 0xc4));
-    palette.setColor(QPalette::PlaceholderText, mix(text, base, 0.5));
+    palette.setColor(QPalette::PlaceholderText, mix(text, base, 0.33));  // units and help stand in it too, and are read
     palette.setColor(QPalette::Mid, mix(window, text, 0.25));
     palette.setColor(QPalette::Dark, dark ? QColor(0x12, 0x13, 0x15) : mix(window, text, 0.35));
     palette.setColor(QPalette::Midlight, mix(window, text, 0.1));
