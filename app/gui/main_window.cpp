@@ -35,6 +35,7 @@
 #include "ui/models/series_cache.h"
 #include "ui/models/store_reader.h"
 #include "ui/pages/charts_page.h"
+#include "ui/pages/compare_page.h"
 #include "ui/pages/run_panel.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/plurals.h"
@@ -363,6 +364,7 @@ void MainWindow::restoreSettings() {
     if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
     panel_->restore(*settings_);
     charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
+    compare_->setState(QJsonDocument::fromJson(settings_->value("compare").toByteArray()).object());
     chatAction_->setChecked(!chatDock_->isHidden());
     chatPane_->restore(*settings_);
 }
@@ -374,6 +376,7 @@ void MainWindow::saveSettings() {
     settings_->setValue("splitter", splitter_->saveState());
     panel_->save(*settings_);
     settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
+    settings_->setValue("compare", QJsonDocument(compare_->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("theme", themeKey(theme_));
     chatPane_->save(*settings_);
 }

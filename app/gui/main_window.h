@@ -24,6 +24,7 @@ class Calibrator;
 class ChartsPage;
 class ChatController;
 class ChatPane;
+class ComparePage;
 class Desktop;
 class DraftKeeper;
 class Page;
@@ -131,6 +132,7 @@ private:
     QTabWidget* tabs_;
     Banner* banner_;
     ChartsPage* charts_;
+    ComparePage* compare_;
     std::vector<Page*> pagesOfRun_;
     ChatPane* chatPane_;
     QDockWidget* chatDock_;

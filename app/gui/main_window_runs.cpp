@@ -33,7 +33,7 @@ void MainWindow::makeRunActions() {
     findChild<QToolBar*>("mainToolBar")->insertAction(chatAction_, runActions_->compareAction());
     connect(runActions_, &RunActions::told, this, &MainWindow::showMessage);
     connect(runActions_, &RunActions::branchWanted, this, &MainWindow::openBranch);
-    connect(runActions_, &RunActions::compareWanted, this, [this] { tabs_->setCurrentWidget(tabs_->findChild<ComparePage*>()); });
+    connect(runActions_, &RunActions::compareWanted, this, [this] { tabs_->setCurrentWidget(compare_); });
     connect(runs_, &RunListModel::renamed, runActions_, &RunActions::rename);
     auto* checkpoints = tabs_->findChild<CheckpointsPage*>();
     connect(checkpoints, &CheckpointsPage::branchWanted, this, &MainWindow::openBranch);

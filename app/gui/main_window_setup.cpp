@@ -93,14 +93,16 @@ void MainWindow::makePages() {
     tabs_->setDocumentMode(true);
     charts_ = new ChartsPage(context, tabs_);
     auto* checkpoints = new CheckpointsPage(context, tabs_);
+    compare_ = new ComparePage(context, tabs_);
     pagesOfRun_ = {charts_, new WeightsPage(context, tabs_), new SamplesPage(context, tabs_), new ConfigPage(context, tabs_),
-                   checkpoints, new LogPage(context, tabs_), new ComparePage(context, tabs_)};
+                   checkpoints, new LogPage(context, tabs_), compare_};
     const QString titles[] = {tr("Charts"), tr("Weights"), tr("Samples"), tr("Config"), tr("Checkpoints"), tr("Log"), tr("Compare")};
     for (std::size_t i = 0; i < pagesOfRun_.size(); ++i) tabs_->addTab(pagesOfRun_[i], titles[i]);
     connect(checkpoints, &CheckpointsPage::checkpointWanted, this, [this](const QString& run) {
         actions_->run(tr("ask for a checkpoint"),
                       [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Checkpoint); });
     });
+    connect(compare_, &ComparePage::runPicked, this, &MainWindow::selectRun);
     banner_ = new Banner(this);
     banner_->hide();
     auto* right = new QWidget(this);
@@ -198,7 +200,10 @@ void MainWindow::makeMenus() {
         }
         QMessageBox box(QMessageBox::NoIcon, tr("Keyboard shortcuts"),
                         "<table>" + rows + "</table><p>" +
-                            tr("Charts: drag zooms, Shift-drag pans, the wheel zooms at the cursor, a double click follows again."),
+                            tr("Charts: drag zooms, Shift-drag pans, the wheel zooms at the cursor, a double click follows again.") + "<p>" +
+                            tr("Scatter: Left and Right go from run to run, Enter selects it.") + "<p>" +
+                            tr("Parallel coordinates: Left and Right choose an axis, Up and Down brush it (Shift: the brush's upper edge, Ctrl: "
+                               "its lower one), Escape takes the brush away, Page Up and Page Down go from run to run."),
                         QMessageBox::Close, this);
         box.setObjectName("shortcutList");
         box.exec();

@@ -19,11 +19,13 @@
 #include "chat_fixture.h"
 #include "core/base/error.h"
 #include "layout_check.h"
+#include "sweep_fixture.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/plots/parallel_plot.h"
 #include "window_fixture.h"
 
 using namespace tritlab;
@@ -199,6 +201,49 @@ private Q_SLOTS:
         }
     }
 
+    // The Compare page's views and the samples side by side, over a sweep.
+    void sweepViews_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<QString>("view");
+        for (const char* view : {"multiples", "scatter", "parallel", "samples"}) {
+            for (const bool dark : {false, true}) QTest::newRow(qPrintable(QString("compare-%1-%2").arg(view, dark ? "dark" : "light"))) << dark << view;
+        }
+    }
+    void sweepViews() {
+        QFETCH(bool, dark);
+        QFETCH(QString, view);
+        if (!sweep_) {
+            sweep_ = std::make_unique<StoreFixture>();
+            sweepRuns(*sweep_);
+            sweep_->writer->createRun("waits", StoreFixture::config(LambdaSchedule::Sigmoid, 120), RunState::Queued);
+            sweep_->writer->flush();
+            window_ = openWindow(*sweep_);
+            window_->resize(1280, 800);
+        }
+        window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        const bool samples = view == "samples";
+        window_->pages()->setCurrentWidget(window_->findChild<QWidget*>(samples ? "samplesPage" : "comparePage"));
+        const auto choose = [this](const char* name, int at) { window_->findChild<QComboBox*>(name)->setCurrentIndex(at); };
+        if (samples) {
+            choose("samplesOf", 1);
+        } else {
+            auto* by = window_->findChild<QComboBox*>("groupBy");
+            settle(*window_);
+            choose("groupBy", by->findData(view == "multiples" ? "*" : view == "scatter" ? "lambda_schedule" : ""));
+            choose("compareView", window_->findChild<QComboBox*>("compareView")->findData(view));
+        }
+        settle(*window_);
+        if (view == "parallel") {  // a brush, and an axis that has the focus
+            auto* plot = window_->findChild<ParallelPlot*>("parallelPlot");
+            plot->clearBrushes();
+            plot->setFocus();
+            QTest::keyClick(plot, Qt::Key_Up);
+        }
+        settle(*window_);
+        QCOMPARE(window_->size(), QSize(1280, 800));
+        checkWindow(QTest::currentDataTag());
+    }
+
     // The check sees what it is for.
     void faultsAreFound() {
         QWidget box;
@@ -223,7 +268,7 @@ private Q_SLOTS:
 
 private:
     QString folder_, talker_;
-    std::unique_ptr<StoreFixture> fixture_;
+    std::unique_ptr<StoreFixture> fixture_, sweep_;
     std::unique_ptr<MainWindow> window_;
 };
 

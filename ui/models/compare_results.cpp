@@ -60,22 +60,22 @@ const std::vector<ResultColumn>& resultColumns() {
     static const std::vector<ResultColumn> columns = {
         {"eval_loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Eval loss"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Loss on held-out text at the last evaluation, nats a token"),
-         [](const RunSummary& run) { return run.lastEvalLoss; }, 4, true},
+         [](const RunSummary& run) { return run.lastEvalLoss; }, 4, Better::Low},
         {"best_eval_loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Best eval"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Lowest evaluation loss"), [](const RunSummary& run) { return run.bestEvalLoss; }, 4, true},
+         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Lowest evaluation loss"), [](const RunSummary& run) { return run.bestEvalLoss; }, 4, Better::Low},
         {"perplexity", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Perplexity"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Of held-out text, last evaluation"), [](const RunSummary& run) { return run.perplexity; }, 2, true},
+         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Of held-out text, last evaluation"), [](const RunSummary& run) { return run.perplexity; }, 2, Better::Low},
         {"bits_per_byte", QT_TRANSLATE_NOOP("tritlab::ComparePage", "bits/B"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Bits per byte of held-out text: comparable between tokenizers"),
-         [](const RunSummary& run) { return run.bitsPerByte; }, 4, true},
+         [](const RunSummary& run) { return run.bitsPerByte; }, 4, Better::Low},
         {"loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Last loss"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Training loss of the last step: one batch, so it jumps about"),
-         [](const RunSummary& run) { return run.lastLoss; }, 3, true},
+         [](const RunSummary& run) { return run.lastLoss; }, 3, Better::Low},
         {"tokens_per_second", QT_TRANSLATE_NOOP("tritlab::ComparePage", "tok/s"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens a second"),
-         [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : std::nan(""); }, 0, false},
+         [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : std::nan(""); }, 0, Better::High},
         {"tokens", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens"), QT_TRANSLATE_NOOP("tritlab::ComparePage", "Trained on in all"),
-         [](const RunSummary& run) { return static_cast<double>(run.tokens); }, 0, false},
+         [](const RunSummary& run) { return static_cast<double>(run.tokens); }, 0, Better::Neither},
     };
     return columns;
 }
@@ -99,14 +99,14 @@ GroupResult resultOf(const RunGroup& group, const ResultColumn& column) {
 }
 
 int bestGroup(const std::vector<RunGroup>& groups, const ResultColumn& column) {
-    if (std::string_view(column.key) == "tokens") return -1;  // more text is neither good nor bad
+    if (column.better == Better::Neither) return -1;
     int best = -1, with = 0;
     double value = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const GroupResult result = resultOf(groups[i], column);
         if (result.count == 0 || !std::isfinite(result.mean)) continue;
         ++with;
-        if (best >= 0 && (column.lowIsGood ? result.mean >= value : result.mean <= value)) continue;
+        if (best >= 0 && (column.better == Better::Low ? result.mean >= value : result.mean <= value)) continue;
         best = static_cast<int>(i);
         value = result.mean;
     }

@@ -6,13 +6,15 @@
 
 namespace tritlab {
 
+enum class Better { Low, High, Neither };  // Neither: more is no good and no bad news
+
 struct ResultColumn {
     const char* key;       // in the CSV
     const char* title;     // marked for translation, context "tritlab::ComparePage"
     const char* help;
     double (*value)(const RunSummary&);
     int digits;
-    bool lowIsGood;
+    Better better;
 };
 const std::vector<ResultColumn>& resultColumns();
 

@@ -1,75 +1,71 @@
 // All visible runs side by side: schedules above the loss over one x, every metric with mean and least-to-most band where a field
-// groups them, and what came out as a table.
+// groups them, one metric a group in small multiples, settings against results as points or as parallel lines, and what came out as a
+// table.
 #pragma once
 
+#include <QJsonObject>
 #include <QTimer>
-#include <map>
 
 #include "ui/models/run_groups.h"
 #include "ui/pages/table_page.h"
 
-class QCheckBox;
-class QComboBox;
-class QGridLayout;
 class QLabel;
-class QScrollArea;
-class QSlider;
+class QSplitter;
+class QStackedWidget;
 
 namespace tritlab {
 
-class BandPlottable;
-class ChartGroup;
 class ChartWidget;
+class CompareBoard;
+class CompareControls;
+class RunSpread;
 
 class ComparePage : public Page {
     Q_OBJECT
 public:
     explicit ComparePage(PageContext context, QWidget* parent = nullptr);
     void setVisibleRuns(const QStringList& runs);
-    [[nodiscard]] ChartWidget* chart(const QString& id) const;
+    [[nodiscard]] ChartWidget* chart(const QString& id) const;  // of the overlay
+    [[nodiscard]] CompareBoard* board() const { return board_; }
+    [[nodiscard]] RunSpread* spread() const { return spread_; }
     [[nodiscard]] const std::vector<RunGroup>& groups() const { return groups_; }
-    // Files of the charts that have data, FOLDER/compare-CHART.EXTENSION for png and pdf. Throws Error.
+    // Files of what the present view shows and has data, FOLDER/compare-CHART.EXTENSION for png and pdf. Throws Error.
     QStringList saveCharts(const QString& folder, const QString& extension);
+    [[nodiscard]] QJsonObject state() const;
+    void setState(const QJsonObject& state);
+
+Q_SIGNALS:
+    void runPicked(const QString& run);  // the person wants it selected in the list
 
 protected:
     void reload() override;
     void refreshRun(const QString&) override { soon_.start(); }
     [[nodiscard]] bool concerns(const QString& run) const override { return visible_.contains(run); }
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
-    struct Loaded;
-    void makeControls();
-    void makeCharts();
+    void makeExports();
     void fillGroupings();
+    void showView();
     void ask();
-    void showLoaded(const Loaded& loaded);
-    void showSchedules(const Loaded& loaded);
     void showTable();
-    void showMarks();
     void showLegend();
-    void arrange();
     void exportTable(bool markdown);
     void exportCharts(const QString& extension);
-    [[nodiscard]] QColor colorOf(std::size_t group) const;
-    [[nodiscard]] QString idOf(std::size_t group) const;
+    [[nodiscard]] std::vector<RunSummary> visibleRuns() const;
+    [[nodiscard]] std::vector<std::vector<std::string>> groupIds() const;
+    [[nodiscard]] std::vector<QColor> colors() const;
     QStringList visible_;
     std::vector<RunGroup> groups_;
     QTimer soon_;
     bool asking_ = false, again_ = false;
-    QWidget* controls_;
-    QComboBox *by_, *axis_;
-    QSlider* smoothing_;
-    QCheckBox* logarithmic_;
+    bool unread_ = true;  // the board shows other runs, or none
+    CompareControls* controls_;
     QLabel *legend_, *empty_;
-    QScrollArea* scroll_;
-    QWidget* board_;
-    QGridLayout* grid_;
-    ChartGroup* group_;
-    std::map<QString, ChartWidget*> charts_;
-    std::map<std::pair<QString, QString>, BandPlottable*> bands_;  // by chart and group
+    QSplitter* splitter_;
+    QStackedWidget* stack_;
+    CompareBoard* board_;
+    RunSpread* spread_;
     TextTableView* table_;
-    int columns_ = 0;
 };
 
 }  // namespace tritlab

@@ -1,13 +1,19 @@
 #include "ui/pages/samples_page.h"
 
+#include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QPlainTextEdit>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/models/run_list_model.h"
 #include "ui/models/store_reader.h"
+#include "ui/pages/samples_beside.h"
 
 namespace tritlab {
 
@@ -27,13 +33,73 @@ SamplesPage::SamplesPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     splitter->addWidget(text_);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    beside_ = new SamplesBeside(this);
+    stack_ = new QStackedWidget(this);
+    stack_->addWidget(splitter);
+    stack_->addWidget(beside_);
+    which_ = new QComboBox(this);
+    which_->setObjectName("samplesOf");
+    which_->setAccessibleName(tr("Samples of"));
+    which_->setToolTip(tr("One run over its steps, or all ticked runs side by side at one step"));
+    which_->addItem(tr("The selected run over its steps"));
+    which_->addItem(tr("Ticked runs side by side"));
+    auto* name = new QLabel(tr("&Samples of"), this);
+    name->setBuddy(which_);
+    auto* head = new QHBoxLayout;
+    head->addWidget(name);
+    head->addWidget(which_);
+    head->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 0);
-    layout->addWidget(splitter);
+    layout->addLayout(head);
+    layout->addWidget(stack_, 1);
+    soon_.setSingleShot(true);
+    soon_.setInterval(2000);  // samples are rare: the side by side of runs that go is looked at every two seconds
+    connect(&soon_, &QTimer::timeout, this, &SamplesPage::askBeside);
     connect(table_, &TextTableView::currentKeyChanged, this, &SamplesPage::showChosen);
+    connect(which_, &QComboBox::currentIndexChanged, this, [this](int index) {
+        stack_->setCurrentIndex(index);
+        reload();
+    });
+    connect(context_.runs, &RunListModel::visibilityChanged, this, [this] {
+        if (!beside()) return;
+        if (isVisible()) reload();
+        else markStale();
+    });
+}
+
+bool SamplesPage::beside() const { return which_->currentIndex() == 1; }
+
+bool SamplesPage::concerns(const QString& run) const {
+    return beside() ? context_.runs->visibleRuns().contains(run) : Page::concerns(run);
+}
+
+void SamplesPage::refreshRun(const QString&) {
+    if (beside()) soon_.start();
+    else reload();
+}
+
+void SamplesPage::askBeside() {
+    const QStringList ticked = context_.runs->visibleRuns();
+    std::vector<RunSamples> runs;
+    for (const QString& id : ticked.mid(std::max<qsizetype>(0, ticked.size() - SamplesBeside::mostRuns)))
+        runs.push_back({id, QString::fromStdString(context_.runs->run(id)->name), {}});
+    context_.reader->ask(
+        this,
+        [runs](RunStore& store) mutable {
+            for (RunSamples& run : runs) run.samples = store.samples(run.id.toStdString());
+            return std::move(runs);
+        },
+        [this, ticked](std::vector<RunSamples> read) {
+            if (ticked == context_.runs->visibleRuns()) beside_->show(std::move(read), ticked.size());
+        });
 }
 
 void SamplesPage::reload() {
+    if (beside()) {
+        askBeside();
+        return;
+    }
     const std::string run = current_.toStdString();
     if (run.empty()) {
         showSamples({});

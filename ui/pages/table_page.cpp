@@ -91,6 +91,11 @@ void TextTableView::refresh() {
     }
 }
 
+void TextTableView::fitColumns() {
+    sized_ = false;
+    refresh();
+}
+
 void TextTableView::copySelection() const {
     QModelIndexList rows = view_->selectionModel()->selectedRows();
     std::sort(rows.begin(), rows.end());

@@ -25,6 +25,7 @@ public:
     void setEmptyText(const QString& text);
     void refresh();  // after the model was set: the empty text, column widths the first time
     void setSortable();
+    void fitColumns();  // to what is in them now
     void copySelection() const;
 
 Q_SIGNALS:

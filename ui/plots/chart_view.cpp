@@ -54,9 +54,7 @@ void ChartWidget::setXRange(const QCPRange& range) {
     replotSoon();
 }
 
-std::optional<QCPRange> ChartWidget::seenValues() const {
-    const QCPRange keys = plot_->xAxis->range();
-    ValueSpan all;
+void ChartWidget::addValues(const QCPRange& keys, ValueSpan& all) const {
     const auto add = [&](const Series& series) {  // upper end included: the newest point lies exactly on it
         all.add(series.span(series.lowerBound(keys.lower), series.lowerBound(std::nextafter(keys.upper, 1e300))));
     };
@@ -64,6 +62,12 @@ std::optional<QCPRange> ChartWidget::seenValues() const {
         add(*curve.raw);
         if (smooth() && curve.smoothed) add(curve.smoothed->series());
     }
+}
+
+std::optional<QCPRange> ChartWidget::seenValues() const {
+    ValueSpan all;
+    addValues(plot_->xAxis->range(), all);
+    for (const ChartWidget* peer : peers_) peer->addValues(plot_->xAxis->range(), all);
     if (all.empty() || (logarithmic() && all.highest <= 0)) return std::nullopt;
     return QCPRange(static_cast<double>(logarithmic() ? all.positive : all.lowest), static_cast<double>(all.highest));
 }
@@ -94,7 +98,7 @@ std::optional<QCPRange> ChartWidget::withoutOutliers() const {
 
 void ChartWidget::rescaleY() {
     std::optional<QCPRange> all = seenValues();
-    empty_->setVisible(!all);
+    empty_->setVisible(!all || (!peers_.empty() && !dataRange()));
     plot_->yAxis->setTickLabels(all.has_value());
     if (yMode_ == YMode::Fixed) {
         if (fixedY_.size() > 0 && (fixedY_.lower > 0 || !logarithmic())) {

@@ -22,7 +22,7 @@ constexpr std::size_t pointsAtOnce = 4096;
 ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spec_(std::move(spec)) {
     setObjectName("chart:" + spec_.id);
     setAccessibleName(tr("Chart: %1").arg(spec_.title));
-    title_ = new QLabel(spec_.unit.isEmpty() ? spec_.title : tr("%1 (%2)").arg(spec_.title, spec_.unit), this);
+    title_ = new QLabel(fullTitle(), this);
     QFont bold = title_->font();
     bold.setWeight(QFont::DemiBold);
     title_->setFont(bold);
@@ -59,6 +59,16 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     applyColors(plotColors(palette()));
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);  // a palette change, which needs all of the above
+}
+
+QString ChartWidget::fullTitle() const { return spec_.unit.isEmpty() ? spec_.title : tr("%1 (%2)").arg(spec_.title, spec_.unit); }
+
+// A title that is longer than the chart is wide stands shortened, and whole in its tool tip.
+void ChartWidget::resizeEvent(QResizeEvent* event) {
+    const QString full = fullTitle(), shown = title_->fontMetrics().elidedText(full, Qt::ElideMiddle, std::max(40, width() - 20));
+    if (shown != title_->text()) title_->setText(shown);
+    title_->setToolTip(shown == full ? QString() : full);
+    QWidget::resizeEvent(event);
 }
 
 void ChartWidget::makeAxes() {

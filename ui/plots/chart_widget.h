@@ -65,6 +65,8 @@ public:
     void setYMode(YMode mode);                 // Fixed: at the range that is shown now
     void setFixedY(const QCPRange& range);
     [[nodiscard]] YMode yMode() const { return yMode_; }
+    // Charts whose values this one's axis makes room for as well: panels that are read side by side have one y range.
+    void setPeers(std::vector<const ChartWidget*> peers) { peers_ = std::move(peers); }
     void refresh();                            // takes in new points, rescales y, draws at the next frame
     [[nodiscard]] bool exact() const;          // what is shown is all there is, in the present view
     [[nodiscard]] quint64 freshPictures() const;
@@ -93,10 +95,12 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void placeMarkLabels();
+    [[nodiscard]] QString fullTitle() const;
     struct Curve {
         CurveStyle style;
         std::shared_ptr<const Series> raw;
@@ -113,6 +117,7 @@ private:
     void withHead(const QColor& text, const std::function<void()>& save);
     void rescaleY();
     [[nodiscard]] std::optional<QCPRange> seenValues() const;
+    void addValues(const QCPRange& keys, ValueSpan& all) const;
     [[nodiscard]] std::optional<QCPRange> withoutOutliers() const;
     void replotSoon();  // a chart that is scrolled out of sight waits until it is seen
     void drawFrame();
@@ -133,6 +138,7 @@ private:
     QCPItemRect* selection_;
     QCPItemText* empty_;  // instead of numbers on the axes while there is nothing to draw
     std::map<QString, Curve> curves_;
+    std::vector<const ChartWidget*> peers_;
     std::vector<QCPAbstractItem*> marks_;
     Smoothing smoothing_;
     YMode yMode_ = YMode::Automatic;

@@ -4,6 +4,7 @@
 #include <QStyle>
 #include <QStyleFactory>
 #include <QToolTip>
+#include <algorithm>
 #include <array>
 
 namespace tritlab {
@@ -102,6 +103,14 @@ QColor runColor(int index, bool dark) {
                                                 0xc29c7d, 0xea8fcb, 0xa3afbc, 0xcfcf4e, 0x4fc8d6};
     const auto& colors = dark ? darker : light;
     return QColor::fromRgb(colors[static_cast<std::size_t>(index < 0 ? 0 : index) % colors.size()]);
+}
+
+QColor scaleColor(double goodness, bool dark) {
+    static const std::array<QColor, 3> light = {QColor(0xd0, 0x77, 0x1b), QColor(0x9c, 0x3f, 0x77), QColor(0x12, 0x1f, 0x6b)};
+    static const std::array<QColor, 3> darker = {QColor(0x8f, 0x6f, 0xe0), QColor(0xee, 0x80, 0x88), QColor(0xfb, 0xe6, 0x6a)};
+    const auto& stops = dark ? darker : light;
+    const double at = std::clamp(goodness, 0.0, 1.0);
+    return at < 0.5 ? mix(stops[0], stops[1], at * 2) : mix(stops[1], stops[2], at * 2 - 1);
 }
 
 QColor goodColor(bool dark) { return dark ? QColor(0x5f, 0xc4, 0x87) : QColor(0x23, 0x84, 0x4b); }
