@@ -274,6 +274,24 @@ private Q_SLOTS:
         }
     }
 
+    // However many lines lie over each other, no channel runs over into the next: white stays white, and no brighter than its coverage.
+    void linesOverEachOtherKeepTheirColour() {
+        std::vector<CurvePicture> curves;
+        for (int i = 0; i < 600; ++i) {
+            Series series;
+            for (int x = 0; x < 4; ++x) series.append(x, (i * 37 + x * x * 211) % 1000 / 1000.0);
+            curves.push_back({series, Qt::white, 1.4, Qt::SolidLine, false});
+        }
+        const QImage image = rasterize({{0, 3, 0, 1, false}, QSize(300, 150), 1, curves});
+        for (int y = 0; y < image.height(); ++y) {
+            const auto* line = reinterpret_cast<const QRgb*>(image.constScanLine(y));
+            for (int x = 0; x < image.width(); ++x) {
+                const QRgb pixel = line[x];
+                QVERIFY2(qRed(pixel) == qAlpha(pixel) && qGreen(pixel) == qAlpha(pixel) && qBlue(pixel) == qAlpha(pixel), qPrintable(QString::number(pixel, 16)));
+            }
+        }
+    }
+
     // Ranges stay right with NaN, zeros and negative values on a logarithmic axis.
     void logarithmicAxisIsGuarded() {
         ChartWidget chart({"guard", "guard", {}, true, false, false, {}, {}});

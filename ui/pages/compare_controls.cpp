@@ -52,8 +52,8 @@ CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     smoothing_->setToolTip(tr("Exponential moving average over all points of each run, before runs are put together"));
     smoothing_->setRange(0, 100);
     smoothing_->setValue(24);
-    smoothing_->setFixedWidth(110);
-    logarithmic_ = check("compareLogarithmic", tr("Log loss"), tr("Logarithmic training and evaluation loss"));
+    smoothing_->setFixedWidth(80);
+    logarithmic_ = check("compareLogarithmic", tr("Log"), tr("Logarithmic training and evaluation loss"));
     logX_ = check("scatterLogX", tr("Log x"), tr("Logarithmic horizontal axis, where it holds numbers"));
     logY_ = check("scatterLogY", tr("Log y"), tr("Logarithmic vertical axis"));
     resultsButton_ = menuButton("parallelResults", tr("Results"), resultsMenu_);
@@ -127,7 +127,7 @@ void CompareControls::arrange() {
     layout->addLabelled(tr("&Group by"), by_);
     layout->addLabelled(tr("Me&tric"), metric_);
     layout->addLabelled(tr("&x"), axis_);
-    layout->addLabelled(tr("S&moothing"), smoothing_);
+    layout->addLabelled(tr("S&mooth"), smoothing_);
     layout->addWidget(logarithmic_);
     layout->addLabelled(tr("&x"), x_);
     layout->addWidget(logX_);

@@ -69,7 +69,12 @@ inline quint32 scaled(quint32 pixel, quint32 alpha) {
     const quint32 ag = ((pixel >> 8 & 0xff00ff) * alpha + 0x800080) & 0xff00ff00;
     return rb | ag;
 }
-inline quint32 over(quint32 source, quint32 destination) { return source + scaled(destination, 256 - (source >> 24)); }
+// What shines through is rounded down: rounded up, the sum could pass 255 and run over into the next channel.
+inline quint32 over(quint32 source, quint32 destination) {
+    const quint32 rest = 256 - (source >> 24);
+    const quint32 rb = (destination & 0xff00ff) * rest >> 8 & 0xff00ff, ag = (destination >> 8 & 0xff00ff) * rest & 0xff00ff00;
+    return source + rb + ag;
+}
 
 void blend(quint32* pixel, quint32 source, double coverage) {
     if (coverage <= 0) return;
