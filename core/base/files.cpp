@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/written_file.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -82,11 +83,15 @@ std::string readFile(const fs::path& path, std::uint64_t limit) {
 }
 
 void writeFileAtomically(const fs::path& path, std::string_view content) {
+    writeFileAtomically(path, [content](OutputFile& file) { file.write(content.data(), content.size()); });
+}
+
+void writeFileAtomically(const fs::path& path, const std::function<void(OutputFile&)>& fill) {
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
     const fs::path temporary = temporaryBeside(path);
     try {
         OutputFile file(temporary);
-        file.write(content.data(), content.size());
+        fill(file);
         file.close();
         if (::rename(temporary.c_str(), path.c_str()) != 0) fail("cannot be replaced", path, errno);
     } catch (...) {
