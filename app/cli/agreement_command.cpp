@@ -25,7 +25,7 @@ struct AgreementOptions {
 std::vector<std::vector<TokenId>> textsOf(const Session& session, const AgreementOptions& options, const std::filesystem::path& folder) {
     if (!options.data.empty()) {
         const Template form = readModelDescription(folder).chatTemplate;
-        return heldOutTexts(*openEvaluationText(options.data, folder / "tokenizer.model", form, options.tokens, session.stop),
+        return heldOutTexts(*openEvaluationText(options.data, tokenizerFile(folder), form, options.tokens, session.stop),
                             options.texts, options.tokens);
     }
     if (options.model.run.empty()) throw UsageError("--model needs --data: only a run has held-out text of its own");

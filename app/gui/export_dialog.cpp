@@ -32,6 +32,37 @@ QLabel* words(const char* name, QWidget* parent) {
     return label;
 }
 
+QString tr(const char* text) { return ExportDialog::tr(text); }
+
+QString label(ExportFormat format) {
+    switch (format) {
+        case ExportFormat::HuggingFace: return tr("Hugging Face, master weights in fp32");
+        case ExportFormat::HuggingFacePacked: return tr("Hugging Face, ternary weights at 2 bits");
+        case ExportFormat::GgufTq2: return tr("GGUF TQ2_0, ternary weights at 2.06 bits");
+        case ExportFormat::GgufTq1: return tr("GGUF TQ1_0, ternary weights at 1.69 bits");
+        case ExportFormat::GgufF16: return tr("GGUF F16");
+    }
+    return {};
+}
+
+QString purpose(ExportFormat format) {
+    switch (format) {
+        case ExportFormat::HuggingFace: return tr("To train on elsewhere: every weight as it is trained, to the bit.");
+        case ExportFormat::HuggingFacePacked:
+            return tr("To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32.");
+        case ExportFormat::GgufTq2: return tr("One file, tokenizer included, to run the model: the faster of the two ternary forms.");
+        case ExportFormat::GgufTq1: return tr("One file, tokenizer included, to run the model: the smaller of the two ternary forms.");
+        case ExportFormat::GgufF16: return tr("One file, tokenizer included: the form from which llama.cpp's tools make others.");
+    }
+    return {};
+}
+
+// What an export's name ends in.
+QString ending(ExportFormat format) {
+    if (isGguf(format)) return QString::fromLatin1(formatKey(format)).remove(0, 4).append(".gguf");
+    return format == ExportFormat::HuggingFacePacked ? "-packed" : "-hf";
+}
+
 }  // namespace
 
 ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& name, QWidget* parent)
@@ -43,17 +74,15 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     format_ = new QComboBox(this);
     format_->setObjectName("exportFormat");
     format_->setAccessibleName(tr("Format"));
-    format_->addItem(tr("Hugging Face, master weights in fp32"), static_cast<int>(HuggingFaceLayout::Master));
-    if (description_.config.ternaryLinears)
-        format_->addItem(tr("Hugging Face, ternary weights at 2 bits"), static_cast<int>(HuggingFaceLayout::Packed));
+    for (const ExportFormat format : exportFormats()) format_->addItem(label(format), static_cast<int>(format));
     about_ = words("exportAbout", this);
+    about_->setAlignment(Qt::AlignTop);
     path_ = new QLineEdit(this);
     path_->setObjectName("exportPath");
-    path_->setAccessibleName(tr("Folder"));
     auto* choose = new QToolButton(this);
     choose->setObjectName("exportBrowse");
     choose->setIcon(lineIcon(IconShape::Folder));
-    choose->setToolTip(tr("Choose where the folder is made"));
+    choose->setToolTip(tr("Choose the folder that it is written into"));
     choose->setAccessibleName(choose->toolTip());
     choose->setFocusPolicy(Qt::StrongFocus);
     auto* where = new QHBoxLayout;
@@ -68,11 +97,11 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     auto* form = new QFormLayout;
     auto* formatLabel = new QLabel(tr("&Format"), this);
     formatLabel->setBuddy(format_);
-    auto* pathLabel = new QLabel(tr("F&older"), this);
-    pathLabel->setBuddy(path_);
+    pathLabel_ = new QLabel(this);
+    pathLabel_->setBuddy(path_);
     form->addRow(formatLabel, format_);
     form->addRow(QString(), about_);
-    form->addRow(pathLabel, where);
+    form->addRow(pathLabel_, where);
     auto* buttons = new QDialogButtonBox(this);
     write_ = buttons->addButton(tr("&Export"), QDialogButtonBox::ActionRole);
     write_->setObjectName("exportWrite");
@@ -90,10 +119,13 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     layout->addWidget(buttons);
     connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::describe);
     connect(path_, &QLineEdit::textEdited, this, [this] { pathEdited_ = true; });
-    connect(path_, &QLineEdit::textChanged, this, [this](const QString& text) { write_->setEnabled(!text.trimmed().isEmpty()); });
+    connect(path_, &QLineEdit::textChanged, this, &ExportDialog::allow);
     connect(choose, &QToolButton::clicked, this, &ExportDialog::browse);
     connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
-    connect(show_, &QPushButton::clicked, this, [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(path_->text().trimmed())); });
+    connect(show_, &QPushButton::clicked, this, [this] {
+        const QFileInfo written(path_->text().trimmed());
+        QDesktopServices::openUrl(QUrl::fromLocalFile(written.isDir() ? written.filePath() : written.path()));
+    });
     connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
     describe();
 }
@@ -106,26 +138,46 @@ void ExportDialog::reject() {
     if (!writing_) QDialog::reject();
 }
 
-HuggingFaceLayout ExportDialog::chosenLayout() const { return static_cast<HuggingFaceLayout>(format_->currentData().toInt()); }
+ExportFormat ExportDialog::chosenFormat() const { return static_cast<ExportFormat>(format_->currentData().toInt()); }
 
-void ExportDialog::describe() {
-    const QString size = QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, chosenLayout()))));
-    const QString who = transformersHas(description_.config)
-                            ? tr("Read by Hugging Face's transformers and by TritLab.")
-                            : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T or LLaMA can leave for it.");
-    const QString what = chosenLayout() == HuggingFaceLayout::Packed
-                             ? tr("To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32.")
-                             : tr("To train on elsewhere: every weight as it is trained, to the bit.");
-    about_->setText(tr("%1 %2 %3 on disk.").arg(what, who, size));
-    if (!pathEdited_) {
-        const QString home = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-        path_->setText(QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") +
-                                           (chosenLayout() == HuggingFaceLayout::Packed ? "-packed" : "-hf")));
-    }
+QString ExportDialog::readers() const {
+    const ModelConfig& config = description_.config;
+    if (!isGguf(chosenFormat()))
+        return transformersHas(config) ? tr("Read by Hugging Face's transformers and by TritLab.")
+                                       : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T or LLaMA can leave for it.");
+    QString text = llamaCppComputes(config)
+                       ? tr("Read by llama.cpp and what is built on it, and by TritLab.")
+                       : tr("Read by TritLab. llama.cpp computes SiLU where this model has a squared ReLU: it runs the file and answers nonsense, "
+                            "without an error. For it, train with SiLU (preset \"For llama.cpp\").");
+    const std::int64_t blockless = chosenFormat() == ExportFormat::GgufF16 ? 0 : blocklessLinears(config);
+    if (blockless > 0)
+        text += ' ' + tr("%n linear(s) with rows that are no multiple of 256 are kept as Q4_0 or f16.", nullptr, static_cast<int>(blockless));
+    return text;
 }
 
+void ExportDialog::describe() {
+    const ExportFormat format = chosenFormat();
+    const auto obstacle = exportObstacle(description_.config, format);
+    possible_ = !obstacle;
+    if (obstacle) {
+        about_->setText(tr("Not possible: %1. %2.").arg(QString::fromStdString(obstacle->whatHappened()), QString::fromStdString(obstacle->mend())));
+    } else {
+        const QString size = QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format))));
+        about_->setText(tr("%1 %2 %3 on disk.").arg(purpose(format), readers(), size));
+    }
+    pathLabel_->setText(isGguf(format) ? tr("F&ile") : tr("F&older"));
+    path_->setAccessibleName(isGguf(format) ? tr("File") : tr("Folder"));
+    if (!pathEdited_) {
+        const QString home = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+        path_->setText(QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") + ending(format)));
+    }
+    allow();
+}
+
+void ExportDialog::allow() { write_->setEnabled(possible_ && !path_->text().trimmed().isEmpty()); }
+
 void ExportDialog::browse() {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Make the folder in"), QFileInfo(path_->text()).path());
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Write it into"), QFileInfo(path_->text()).path());
     if (chosen.isEmpty()) return;
     path_->setText(QDir(chosen).filePath(QFileInfo(path_->text()).fileName()));
     pathEdited_ = true;
@@ -137,7 +189,7 @@ void ExportDialog::write() {
     show_->setEnabled(false);
     for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, write_, close_}) each->setEnabled(false);
     busy_->show();
-    writing_.reset(QThread::create([this, model = model_, out, how = chosenLayout()] {
+    writing_.reset(QThread::create([this, model = model_, out, how = chosenFormat()] {
         QString text;
         bool good = false;
         try {
@@ -163,7 +215,8 @@ void ExportDialog::onWritten(const QString& text, bool good) {
     busy_->hide();
     result_->setText(text);
     show_->setEnabled(good);
-    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, write_, close_}) each->setEnabled(true);
+    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, close_}) each->setEnabled(true);
+    allow();
     if (good) close_->setFocus();
 }
 

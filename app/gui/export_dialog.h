@@ -1,5 +1,5 @@
-// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; and after writing what came back when the
-// folder was read again.
+// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; and after writing what came back when it
+// was read again.
 #pragma once
 
 #include <QDialog>
@@ -20,24 +20,26 @@ namespace tritlab {
 class ExportDialog : public QDialog {
     Q_OBJECT
 public:
-    // model: a checkpoint's folder; name: what the export's folder is called after. Throws Error as readModelDescription does.
+    // model: a checkpoint's folder; name: what the export is called after. Throws Error as readModelDescription does.
     ExportDialog(const std::filesystem::path& model, const QString& name, QWidget* parent = nullptr);
     ~ExportDialog() override;  // waits for a writing in hand: no half folder is left
     void reject() override;    // not while it writes
 
 private:
     void describe();
+    [[nodiscard]] QString readers() const;
+    void allow();
     void browse();
     void write();
     void onWritten(const QString& text, bool good);
-    [[nodiscard]] HuggingFaceLayout chosenLayout() const;
+    [[nodiscard]] ExportFormat chosenFormat() const;
     std::filesystem::path model_;
     QString name_;
     ModelDescription description_;
     std::unique_ptr<QThread> writing_;
-    bool pathEdited_ = false;
+    bool pathEdited_ = false, possible_ = true;
     QComboBox* format_;
-    QLabel *about_, *result_;
+    QLabel *about_, *result_, *pathLabel_;
     QLineEdit* path_;
     QProgressBar* busy_;
     QPushButton *write_, *close_, *show_;

@@ -23,7 +23,7 @@ QString tr(const char* text) { return QCoreApplication::translate("tritlab::Chat
 // Names one state of a model folder: a snapshot or checkpoint is always written as a whole, with a fresh config.json.
 fs::file_time_type writtenAt(const fs::path& folder) {
     std::error_code error;
-    const auto written = fs::last_write_time(folder / "config.json", error);
+    const auto written = fs::last_write_time(isGgufModel(folder) ? folder : folder / "config.json", error);
     return error ? fs::file_time_type() : written;
 }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr int pieceMs = 25;   // between two pieces that the window draws
 constexpr int storeMs = 300;  // between two states of a growing answer in the store
 
-QString templateName(Template chatTemplate) {
+QString templateLabel(Template chatTemplate) {
     switch (chatTemplate) {
         case Template::Instruction: return ChatWorker::tr("### Instruction");
         case Template::B2B4T: return ChatWorker::tr("User: … Assistant: (2B4T)");
@@ -161,7 +161,7 @@ struct ChatWorker::Hand : public QObject {
             ChatSession& session = *open.session;
             const ModelDescription& model = session.description();
             const std::string weights = open.folder.filename().string();
-            Q_EMIT owner->loaded(question.lane, {QString::fromStdString(weights), templateName(model.chatTemplate), model.config.contextLength});
+            Q_EMIT owner->loaded(question.lane, {QString::fromStdString(weights), templateLabel(model.chatTemplate), model.config.contextLength});
             place(growing);
             growing.sincePiece.start();
             growing.sinceStored.start();

@@ -75,6 +75,22 @@ std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Messa
     return ids;
 }
 
+std::string jinjaTemplate(Template chatTemplate) {
+    switch (chatTemplate) {
+        case Template::B2B4T:
+            return "{% for message in messages %}{{ message['role'] | capitalize + ': ' + message['content'] + '" + std::string(kEndOfTurn) +
+                   "' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
+        case Template::Instruction:
+            return "{% if messages | length == 1 and messages[0]['role'] == 'user' and add_generation_prompt %}"
+                   "{{ '### Instruction:\n' + messages[0]['content'] + '\n\n### Response:\n' }}{% else %}"
+                   "{% for message in messages %}{% if not loop.first %}{{ '\n\n' }}{% endif %}"
+                   "{{ '### ' + message['role'] | capitalize + ':\n' + message['content'] }}{% endfor %}"
+                   "{% if add_generation_prompt %}{{ '\n\n### Assistant:\n' }}{% endif %}{% endif %}";
+        case Template::Plain: break;
+    }
+    return {};
+}
+
 std::vector<std::string> stopTexts(Template chatTemplate) {
     switch (chatTemplate) {
         case Template::Instruction:

@@ -27,6 +27,8 @@ std::string renderInstruction(Template chatTemplate, const std::string& prompt, 
 std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages, const Tokenizer& tokenizer);
 // Texts at which an answer ends, besides EOS ("### Instruction:", "<|eot_id|>", …).
 std::vector<std::string> stopTexts(Template chatTemplate);
+// The same conversation for programs that render Jinja (transformers, llama.cpp), BOS left to the tokenizer; empty for Plain.
+std::string jinjaTemplate(Template chatTemplate);
 // Texts that a tokenizer trained for this template has as tokens of their own.
 std::vector<std::string> specialTexts(Template chatTemplate);
 

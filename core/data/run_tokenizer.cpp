@@ -14,19 +14,13 @@ namespace {
 
 constexpr int kTrainingVersion = 1;  // raised when the same text would give another model
 
-fs::path keep(const Workspace& workspace, const std::string& bytes) {
-    const fs::path path = workspace.tokenizers() / (hashHex(bytes) + ".model");
-    if (!fs::exists(path) || hashFileHex(path) != path.stem().string()) writeFileAtomically(path, bytes);
-    return path;
-}
-
 RunTokenizer open(fs::path path) { return {loadTokenizer(path), std::move(path)}; }
 
 RunTokenizer openGiven(const RunConfig& config, const Workspace& workspace) {
     if (config.tokenizerPath.empty())
         throw Error("no tokenizer is named", "tokenizer_path", "Name a tokenizer.model, or set tokenizer = train");
     loadTokenizer(config.tokenizerPath);  // an error names the person's file
-    return open(keep(workspace, readFile(config.tokenizerPath)));
+    return open(keepTokenizer(workspace, readTokenizerModel(config.tokenizerPath)));
 }
 
 std::string trainingKey(const RunConfig& config, const std::vector<SourceFiles>& sources, const Split& split) {
@@ -63,6 +57,12 @@ void train(const RunConfig& config, const std::vector<SourceFiles>& sources, con
 
 }  // namespace
 
+fs::path keepTokenizer(const Workspace& workspace, const std::string& bytes) {
+    const fs::path path = workspace.tokenizers() / (hashHex(bytes) + ".model");
+    if (!fs::exists(path) || hashFileHex(path) != path.stem().string()) writeFileAtomically(path, bytes);
+    return path;
+}
+
 RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace, const std::vector<SourceFiles>& sources,
                               const Split& split, const PrepareProgress& progress, const StopToken& stop) {
     if (config.tokenizer == TokenizerKind::File) return openGiven(config, workspace);
@@ -75,7 +75,7 @@ RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspac
     }
     const fs::path fresh = workspace.tokenizers() / (".training-" + key);
     train(config, sources, split, fresh, progress, stop);
-    const fs::path kept = keep(workspace, readFile(fresh));
+    const fs::path kept = keepTokenizer(workspace, readFile(fresh));
     fs::remove(fresh);
     writeFileAtomically(note, kept.filename().string());
     return open(kept);

@@ -21,4 +21,7 @@ struct RunTokenizer {
 RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace, const std::vector<SourceFiles>& sources,
                               const Split& split, const PrepareProgress& progress, const StopToken& stop);
 
+// A tokenizer's bytes under a name that no other has, workspace.tokenizers()/HASH.model, where they stay; gives the path.
+std::filesystem::path keepTokenizer(const Workspace& workspace, const std::string& bytes);
+
 }  // namespace tritlab

@@ -96,6 +96,10 @@ void parseTrainerSpec(std::string_view bytes, SentencePieceModel& model, const s
     WireReader reader(bytes, name);
     WireField field;
     while (reader.next(field)) {
+        if (field.number >= 45 && field.number <= 47) {
+            expect(field, 2, name);
+            (field.number == 45 ? model.unknownPiece : field.number == 46 ? model.bosPiece : model.eosPiece) = field.bytes;
+        }
         if (field.number != 3 && field.number != 24 && field.number != 35) continue;
         expect(field, 0, name);
         if (field.number == 3) model.modelType = static_cast<std::int64_t>(field.value);
@@ -175,7 +179,61 @@ void checkPieces(const SentencePieceModel& model, const std::string& name) {
     if (usable == 0) refuse(name, "no piece stands for text");
 }
 
+// A message as it is written: fields one after another.
+class WireWriter {
+public:
+    void number(unsigned field, std::uint64_t value) {
+        varint(std::uint64_t{field} << 3);
+        varint(value);
+    }
+    void real(unsigned field, float value) {
+        varint(std::uint64_t{field} << 3 | 5);
+        const auto bits = std::bit_cast<std::uint32_t>(value);
+        for (unsigned shift = 0; shift < 32; shift += 8) out_ += static_cast<char>(bits >> shift & 0xFFU);
+    }
+    void bytes(unsigned field, std::string_view value) {
+        varint(std::uint64_t{field} << 3 | 2);
+        varint(value.size());
+        out_ += value;
+    }
+    [[nodiscard]] const std::string& text() const { return out_; }
+
+private:
+    void varint(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7) out_ += static_cast<char>(value | 0x80);
+        out_ += static_cast<char>(value);
+    }
+    std::string out_;
+};
+
 }  // namespace
+
+std::string serializeSentencePieceModel(const SentencePieceModel& model) {
+    WireWriter out, trainer, normalizer, denormalizer;
+    for (const VocabularyPiece& piece : model.pieces) {
+        WireWriter one;
+        one.bytes(1, piece.text);
+        one.real(2, piece.score);
+        one.number(3, static_cast<std::uint64_t>(piece.type));
+        out.bytes(1, one.text());
+    }
+    trainer.number(3, static_cast<std::uint64_t>(model.modelType));
+    trainer.number(24, model.blankAsSuffix ? 1 : 0);
+    trainer.number(35, model.byteFallback ? 1 : 0);
+    trainer.bytes(45, model.unknownPiece);
+    trainer.bytes(46, model.bosPiece);
+    trainer.bytes(47, model.eosPiece);
+    normalizer.bytes(1, model.characterMap.empty() ? "identity" : "user_defined");
+    normalizer.bytes(2, model.characterMap);
+    normalizer.number(3, model.dummyPrefix ? 1 : 0);
+    normalizer.number(4, model.removeExtraBlanks ? 1 : 0);
+    normalizer.number(5, model.escapeBlanks ? 1 : 0);
+    denormalizer.bytes(2, model.backCharacterMap);
+    out.bytes(2, trainer.text());
+    out.bytes(3, normalizer.text());
+    if (!model.backCharacterMap.empty()) out.bytes(5, denormalizer.text());
+    return out.text();
+}
 
 SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::string& name) {
     if (bytes.empty()) refuse(name, "it is empty");

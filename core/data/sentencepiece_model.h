@@ -27,9 +27,12 @@ struct SentencePieceModel {
     bool escapeBlanks = true;       // blanks are U+2581 in pieces
     std::string characterMap;       // precompiled normalization, empty: identity
     std::string backCharacterMap;   // of the denormalizer
+    std::string unknownPiece = "<unk>", bosPiece = "<s>", eosPiece = "</s>";  // their texts; not every model has a piece of the last two
 };
 
 // Throws Error (where: `name`) for bytes that are no such model or one that cannot be used safely.
 SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::string& name);
+// The bytes that parse to this model.
+std::string serializeSentencePieceModel(const SentencePieceModel& model);
 
 }  // namespace tritlab

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/data/gguf_vocabulary.h"
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
@@ -221,8 +222,13 @@ private:
 
 }  // namespace
 
+std::string readTokenizerModel(const std::filesystem::path& path) {
+    if (holdsGguf(path)) return serializeSentencePieceModel(ggufVocabulary(GgufFile(path)));
+    return readFile(path, kMaxModelBytes);
+}
+
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path) {
-    const std::string bytes = readFile(path, kMaxModelBytes);
+    const std::string bytes = readTokenizerModel(path);
     if (path.extension() == ".json" || bytes.starts_with('{')) {
         throw Error("is JSON, not a sentencepiece model", path.string(),
                     "Name the tokenizer.model that comes with it, or let the program train one");

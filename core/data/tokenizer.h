@@ -39,8 +39,11 @@ public:
     [[nodiscard]] virtual const std::string& hash() const = 0;  // of the model's bytes
 };
 
-// Reads a sentencepiece model. Throws Error (file, what is wrong, mend) for anything that is none.
+// Reads a sentencepiece model, or the vocabulary of a GGUF file as one. Throws Error (file, what is wrong, mend) for anything that
+// is none.
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
+// The same as the bytes of a sentencepiece model, not looked into yet.
+std::string readTokenizerModel(const std::filesystem::path& path);
 
 struct TokenizerTraining {
     std::int64_t vocabSize = 4096;

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/gguf_vocabulary.h"
 #include "core/data/tokenizer.h"
 #include "core/eval/agreement.h"
 #include "core/infer/packed_model.h"
@@ -15,18 +16,26 @@ namespace {
 
 constexpr std::int64_t mostTokens = 65;  // after the last of them nothing is compared
 
-TokenizerIds idsOf(const fs::path& model) {
+TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
+    const fs::path file = tokenizerFile(model);
     std::error_code error;
-    if (!fs::exists(model / "tokenizer.model", error)) return {};
-    const auto tokenizer = loadTokenizer(model / "tokenizer.model");
-    return {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
+    if (!fs::exists(file, error) || (isGgufModel(model) && !holdsVocabulary(GgufFile(model)))) return {};
+    const auto tokenizer = loadTokenizer(file);
+    TokenizerExport out;
+    out.ids = {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
+    out.model = readTokenizerModel(file);
+    const ModelDescription description = readModelDescription(model);
+    if (isGguf(format))
+        out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()), description.config.vocabSize,
+                                               description.chatTemplate, file.string());
+    return out;
 }
 
 }  // namespace
 
-CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, HuggingFaceLayout layout) {
+CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, ExportFormat format) {
     CheckedExport result;
-    result.written = exportHuggingFace(model, out, layout, idsOf(model));
+    result.written = exportModel(model, out, format, tokenizerOf(model, format));
     const auto source = PackedModel::load(model);
     const ModelConfig& config = source->description().config;
     std::vector<TokenId> tokens;
@@ -44,7 +53,7 @@ CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, Hugging
     if (result.sameArgmax * 10 < result.positions * 9)
         throw Error("reads back differently: the likeliest token is another one at " + std::to_string(result.positions - result.sameArgmax) +
                         " of " + std::to_string(result.positions) + " positions",
-                    out.string(), "Do not use the folder; the checkpoint itself is untouched");
+                    out.string(), "Do not use it; the checkpoint itself is untouched");
     return result;
 }
 

@@ -66,13 +66,13 @@ void textLogits(const fs::path& modelFolder, std::span<const std::vector<TokenId
 EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std::int64_t windowLength, const StopToken& stop) {
     const ModelDescription description = readModelDescription(modelFolder);
     const std::int64_t length = windowLength > 0 ? windowLength : description.config.contextLength;
-    const std::unique_ptr<Dataset> text = openEvaluationText(data, modelFolder / "tokenizer.model", description.chatTemplate, length, stop);
+    const std::unique_ptr<Dataset> text = openEvaluationText(data, tokenizerFile(modelFolder), description.chatTemplate, length, stop);
     const std::int64_t windows = text->heldOutWindows();
     if (windows == 0) throw Error("holds no text to evaluate", data.string(), "Name a file with at least one whole document");
     if (text->tokenizer().size() > description.config.vocabSize) {
         throw Error("the tokenizer has " + std::to_string(text->tokenizer().size()) + " pieces, the model " +
                         std::to_string(description.config.vocabSize),
-                    (modelFolder / "tokenizer.model").string(), "Use the tokenizer that the model was trained with");
+                    tokenizerFile(modelFolder).string(), "Use the tokenizer that the model was trained with");
     }
     const std::unique_ptr<LanguageModel> model = loadModel(modelFolder, description);
     const std::int64_t rows = std::max<std::int64_t>(1, tokensPerBatch / length);

@@ -186,7 +186,7 @@ ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads) 
 
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
     auto model = PackedModel::load(modelFolder, options);
-    impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(modelFolder / "tokenizer.model"), 0);
+    impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(tokenizerFile(modelFolder)), 0);
 }
 
 ChatSession::ChatSession(std::shared_ptr<const PackedModel> model, std::shared_ptr<const Tokenizer> tokenizer,

@@ -51,7 +51,7 @@ public:
         return values;
     }
     [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns, DenseStorage storage) const {
-        const DType stored = weights_.tensor(name, {rows, columns}).type;
+        const DType stored = weights_.storedType(name, {rows, columns});
         return packDenseMatrix(denseFormat(storage, stored), finite(name, {rows, columns}), rows, columns);
     }
     [[nodiscard]] PackedLinearPart linear(const std::string& module, std::int64_t rows, std::int64_t columns) const {
@@ -194,7 +194,7 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
     parts.cache = options.cache;
     parts.description = readModelDescription(folder);
     const ModelConfig& config = parts.description.config;
-    checkSizes(config, (folder / "config.json").string());
+    checkSizes(config, isGgufModel(folder) ? folder.string() : (folder / "config.json").string());
     if (options.shadowWeights && parts.description.storage != WeightStorage::Master)
         throw Error("holds packed weights only: it has no full-precision form", folder.string(),
                     "Choose the checkpoint or export that it was packed from");

@@ -1,18 +1,21 @@
 #include "core/interop/export_model.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <deque>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/quant/quantizers.h"
+#include "core/interop/export_weights.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::array<ExportFormat, 5> formats{ExportFormat::HuggingFace, ExportFormat::HuggingFacePacked, ExportFormat::GgufTq2,
+                                              ExportFormat::GgufTq1, ExportFormat::GgufF16};
 
 // Owns what the list of tensors to write points at.
 class TensorList {
@@ -37,13 +40,6 @@ private:
     std::int64_t bytes_ = 0;
 };
 
-void requireFinite(const std::vector<float>& values, const std::string& name) {
-    if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
-        throw Error("holds values that are no finite numbers", name, "Export a checkpoint from before the run diverged");
-}
-
-std::string moduleOf(const std::string& tensor) { return tensor.substr(0, tensor.size() - std::string(".weight").size()); }
-
 // Row blocks: bits 2i of packed row r hold the code + 1 of row i * out/4 + r (transformers' pack_weights).
 std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::int64_t out, std::int64_t in) {
     const auto quarter = static_cast<std::size_t>(out / 4 * in);
@@ -54,26 +50,15 @@ std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::i
     return packed;
 }
 
-PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
-    if (storage != WeightStorage::Master) return weights.packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage);
-    const std::vector<float> master = weights.floats(spec.name, spec.shape);
-    requireFinite(master, spec.name);
-    PackedLinear packed;
-    packed.absmean = absmean(master);
-    packed.codes.resize(master.size());
-    ternaryCodes(master, packed.absmean, packed.codes);
-    return packed;
-}
-
-void addTernary(TensorList& list, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage, HuggingFaceLayout layout) {
-    if (layout == HuggingFaceLayout::Master && storage == WeightStorage::Master) {
+void addTernary(TensorList& list, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage, ExportFormat format) {
+    if (format == ExportFormat::HuggingFace && storage == WeightStorage::Master) {
         std::vector<float> master = weights.floats(spec.name, spec.shape);
         requireFinite(master, spec.name);
         list.addFloats(spec.name, spec.shape, std::move(master));
         return;
     }
     const PackedLinear packed = ternaryLinear(weights, spec, storage);
-    if (layout == HuggingFaceLayout::Master) {
+    if (format == ExportFormat::HuggingFace) {
         list.addFloats(spec.name, spec.shape, packed.shadowWeight());
         return;
     }
@@ -99,13 +84,28 @@ void addIds(ordered_json& json, const TokenizerIds& ids) {
 
 }  // namespace
 
-std::int64_t exportedBytes(const ModelConfig& config, HuggingFaceLayout layout) {
-    std::int64_t bytes = 0;
-    for (const TensorSpec& spec : tensorSpecs(config)) {
-        const std::int64_t count = elementCount(spec);
-        bytes += spec.ternary && layout == HuggingFaceLayout::Packed ? count / 4 + 4 : 4 * count;
+std::span<const ExportFormat> exportFormats() { return formats; }
+
+const char* formatKey(ExportFormat format) {
+    switch (format) {
+        case ExportFormat::HuggingFace: return "hf";
+        case ExportFormat::HuggingFacePacked: return "hf-packed";
+        case ExportFormat::GgufTq2: return "gguf-tq2_0";
+        case ExportFormat::GgufTq1: return "gguf-tq1_0";
+        case ExportFormat::GgufF16: return "gguf-f16";
     }
-    return bytes;
+    return "";
+}
+
+std::optional<ExportFormat> formatOf(const std::string& key) {
+    const auto found = std::find_if(formats.begin(), formats.end(), [&](ExportFormat format) { return key == formatKey(format); });
+    return found != formats.end() ? std::optional(*found) : std::nullopt;
+}
+
+bool isGguf(ExportFormat format) { return format != ExportFormat::HuggingFace && format != ExportFormat::HuggingFacePacked; }
+
+ModelExport exportModel(const fs::path& model, const fs::path& out, ExportFormat format, const TokenizerExport& tokenizer) {
+    return isGguf(format) ? exportGguf(model, out, format, tokenizer) : exportHuggingFace(model, out, format, tokenizer);
 }
 
 bool transformersHas(const ModelConfig& config) {
@@ -114,7 +114,7 @@ bool transformersHas(const ModelConfig& config) {
     return modelDescriptionJson(description)["model_type"] != "tritlab";
 }
 
-ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, HuggingFaceLayout layout, const TokenizerIds& tokenizer) {
+ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, ExportFormat format, const TokenizerExport& tokenizer) {
     std::error_code error;
     if (fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
         throw Error("is there already", out.string(), "Name a folder that does not exist yet");
@@ -125,7 +125,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Huggin
     TensorList list;
     for (const TensorSpec& spec : tensorSpecs(description.config)) {
         if (spec.ternary) {
-            addTernary(list, weights, spec, description.storage, layout);
+            addTernary(list, weights, spec, description.storage, format);
             continue;
         }
         std::vector<float> values = weights.floats(spec.name, spec.shape);
@@ -133,20 +133,20 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Huggin
         list.addFloats(spec.name, spec.shape, std::move(values));
     }
     result.bytes = list.bytes();
-    description.storage = layout == HuggingFaceLayout::Packed && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
+    description.storage = format == ExportFormat::HuggingFacePacked && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
     ordered_json config = modelDescriptionJson(description);
     result.transformers = transformersHas(description.config);
     config["dtype"] = "float32";
-    addIds(config, tokenizer);
+    addIds(config, tokenizer.ids);
     ordered_json generation = ordered_json::object();
-    addIds(generation, tokenizer);
+    addIds(generation, tokenizer.ids);
     if (fs::is_directory(out, error)) fs::remove(out, error);
     writeFolderAtomically(out, [&](const fs::path& fresh) {
         writeFileAtomically(fresh / "config.json", config.dump(2) + "\n");
         writeFileAtomically(fresh / "generation_config.json", generation.dump(2) + "\n");
-        if (fs::exists(model / "tokenizer.model")) {
-            fs::copy_file(model / "tokenizer.model", fresh / "tokenizer.model");
-            writeFileAtomically(fresh / "tokenizer_config.json", tokenizerConfig(tokenizer, description.config.contextLength));
+        if (!tokenizer.model.empty()) {
+            writeFileAtomically(fresh / "tokenizer.model", tokenizer.model);
+            writeFileAtomically(fresh / "tokenizer_config.json", tokenizerConfig(tokenizer.ids, description.config.contextLength));
         }
         writeSafetensors(fresh / "model.safetensors", list.tensors(), {{"format", "pt"}});
     });

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "core/base/error.h"
+#include "core/interop/model_gguf.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -172,8 +173,24 @@ bool nativeLlama(const ModelConfig& config) {
 
 }  // namespace
 
+bool isGgufModel(const fs::path& model) {
+    std::error_code error;
+    return fs::is_regular_file(model, error);
+}
+
+fs::path tokenizerFile(const fs::path& model) { return isGgufModel(model) ? model : model / "tokenizer.model"; }
+
+const char* templateName(Template chatTemplate) { return nameOf(chatTemplate, templates); }
+
+std::optional<Template> templateOf(const std::string& name) {
+    for (const auto& each : templates)
+        if (name == each.text) return each.value;
+    return std::nullopt;
+}
+
 ModelDescription readModelDescription(const fs::path& folder) {
-    if (!fs::is_directory(folder)) throw Error("is no model folder", folder.string(), "Name a folder that holds config.json");
+    if (isGgufModel(folder)) return GgufModel(folder).description();
+    if (!fs::is_directory(folder)) throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
     const fs::path path = folder / "config.json";
     const json object = json::parse(readFile(path, 1 << 24), nullptr, false);
     if (!object.is_object()) throw Error("is no JSON object", path.string(), "Check that the file is whole");

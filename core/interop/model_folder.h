@@ -1,10 +1,12 @@
 // A model folder: config.json (Hugging Face's keys, and a "tritlab" object for what those cannot say), *.safetensors,
-// tokenizer.model. A checkpoint is one, an export is one, a Hugging Face download is one.
+// tokenizer.model. A checkpoint is one, an export is one, a Hugging Face download is one. A GGUF file stands for one
+// wherever a model folder is read.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,15 @@ struct ModelDescription {
     std::string origin;    // "tritlab", "bitnet", "llama"
 };
 
-ModelDescription readModelDescription(const std::filesystem::path& folder);  // config.json; throws Error naming file and key
+// Of config.json or a GGUF file's metadata; throws Error naming file and key.
+ModelDescription readModelDescription(const std::filesystem::path& model);
+// Whether a path names a model in one GGUF file rather than a model folder.
+bool isGgufModel(const std::filesystem::path& model);
+// What holds a model's tokenizer: tokenizer.model of its folder (which need not be there), or the GGUF file itself.
+std::filesystem::path tokenizerFile(const std::filesystem::path& model);
+// As in config.json and GGUF's metadata: "plain", "instruction", "2b4t".
+const char* templateName(Template chatTemplate);
+std::optional<Template> templateOf(const std::string& name);
 nlohmann::ordered_json modelDescriptionJson(const ModelDescription& description);
 
 struct PackedLinear {
@@ -36,18 +46,23 @@ struct PackedLinear {
     [[nodiscard]] std::vector<float> shadowWeight() const;
 };
 
-// All safetensors of the folder (one file, or the shards of model.safetensors.index.json) under one lookup.
+class GgufModel;
+
+// All weights of a model under the names of a model folder: its safetensors (one file, or the shards of
+// model.safetensors.index.json), or a GGUF file.
 class ModelWeights {
 public:
-    explicit ModelWeights(const std::filesystem::path& folder);
-    [[nodiscard]] const TensorView* find(const std::string& name) const;
+    explicit ModelWeights(const std::filesystem::path& model);
+    [[nodiscard]] const TensorView* find(const std::string& name) const;  // of safetensors
     [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    [[nodiscard]] DType storedType(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
     // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
     [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:
+    std::shared_ptr<const GgufModel> gguf_;  // then there are no files
     std::vector<std::shared_ptr<SafetensorsFile>> files_;
     std::map<std::string, std::pair<std::size_t, const TensorView*>> index_;
 };

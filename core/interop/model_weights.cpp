@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/interop/model_folder.h"
+#include "core/interop/model_gguf.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -43,6 +44,10 @@ std::vector<float> PackedLinear::shadowWeight() const {
 }
 
 ModelWeights::ModelWeights(const fs::path& folder) {
+    if (isGgufModel(folder)) {
+        gguf_ = std::make_shared<const GgufModel>(folder);
+        return;
+    }
     for (const fs::path& path : shards(folder)) {
         files_.push_back(std::make_shared<SafetensorsFile>(path));
         for (const auto& [name, view] : files_.back()->tensors()) {
@@ -60,16 +65,21 @@ const TensorView* ModelWeights::find(const std::string& name) const {
 const TensorView& ModelWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const auto found = index_.find(name);
     if (found == index_.end())
-        throw Error("has no tensor " + name, files_.front()->path().parent_path().string(),
+        throw Error("has no tensor " + name, gguf_ ? std::string() : files_.front()->path().parent_path().string(),
                     "Check that config.json belongs to these weights");
     return files_[found->second.first]->tensor(name, shape);
 }
 
 std::vector<float> ModelWeights::floats(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    return toFloats(tensor(name, shape), name);
+    return gguf_ ? gguf_->floats(name, shape) : toFloats(tensor(name, shape), name);
+}
+
+DType ModelWeights::storedType(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    return gguf_ ? gguf_->storedType(name) : tensor(name, shape).type;
 }
 
 PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const {
+    if (gguf_) return gguf_->packedLinear(name, out, in);
     const std::string weightName = name + ".weight";
     PackedLinear packed;
     const float scale = floats(name + ".weight_scale", {1}).front();
@@ -102,6 +112,7 @@ PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t ou
 }
 
 std::vector<std::string> ModelWeights::names() const {
+    if (gguf_) return gguf_->names();
     std::vector<std::string> out;
     for (const auto& [name, entry] : index_) out.push_back(name);
     return out;

@@ -39,7 +39,7 @@ private Q_SLOTS:
         auto* result = dialog->findChild<QLabel*>("exportResult");
         auto* write = dialog->findChild<QPushButton*>("exportWrite");
         auto* show = dialog->findChild<QPushButton*>("exportShow");
-        QCOMPARE(format->count(), 2);
+        QCOMPARE(format->count(), 5);
         QVERIFY2(path->text().endsWith("talker-step-20-hf") || path->text().endsWith("talker-step-30-hf"), qPrintable(path->text()));
         const QString whole = dialog->findChild<QLabel*>("exportAbout")->text();
         format->setCurrentIndex(1);
@@ -56,6 +56,15 @@ private Q_SLOTS:
             QVERIFY2(result->text().contains(again ? "is there already" : "equal to the bit"), qPrintable(result->text()));
             QCOMPARE(show->isEnabled(), !again);
         }
+        format->setCurrentIndex(2);  // GGUF: llama.cpp would compute another activation, and the dialog says so
+        QVERIFY2(dialog->findChild<QLabel*>("exportAbout")->text().contains("SiLU"), qPrintable(dialog->findChild<QLabel*>("exportAbout")->text()));
+        const fs::path gguf = out.parent_path() / "talker.gguf";
+        path->setText(QString::fromStdString(gguf.string()));
+        QTest::mouseClick(write, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(write->isEnabled(), 60000);
+        QVERIFY2(result->text().contains("Read back"), qPrintable(result->text()));
+        dialog->grab().save(QStringLiteral(TRITLAB_BINARY_DIR "/screenshots/export-dialog.png"));
+        QCOMPARE(loadTokenizer(gguf)->size(), readModelDescription(gguf).config.vocabSize);
         QVERIFY(readModelDescription(out).storage == WeightStorage::PackedAbsmean);
         QVERIFY(fs::exists(out / "tokenizer.model"));
         dialog->reject();

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int shownRuns = 200;      // the newest; an older one is chosen by selecting it in the run list
 constexpr qsizetype keptFolders = 12;
+constexpr int waysToChoose = 2;     // the last entries: a folder, a file
 
 }  // namespace
 
@@ -31,7 +32,7 @@ ModelPicker::ModelPicker(RunListModel* runs, StoreReader* reader, const QString&
         box->installEventFilter(this);
         return box;
     };
-    models_ = combo("chatModel", tr("Model to talk to"), tr("The run whose weights answer, or a model folder"));
+    models_ = combo("chatModel", tr("Model to talk to"), tr("The run whose weights answer, a model folder, or a GGUF file"));
     weights_ = combo("chatWeights", tr("Weights"), tr("The newest weights of the run, or those of a checkpoint"));
     precision_ = combo("chatPrecision", tr("Precision"),
                        tr("Packed: the ternary weights as they will be used. Full: the shadow weights that training keeps, without "
@@ -50,7 +51,8 @@ ModelPicker::ModelPicker(RunListModel* runs, StoreReader* reader, const QString&
     fill();
     connect(models_, &QComboBox::activated, this, [this](int index) {
         const QString key = models_->itemData(index).toString();
-        if (key == "choose") chooseFolder();
+        if (key == "choose") choose(QFileDialog::getExistingDirectory(this, tr("Model folder"), folders_.value(0)));
+        else if (key == "file") choose(QFileDialog::getOpenFileName(this, tr("GGUF file"), folders_.value(0), tr("GGUF files (*.gguf)")));
         else change(ChatModel::fromKey(key, model_.fullPrecision));
     });
     connect(weights_, &QComboBox::activated, this, [this](int index) {
@@ -89,7 +91,7 @@ void ModelPicker::setFolders(const QStringList& folders) {
 void ModelPicker::showRuns() {
     // The list itself is made when it opens; what stands in the closed box is kept right.
     if (model_.run.isEmpty()) {
-        if (models_->count() == 1) fill();
+        if (models_->count() == waysToChoose) fill();
         return;
     }
     const RunSummary* run = runs_->run(model_.run);
@@ -119,6 +121,7 @@ void ModelPicker::fill() {
         models_->setItemData(models_->count() - 1, folder, Qt::ToolTipRole);
     }
     models_->addItem(tr("Choose a model folder…"), "choose");
+    models_->addItem(tr("Choose a GGUF file…"), "file");
     models_->setCurrentIndex(model_.empty() ? -1 : models_->findData(chosen));
     models_->setPlaceholderText(tr("Choose a model"));
     readCheckpoints();
@@ -146,10 +149,9 @@ void ModelPicker::readCheckpoints() {
         });
 }
 
-void ModelPicker::chooseFolder() {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Model folder"), folders_.value(0));
-    if (folder.isEmpty()) fill();
-    else change(ChatModel::fromKey(folder, model_.fullPrecision));
+void ModelPicker::choose(const QString& path) {
+    if (path.isEmpty()) fill();
+    else change(ChatModel::fromKey(path, model_.fullPrecision));
 }
 
 QString ModelPicker::text() const {

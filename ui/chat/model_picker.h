@@ -1,4 +1,4 @@
-// Whose weights answer: a run with its checkpoints, or a model folder; packed as it will be used, or its full-precision weights.
+// Whose weights answer: a run with its checkpoints, a model folder, or a GGUF file; packed as it will be used, or its full-precision weights.
 #pragma once
 
 #include <QStringList>
@@ -37,7 +37,7 @@ protected:
 private:
     void fill();
     void readCheckpoints();
-    void chooseFolder();
+    void choose(const QString& path);
     void change(const ChatModel& model);
     RunListModel* runs_;
     StoreReader* reader_;

@@ -25,9 +25,9 @@ private Q_SLOTS:
     void masterWeightsStayToTheBit() {
         QFETCH(QByteArray, name);
         const fs::path target = out(name.constData());
-        const ModelExport written = exportHuggingFace(fixture(name.constData()), target, HuggingFaceLayout::Master, {1, 2, 0, false});
+        const ModelExport written = exportHuggingFace(fixture(name.constData()), target, ExportFormat::HuggingFace, {{1, 2, 0, false}});
         QVERIFY(written.transformers);
-        QCOMPARE(written.bytes, exportedBytes(readModelDescription(target).config, HuggingFaceLayout::Master));
+        QCOMPARE(written.bytes, exportedBytes(readModelDescription(target).config, ExportFormat::HuggingFace));
         const ModelDescription before = readModelDescription(fixture(name.constData())), after = readModelDescription(target);
         QVERIFY(before.config == after.config);
         QVERIFY(after.storage == WeightStorage::Master);
@@ -45,7 +45,7 @@ private Q_SLOTS:
     }
     void packedCodesAreTheTrainings() {
         const fs::path target = out("packed");
-        exportHuggingFace(fixture("bitnet-online"), target, HuggingFaceLayout::Packed, {});
+        exportHuggingFace(fixture("bitnet-online"), target, ExportFormat::HuggingFacePacked, {});
         const ModelDescription description = readModelDescription(target);
         QVERIFY(description.storage == WeightStorage::PackedAbsmean);
         const ModelWeights master(fixture("bitnet-online")), packed(target);
@@ -69,7 +69,7 @@ private Q_SLOTS:
     // Unpacked and packed again, transformers' own bytes come out.
     void packsAsTransformersDoes() {
         const fs::path target = out("again");
-        exportHuggingFace(fixture("bitnet-packed"), target, HuggingFaceLayout::Packed, {});
+        exportHuggingFace(fixture("bitnet-packed"), target, ExportFormat::HuggingFacePacked, {});
         const ModelWeights theirs(fixture("bitnet-packed")), ours(target);
         int linears = 0;
         for (const std::string& name : theirs.names()) {
@@ -86,7 +86,7 @@ private Q_SLOTS:
     // Master weights made of codes quantize to the same codes.
     void unpacksToMasters() {
         const fs::path target = out("unpacked");
-        exportHuggingFace(fixture("bitnet-packed-inverse"), target, HuggingFaceLayout::Master, {});
+        exportHuggingFace(fixture("bitnet-packed-inverse"), target, ExportFormat::HuggingFace, {});
         const ModelDescription description = readModelDescription(target);
         const ModelWeights packed(fixture("bitnet-packed-inverse")), master(target);
         for (const TensorSpec& spec : tensorSpecs(description.config)) {
@@ -102,9 +102,9 @@ private Q_SLOTS:
         const fs::path target = out("there");
         fs::create_directories(target);
         writeFileAtomically(target / "thesis.txt", "years of work");
-        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(fixture("bitnet-online"), target, HuggingFaceLayout::Master, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(fixture("bitnet-online"), target, ExportFormat::HuggingFace, {}), Error);
         QCOMPARE(readFile(target / "thesis.txt"), std::string("years of work"));
-        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(out("nowhere"), out("new"), HuggingFaceLayout::Master, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(out("nowhere"), out("new"), ExportFormat::HuggingFace, {}), Error);
         QVERIFY(!fs::exists(out("new")));
     }
 };

@@ -1,0 +1,216 @@
+#include "core/interop/model_gguf.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/interop/gguf_codecs.h"
+#include "core/quant/quantizers.h"
+
+namespace tritlab {
+namespace {
+
+using Names = std::pair<std::string_view, std::string_view>;  // here, in GGUF
+constexpr std::array<Names, 3> outerNames{{{"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}}};
+constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
+                                            {"self_attn.q_proj", "attn_q"},
+                                            {"self_attn.k_proj", "attn_k"},
+                                            {"self_attn.v_proj", "attn_v"},
+                                            {"self_attn.attn_sub_norm", "attn_sub_norm"},
+                                            {"self_attn.o_proj", "attn_output"},
+                                            {"post_attention_layernorm", "ffn_norm"},
+                                            {"mlp.gate_proj", "ffn_gate"},
+                                            {"mlp.up_proj", "ffn_up"},
+                                            {"mlp.ffn_sub_norm", "ffn_sub_norm"},
+                                            {"mlp.down_proj", "ffn_down"}}};
+constexpr std::string_view layerPrefix = "model.layers.", weightSuffix = ".weight";
+
+[[noreturn]] void refuse(const GgufFile& file, const std::string& what) {
+    throw Error(what, file.path().string(), "This program reads models of the architectures bitnet and llama: take another file, or another form");
+}
+
+// The metadata of one architecture, with errors that name file and key.
+class Keys {
+public:
+    Keys(const GgufFile& file, std::string architecture) : file_(file), prefix_(std::move(architecture) + ".") {}
+    [[nodiscard]] std::int64_t size(const std::string& key, std::optional<std::int64_t> fallback, std::int64_t most) const {
+        const auto value = file_.integer(prefix_ + key);
+        if (!value && !fallback) refuse(file_, "key " + prefix_ + key + " is missing");
+        const std::int64_t number = value.value_or(fallback.value_or(0));
+        if (number < 1 || number > most)
+            refuse(file_, "key " + prefix_ + key + " is " + std::to_string(number) + ", not between 1 and " + std::to_string(most));
+        return number;
+    }
+    [[nodiscard]] double real(const std::string& key, double fallback) const { return file_.real(prefix_ + key).value_or(fallback); }
+    [[nodiscard]] std::string text(const std::string& key, const std::string& fallback) const {
+        return file_.text(prefix_ + key).value_or(fallback);
+    }
+    void mustBe(const std::string& key, std::int64_t expected, const std::string& why) const {
+        const std::int64_t value = file_.integer(prefix_ + key).value_or(expected);
+        if (value != expected) refuse(file_, "key " + prefix_ + key + " is " + std::to_string(value) + ": " + why);
+    }
+
+private:
+    const GgufFile& file_;
+    std::string prefix_;
+};
+
+Activation readActivation(const GgufFile& file, const Keys& keys) {
+    const std::string name = keys.text("hidden_activation", "silu");  // what llama.cpp computes for both architectures
+    if (name != "silu" && name != "relu2") refuse(file, "the activation is '" + name + "', this program knows relu2 and silu");
+    return name == "relu2" ? Activation::ReluSquared : Activation::Silu;
+}
+
+Template readTemplate(const GgufFile& file) {
+    const auto name = file.text(kGgufTemplate);
+    if (!name) return Template::Plain;
+    const auto known = templateOf(*name);
+    if (!known) refuse(file, std::string("key ") + kGgufTemplate + " is '" + *name + "', which this program does not know");
+    return *known;
+}
+
+ModelDescription readDescription(const GgufFile& file) {
+    const std::string architecture = file.text("general.architecture").value_or("");
+    const bool bitnet = architecture == "bitnet";
+    if (!bitnet && architecture != "llama") refuse(file, "is of the architecture '" + architecture + "'");
+    const Keys keys(file, architecture);
+    ModelDescription description;
+    description.origin = architecture;
+    ModelConfig& config = description.config;
+    constexpr std::int64_t large = 1 << 24;
+    const GgufTensor* embedding = file.find("token_embd.weight");
+    if (embedding == nullptr || embedding->shape.size() != 2) refuse(file, "has no tensor token_embd.weight of two dimensions");
+    config.vocabSize = embedding->shape[0];
+    config.hiddenSize = keys.size("embedding_length", std::nullopt, large);
+    config.layers = keys.size("block_count", std::nullopt, 4096);
+    config.heads = keys.size("attention.head_count", std::nullopt, 65536);
+    config.kvHeads = keys.size("attention.head_count_kv", config.heads, 65536);
+    config.headSize = keys.size("attention.key_length", config.hiddenSize / config.heads, 65536);
+    config.ffnSize = keys.size("feed_forward_length", std::nullopt, large);
+    config.contextLength = keys.size("context_length", std::nullopt, 1 << 30);
+    config.ropeTheta = keys.real("rope.freq_base", 10000);
+    config.normEps = keys.real("attention.layer_norm_rms_epsilon", 1e-5);
+    config.activation = readActivation(file, keys);
+    config.subNorms = bitnet;
+    config.tieEmbeddings = file.find("output.weight") == nullptr;
+    config.ternaryLinears = file.flag(kGgufTernary).value_or(bitnet);
+    if (config.heads % config.kvHeads != 0) refuse(file, "the key/value heads do not divide the query heads");
+    if (config.headSize % 2 != 0) refuse(file, "the head size " + std::to_string(config.headSize) + " is odd: rotary embeddings need pairs");
+    keys.mustBe("attention.value_length", config.headSize, "keys and values of different length are not supported");
+    keys.mustBe("rope.dimension_count", config.headSize, "a rotation of a part of each head is not supported");
+    keys.mustBe("expert_count", 0, "experts are not supported");
+    const std::string scaling = keys.text("rope.scaling.type", "none");
+    if (scaling != "none" && keys.real("rope.scaling.factor", scaling == "linear" ? 1 : 0) != 1)
+        refuse(file, "scaled rotary embeddings ('" + scaling + "') are not supported");
+    description.storage = config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
+    description.chatTemplate = readTemplate(file);
+    description.lambda = config.ternaryLinears ? 1 : 0;
+    return description;
+}
+
+}  // namespace
+
+std::string ggufScaleName(const std::string& tensor) {
+    const std::string weight = ggufName(tensor);
+    return weight.substr(0, weight.size() - weightSuffix.size()) + ".scale";
+}
+
+std::string ggufName(const std::string& tensor) {
+    if (!tensor.ends_with(weightSuffix)) return {};
+    std::string_view module = std::string_view(tensor).substr(0, tensor.size() - weightSuffix.size());
+    for (const auto& [ours, theirs] : outerNames)
+        if (module == ours) return std::string(theirs) + ".weight";
+    if (!module.starts_with(layerPrefix)) return {};
+    module.remove_prefix(layerPrefix.size());
+    const std::size_t point = module.find('.');
+    if (point == std::string_view::npos) return {};
+    for (const auto& [ours, theirs] : layerNames)
+        if (module.substr(point + 1) == ours) return "blk." + std::string(module.substr(0, point + 1)) + std::string(theirs) + ".weight";
+    return {};
+}
+
+GgufModel::GgufModel(const std::filesystem::path& path) : file_(path), description_(readDescription(file_)) { refuseWhatIsUnknown(); }
+
+void GgufModel::refuseWhatIsUnknown() const {
+    std::set<std::string> known;
+    for (const TensorSpec& spec : tensorSpecs(description_.config)) {
+        known.insert(ggufName(spec.name));
+        if (spec.shape.size() == 2) known.insert(ggufScaleName(spec.name));
+    }
+    for (const auto& [name, each] : file_.tensors())
+        if (!known.contains(name)) refuse(file_, "holds the tensor " + name + ", for which this architecture has no place here");
+}
+
+const GgufTensor& GgufModel::tensor(const std::string& name) const {
+    const GgufTensor* found = file_.find(ggufName(name));
+    if (found == nullptr)
+        throw Error("has no tensor " + ggufName(name), file_.path().string(), "The file is not whole: copy or download it again");
+    return *found;
+}
+
+DType GgufModel::storedType(const std::string& name) const {
+    return tensor(name).type == GgmlType::BF16 && file_.find(ggufScaleName(name)) == nullptr ? DType::BF16 : DType::F32;
+}
+
+std::vector<float> GgufModel::stored(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const GgufTensor& found = tensor(name);
+    if (found.shape != shape) {
+        const auto text = [](const std::vector<std::int64_t>& sizes) {
+            std::string list;
+            for (const std::int64_t size : sizes) list += (list.empty() ? "" : " x ") + std::to_string(size);
+            return list;
+        };
+        throw Error("tensor " + ggufName(name) + " is " + text(found.shape) + ", the metadata asks for " + text(shape), file_.path().string(),
+                    "The file is damaged or of another program's making: convert the model anew");
+    }
+    std::vector<float> values = decodeGgml(found.type, found.bytes, file_.path().string() + ": " + ggufName(name));
+    const bool rotated = name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight");
+    if (rotated && description_.origin == "llama") values = interleaveHeads(values, description_.config.headSize, shape.back(), true);
+    return values;
+}
+
+float GgufModel::scaleOf(const std::string& name) const {
+    const std::string scale = ggufScaleName(name);
+    const GgufTensor* found = file_.find(scale);
+    if (found == nullptr) return 1;
+    const std::vector<float> values = decodeGgml(found->type, found->bytes, file_.path().string() + ": " + scale);
+    if (values.size() != 1 || !std::isfinite(values.front()) || values.front() <= 0)
+        throw Error("tensor " + scale + " is not one positive number", file_.path().string(), "Convert the model anew");
+    return values.front();
+}
+
+std::vector<float> GgufModel::floats(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    std::vector<float> values = stored(name, shape);
+    if (const float scale = shape.size() == 2 ? scaleOf(name) : 1; scale != 1)
+        for (float& value : values) value *= scale;
+    return values;
+}
+
+PackedLinear GgufModel::packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const {
+    const std::string weight = name + std::string(weightSuffix);
+    const std::vector<float> values = stored(weight, {out, in});
+    const float scale = scaleOf(weight);
+    PackedLinear packed;
+    if (auto ternary = ternaryValues(values)) {
+        packed.codes = std::move(ternary->codes);
+        packed.absmean = ternary->scale * scale;
+        if (packed.absmean == 0) packed.absmean = absmean(values);  // nothing but zeros: its least value
+        return packed;
+    }
+    const float mean = absmean(values);
+    packed.codes.resize(values.size());
+    ternaryCodes(values, mean, packed.codes);
+    packed.absmean = mean * scale;
+    return packed;
+}
+
+std::vector<std::string> GgufModel::names() const {
+    std::vector<std::string> out;
+    for (const TensorSpec& spec : tensorSpecs(description_.config))
+        if (file_.find(ggufName(spec.name)) != nullptr) out.push_back(spec.name);
+    return out;
+}
+
+}  // namespace tritlab

@@ -1,0 +1,54 @@
+// A GGUF file as a model: architectures `bitnet` (sub-norms, half-split RoPE) and `llama` of llama.cpp, described and read under the
+// names and in the row order of a model folder. What a file holds beyond that is refused by name: a bias or a scaled rotation that
+// is passed over gives a model that runs and answers nonsense.
+#pragma once
+
+#include <algorithm>
+
+#include "core/interop/gguf.h"
+#include "core/interop/model_folder.h"
+
+namespace tritlab {
+
+// "model.layers.3.mlp.up_proj.weight" -> "blk.3.ffn_up.weight"; empty for a tensor that GGUF has no name for.
+std::string ggufName(const std::string& tensor);
+std::string ggufScaleName(const std::string& tensor);  // of a linear that has a name: "blk.3.ffn_up.scale"
+
+// Rows of a query or key projection, as `llama` files hold them (each head's pairs side by side) and back: per head [2, d/2] <->
+// [d/2, 2]. T: a weight's type; weights [heads * headSize, in].
+template <class T>
+std::vector<T> interleaveHeads(const std::vector<T>& weights, std::int64_t headSize, std::int64_t in, bool back) {
+    std::vector<T> out(weights.size());
+    const std::int64_t rows = static_cast<std::int64_t>(weights.size()) / in, half = headSize / 2;
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const std::int64_t head = row / headSize * headSize, i = row % headSize;
+        const std::int64_t paired = head + i % half * 2 + i / half;  // where row i of [2, d/2] lies among the pairs
+        std::copy_n(weights.begin() + (back ? paired : row) * in, in, out.begin() + (back ? row : paired) * in);
+    }
+    return out;
+}
+
+class GgufModel {
+public:
+    explicit GgufModel(const std::filesystem::path& path);
+    [[nodiscard]] const ModelDescription& description() const { return description_; }
+    [[nodiscard]] DType storedType(const std::string& name) const;  // BF16 or F32: what loses nothing
+    [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    // NAME.weight with NAME.scale, where the file has one. Weights that are not all -s, 0 or s are taken for shadow weights.
+    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const;
+    [[nodiscard]] std::vector<std::string> names() const;
+
+private:
+    void refuseWhatIsUnknown() const;
+    [[nodiscard]] const GgufTensor& tensor(const std::string& name) const;
+    [[nodiscard]] std::vector<float> stored(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    [[nodiscard]] float scaleOf(const std::string& name) const;
+    GgufFile file_;
+    ModelDescription description_;
+};
+
+// Keys of our own: what the architecture's keys cannot say.
+inline constexpr char kGgufTernary[] = "tritlab.ternary_linears";
+inline constexpr char kGgufTemplate[] = "tritlab.template";
+
+}  // namespace tritlab

@@ -1,0 +1,262 @@
+// Models as GGUF files: names, row order, scales and activations as llama.cpp has them; what comes back is what went in; what has no
+// form is refused with what to do instead, and so is every file that holds more than is understood.
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <fstream>
+
+#include "../infer/naive_model.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/random.h"
+#include "core/interop/export_model.h"
+#include "core/interop/gguf_codecs.h"
+#include "core/interop/model_gguf.h"
+#include "core/quant/quantizers.h"
+
+using namespace tritlab;
+using namespace tritlab::testing;
+namespace fs = std::filesystem;
+
+class TestModelGguf : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    int made_ = 0;
+    fs::path root() const { return dir_.path().toStdString(); }
+
+    static ModelConfig bitnet() {
+        ModelConfig config;
+        config.vocabSize = 60;
+        config.hiddenSize = 256;
+        config.layers = 2;
+        config.heads = 4;
+        config.kvHeads = 2;
+        config.headSize = 64;
+        config.ffnSize = 160;  // no multiple of 256: the down projection goes to Q4_0
+        config.contextLength = 96;
+        config.ropeTheta = 500000;
+        config.activation = Activation::Silu;
+        return config;
+    }
+    static ModelConfig llama() {
+        ModelConfig config = bitnet();
+        config.subNorms = config.tieEmbeddings = config.ternaryLinears = false;
+        config.headSize = 32;  // the heads are together narrower than the hidden size
+        return config;
+    }
+    // A random model and its export.
+    std::pair<fs::path, fs::path> exported(const ModelConfig& config, ExportFormat format, Template chatTemplate = Template::Plain) {
+        const fs::path folder = root() / ("m" + std::to_string(made_)), out = root() / ("m" + std::to_string(made_) + ".gguf");
+        ++made_;
+        writeRandomModel(folder, config, 3, DType::F32, chatTemplate);
+        exportGguf(folder, out, format, {});
+        return {folder, out};
+    }
+    // The file written anew with some entries and tensors changed.
+    template <class Change>
+    fs::path changed(const fs::path& from, Change change) {
+        const GgufFile read(from);
+        std::map<std::string, GgufValue> keys = read.metadata();
+        std::map<std::string, GgufTensor> tensors = read.tensors();
+        change(keys, tensors);
+        std::vector<GgufTensorToWrite> list;
+        for (const auto& [name, tensor] : tensors)
+            list.push_back({name, tensor.type, tensor.shape, [bytes = tensor.bytes] {
+                                const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+                                return std::vector<std::uint8_t>(first, first + bytes.size());
+                            }});
+        const fs::path out = root() / ("changed" + std::to_string(made_++) + ".gguf");
+        writeGguf(out, GgufEntries(keys.begin(), keys.end()), list);
+        return out;
+    }
+    template <class Change>
+    void refused(const fs::path& from, const char* part, Change change) {
+        const fs::path file = changed(from, change);
+        try {
+            (void)GgufModel(file).names();
+            QFAIL(part);
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
+            QVERIFY(std::string(error.what()).find(file.filename()) != std::string::npos && !error.mend().empty());
+        }
+    }
+
+private Q_SLOTS:
+    void bitnetLosesNothingOfItsLinears_data() {
+        QTest::addColumn<int>("format");
+        for (const ExportFormat format : {ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufF16})
+            QTest::newRow(formatKey(format)) << static_cast<int>(format);
+    }
+    void bitnetLosesNothingOfItsLinears() {
+        QFETCH(int, format);
+        ModelConfig config = bitnet();
+        config.activation = Activation::ReluSquared;
+        const auto [folder, out] = exported(config, static_cast<ExportFormat>(format), Template::B2B4T);
+        const ModelDescription description = readModelDescription(out);
+        QVERIFY(description.config == config);
+        QVERIFY(description.chatTemplate == Template::B2B4T && description.storage == WeightStorage::PackedAbsmean && description.lambda == 1);
+        const ModelWeights before(folder), after(out);
+        QCOMPARE(after.names().size(), tensorSpecs(config).size());
+        for (const TensorSpec& spec : tensorSpecs(config)) {
+            const std::vector<float> weights = before.floats(spec.name, spec.shape);
+            if (spec.ternary) {
+                std::vector<std::int8_t> codes(weights.size());
+                ternaryCodes(weights, absmean(weights), codes);
+                const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1], description.storage);
+                QVERIFY(linear.codes == codes);
+                QCOMPARE(linear.absmean, absmean(weights));
+                QVERIFY(after.floats(spec.name, spec.shape).front() == static_cast<float>(codes.front()) * absmean(weights));
+            } else if (spec.shape.size() == 1) {
+                QVERIFY(after.floats(spec.name, spec.shape) == weights);
+            } else {
+                QVERIFY(std::abs(after.floats(spec.name, spec.shape)[5] - weights[5]) <= std::abs(weights[5]) / 2048);
+            }
+        }
+        const GgufFile read(out);
+        QCOMPARE(*read.text("general.architecture"), std::string("bitnet"));
+        QCOMPARE(*read.text("bitnet.hidden_activation"), std::string("relu2"));
+        QCOMPARE(*read.integer("bitnet.rope.dimension_count"), std::int64_t{64});
+        QVERIFY(read.find("blk.1.attn_sub_norm.weight") != nullptr && read.find("output.weight") == nullptr);
+        const bool half = format == static_cast<int>(ExportFormat::GgufF16);
+        QVERIFY(read.find("blk.0.ffn_down.weight")->type == (half ? GgmlType::F16 : GgmlType::Q4_0));
+        QVERIFY(read.find("blk.0.ffn_up.scale")->shape == (std::vector<std::int64_t>{1}));
+    }
+    // Row i of llama.cpp's query is, per head, half i % 2 and pair i / 2 of the half-split order.
+    void llamaRowsArePaired() {
+        const auto [folder, out] = exported(llama(), ExportFormat::GgufF16);
+        const GgufFile read(out);
+        const ModelWeights before(folder), after(out);
+        for (const char* name : {"attn_q", "attn_k"}) {
+            const std::string ours = name == std::string("attn_q") ? "model.layers.1.self_attn.q_proj.weight" : "model.layers.1.self_attn.k_proj.weight";
+            const std::int64_t rows = name == std::string("attn_q") ? 128 : 64;
+            const std::vector<float> mine = before.floats(ours, {rows, 256}), back = after.floats(ours, {rows, 256});
+            const GgufTensor* tensor = read.find(std::string("blk.1.") + name + ".weight");
+            const std::vector<float> theirs = decodeGgml(tensor->type, tensor->bytes, name);
+            for (std::int64_t row = 0; row < rows; ++row) {
+                const std::int64_t head = row / 32, i = row % 32, from = head * 32 + i % 2 * 16 + i / 2;
+                for (std::int64_t c = 0; c < 256; c += 51) {
+                    const float there = theirs[static_cast<std::size_t>(row * 256 + c)], here = mine[static_cast<std::size_t>(from * 256 + c)];
+                    QVERIFY(std::abs(there - here) <= std::abs(here) / 2048);
+                    QVERIFY(back[static_cast<std::size_t>(from * 256 + c)] == there);
+                }
+            }
+        }
+        QVERIFY(readModelDescription(out).config == llama());
+        QVERIFY(read.find("output.weight") != nullptr);
+    }
+    void ternaryLlamaKeepsItsCodes() {
+        ModelConfig config = llama();
+        config.ternaryLinears = true;
+        const auto [folder, out] = exported(config, ExportFormat::GgufTq2);
+        const ModelDescription description = readModelDescription(out);
+        QVERIFY(description.config == config);
+        const ModelWeights before(folder), after(out);
+        for (const TensorSpec& spec : tensorSpecs(config)) {
+            if (!spec.ternary) continue;
+            const std::vector<float> weights = before.floats(spec.name, spec.shape);
+            std::vector<std::int8_t> codes(weights.size());
+            ternaryCodes(weights, absmean(weights), codes);
+            const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1], description.storage);
+            QVERIFY(linear.codes == codes);
+            QVERIFY(std::abs(linear.absmean - absmean(weights)) <= absmean(weights) / 2048);
+        }
+        QVERIFY(GgufFile(out).find("blk.0.ffn_up.scale") == nullptr);  // older llama.cpp would refuse it here
+    }
+    // Of other programs: no keys of ours, weights as they are, in any type.
+    void othersFilesAreRead() {
+        const auto strip = [](auto& keys, auto&) { std::erase_if(keys, [](const auto& each) { return each.first.starts_with("tritlab."); }); };
+        const auto [folder, dense] = exported(llama(), ExportFormat::GgufF16);
+        QVERIFY(readModelDescription(changed(dense, strip)).config == llama());
+        const auto [bitFolder, bit] = exported(bitnet(), ExportFormat::GgufF16);
+        const fs::path foreign = changed(bit, [&](auto& keys, auto& tensors) {
+            strip(keys, tensors);
+            keys.erase("bitnet.hidden_activation");
+            std::erase_if(tensors, [](const auto& each) { return each.first.ends_with(".scale"); });
+        });
+        const ModelDescription description = readModelDescription(foreign);
+        QVERIFY(description.config == bitnet());
+        QCOMPARE(ModelWeights(foreign).packedLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage).absmean, 1.0F);
+    }
+    void bf16AndQ8AreRead() {
+        std::vector<float> values(60 * 256);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(randomUniform(4, 1, i)) - 0.5F;
+        for (const GgmlType type : {GgmlType::BF16, GgmlType::Q8_0, GgmlType::F32}) {
+            const std::vector<std::uint8_t> bytes = encodeGgml(type, values);
+            const auto [folder, out] = exported(llama(), ExportFormat::GgufF16);
+            const fs::path file = changed(out, [&](auto&, auto& tensors) {
+                tensors["token_embd.weight"] = {type, {60, 256}, std::as_bytes(std::span(bytes))};
+            });
+            const ModelWeights weights(file);
+            QVERIFY(weights.floats("model.embed_tokens.weight", {60, 256}) == decodeGgml(type, std::as_bytes(std::span(bytes)), "t"));
+            QVERIFY(weights.storedType("model.embed_tokens.weight", {60, 256}) == (type == GgmlType::BF16 ? DType::BF16 : DType::F32));
+            QVERIFY_EXCEPTION_THROWN((void)weights.floats("model.embed_tokens.weight", {61, 256}), Error);
+        }
+    }
+    void refusesWhatItDoesNotUnderstand() {
+        const auto [folder, out] = exported(bitnet(), ExportFormat::GgufTq2);
+        const auto key = [](const char* name, GgufValue value) {
+            return [name, value](auto& keys, auto&) { keys[name] = value; };
+        };
+        refused(out, "qwen2", key("general.architecture", std::string("qwen2")));
+        refused(out, "bitnet.block_count is missing", [](auto& keys, auto&) { keys.erase("bitnet.block_count"); });
+        refused(out, "between 1 and", key("bitnet.embedding_length", std::uint32_t{0}));
+        refused(out, "another kind", key("bitnet.embedding_length", std::string("wide")));
+        refused(out, "do not divide", key("bitnet.attention.head_count_kv", std::uint32_t{3}));
+        refused(out, "part of each head", key("bitnet.rope.dimension_count", std::uint32_t{32}));
+        refused(out, "yarn", key("bitnet.rope.scaling.type", std::string("yarn")));
+        refused(out, "experts", key("bitnet.expert_count", std::uint32_t{8}));
+        refused(out, "gelu", key("bitnet.hidden_activation", std::string("gelu")));
+        refused(out, "tritlab.template", key("tritlab.template", std::string("opera")));
+        refused(out, "attn_q.bias", [](auto&, auto& tensors) { tensors["blk.0.attn_q.bias"] = tensors["output_norm.weight"]; });
+        refused(out, "token_embd.weight", [](auto&, auto& tensors) { tensors.erase("token_embd.weight"); });
+        const fs::path cut = changed(out, [](auto&, auto& tensors) { tensors.erase("blk.1.ffn_up.weight"); });
+        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(cut).packedLinear("model.layers.1.mlp.up_proj", 160, 256, WeightStorage::PackedAbsmean), Error);
+    }
+    void saysWhatCannotLeave() {
+        for (const auto& [name, config] : tinyConfigs()) {
+            const auto obstacle = exportObstacle(config, ExportFormat::GgufTq2);
+            const bool leaves = name == "2b4t";
+            QVERIFY2(obstacle.has_value() != leaves, name.c_str());
+            if (obstacle) QVERIFY(!obstacle->mend().empty());
+            QVERIFY(!exportObstacle(config, ExportFormat::HuggingFace));
+            QVERIFY(!llamaCppComputes(config) || name == "llama");
+        }
+        QVERIFY(llamaCppComputes(bitnet()) && !exportObstacle(llama(), ExportFormat::GgufF16));
+        const auto [folder, out] = exported(bitnet(), ExportFormat::GgufTq2);
+        QVERIFY_EXCEPTION_THROWN(exportGguf(folder, out, ExportFormat::GgufTq1, {}), Error);  // it is there
+        writeRandomModel(root() / "dense", llama(), 1);
+        QVERIFY_EXCEPTION_THROWN(exportGguf(root() / "dense", root() / "dense.gguf", ExportFormat::GgufTq2, {}), Error);
+        QVERIFY(!fs::exists(root() / "dense.gguf"));
+    }
+    // Random damage to a model's metadata: an Error that names the file, or a model whose weights can all be read or are refused.
+    void survivesMutations() {
+        ModelConfig tiny = bitnet();
+        tiny.hiddenSize = tiny.ffnSize = 32;
+        tiny.headSize = 8;
+        tiny.vocabSize = 9;
+        tiny.layers = 1;
+        const auto [folder, out] = exported(tiny, ExportFormat::GgufTq2);
+        const std::string good = readFile(out);
+        int described = 0;
+        for (std::uint64_t round = 0; round < 1500; ++round) {
+            std::string bad = good;
+            for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 3; ++k) bad[randomBits(2, round, k) % 2600] = static_cast<char>(randomBits(3, round, k));
+            if (round % 7 == 0) bad.resize(randomBits(4, round, 0) % bad.size());
+            const fs::path file = root() / "bad.gguf";
+            fs::remove(file);
+            std::ofstream(file, std::ios::binary).write(bad.data(), static_cast<std::streamsize>(bad.size()));
+            try {
+                const ModelConfig config = readModelDescription(file).config;
+                const ModelWeights weights(file);
+                ++described;
+                for (const TensorSpec& spec : tensorSpecs(config)) QVERIFY(!weights.floats(spec.name, spec.shape).empty());
+            } catch (const Error& error) {
+                QVERIFY2(std::string(error.what()).find("bad.gguf") != std::string::npos, error.what());
+            }
+        }
+        QVERIFY(described > 20 && described < 1400);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestModelGguf)
+#include "test_model_gguf.moc"
