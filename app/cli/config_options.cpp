@@ -23,6 +23,10 @@ void makePathsAbsolute(ConfigDraft& draft) {
 
 void ConfigOptions::addTo(CLI::App* command) {
     command->add_option("--preset", preset, "Start from a preset (`tritlab-cli presets` lists them)");
+    addSettingsTo(command);
+}
+
+void ConfigOptions::addSettingsTo(CLI::App* command) {
     command->add_option("--config", file, "A JSON file of keys and values");
     command->add_option("--set", sets, "One setting, key=value (`tritlab-cli fields` lists the keys)")
         ->take_all()
@@ -36,8 +40,15 @@ void ConfigOptions::addTo(CLI::App* command) {
 }
 
 ConfigDraft ConfigOptions::draft() const {
+    ConfigDraft start;
     try {
-        ConfigDraft draft = preset.empty() ? ConfigDraft() : presetDraft(preset);
+        if (!preset.empty()) start = presetDraft(preset);
+    } catch (const Error& error) { throw UsageError(error); }
+    return draft(std::move(start));
+}
+
+ConfigDraft ConfigOptions::draft(ConfigDraft draft) const {
+    try {
         if (!file.empty()) draft.setJson(readJsonFile(file), file);
         if (!data.empty()) {
             std::vector<DataSource> sources;

@@ -14,9 +14,12 @@ struct ConfigOptions {
     std::vector<std::string> sets, data;
 
     void addTo(CLI::App* command);
+    void addSettingsTo(CLI::App* command);  // --config, --set and --data alone
     // Preset, then the file, then --data and --set; what is set has to apply. Paths become absolute, so that a run can be
     // resumed from any folder. Throws UsageError.
     [[nodiscard]] ConfigDraft draft() const;
+    // The same over another beginning than a preset.
+    [[nodiscard]] ConfigDraft draft(ConfigDraft start) const;
     // The same, checked and frozen.
     [[nodiscard]] RunConfig frozenConfig() const;
 };

@@ -1,23 +1,34 @@
-// import: what other programs made. A folder with TensorBoard's event files becomes runs.
+// import: what other programs made. A model, a Hugging Face folder or a GGUF file, becomes a run; so does a folder with TensorBoard's
+// event files.
 #include <filesystem>
 #include <memory>
 
+#include "app/cli/config_options.h"
 #include "app/cli/laboratory_commands.h"
+#include "app/cli/training.h"
+#include "core/base/number.h"
+#include "core/interop/gguf.h"
+#include "core/interop/model_folder.h"
 #include "core/store/store_writer.h"
 #include "core/store/tensorboard_runs.h"
+#include "core/train/import_model.h"
 
 namespace tritlab::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct ImportOptions {
-    std::string path, name;
+    std::string path, name, convert;
+    ConfigOptions config;
 };
 
-Exit importRuns(Session& session, const ImportOptions& options) {
+bool holdsModel(const fs::path& path) {
     std::error_code error;
-    if (!std::filesystem::exists(options.path, error)) throw Error("there is no such file or folder", options.path);
-    if (!holdsTensorBoardFiles(options.path))
-        throw Error("is nothing that can be imported", options.path, "A folder with TensorBoard event files (*tfevents*) can");
+    return isGgufModel(path) ? holdsGguf(path) : fs::exists(path / "config.json", error);
+}
+
+Exit importRuns(Session& session, const ImportOptions& options) {
     const StoreWriter writer(session.workspace);  // makes the store where there is none, brings an older one up to date
     session.result["runs"] = nlohmann::ordered_json::array();
     for (const ImportedSeriesRun& run : importTensorBoard(session.workspace, options.path, options.name)) {
@@ -30,14 +41,54 @@ Exit importRuns(Session& session, const ImportOptions& options) {
     return done;
 }
 
+Exit importOneModel(Session& session, const ImportOptions& options) {
+    const fs::path model = fs::absolute(options.path).lexically_normal();
+    const bool convert = !options.convert.empty();
+    if (convert && options.config.data.empty())
+        throw UsageError("a conversion is trained: it needs text", "--convert", "Name some with --data PATH[:weight]");
+    ConfigDraft start = importDraft(model, session.workspace, convert);
+    if (options.config.data.empty()) start.setValue("steps", std::int64_t{1}), start.setValue("warmup_steps", std::int64_t{0});
+    const RunConfig config = frozen(options.config.draft(std::move(start)).config());
+    if (!config.data.empty()) {
+        requireSound(config);
+        requireSources(config);
+    }
+    StoreWriter writer(session.workspace);
+    const std::string name = options.name.empty() ? model.stem().string() : options.name;
+    const std::string id = importModel(writer, model, name, config);
+    const std::int64_t parameters = parameterCount(readModelDescription(model).config);
+    session.result = {{"run", id}, {"name", name}, {"parameters", parameters}, {"ternary", config.ternaryLinears},
+                      {"resumable", !config.data.empty()}};
+    session.printLine(id + "  " + name + "  " + humanCount(static_cast<double>(parameters)) + " parameters" +
+                      (config.data.empty() ? std::string() : "; `tritlab-cli resume " + id + "` trains it from these weights"));
+    return done;
+}
+
+Exit import(Session& session, const ImportOptions& options) {
+    std::error_code error;
+    if (!fs::exists(options.path, error)) throw Error("there is no such file or folder", options.path);
+    if (!options.convert.empty() && options.convert != "bitnet")
+        throw UsageError("there is no conversion to '" + options.convert + "'", "--convert", "Give bitnet");
+    if (holdsModel(options.path)) return importOneModel(session, options);
+    if (!options.convert.empty() || !options.config.data.empty() || !options.config.sets.empty())
+        throw UsageError("is no model: --convert, --data and --set belong to one", options.path);
+    if (!holdsTensorBoardFiles(options.path))
+        throw Error("is nothing that can be imported", options.path,
+                    "A model can (a folder with config.json and safetensors, a GGUF file), and a folder with TensorBoard event files (*tfevents*)");
+    return importRuns(session, options);
+}
+
 }  // namespace
 
 void addImportCommand(Program& program) {
     const auto options = std::make_shared<ImportOptions>();
-    CLI::App* command = program.command(&program.app(), "import", "Take in TensorBoard event files as runs with the tag 'imported'",
-                                        [options](Session& session) { return importRuns(session, *options); });
-    command->add_option("path", options->path, "A folder with event files, or one such file")->required();
-    command->add_option("--name", options->name, "The run's name (default: the folder's)");
+    CLI::App* command = program.command(&program.app(), "import", "Take in a model, or TensorBoard event files, as runs with the tag 'imported'",
+                                        [options](Session& session) { return import(session, *options); });
+    command->add_option("path", options->path, "A Hugging Face folder, a GGUF file, or a folder with event files")->required();
+    command->add_option("--name", options->name, "The run's name (default: the file's or folder's)");
+    command->add_option("--convert", options->convert,
+                        "bitnet: a dense model's linears become ternary, under a rising lambda, when the run is resumed");
+    options->config.addSettingsTo(command);
 }
 
 }  // namespace tritlab::cli

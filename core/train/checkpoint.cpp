@@ -12,10 +12,6 @@ namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* firstMoment = "first/";
-constexpr const char* secondMoment = "second/";
-constexpr const char* reversals = "reversals";  // F64 [layers, 2]: LayerMemory's two numbers
-
 bool finite(const at::Tensor& tensor) {
     const at::Tensor whole = tensor.detach().contiguous();
     return std::isfinite(squaredSum(whole.const_data_ptr<float>(), whole.numel()));
@@ -46,8 +42,8 @@ void writeText(const fs::path& path, const std::string& text) {
 void writeOptimizer(const fs::path& path, LanguageModel& model, const std::vector<Moments>& moments) {
     TensorList list;
     for (std::size_t i = 0; i < model.parameters().size(); ++i) {
-        list.add(firstMoment + model.parameters()[i].name, moments[i].first);
-        list.add(secondMoment + model.parameters()[i].name, moments[i].second);
+        list.add(kFirstMoment + model.parameters()[i].name, moments[i].first);
+        list.add(kSecondMoment + model.parameters()[i].name, moments[i].second);
     }
     list.write(path);
 }
@@ -61,7 +57,7 @@ void writeHealth(const fs::path& path, const std::vector<LayerMemory>& memory) {
         if (layer.weights.empty()) continue;
         list.push_back({layer.layer, DType::U8, {static_cast<std::int64_t>(layer.weights.size())}, layer.weights.data()});
     }
-    list.push_back({reversals, DType::F64, {static_cast<std::int64_t>(memory.size()), 2}, numbers.data()});
+    list.push_back({kReversals, DType::F64, {static_cast<std::int64_t>(memory.size()), 2}, numbers.data()});
     writeSafetensors(path, list);
 }
 
@@ -76,8 +72,8 @@ void copyInto(at::Tensor& target, const SafetensorsFile& file, const std::string
 
 void readHealth(const fs::path& path, LanguageModel& model, std::vector<LayerMemory>& memory) {
     const SafetensorsFile file(path);
-    const TensorView& numbers = file.tensor(reversals, {static_cast<std::int64_t>(memory.size()), 2});
-    if (numbers.type != DType::F64) throw Error(std::string("tensor ") + reversals + " is not F64", path.string());
+    const TensorView& numbers = file.tensor(kReversals, {static_cast<std::int64_t>(memory.size()), 2});
+    if (numbers.type != DType::F64) throw Error(std::string("tensor ") + kReversals + " is not F64", path.string());
     std::size_t layer = 0;
     for (const Parameter& parameter : model.parameters()) {
         if (!parameter.ternary) continue;
@@ -131,8 +127,8 @@ void readCheckpoint(const fs::path& folder, TrainingState state) {
     const SafetensorsFile optimizer(folder / "optimizer.safetensors");
     for (std::size_t i = 0; i < state.model.parameters().size(); ++i) {
         Moments& moments = state.moments[i];
-        copyInto(moments.first, optimizer, firstMoment + state.model.parameters()[i].name);
-        copyInto(moments.second, optimizer, secondMoment + state.model.parameters()[i].name);
+        copyInto(moments.first, optimizer, kFirstMoment + state.model.parameters()[i].name);
+        copyInto(moments.second, optimizer, kSecondMoment + state.model.parameters()[i].name);
     }
     readHealth(folder / "health.safetensors", state.model, state.health.memory());
 }

@@ -32,6 +32,9 @@ struct CheckpointManifest {
     std::int64_t bytes = 0;            // of all files, this one left out; filled by reading and writing
 };
 
+// Names in optimizer.safetensors, before the parameter's, and in health.safetensors: F64 [ternary linears, 2], LayerMemory's numbers.
+inline constexpr char kFirstMoment[] = "first/", kSecondMoment[] = "second/", kReversals[] = "reversals";
+
 std::string checkpointName(StepIndex step);  // "step-00000500"
 
 // Adds manifest.json to a folder that is otherwise complete, with the size and hash of each file in it. Sets manifest.bytes.

@@ -121,6 +121,7 @@ CheckpointManifest TrainingRun::readNewestCheckpoint() {
 }
 
 std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const {
+    if (manifest.step == 0) return {};  // nothing has been computed yet that could come out differently
     std::string changes;
     const auto add = [&](const std::string& change) { changes += (changes.empty() ? "" : "; ") + change; };
     if (manifest.threads != ComputeThread::threads()) {

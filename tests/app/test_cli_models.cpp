@@ -1,0 +1,128 @@
+// tritlab-cli takes models out and in: a trained run as GGUF answers as it did; a GGUF file and a Hugging Face folder become runs; a
+// dense model that is converted goes on from its own weights and ends ternary.
+#include <QTest>
+#include <cmath>
+
+#include "cli_process.h"
+
+using namespace tritlab::test;
+
+class TestCliModels : public QObject {
+    Q_OBJECT
+private:
+    Cli cli;
+    double denseLoss_ = 0;
+
+    CliResult train(const QString& name, const QStringList& sets) const {
+        QStringList arguments{"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", name, "--json"};
+        for (const QString& set : QStringList{"vocab_size=400", "hidden_size=128", "eval_every=0", "sample_every=0", "learning_rate=0.01"} + sets)
+            arguments << "--set" << set;
+        return cli.run(arguments);
+    }
+    [[nodiscard]] QList<double> logits(const QStringList& model, const QString& engine = "packed") const {
+        const CliResult result = cli.run(QStringList{"logits"} + model + QStringList{"--tokens", "1,40,300,7,90", "--engine", engine, "--json"});
+        QList<double> values;
+        for (const QJsonValue& value : result.json()["logits"].toArray()) values << value.toDouble();
+        return values;
+    }
+    static double largestDifference(const QList<double>& left, const QList<double>& right) {
+        if (left.size() != right.size() || left.isEmpty()) return INFINITY;
+        double most = 0;
+        for (qsizetype i = 0; i < left.size(); ++i) most = std::max(most, std::abs(left[i] - right[i]));
+        return most;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        cli.write("text.txt", someText(120000));
+        const CliResult bit = train("bit", {"steps=60", "activation=silu"});
+        QVERIFY2(bit.code == 0, bit.err);
+        const CliResult dense = train("dense", {"steps=60", "architecture=llama"});
+        QVERIFY2(dense.code == 0, dense.err);
+        denseLoss_ = dense.json()["final_loss"].toDouble();
+    }
+    void leavesAsGgufAndAnswersTheSame_data() {
+        QTest::addColumn<QString>("format");
+        for (const char* format : {"gguf-f16", "gguf-tq2_0", "gguf-tq1_0"}) QTest::newRow(format) << QString::fromLatin1(format);
+    }
+    void leavesAsGgufAndAnswersTheSame() {
+        QFETCH(QString, format);
+        const QString file = cli.path(format + ".gguf");
+        const CliResult written = cli.run({"export", "--run", "bit", "--format", format, "--out", file, "--json"});
+        QVERIFY2(written.code == 0, written.err);
+        QVERIFY(written.json()["llama_cpp"].toBool());
+        QVERIFY(written.json()["same_argmax"].toInt() > 0.9 * written.json()["positions"].toInt());
+        const QList<double> before = logits({"--run", "bit"}), after = logits({"--model", file});
+        QVERIFY2(largestDifference(before, after) < 0.1, qPrintable(QString::number(largestDifference(before, after))));
+        QVERIFY(largestDifference(logits({"--model", file}, "train"), after) < 0.1);
+        const auto says = [&](const QStringList& model) {
+            return cli.run(QStringList{"generate"} + model + QStringList{"--prompt", "The king", "--max-tokens", "8", "--greedy", "--json"}).json();
+        };
+        QCOMPARE(says({"--model", file})["prompt_token_ids"], says({"--run", "bit"})["prompt_token_ids"]);
+        QVERIFY(!says({"--model", file})["text"].toString().isEmpty());
+        const CliResult perplexity = cli.run({"eval", "perplexity", "--model", file, "--data", cli.path("text.txt"), "--json"});
+        QVERIFY2(perplexity.code == 0 && perplexity.json()["perplexity"].toDouble() < 200, perplexity.err);
+        QCOMPARE(cli.run({"export", "--run", "bit", "--format", format, "--out", file}).code, 1);  // it is there
+    }
+    void ggufBecomesARun() {
+        const CliResult taken = cli.run({"import", cli.path("gguf-tq2_0.gguf"), "--name", "back", "--json"});
+        QVERIFY2(taken.code == 0, taken.err);
+        QVERIFY(!taken.json()["resumable"].toBool());
+        QVERIFY(largestDifference(logits({"--run", "back"}), logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
+        const CliResult out = cli.run({"export", "--run", "back", "--format", "gguf-tq2_0", "--out", cli.path("again.gguf"), "--json"});
+        QVERIFY2(out.code == 0, out.err);
+        QVERIFY(largestDifference(logits({"--model", cli.path("again.gguf")}), logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
+    }
+    void denseLlamaGoesOutAsF16Alone() {
+        const CliResult out = cli.run({"export", "--run", "dense", "--format", "gguf-f16", "--out", cli.path("dense.gguf"), "--json"});
+        QVERIFY2(out.code == 0, out.err);
+        QVERIFY(largestDifference(logits({"--run", "dense"}), logits({"--model", cli.path("dense.gguf")})) < 0.05);
+        const CliResult refused = cli.run({"export", "--run", "dense", "--format", "gguf-tq2_0", "--out", cli.path("no.gguf")});
+        QVERIFY2(refused.code == 1 && refused.err.contains("gguf-f16"), refused.err);
+    }
+    // The converted run begins where the dense one stood, since lambda is near 0 there, and ends with ternary linears.
+    void denseModelIsConverted() {
+        QVERIFY(cli.run({"export", "--run", "dense", "--format", "hf", "--out", cli.path("dense-hf")}).code == 0);
+        for (const QString& model : {cli.path("dense-hf"), cli.path("dense.gguf")}) {
+            const CliResult taken = cli.run({"import", model, "--convert", "bitnet", "--data", cli.path("text.txt"), "--set", "steps=30", "--set",
+                                             "warmup_steps=5", "--set", "learning_rate=0.003", "--set", "sequence_length=64", "--set", "eval_every=0",
+                                             "--set", "sample_every=0", "--json"});
+            QVERIFY2(taken.code == 0, taken.err);
+            QVERIFY(taken.json()["ternary"].toBool() && taken.json()["resumable"].toBool());
+            const QString run = taken.json()["run"].toString();
+            const CliResult resumed = cli.run({"resume", run, "--json"});
+            QVERIFY2(resumed.code == 0, resumed.err);
+            QCOMPARE(resumed.json()["state"].toString(), QStringLiteral("finished"));
+            QCOMPARE(resumed.json()["steps"].toInt(), 30);
+            QVERIFY2(!resumed.err.contains("not bit-equal"), resumed.err);
+            const QList<QByteArray> lines = cli.run({"runs", "export", run, "--format", "csv", "--key", "loss"}).out.split('\n');
+            const double first = lines.at(1).split(',').last().toDouble();
+            QVERIFY2(first > 0.5 * denseLoss_ && first < denseLoss_ + 0.3, qPrintable(QString("%1 after %2").arg(first).arg(denseLoss_)));
+            const QString folder = cli.path(run);
+            QVERIFY(cli.run({"export", "--run", run, "--format", "hf", "--out", folder}).code == 0);
+            QFile config(folder + "/config.json");
+            QVERIFY(config.open(QIODevice::ReadOnly));
+            const QJsonObject json = QJsonDocument::fromJson(config.readAll()).object();
+            QCOMPARE(json["model_type"].toString(), QStringLiteral("llama"));
+            QCOMPARE(json["quantization_config"].toObject()["quant_method"].toString(), QStringLiteral("bitnet"));
+        }
+    }
+    void refusesWithAWayOut() {
+        const QString gguf = cli.path("gguf-tq2_0.gguf");
+        const auto fails = [&](const QStringList& arguments, int code, const char* part) {
+            const CliResult result = cli.run(arguments);
+            return result.code == code && result.err.contains(part) ? QByteArray() : "expected " + QByteArray(part) + ", got " + result.err;
+        };
+        const auto expect = [](const QByteArray& fault) { QVERIFY2(fault.isEmpty(), fault); };
+        expect(fails({"import", gguf, "--convert", "bitnet"}, 2, "--data"));
+        expect(fails({"import", gguf, "--convert", "bitnet", "--data", cli.path("text.txt")}, 1, "ternary already"));
+        expect(fails({"import", gguf, "--convert", "gpt"}, 2, "Give bitnet"));
+        expect(fails({"import", gguf, "--set", "hidden_size=256"}, 1, "keeps its shape"));
+        expect(fails({"import", cli.path("text.txt")}, 1, "GGUF"));
+        expect(fails({"logits", "--model", cli.path("text.txt"), "--tokens", "1"}, 1, "does not begin with GGUF"));
+        expect(fails({"export", "--run", "bit", "--format", "gguf", "--out", cli.path("x")}, 2, "gguf-tq2_0"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliModels)
+#include "test_cli_models.moc"
