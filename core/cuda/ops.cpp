@@ -1,4 +1,4 @@
-// The kernels as LibTorch ops: TORCH_LIBRARY(tritlab), for CUDA tensors. int8 products go through cuBLASLt, whose sums are int32 and
+// The kernels behind the ops of core/quant/tensor_ops.h, for CUDA tensors; schemas are registered there. int8 products go through cuBLASLt, whose sums are int32 and
 // are scaled by a kernel of ours: it has no bf16 output for int8 operands.
 #include <ATen/Functions.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -162,8 +162,9 @@ cublasLtHandle_t handle() {  // for the life of the process, as LibTorch's own a
     return made;
 }
 
-// sums [rows, out] = x [rows, in] times w [out, in] transposed; to cuBLASLt, which counts by columns, (w^T)^T x^T.
-void integerProduct(const at::Tensor& x, const at::Tensor& w, const at::Tensor& sums) {
+// sums [rows, out] = x [rows, in] times w [out, in] transposed; to cuBLASLt, which counts by columns, (w^T)^T x^T. False where it has
+// no such product on this device.
+bool integerProduct(const at::Tensor& x, const at::Tensor& w, const at::Tensor& sums) {
     const std::int64_t rows = x.size(0), in = x.size(1), out = w.size(0);
     cublasLtMatmulDesc_t made = nullptr;
     check(cublasLtMatmulDescCreate(&made, CUBLAS_COMPUTE_32I, CUDA_R_32I), "operation");
@@ -181,12 +182,23 @@ void integerProduct(const at::Tensor& x, const at::Tensor& w, const at::Tensor& 
     cublasLtMatmulHeuristicResult_t found{};
     int count = 0;
     check(cublasLtMatmulAlgoGetHeuristic(handle(), made, a.get(), b.get(), c.get(), c.get(), wanted, 1, &found, &count), "choice of algorithm");
-    TORCH_CHECK(count == 1, "tritlab: cuBLASLt has no int8 product of [", rows, ", ", in, "] and [", out, ", ", in, "]");
+    if (count == 0) return false;
     const std::int32_t one = 1, zero = 0;
     check(cublasLtMatmul(handle(), made, &one, w.const_data_ptr(), a.get(), x.const_data_ptr(), b.get(), &zero, sums.data_ptr(), c.get(),
                          sums.data_ptr(), c.get(), &found.algo, workspace.data_ptr(), workspaceBytes,
                          static_cast<cudaStream_t>(currentStream())),
           "int8 product");
+    return true;
+}
+
+at::Tensor integerSums(const at::Tensor& x, const at::Tensor& w) {
+    // Tensor cores take int8 rows that start at multiples of 4 bytes.
+    if (x.size(1) % 4 == 0 && w.size(0) % 4 == 0) {
+        const at::Tensor sums = at::empty({x.size(0), w.size(0)}, x.options().dtype(at::kInt));
+        if (integerProduct(x, w, sums)) return sums;
+    }
+    // In fp32 these sums are exact too: |sum| <= 128 in, which LinearGroup keeps below 2^24, of codes that even TF32 holds.
+    return at::mm(x.to(at::kFloat), w.to(at::kFloat).t()).to(at::kInt);
 }
 
 at::Tensor int8LinearOp(const at::Tensor& x, const at::Tensor& w, const at::Tensor& rowScale, const at::Tensor& columnScale, at::ScalarType type) {
@@ -196,14 +208,11 @@ at::Tensor int8LinearOp(const at::Tensor& x, const at::Tensor& w, const at::Tens
     require(columnScale, at::kFloat, "column_scale");
     TORCH_CHECK(x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1), "tritlab: x [rows, in] and w [out, in] do not fit");
     TORCH_CHECK(rowScale.numel() == x.size(0) && columnScale.numel() == w.size(0), "tritlab: a scale for each row and column is wanted");
-    // Tensor cores take int8 rows that start at multiples of 4 bytes.
-    TORCH_CHECK(x.size(1) % 4 == 0 && w.size(0) % 4 == 0, "tritlab: int8 products need widths that are multiples of 4");
     TORCH_CHECK(type == at::kFloat || type == at::kBFloat16, "tritlab: int8 products give float or bfloat16");
     const c10::cuda::CUDAGuard guard(x.device());
     const at::Tensor y = at::empty({x.size(0), w.size(0)}, rowScale.options().dtype(type));
     if (y.numel() == 0) return y;
-    const at::Tensor sums = at::empty(y.sizes(), y.options().dtype(at::kInt));
-    integerProduct(x, w, sums);
+    const at::Tensor sums = integerSums(x, w);
     byType(type, [&]<typename T>() {
         scaleSums<T>(pointer<const std::int32_t>(sums), y.size(0), y.size(1), pointer<const float>(rowScale), pointer<const float>(columnScale),
                      pointer<T>(y), currentStream());
@@ -213,16 +222,6 @@ at::Tensor int8LinearOp(const at::Tensor& x, const at::Tensor& w, const at::Tens
 
 }  // namespace
 }  // namespace tritlab::cuda
-
-TORCH_LIBRARY(tritlab, library) {
-    library.def("absmean(Tensor w) -> Tensor");
-    library.def("ternary_codes(Tensor w, Tensor absmean) -> Tensor");
-    library.def("blend_weights(Tensor w, Tensor codes, Tensor absmean, float lambda_, ScalarType dtype) -> Tensor");
-    library.def("prologue(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps, float lambda_) -> (Tensor, Tensor)");
-    library.def("prologue_codes(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps) -> (Tensor, Tensor, Tensor)");
-    library.def("prologue_backward(Tensor dy, Tensor x, Tensor rstd, Tensor? norm_weight, int activation, bool gated, float factor) -> (Tensor, Tensor)");
-    library.def("int8_linear(Tensor x, Tensor w, Tensor row_scale, Tensor column_scale, ScalarType dtype) -> Tensor");
-}
 
 TORCH_LIBRARY_IMPL(tritlab, CUDA, library) {
     using namespace tritlab::cuda;

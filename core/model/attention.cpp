@@ -2,16 +2,15 @@
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "core/base/profile.h"
+#include "core/model/attention_ops.h"
 #include "core/model/kernels/attention.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
 
@@ -24,35 +23,6 @@ void rotateHeads(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& 
                                    pointer<float>(rope.cosine), pointer<float>(rope.sine), direction);
         });
     });
-}
-
-// [batch, heads, length, headSize] views of qkv's queries, keys and values, key and value heads repeated for their group.
-struct Heads {
-    at::Tensor query, key, value;
-};
-
-at::Tensor repeated(const at::Tensor& heads, std::int64_t times) {
-    if (times == 1) return heads;
-    return heads.unsqueeze(2)
-        .expand({heads.size(0), heads.size(1), times, heads.size(2), heads.size(3)})
-        .reshape({heads.size(0), heads.size(1) * times, heads.size(2), heads.size(3)});
-}
-
-Heads headsOf(const at::Tensor& qkv, const QkvShape& s) {
-    const at::Tensor all = qkv.view({s.batch, s.length, s.heads + 2 * s.kvHeads, s.headSize}).transpose(1, 2);
-    const std::int64_t times = s.heads / s.kvHeads;
-    return {all.narrow(1, 0, s.heads), repeated(all.narrow(1, s.heads, s.kvHeads), times),
-            repeated(all.narrow(1, s.heads + s.kvHeads, s.kvHeads), times)};
-}
-
-// Added to the scores: 0 where documentStart <= source <= position, else -inf. [batch, 1, length, length].
-at::Tensor documentMask(const at::Tensor& documentStart, at::ScalarType type) {
-    const at::Tensor position = at::arange(documentStart.size(1), documentStart.options());
-    const at::Tensor source = position.unsqueeze(0).unsqueeze(0);
-    const at::Tensor blocked = source.lt(documentStart.unsqueeze(2)).logical_or(source.gt(position.unsqueeze(0).unsqueeze(2)));
-    return at::zeros(blocked.sizes(), documentStart.options().dtype(type))
-        .masked_fill_(blocked, -std::numeric_limits<double>::infinity())
-        .unsqueeze(1);
 }
 
 // The kernels of kernels/attention.h: bf16 rows, rotation inside.
@@ -153,7 +123,7 @@ struct AttentionNode final : torch::autograd::Node {
 
 }  // namespace
 
-RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta) {
+RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta, at::Device device) {
     const std::int64_t half = headSize / 2;
     RopeTable table{at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
     auto* cosine = pointer<float>(table.cosine);
@@ -164,11 +134,16 @@ RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta)
             *cosine++ = static_cast<float>(std::cos(angle));
             *sine++ = static_cast<float>(std::sin(angle));
         }
-    return table;
+    return {table.cosine.to(device), table.sine.to(device)};
 }
 
-at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart) {
+at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart,
+                     const at::Tensor& documentMask) {
     const ProfileScope scope("attention");
+    if (usesTensorOps(qkv)) {
+        const bool make = documentStart.defined() && !documentMask.defined();
+        return attentionByOps(qkv, shape, rope, make ? maskOf(documentStart, qkv.scalar_type()) : documentMask);
+    }
     if (fused(qkv, shape)) return fusedAttention(qkv, shape, rope, documentStart);
     const bool record = wantsGradient({qkv});
     at::Tensor result;
@@ -178,7 +153,7 @@ at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTab
         const at::Tensor plain = qkv.clone();
         rotateHeads(plain, shape, rope, 1.0F);
         const Heads heads = headsOf(plain, shape);
-        const at::Tensor mask = documentStart.defined() ? documentMask(documentStart, plain.scalar_type()) : at::Tensor();
+        const at::Tensor mask = documentStart.defined() ? maskOf(documentStart, plain.scalar_type()) : at::Tensor();
         auto [output, logSumExp] = at::_scaled_dot_product_flash_attention_for_cpu(
             heads.query, heads.key, heads.value, 0.0, !mask.defined(), mask.defined() ? std::optional(mask) : std::nullopt);
         result = output.transpose(1, 2).reshape({shape.batch * shape.length, shape.heads * shape.headSize});

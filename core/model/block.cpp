@@ -85,7 +85,7 @@ at::Tensor Block::forward(const at::Tensor& x, const ForwardContext& context) {
     activation.gated = config_.gatedFfn;
 
     const at::Tensor qkv = qkv_.forward(x, before, pre ? attentionNorm_ : at::Tensor(), context);
-    const at::Tensor mixed = attention(qkv, context.shape, context.rope, context.documentStart);
+    const at::Tensor mixed = attention(qkv, context.shape, context.rope, context.documentStart, context.documentMask);
     at::Tensor stream = at::add(x, output_.forward(mixed, subNorm, attentionSubNorm_, context));
     if (!pre) stream = applyPrologue(stream, norm(), attentionNorm_);
 

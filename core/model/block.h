@@ -20,7 +20,7 @@ using ParameterLookup = std::function<at::Tensor(const std::string& name)>;
 struct ForwardContext {
     QkvShape shape;
     RopeTable rope;
-    at::Tensor documentStart;
+    at::Tensor documentStart, documentMask;  // the mask only off the CPU: made once, shared by all blocks
     double lambda = 1;
     std::uint64_t version = 0;
 };

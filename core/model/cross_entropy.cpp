@@ -1,9 +1,7 @@
 #include "core/model/cross_entropy.h"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <algorithm>
 #include <limits>
 #include <string>
@@ -12,12 +10,14 @@
 #include "core/base/error.h"
 #include "core/base/profile.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
 
 namespace {
 
 constexpr std::int64_t chunkBytes = 16 << 20;  // of logits
+constexpr std::int64_t deviceChunkBytes = 256 << 20;  // of fp32 logits: fewer, larger products
 
 struct CrossEntropyNode final : torch::autograd::Node {
     at::Tensor hiddenGradient, weightGradient;  // of the sum itself
@@ -98,6 +98,33 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
     return sum;
 }
 
+// The same for tensors of any device, on LibTorch's ops.
+double lossOfRowsByOps(const at::Tensor& h, const at::Tensor& values, const at::Tensor& targets, CrossEntropyNode* node) {
+    const std::int64_t n = h.size(0), vocab = values.size(0);
+    const std::int64_t chunk = std::max<std::int64_t>(64, deviceChunkBytes / (vocab * static_cast<std::int64_t>(sizeof(float))));
+    const at::Tensor onDevice = targets.to(h.device()).unsqueeze(1);
+    at::Tensor sum = at::zeros({}, h.options().dtype(at::kDouble));
+    if (node != nullptr) {
+        node->hiddenGradient = at::empty(h.sizes(), h.options());
+        node->weightGradient = at::zeros(values.sizes(), h.options().dtype(at::kFloat));
+    }
+    for (std::int64_t first = 0; first < n; first += chunk) {
+        const std::int64_t rows = std::min(chunk, n - first);
+        const at::Tensor part = h.narrow(0, first, rows), target = onDevice.narrow(0, first, rows);
+        at::Tensor logits = at::mm(part, values.t()).to(at::kFloat);
+        const at::Tensor logSum = at::logsumexp(logits, 1, true);
+        sum.add_((logSum - logits.gather(1, target)).sum(at::kDouble));
+        if (node == nullptr) continue;
+        logits.sub_(logSum).exp_();
+        logits.scatter_add_(1, target, at::full_like(logSum, -1));
+        const at::Tensor gradient = logits.to(h.scalar_type());
+        at::Tensor dh = node->hiddenGradient.narrow(0, first, rows);
+        at::mm_out(dh, gradient, values);
+        node->weightGradient.add_(at::mm(gradient.t(), part));
+    }
+    return sum.item<double>();
+}
+
 struct EmbeddingNode final : torch::autograd::Node {
     at::Tensor tokens;
     std::int64_t vocab = 0;
@@ -137,11 +164,12 @@ at::Tensor crossEntropySum(const at::Tensor& hidden, const at::Tensor& weight, c
         if (record) node = std::make_shared<CrossEntropyNode>();
         std::vector<std::int64_t> rows = scoredRows(all);
         const bool every = static_cast<std::int64_t>(rows.size()) == all.numel();
-        const at::Tensor index = at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong);
+        const at::Tensor scored = at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong);
+        const at::Tensor index = scored.to(hidden.device());
         const at::Tensor h = every ? hidden.detach().contiguous() : hidden.detach().index_select(0, index);
-        const double sum = byPrecision(h.scalar_type(), [&]<typename T>() {
-            return lossOfRows<T>(h, values, every ? all : all.index_select(0, index), node.get());
-        });
+        const at::Tensor wanted = every ? all : all.index_select(0, scored);
+        const double sum = usesTensorOps(h) ? lossOfRowsByOps(h, values, wanted, node.get())
+                                            : byPrecision(h.scalar_type(), [&]<typename T>() { return lossOfRows<T>(h, values, wanted, node.get()); });
         if (record && !every)
             node->hiddenGradient = at::zeros(hidden.sizes(), h.options()).index_copy_(0, index, node->hiddenGradient);
         loss = at::empty({}, h.options().dtype(at::kFloat)).fill_(sum);
@@ -152,6 +180,10 @@ at::Tensor crossEntropySum(const at::Tensor& hidden, const at::Tensor& weight, c
 
 at::Tensor embeddingRows(const at::Tensor& weight, const at::Tensor& tokens, at::ScalarType type) {
     const ProfileScope scope("embedding");
+    if (usesTensorOps(weight)) {
+        checkRange(tokens.contiguous(), 0, weight.size(0), "token");
+        return at::embedding(weight, tokens.to(weight.device())).to(type);
+    }
     const bool record = wantsGradient({weight});
     at::Tensor x;
     std::shared_ptr<EmbeddingNode> node;

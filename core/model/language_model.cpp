@@ -1,7 +1,6 @@
 #include "core/model/language_model.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -10,9 +9,11 @@
 #include "core/base/profile.h"
 #include "core/model/block.h"
 #include "core/model/cross_entropy.h"
+#include "core/model/host_tensor.h"
 #include "core/model/initialize.h"
 #include "core/model/recompute.h"
 #include "core/quant/prologue_node.h"
+#include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
 
@@ -41,8 +42,9 @@ std::span<float> valuesOf(const at::Tensor& tensor) {
 
 struct LanguageModel::Impl {
     ModelConfig config;
-    Precision precision;
-    at::ScalarType type;
+    Precision precision = Precision::Bf16;
+    at::Device device = at::kCPU;
+    at::ScalarType type = at::kBFloat16;
     std::vector<TensorSpec> specs;
     std::vector<Parameter> parameters;
     std::map<std::string, std::size_t> index;
@@ -50,10 +52,9 @@ struct LanguageModel::Impl {
     std::unique_ptr<LinearGroup> head;
     std::uint64_t version = 0;
     RopeTable rope;
-    // Where a ternary weight lies: its group, its number there, its first row.
+    // Where a ternary weight lies: its group, its first row there.
     struct Place {
         LinearGroup* group = nullptr;
-        std::size_t number = 0;
         std::int64_t firstRow = 0;
         std::uint64_t version = ~std::uint64_t{0};
         TernaryWeight weight;
@@ -72,22 +73,24 @@ void LanguageModel::Impl::place(const Projection& projection) {
         std::int64_t row = 0;
         for (std::size_t i = 0; i < part.names.size(); ++i) {
             const std::size_t parameter = index.at(part.names[i] + ".weight");
-            if (part.group->ternary()) places[parameter] = {part.group.get(), i, row, ~std::uint64_t{0}, {}};
+            if (part.group->ternary()) places[parameter] = {part.group.get(), row, ~std::uint64_t{0}, {}};
             row += parameters[parameter].value.size(0);
         }
     }
 }
 
-LanguageModel::LanguageModel(const ModelConfig& config, Precision precision) : impl_(std::make_unique<Impl>()) {
+LanguageModel::LanguageModel(const ModelConfig& config, Precision precision, at::Device device)
+    : impl_(std::make_unique<Impl>()) {
     checkConfig(config);
     Impl& m = *impl_;
     m.config = config;
     m.precision = precision;
+    m.device = device;
     m.type = precision == Precision::Fp32 ? at::kFloat : at::kBFloat16;
     m.specs = tensorSpecs(config);
     for (const TensorSpec& spec : m.specs) {
         m.index[spec.name] = m.parameters.size();
-        m.parameters.push_back({spec.name, at::zeros(spec.shape, at::kFloat).requires_grad_(true), spec.ternary});
+        m.parameters.push_back({spec.name, at::zeros(spec.shape, at::TensorOptions(device).dtype(at::kFloat)).requires_grad_(true), spec.ternary});
     }
     const ParameterLookup lookup = [&m](const std::string& name) { return m.value(name); };
     m.places.resize(m.parameters.size());
@@ -103,6 +106,7 @@ LanguageModel::~LanguageModel() = default;
 
 const ModelConfig& LanguageModel::config() const { return impl_->config; }
 Precision LanguageModel::precision() const { return impl_->precision; }
+at::Device LanguageModel::device() const { return impl_->device; }
 std::vector<Parameter>& LanguageModel::parameters() { return impl_->parameters; }
 void LanguageModel::setRecompute(bool recompute) { impl_->recompute = recompute; }
 void LanguageModel::weightsChanged() { ++impl_->version; }
@@ -111,10 +115,13 @@ std::uint64_t LanguageModel::version() const { return impl_->version; }
 void LanguageModel::initialize(Initialization initialization, double std, std::uint64_t seed) {
     Impl& m = *impl_;
     const at::NoGradGuard guard;
+    std::vector<at::Tensor> values;
+    for (const Parameter& parameter : m.parameters) values.push_back(hostRoom(parameter.value));
     at::parallel_for(0, static_cast<std::int64_t>(m.specs.size()), 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-            initializeTensor(m.config, m.specs[i], i, initialization, std, seed, valuesOf(m.parameters[i].value));
+            initializeTensor(m.config, m.specs[i], i, initialization, std, seed, valuesOf(values[i]));
     });
+    for (std::size_t i = 0; i < values.size(); ++i) giveBack(values[i], m.parameters[i].value);
     weightsChanged();
 }
 
@@ -130,7 +137,9 @@ void LanguageModel::load(const ModelWeights& weights, WeightStorage storage) {
         } else {
             values = weights.floats(spec.name, spec.shape);
         }
-        std::copy(values.begin(), values.end(), valuesOf(impl_->parameters[i].value).begin());
+        const at::Tensor host = hostRoom(impl_->parameters[i].value);
+        std::copy(values.begin(), values.end(), valuesOf(host).begin());
+        giveBack(host, impl_->parameters[i].value);
     }
     weightsChanged();
 }
@@ -140,8 +149,9 @@ const TernaryWeight& LanguageModel::ternaryWeight(std::size_t parameter) const {
         throw Error("parameter " + std::to_string(parameter) + " is no ternary weight", "model", {}, ErrorKind::Failed);
     Impl::Place& place = impl_->places[parameter];
     if (place.version != impl_->version) {
-        const LinearGroup::Codes& all = place.group->codes(impl_->version);
-        place.weight = {all.codes.narrow(0, place.firstRow, impl_->parameters[parameter].value.size(0)), all.absmeans[place.number]};
+        const TernaryCodes& all = place.group->codes(impl_->version);
+        place.weight = {all.codes.narrow(0, place.firstRow, impl_->parameters[parameter].value.size(0)),
+                        all.columnScale[place.firstRow].item<float>()};
         place.version = impl_->version;
     }
     return place.weight;
@@ -155,8 +165,13 @@ ForwardContext LanguageModel::Impl::context(const at::Tensor& tokens, const at::
     require(lambda >= 0 && lambda <= 1, "lambda " + std::to_string(lambda) + " is not in [0, 1]", "Check the lambda schedule.");
     const std::int64_t length = tokens.size(1);
     if (!rope.cosine.defined() || rope.cosine.size(0) < length)
-        rope = ropeTable(std::max(length, config.contextLength), config.headSize, config.ropeTheta);
-    return {{tokens.size(0), length, config.heads, config.kvHeads, config.headSize}, rope, documentStart, lambda, version};
+        rope = ropeTable(std::max(length, config.contextLength), config.headSize, config.ropeTheta, device);
+    ForwardContext made{{tokens.size(0), length, config.heads, config.kvHeads, config.headSize}, rope, documentStart, {}, lambda, version};
+    if (documentStart.defined() && usesTensorOps(parameters[0].value)) {
+        made.documentStart = documentStart.to(device);
+        made.documentMask = maskOf(made.documentStart, type);
+    }
+    return made;
 }
 
 at::Tensor LanguageModel::Impl::hiddenRows(const at::Tensor& tokens, const ForwardContext& context) {

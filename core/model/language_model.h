@@ -29,13 +29,15 @@ struct TernaryWeight {
 
 class LanguageModel {
 public:
-    LanguageModel(const ModelConfig& config, Precision precision);
+    // device: where weights and activations lie, and with them all that is computed. The door to the ops of CUDA is core/cuda/plugin.h.
+    LanguageModel(const ModelConfig& config, Precision precision, at::Device device = at::kCPU);
     ~LanguageModel();
     LanguageModel(const LanguageModel&) = delete;
     LanguageModel& operator=(const LanguageModel&) = delete;
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] Precision precision() const;
+    [[nodiscard]] at::Device device() const;
     void initialize(Initialization initialization, double std, std::uint64_t seed);  // same seed, same bits, any thread count
     void load(const ModelWeights& weights, WeightStorage storage);
 
@@ -48,6 +50,7 @@ public:
     [[nodiscard]] std::uint64_t version() const;
     [[nodiscard]] const TernaryWeight& ternaryWeight(std::size_t parameter) const;  // index into parameters(), a ternary one
 
+    // tokens, targets and documentStart lie on the CPU, as batches do; what comes back lies on the model's device.
     // tokens: int64 [B, T]. documentStart: int32 [B, T] (Batch), or undefined where no row crosses a document border.
     // lambda: 0 dense, 1 integer product, between: blended. Dense models ignore it.
     at::Tensor hidden(const at::Tensor& tokens, const at::Tensor& documentStart, double lambda);   // [B, T, D] after the final norm

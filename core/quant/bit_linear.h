@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/quant/kernels/int8_product.h"
 #include "core/quant/prologue.h"
+#include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
 
@@ -24,13 +24,7 @@ public:
     // x [N, inputWidth] of the compute type -> [N, sum of out], the linears' outputs side by side.
     at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda, std::uint64_t version);
 
-    // int8 [sum of out, in], and each weight's absmean; quantized at the first call after a change of version.
-    struct Codes {
-        at::Tensor codes;
-        std::vector<float> absmeans;
-        at::Tensor columnScale;  // fp32 [sum of out]: the absmean of each column's weight
-    };
-    const Codes& codes(std::uint64_t version);
+    const TernaryCodes& codes(std::uint64_t version);  // quantized at the first call after a change of version
     const at::Tensor& denseWeight(std::uint64_t version);  // the weights in the compute type [sum of out, in]
     [[nodiscard]] std::uint64_t quantizations() const { return quantizations_; }  // times that codes() had to quantize
     [[nodiscard]] bool ternary() const { return ternary_; }
@@ -39,16 +33,13 @@ public:
 private:
     at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale);  // of the current codes
     const at::Tensor& blendedWeight(double lambda, std::uint64_t version);
-    template <typename Fill>
-    at::Tensor concatenated(const Fill& fill) const;
 
     static constexpr std::uint64_t none = ~std::uint64_t{0};
     std::vector<at::Tensor> weights_;
     at::ScalarType type_;
     bool ternary_;
     std::int64_t in_ = 0, out_ = 0;
-    Codes codes_;
-    PackedCodes packed_;                       // the same for the vector kernel, where the machine has it
+    TernaryCodes codes_;
     at::Tensor values_;                        // dense or blended: what the last forward below lambda 1 used
     enum class Values { Dense, Blended } kind_ = Values::Dense;
     double valuesLambda_ = -1;

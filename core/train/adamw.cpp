@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/quant/tensor_kernels.h"
 #include "core/train/adamw_kernels.h"
 
 namespace tritlab {
@@ -21,12 +22,26 @@ double clipFactor(double norm, double limit) { return limit > 0 ? std::min(1.0, 
 
 AdamW::AdamW(std::vector<Parameter>& parameters, const Options& options) : parameters_(&parameters), options_(options) {
     for (const Parameter& parameter : parameters) {
-        moments_.push_back({at::zeros(parameter.value.sizes(), at::kFloat), at::zeros(parameter.value.sizes(), at::kFloat)});
+        const at::Tensor value = parameter.value.detach();
+        moments_.push_back({at::zeros_like(value), at::zeros_like(value)});
         decays_.push_back(options.decayGroups == DecayGroups::Everything || parameter.ternary || isBlockLinear(parameter.name));
     }
 }
 
+namespace {
+
+double normByOps(const std::vector<Parameter>& parameters) {
+    std::vector<at::Tensor> squares;  // one a parameter, so that the device is waited for once
+    for (const Parameter& parameter : parameters)
+        if (parameter.value.grad().defined())
+            squares.push_back(at::linalg_vector_norm(parameter.value.grad(), 2, std::nullopt, false, at::kDouble).square());
+    return squares.empty() ? 0 : std::sqrt(at::stack(squares).sum().item<double>());
+}
+
+}  // namespace
+
 double gradientNorm(const std::vector<Parameter>& parameters) {
+    if (!parameters.empty() && usesTensorOps(parameters.front().value)) return normByOps(parameters);
     double sum = 0;
     std::vector<double> partial;
     for (const Parameter& parameter : parameters) {
@@ -46,8 +61,31 @@ double gradientNorm(const std::vector<Parameter>& parameters) {
     return std::sqrt(sum);
 }
 
+// LibTorch's fused update, a call for each decay group. It divides gradients by a scale.
+void AdamW::stepByOps(double learningRate, double weightDecay, double gradientScale) {
+    const at::NoGradGuard guard;
+    const at::Tensor like = parameters_->front().value.detach();
+    const at::Tensor step = at::full({}, static_cast<double>(steps_), like.options()), scale = at::full({}, 1 / gradientScale, like.options());
+    for (const bool decayed : {false, true}) {
+        std::vector<at::Tensor> values, gradients, first, second;
+        for (std::size_t i = 0; i < parameters_->size(); ++i) {
+            const at::Tensor& value = (*parameters_)[i].value;
+            if (decays_[i] != decayed || !value.grad().defined()) continue;
+            values.push_back(value.detach());
+            gradients.push_back(value.grad().contiguous());
+            first.push_back(moments_[i].first);
+            second.push_back(moments_[i].second);
+        }
+        if (values.empty()) continue;
+        const std::vector<at::Tensor> steps(values.size(), step);
+        at::_fused_adamw_(values, gradients, first, second, {}, steps, learningRate, options_.beta1, options_.beta2, decayed ? weightDecay : 0.0,
+                          options_.eps, false, false, gradientScale == 1 ? std::nullopt : std::optional(scale));
+    }
+}
+
 void AdamW::step(double learningRate, double weightDecay, double gradientScale) {
     ++steps_;
+    if (!parameters_->empty() && usesTensorOps(parameters_->front().value)) return stepByOps(learningRate, weightDecay, gradientScale);
     const auto t = static_cast<double>(steps_);
     AdamWScalars scalars{};
     scalars.gradientScale = static_cast<float>(gradientScale);

@@ -1,5 +1,5 @@
 // AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW computes it, in one pass over parameter, gradient and both moments, with
-// the clipping factor folded in. fp32; scalars in double. It does not choose learning rates: schedules do.
+// the clipping factor folded in. fp32; scalars in double. Off the CPU LibTorch's own fused update does it. It does not choose learning rates: schedules do.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -40,6 +40,7 @@ public:
     [[nodiscard]] bool decays(std::size_t parameter) const { return decays_[parameter]; }
 
 private:
+    void stepByOps(double learningRate, double weightDecay, double gradientScale);
     std::vector<Parameter>* parameters_;
     Options options_;
     std::vector<Moments> moments_;

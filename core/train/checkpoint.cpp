@@ -1,11 +1,12 @@
 #include "core/train/checkpoint.h"
 
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/isfinite.h>
 #include <cmath>
 #include <cstring>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/model/host_tensor.h"
 #include "core/train/adamw_kernels.h"
 
 namespace tritlab {
@@ -13,17 +14,18 @@ namespace fs = std::filesystem;
 namespace {
 
 bool finite(const at::Tensor& tensor) {
+    if (!tensor.is_cpu()) return at::isfinite(tensor).all().item<bool>();
     const at::Tensor whole = tensor.detach().contiguous();
     return std::isfinite(squaredSum(whole.const_data_ptr<float>(), whole.numel()));
 }
 
 std::vector<std::int64_t> shapeOf(const at::Tensor& tensor) { return tensor.sizes().vec(); }
 
-// Keeps the contiguous tensors alive until the file is written.
+// Keeps the tensors, contiguous and on the CPU, alive until the file is written.
 class TensorList {
 public:
     void add(const std::string& name, const at::Tensor& tensor) {
-        kept_.push_back(tensor.detach().contiguous());
+        kept_.push_back(onHost(tensor).contiguous());
         list_.push_back({name, DType::F32, shapeOf(kept_.back()), kept_.back().const_data_ptr()});
     }
     void write(const fs::path& path) const { writeSafetensors(path, list_); }
@@ -67,7 +69,9 @@ void copyInto(at::Tensor& target, const SafetensorsFile& file, const std::string
         throw Error(std::string("tensor ") + name + " is " + dtypeName(source.type) + ", not F32", file.path().string(),
                     "The checkpoint is of another version: delete its folder");
     }
-    std::memcpy(target.data_ptr<float>(), source.bytes.data(), source.bytes.size());
+    const at::Tensor host = hostRoom(target);
+    std::memcpy(host.data_ptr<float>(), source.bytes.data(), source.bytes.size());
+    giveBack(host, target);
 }
 
 void readHealth(const fs::path& path, LanguageModel& model, std::vector<LayerMemory>& memory) {

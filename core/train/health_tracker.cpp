@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/profile.h"
+#include "core/model/host_tensor.h"
 
 namespace tritlab {
 namespace {
@@ -34,9 +35,9 @@ HealthEvent HealthTracker::snapshot(StepIndex step) {
     HealthEvent event;
     event.step = step;
     for (std::size_t layer = 0; layer < parameters_.size(); ++layer) {
-        const at::Tensor value = model_->parameters()[parameters_[layer]].value.detach().contiguous();
+        const at::Tensor value = onHost(model_->parameters()[parameters_[layer]].value).contiguous();
         const TernaryWeight& ternary = model_->ternaryWeight(parameters_[layer]);
-        const at::Tensor codes = ternary.codes.contiguous();
+        const at::Tensor codes = onHost(ternary.codes).contiguous();
         LayerMemory& memory = memory_[layer];
         const std::int64_t count = value.numel(), blocks = (count + blockSize - 1) / blockSize;
         const bool compare = !memory.weights.empty();

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/model/host_tensor.h"
 
 namespace tritlab {
 namespace {
@@ -143,14 +144,18 @@ void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
     throw Error(lost + " (" + what + ": " + reason + ")", {}, {}, ErrorKind::Failed);
 }
 
+// Gloo moves what lies on the CPU: tensors of a device travel as copies.
 void RankGroup::sum(const std::vector<at::Tensor>& tensors) {
     collective("summing", [&] {
+        std::vector<at::Tensor> copies;
         std::vector<c10::intrusive_ptr<c10d::Work>> works;
         for (const at::Tensor& tensor : tensors) {
-            std::vector<at::Tensor> one{tensor};
+            copies.push_back(onHost(tensor));
+            std::vector<at::Tensor> one{copies.back()};
             works.push_back(impl_->backend->allreduce(one));
         }
         for (const auto& work : works) work->wait();
+        for (std::size_t i = 0; i < tensors.size(); ++i) giveBack(copies[i], tensors[i]);
     });
 }
 
@@ -164,28 +169,32 @@ void RankGroup::sum(std::vector<double>& numbers) {
 
 void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners) {
     collective("spreading", [&] {
+        std::vector<at::Tensor> copies;
         std::vector<c10::intrusive_ptr<c10d::Work>> works;
         for (std::size_t i = 0; i < tensors.size(); ++i) {
-            std::vector<at::Tensor> one{tensors[i]};
+            copies.push_back(onHost(tensors[i]));
+            std::vector<at::Tensor> one{copies.back()};
             c10d::BroadcastOptions options;
             options.rootRank = owners[i];
             works.push_back(impl_->backend->broadcast(one, options));
         }
         for (const auto& work : works) work->wait();
+        for (std::size_t i = 0; i < tensors.size(); ++i) giveBack(copies[i], tensors[i]);
     });
 }
 
 void RankGroup::send(const at::Tensor& tensor, int to) {
     collective("sending", [&] {
-        std::vector<at::Tensor> one{tensor};
+        std::vector<at::Tensor> one{onHost(tensor)};
         impl_->backend->send(one, to, 0)->wait();
     });
 }
 
-void RankGroup::receive(at::Tensor tensor, int from) {
+void RankGroup::receive(const at::Tensor& tensor, int from) {
     collective("receiving", [&] {
-        std::vector<at::Tensor> one{std::move(tensor)};
+        std::vector<at::Tensor> one{onHost(tensor)};
         impl_->backend->recv(one, from, 0)->wait();
+        giveBack(one[0], tensor);
     });
 }
 

@@ -34,7 +34,7 @@ public:
     // From the rank `owners[i]` to all, in place.
     void spread(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners);
     void send(const at::Tensor& tensor, int to);
-    void receive(at::Tensor tensor, int from);
+    void receive(const at::Tensor& tensor, int from);
     // Rank 0's text, at every rank.
     std::string leadersText(const std::string& mine);
     // Every rank's text, at every rank, in rank order.

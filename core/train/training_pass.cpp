@@ -14,7 +14,7 @@ TrainingPass fastPass(LanguageModel& model) {
     return [&model](const at::Tensor& tokens, const at::Tensor& targets, double lambda) {
         const auto count = static_cast<double>(targets.numel());
         const at::Tensor sum = model.lossSum(tokens, targets, {}, lambda);
-        sum.backward(at::full({}, 1 / count, at::kFloat));
+        sum.backward(at::full({}, 1 / count, sum.options()));
         return sum.item<double>() / count;
     };
 }

@@ -20,9 +20,10 @@ struct Room {
 };
 const std::vector<Room> rooms = {
     {"base/", {}},
-    {"config/", {"base/"}},
+    {"cuda/plugin", {"base/"}},  // whether there is a device
+    {"config/", {"base/", "cuda/plugin"}},
     {"model/model_config", {"base/", "config/"}},
-    {"config/estimate", {"base/", "config/", "model/model_config"}},
+    {"config/estimate", {"base/", "cuda/plugin", "config/", "model/model_config"}},
     {"train/events", {"base/", "config/"}},
     {"train/schedules", {"base/", "config/"}},
     {"eval/eval_result", {}},
@@ -33,7 +34,7 @@ const std::vector<Room> rooms = {
     {"interop/tensorboard", {"base/"}},
     {"interop/gguf", {"base/", "interop/safetensors"}},
     {"quant/", {"base/", "config/", "interop/safetensors"}},
-    {"cuda/", {"base/", "quant/"}},
+    {"cuda/", {"base/", "cuda/plugin", "quant/"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/gguf", "interop/safetensors", "quant/"}},
     {"data/", {"base/", "config/", "interop/gguf"}},
     {"store/", {"base/", "config/", "train/events", "train/schedules", "interop/tensorboard"}},
@@ -42,7 +43,7 @@ const std::vector<Room> rooms = {
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/gguf", "interop/safetensors", "data/", "model/",
                "infer/", "eval/eval_result"}},
-    {"train/", {"base/", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
+    {"train/", {"base/", "cuda/plugin", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
                 "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 
