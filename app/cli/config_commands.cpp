@@ -73,7 +73,8 @@ struct EstimateOptions {
 Exit printEstimate(Session& session, const EstimateOptions& options) {
     const RunConfig config = options.config.draft().config();
     std::vector<Problem> problems = check(config);
-    std::erase_if(problems, [](const Problem& p) { return p.keys.front() == "data"; });  // costs the same on any text
+    // Costs the same on any text, and may be asked for on a machine that has no such device.
+    std::erase_if(problems, [](const Problem& p) { return p.keys.front() == "data" || p.keys.front() == "device"; });
     if (!problems.empty()) throw UsageError(problems.front().message, problems.front().keys.front());
     const std::int64_t vocabulary =
         config.tokenizer == TokenizerKind::File ? loadTokenizer(config.tokenizerPath)->size() : config.vocabSize;
@@ -88,6 +89,7 @@ Exit printEstimate(Session& session, const EstimateOptions& options) {
                       {"activation_bytes", e.activationBytes},
                       {"program_bytes", e.programBytes},
                       {"training_bytes", e.trainingBytes},
+                      {"training_memory", e.onDevice ? "cuda" : "cpu"},
                       {"packed_bytes", e.packedBytes},
                       {"tokens_per_step", e.tokensPerStep},
                       {"total_tokens", e.totalTokens},
@@ -95,9 +97,9 @@ Exit printEstimate(Session& session, const EstimateOptions& options) {
     const auto bytes = [](std::int64_t value) { return humanBytes(static_cast<double>(value)); };
     session.printLine("parameters      " + humanCount(static_cast<double>(e.parameters)) + " (" +
                       std::to_string(e.parameters) + "), ternary " + humanCount(static_cast<double>(e.ternaryParameters)));
-    session.printLine("training memory " + bytes(e.trainingBytes) + ": weights " + bytes(e.weightBytes) + ", gradients " +
+    session.printLine(std::string(e.onDevice ? "CUDA memory     " : "training memory ") + bytes(e.trainingBytes) + ": weights " + bytes(e.weightBytes) + ", gradients " +
                       bytes(e.gradientBytes) + ", optimizer " + bytes(e.optimizerBytes) + ", activations about " +
-                      bytes(e.activationBytes) + ", program " + bytes(e.programBytes));
+                      bytes(e.activationBytes) + (e.onDevice ? "; in main memory the program " : ", program ") + bytes(e.programBytes));
     session.printLine("packed model    " + bytes(e.packedBytes));
     session.printLine("tokens          " + humanCount(static_cast<double>(e.totalTokens)) + " (" +
                       humanCount(static_cast<double>(e.tokensPerStep)) + " a step)");

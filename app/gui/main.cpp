@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <thread>
 
 #include "app/gui/bench.h"
 #include "app/gui/experiment_pictures.h"
@@ -16,6 +17,7 @@
 #include "app/gui/pictures.h"
 #include "app/gui/single_instance.h"
 #include "core/base/error.h"
+#include "core/cuda/plugin.h"
 #include "ui/theme/theme.h"
 
 namespace {
@@ -91,6 +93,7 @@ int main(int argc, char** argv) {
         for (const QString& file : parser.positionalArguments()) files << QFileInfo(file).absoluteFilePath();
         tritlab::SingleInstance instance(workspace);
         if (!parser.isSet(shots) && instance.handOver(files)) return 0;
+        std::thread([] { (void)tritlab::cudaState(); }).detach();  // the driver may take its time, which a form must not wait for
         tritlab::MainWindow window(options);
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
         QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::comeForward);

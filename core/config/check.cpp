@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/config/field_builders.h"
+#include "core/cuda/plugin.h"
 
 namespace tritlab {
 namespace {
@@ -18,6 +19,7 @@ public:
         model();
         data();
         schedules();
+        device();
         return std::move(problems_);
     }
 
@@ -75,6 +77,13 @@ private:
         if (applies("lambda_reach_one_at") && c.lambdaReachOneAt <= 0)
             add({"lambda_reach_one_at"},
                 "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = none.");
+    }
+
+    // Looked for on this machine, as files are.
+    void device() {
+        if (c.device != ComputeDevice::Cuda) return;
+        if (const CudaState& cuda = cudaState(); !cuda.usable())
+            add({"device"}, "This machine cannot train on CUDA: " + cuda.missing + ". " + cuda.mend + ", or set device = cpu.");
     }
 
     const RunConfig& c;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/cuda/plugin.h"
 #include "core/model/model_config.h"
 
 namespace tritlab {
@@ -34,13 +35,17 @@ struct Peak {
     [[nodiscard]] std::int64_t sum() const { return gradients + activations; }
 };
 
-Peak peakOf(const RunConfig& c, const ModelConfig& m, std::int64_t parameters) {
+Peak peakOf(const RunConfig& c, const ModelConfig& m, std::int64_t parameters, bool onDevice) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
-    const std::int64_t tokens = c.batchSize * c.sequenceLength, block = tokens * blockBytes(c, m);
+    const std::int64_t tokens = c.batchSize * c.sequenceLength;
+    // Off the CPU (model/attention_ops, model/cross_entropy): keys and values repeated for their groups and the output in the heads'
+    // order, in each block; once the mask of documents, and larger chunks of logits.
+    const std::int64_t block = tokens * (blockBytes(c, m) + (onDevice ? (3 * m.heads - 2 * m.kvHeads) * m.headSize * element : 0));
+    const std::int64_t mask = onDevice ? tokens * c.sequenceLength * element : 0;
     const std::int64_t kept = c.activationCheckpointing ? tokens * m.hiddenSize * element : block;  // of each block until its backward
     const std::int64_t head = 4 * m.vocabSize * m.hiddenSize;
     // On the way: three matrices of the feed-forward's width, final norm and stream, a chunk of logits.
-    constexpr std::int64_t chunk = 16 << 20;
+    const std::int64_t chunk = mask + (onDevice ? 2 * (256 << 20) : 16 << 20);
     const std::int64_t passing = tokens * (3 * (m.gatedFfn ? 2 : 1) * m.ffnSize + 4 * m.hiddenSize) * element + chunk;
     const std::int64_t all = 4 * parameters + head;  // and the embedding's own, before it is added to a tied head's
     // The head's gradient is a sum and the chunk's part of it. Accumulation finds the gradients of the batches before.
@@ -74,11 +79,12 @@ Estimate estimate(const RunConfig& config, std::int64_t vocabSize) {
     if (config.precision == Precision::Bf16)
         e.weightBytes += 2 * e.parameters;  // codes in two layouts, or values; embedding and head in bf16
     e.optimizerBytes = 8 * e.parameters;  // two fp32 moments
-    const Peak most = peakOf(config, model, e.parameters);
+    e.onDevice = config.device == ComputeDevice::Cuda || (config.device == ComputeDevice::Auto && cudaState().usable());
+    const Peak most = peakOf(config, model, e.parameters, e.onDevice);
     e.gradientBytes = most.gradients;
     e.activationBytes = most.activations;
     e.programBytes = programBytes;
-    e.trainingBytes = e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + e.programBytes;
+    e.trainingBytes = e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + (e.onDevice ? 0 : e.programBytes);
     e.packedBytes = packedBytes;
     e.tokensPerStep = config.tokensPerStep();
     e.totalTokens = e.tokensPerStep * config.steps;

@@ -20,6 +20,12 @@ std::vector<Field> batchFields() {
             QT_TRANSLATE_NOOP("Field", "Precision"),
             QT_TRANSLATE_NOOP("Field", "bf16: residual stream and linear outputs in bf16; norms, softmax, loss and optimizer in fp32. "
                                        "fp32: everything, for comparisons.")),
+        choice<ComputeDevice>("device", group, &RunConfig::device,
+            {{ComputeDevice::Auto, "auto", QT_TRANSLATE_NOOP("Field", "Automatic")}, {ComputeDevice::Cpu, "cpu", QT_TRANSLATE_NOOP("Field", "CPU")},
+             {ComputeDevice::Cuda, "cuda", QT_TRANSLATE_NOOP("Field", "CUDA")}},
+            QT_TRANSLATE_NOOP("Field", "Device"),
+            QT_TRANSLATE_NOOP("Field", "Where the run trains. Automatic: on a CUDA device where there is one and the CUDA plugin was built, else "
+                                       "on the CPU.")),
         boolean("activation_checkpointing", group, &RunConfig::activationCheckpointing,
             QT_TRANSLATE_NOOP("Field", "Activation checkpointing"),
             QT_TRANSLATE_NOOP("Field", "Each block keeps only its input and runs again in the backward: less memory, about a quarter more "

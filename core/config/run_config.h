@@ -21,6 +21,7 @@ enum class DecaySchedule { Constant, OffAtSwitch, CosineThenOff }; // Training T
 enum class DecayGroups { ShadowWeights, Everything };
 enum class LambdaSchedule { None, Linear, Accelerated, Exponential, Sigmoid };  // none = 1 from the first step
 enum class Precision { Fp32, Bf16 };
+enum class ComputeDevice { Auto, Cpu, Cuda };                      // auto: CUDA where a device and the plugin are there
 
 // One source of text. `path`: a file (.jsonl, .txt, any text), a folder, or a built-in corpus as "builtin:bible".
 struct DataSource {
@@ -86,6 +87,7 @@ struct RunConfig {
     std::int64_t sequenceLength = 256;    // tokens a sequence
     std::int64_t accumulation = 1;        // micro-batches an optimizer step
     Precision precision = Precision::Bf16;
+    ComputeDevice device = ComputeDevice::Auto;
     bool activationCheckpointing = false; // a block keeps its input alone and runs again in the backward
     std::int64_t threads = 0;             // 0 = all cores
     std::int64_t seed = 1;

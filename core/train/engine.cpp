@@ -1,5 +1,6 @@
 // The engine behind core/train/trainer.h: each call runs on the compute thread.
 #include "core/base/error.h"
+#include "core/cuda/plugin.h"
 #include "core/data/dataset.h"
 #include "core/eval/model_evaluation.h"
 #include "core/train/bench.h"
@@ -60,6 +61,13 @@ private:
 
 // What loadEngine() looks up.
 extern "C" __attribute__((visibility("default"))) tritlab::Engine* tritlabEngine() {
-    static auto* engine = new tritlab::TorchEngine;  // for the life of the process
+    static auto* engine = [] {
+        try {
+            if (tritlab::cudaState().usable()) tritlab::loadCudaPlugin();  // before LibTorch counts its devices
+        } catch (const tritlab::Error&) {
+            // A run that would train there says why it does not (core/train/training_device).
+        }
+        return new tritlab::TorchEngine;  // for the life of the process
+    }();
     return engine;
 }

@@ -20,4 +20,6 @@ std::string kernelSet() {
     return set;
 }
 
+std::string kernelSet(const std::string& device) { return device.empty() ? kernelSet() : "cuda " + device; }
+
 }  // namespace tritlab

@@ -84,7 +84,7 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     parallel_->gather(targets);
     const auto scored = static_cast<std::int64_t>(std::accumulate(targets.begin(), targets.end(), 0.0));
     // The mean over the whole token batch, whatever its parts: each part's sum enters with the same weight.
-    const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)), at::kFloat);
+    const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)), at::TensorOptions(device_.device).dtype(at::kFloat));
     bool finite = true;
     for (std::int64_t first = 0; first < micros; first += ranks) {  // a round, in which each rank has one (or, in the last, none)
         if (lookAround()) {
@@ -219,7 +219,7 @@ bool TrainingRun::writeCheckpoint() {
     manifest.lastLoss = lastLoss_;
     manifest.dataHash = data_->manifestHash();
     manifest.tokenizerHash = data_->tokenizer().hash();
-    manifest.kernels = kernelSet();
+    manifest.kernels = kernelSet(device_.name);
     manifest.threads = ComputeThread::threads();
     manifest.ranks = parallel_->size();
     manifest.lossWatch = watch_.state();

@@ -16,6 +16,7 @@
 #include "core/train/run_checkpoints.h"
 #include "core/train/run_reporter.h"
 #include "core/train/trainer.h"
+#include "core/train/training_device.h"
 
 namespace tritlab {
 
@@ -65,6 +66,7 @@ private:
     RankGroup* group_;
     RunReporter reporter_;
     RunCheckpoints checkpoints_;
+    TrainingDevice device_;
     std::unique_ptr<Dataset> data_;
     std::unique_ptr<LanguageModel> model_;
     std::unique_ptr<DataParallel> parallel_;

@@ -31,9 +31,12 @@ void TrainingRun::prepare() {
                     "Resume it, or start a new run");
     }
     requireWorkForAll();
+    device_ = trainingDevice(config_.device, request_.ranks);
+    if (!device_.name.empty()) reporter_.log(LogLevel::Info, -1, "Trains on " + device_.name);
+    if (!device_.remark.empty()) reporter_.log(LogLevel::Warning, -1, device_.remark);
     ComputeThread::setThreads(request_.ranks.threads(static_cast<int>(config_.threads)));
     openDataInTurn();
-    model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision);
+    model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision, device_.device);
     model_->setRecompute(config_.activationCheckpointing);
     parallel_ = std::make_unique<DataParallel>(
         group_, *model_, AdamW::Options{config_.beta1, config_.beta2, config_.adamEps, config_.decayGroups});
@@ -130,7 +133,8 @@ std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const 
     if (manifest.ranks != parallel_->size()) {
         add(std::to_string(parallel_->size()) + (parallel_->size() == 1 ? " rank" : " ranks") + " instead of " + std::to_string(manifest.ranks));
     }
-    if (manifest.kernels != kernelSet()) add("kernels " + kernelSet() + " instead of " + manifest.kernels);
+    if (const std::string kernels = kernelSet(device_.name); manifest.kernels != kernels) add("kernels " + kernels + " instead of " + manifest.kernels);
+    else if (!device_.device.is_cpu()) add("sums have no fixed order on this device");
     if (manifest.dataHash != data_->manifestHash()) add("the data has changed");
     if (!isConfig(manifest.config, config_)) add("the config has changed");
     return changes;

@@ -69,6 +69,9 @@ private Q_SLOTS:
         const QJsonObject wider = cli.run({"estimate", "--preset", "nano", "--set", "vocab_size=612", "--json"}).json();
         QCOMPARE(wider["parameters"].toDouble() - base["parameters"].toDouble(), 100.0 * 64);
         QVERIFY(cli.run({"estimate", "--preset", "nano"}).out.contains("parameters"));
+        // Of a device that need not be on this machine.
+        QCOMPARE(cli.run({"estimate", "--preset", "nano", "--set", "device=cuda", "--json"}).json()["training_memory"].toString(), QString("cuda"));
+        QVERIFY(cli.run({"estimate", "--preset", "nano", "--set", "device=cuda"}).out.contains("CUDA memory"));
     }
     void configFiles() {
         const Cli cli;

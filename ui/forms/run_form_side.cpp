@@ -128,7 +128,7 @@ void RunForm::showCosts() {
         costs_->setText("<table>" +
                         row(tr("Parameters"), tr("%1, of which %2 ternary").arg(count(static_cast<double>(cost.parameters)),
                                                                              count(static_cast<double>(cost.ternaryParameters)))) +
-                        row(tr("Memory to train"), bytes(cost.trainingBytes)) +
+                        row(cost.onDevice ? tr("CUDA memory to train") : tr("Memory to train"), bytes(cost.trainingBytes)) +
                         row(QString(), tr("weights %1, optimizer %2, activations %3")
                                            .arg(bytes(cost.weightBytes), bytes(cost.optimizerBytes), bytes(cost.activationBytes))) +
                         row(tr("Packed size"), bytes(cost.packedBytes)) +

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/config/fields.h"
+#include "core/cuda/plugin.h"
 
 using namespace tritlab;
 
@@ -210,6 +211,10 @@ private Q_SLOTS:
         QVERIFY(problemsWith("warmup_steps", [](RunConfig& c) { c.warmupSteps = c.steps; }));
         QVERIFY(problemsWith("vocab_size", [](RunConfig& c) { c.vocabSize = 299; }));
         QVERIFY(problemsWith("data", [](RunConfig& c) { c.data.clear(); }));
+        // A device is looked for on this machine where it is asked for by name, and nowhere else.
+        QCOMPARE(problemsWith("device", [](RunConfig& c) { c.device = ComputeDevice::Cuda; }), !cudaState().usable());
+        QVERIFY(!problemsWith("device", [](RunConfig& c) { c.device = ComputeDevice::Cpu; }));
+        QVERIFY(cudaState().usable() ? !cudaState().devices.empty() : !cudaState().mend.empty());
         QVERIFY(problemsWith("data", [](RunConfig& c) { c.data[0].weight = 0; }));
         QVERIFY(problemsWith("tokenizer_path", [](RunConfig& c) { c.tokenizer = TokenizerKind::File; }));
         QVERIFY(problemsWith("tokenizer_path", [](RunConfig& c) {

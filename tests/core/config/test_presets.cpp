@@ -101,12 +101,17 @@ private Q_SLOTS:
             }
             QCOMPARE(e.parameters, parameters);
             QCOMPARE(e.ternaryParameters, ternary);
-            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + e.programBytes);
+            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + (e.onDevice ? 0 : e.programBytes));
             QCOMPARE(e.totalTokens, config.batchSize * config.sequenceLength * config.accumulation * config.steps);
             QVERIFY(e.activationBytes > 0 && e.packedBytes < e.weightBytes && e.flopsPerToken > 0);
         }
         RunConfig config = presetDraft("tiny").config();
+        config.device = ComputeDevice::Cuda;
+        const Estimate device = estimate(config);
+        config.device = ComputeDevice::Cpu;
         const Estimate plain = estimate(config);
+        QVERIFY(device.onDevice && !plain.onDevice);
+        QVERIFY(device.activationBytes > plain.activationBytes && device.weightBytes == plain.weightBytes);
         config.activationCheckpointing = true;
         QVERIFY(estimate(config).activationBytes < plain.activationBytes / 2);
         QCOMPARE(estimate(config, 5096).parameters - estimate(config).parameters, 1000 * config.hiddenSize);

@@ -40,6 +40,7 @@ private Q_SLOTS:
         QVERIFY2(small.peakMemoryBytes < 0.9 * result.peakMemoryBytes, std::to_string(small.peakMemoryBytes).c_str());
         // The estimate of the same shape, from its config alone.
         RunConfig config = presetDraft("tiny").config();
+        config.device = ComputeDevice::Cpu;
         for (const auto& [bench, checkpointing] : {std::pair{&result, false}, {&small, true}}) {
             config.activationCheckpointing = checkpointing;
             const double ratio = static_cast<double>(estimate(config).trainingBytes) / bench->peakMemoryBytes;
