@@ -50,9 +50,7 @@ float quantize(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t*
     const float most = top > 1e-5f ? top : 1e-5f;
     const Lanes scale = Lanes::all(127.f / most);
     for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(x + i) * scale).storeInt8(codes + i);
-    std::int32_t total = 0;
-    for (std::int64_t i = 0; i < n; ++i) total += codes[i];
-    *sum = total;
+    *sum = Lanes::sumInt8(codes, n);
     return most / 127.f;
 }
 

@@ -44,6 +44,17 @@ struct Lanes {
         const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
     }
+    // Of n codes, a multiple of 16.
+    static std::int32_t sumInt8(const std::int8_t* p, std::int64_t n) {
+        __m256i sum = _mm256_setzero_si256();
+        const __m256i ones = _mm256_set1_epi16(1);
+        for (std::int64_t i = 0; i < n; i += 16)
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i))), ones));
+        std::int32_t lanes[8], total = 0;
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes), sum);
+        for (const std::int32_t lane : lanes) total += lane;
+        return total;
+    }
     friend Lanes operator+(const Lanes& x, const Lanes& y) { return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
     friend Lanes operator-(const Lanes& x, const Lanes& y) { return {_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)}; }
     friend Lanes operator*(const Lanes& x, const Lanes& y) { return {_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.b, y.b)}; }

@@ -30,6 +30,14 @@ struct Lanes {
     void storeInt8(std::int8_t* p) const {
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
     }
+    // Of n codes, a multiple of 16.
+    static std::int32_t sumInt8(const std::int8_t* p, std::int64_t n) {
+        __m512i sum = _mm512_setzero_si512();
+        std::int64_t i = 0;
+        for (; i + 64 <= n; i += 64) sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), _mm512_loadu_si512(p + i));
+        if (i < n) sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), _mm512_maskz_loadu_epi8((__mmask64{1} << (n - i)) - 1, p + i));
+        return _mm512_reduce_add_epi32(sum);
+    }
     friend Lanes operator+(Lanes x, Lanes y) { return {_mm512_add_ps(x.v, y.v)}; }
     friend Lanes operator-(Lanes x, Lanes y) { return {_mm512_sub_ps(x.v, y.v)}; }
     friend Lanes operator*(Lanes x, Lanes y) { return {_mm512_mul_ps(x.v, y.v)}; }

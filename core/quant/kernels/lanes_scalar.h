@@ -57,6 +57,12 @@ struct Lanes {
             p[i] = static_cast<std::int8_t>(code);
         }
     }
+    // Of n codes, a multiple of 16.
+    static std::int32_t sumInt8(const std::int8_t* p, std::int64_t n) {
+        std::int32_t sum = 0;
+        for (std::int64_t i = 0; i < n; ++i) sum += p[i];
+        return sum;
+    }
     template <class F>
     static Lanes each(F f) {
         Lanes r;
