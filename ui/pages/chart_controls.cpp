@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "ui/pages/page_parts.h"
 #include "ui/theme/flow_layout.h"
 #include "ui/theme/icons.h"
 
@@ -68,9 +69,9 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     layout->addWidget(logarithmic_);
     layout->addWidget(marks_);
     layout->pushRight();
-    layout->addWidget(menuButton("chartsMenu", tr("Charts"), chartsMenu_));
+    layout->addWidget(menuButton("chartsMenu", tr("Charts"), chartsMenu_, this));
     layout->addWidget(follow_);
-    QToolButton* save = menuButton("exportCharts", tr("Export"), exportMenu_);
+    QToolButton* save = menuButton("exportCharts", tr("Export"), exportMenu_, this);
     save->setIcon(lineIcon(IconShape::Export));
     save->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     layout->addWidget(save);
@@ -83,19 +84,6 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     connect(marks_, &QCheckBox::toggled, this, &ChartControls::marksChanged);
     connect(follow_, &QToolButton::clicked, this, &ChartControls::followWanted);
     showStrength();
-}
-
-QToolButton* ChartControls::menuButton(const char* name, const QString& text, QMenu*& menu) {
-    auto* button = new QToolButton(this);
-    button->setObjectName(name);
-    button->setText(text);
-    button->setAccessibleName(text);
-    button->setPopupMode(QToolButton::InstantPopup);
-    button->setFocusPolicy(Qt::StrongFocus);
-    menu = new QMenu(button);
-    menu->setObjectName(QString(name) + "Items");
-    button->setMenu(menu);
-    return button;
 }
 
 void ChartControls::showStrength() {

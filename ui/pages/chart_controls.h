@@ -43,7 +43,6 @@ Q_SIGNALS:
 
 private:
     void showStrength();
-    QToolButton* menuButton(const char* name, const QString& text, QMenu*& menu);
     QComboBox* axis_;
     QComboBox* kind_;
     QSlider* strength_;

@@ -13,7 +13,7 @@
 #include "ui/pages/chart_board.h"
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/chart_marks.h"
-#include "ui/pages/page_labels.h"
+#include "ui/pages/page_parts.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/plot_worker.h"
 

@@ -14,6 +14,7 @@
 #include "ui/models/run_groups.h"
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/compare_series.h"
+#include "ui/pages/page_parts.h"
 #include "ui/theme/flow_layout.h"
 #include "ui/theme/icons.h"
 
@@ -56,9 +57,9 @@ CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     logarithmic_ = check("compareLogarithmic", tr("Log"), tr("Logarithmic training and evaluation loss"));
     logX_ = check("scatterLogX", tr("Log x"), tr("Logarithmic horizontal axis, where it holds numbers"));
     logY_ = check("scatterLogY", tr("Log y"), tr("Logarithmic vertical axis"));
-    resultsButton_ = menuButton("parallelResults", tr("Results"), resultsMenu_);
+    resultsButton_ = menuButton("parallelResults", tr("Results"), resultsMenu_, this);
     resultsButton_->setToolTip(tr("The results that have an axis, right of the settings"));
-    exportButton_ = menuButton("exportCompare", tr("Export"), exportMenu_);
+    exportButton_ = menuButton("exportCompare", tr("Export"), exportMenu_, this);
     exportButton_->setIcon(lineIcon(IconShape::Export));
     exportButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     makeFigures();
@@ -91,19 +92,6 @@ QCheckBox* CompareControls::check(const char* name, const QString& text, const Q
     box->setObjectName(name);
     box->setToolTip(tip);
     return box;
-}
-
-QToolButton* CompareControls::menuButton(const char* name, const QString& text, QMenu*& menu) {
-    auto* button = new QToolButton(this);
-    button->setObjectName(name);
-    button->setText(text);
-    button->setAccessibleName(text);
-    button->setPopupMode(QToolButton::InstantPopup);
-    button->setFocusPolicy(Qt::StrongFocus);
-    menu = new QMenu(button);
-    menu->setObjectName(QString(name) + "Items");
-    button->setMenu(menu);
-    return button;
 }
 
 void CompareControls::makeFigures() {

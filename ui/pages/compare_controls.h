@@ -48,7 +48,6 @@ Q_SIGNALS:
 private:
     QComboBox* combo(const char* name, const QString& accessible, const QString& tip);
     QCheckBox* check(const char* name, const QString& text, const QString& tip);
-    QToolButton* menuButton(const char* name, const QString& text, QMenu*& menu);
     void makeFigures();
     void arrange();
     void fill(QComboBox* box, const QList<std::pair<QString, QString>>& items);

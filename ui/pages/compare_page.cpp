@@ -12,7 +12,7 @@
 #include "ui/models/store_reader.h"
 #include "ui/pages/compare_board.h"
 #include "ui/pages/compare_controls.h"
-#include "ui/pages/page_labels.h"
+#include "ui/pages/page_parts.h"
 #include "ui/pages/run_spread.h"
 #include "ui/theme/theme.h"
 

@@ -18,7 +18,7 @@
 #include "ui/models/run_filter_model.h"
 #include "ui/models/run_groups.h"
 #include "ui/models/run_list_model.h"
-#include "ui/pages/page_labels.h"
+#include "ui/pages/page_parts.h"
 #include "ui/pages/run_delegates.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"

@@ -11,7 +11,7 @@
 
 #include "core/base/error.h"
 #include "ui/models/store_reader.h"
-#include "ui/pages/page_labels.h"
+#include "ui/pages/page_parts.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/scatter_plot.h"
 

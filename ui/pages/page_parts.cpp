@@ -1,4 +1,4 @@
-#include "ui/pages/page_labels.h"
+#include "ui/pages/page_parts.h"
 
 namespace tritlab {
 
@@ -16,6 +16,19 @@ QLabel* legendLabel(const char* name, QWidget* parent) {
     label->setTextFormat(Qt::RichText);
     label->setWordWrap(true);
     return label;
+}
+
+QToolButton* menuButton(const char* name, const QString& text, QMenu*& menu, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setText(text);
+    button->setAccessibleName(text);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setFocusPolicy(Qt::StrongFocus);
+    menu = new QMenu(button);
+    menu->setObjectName(QString(name) + "Items");
+    button->setMenu(menu);
+    return button;
 }
 
 }  // namespace tritlab
