@@ -210,17 +210,6 @@ private Q_SLOTS:
         QVERIFY(!find<QLabel>(*window, "chatStatus")->text().isEmpty());
     }
 
-    void everyControlHasAName() {
-        StoreFixture fixture;
-        const auto window = openWindow(fixture);
-        for (const QWidget* widget : window->findChildren<QWidget*>()) {
-            const bool control = qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QTableView*>(widget) != nullptr ||
-                                 qobject_cast<const QSlider*>(widget) != nullptr || qobject_cast<const QPlainTextEdit*>(widget) != nullptr;
-            if (!control || widget->objectName().startsWith("qt_")) continue;
-            QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
-        }
-    }
-
     void screenshots() {
         StoreFixture fixture;
         fixture.finishedRun("kjv-linear", StoreFixture::config());
