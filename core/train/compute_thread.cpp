@@ -1,11 +1,13 @@
 #include "core/train/compute_thread.h"
 
 #include <ATen/Parallel.h>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <omp.h>
 #include <sched.h>
@@ -101,6 +103,45 @@ void ComputeThread::run(const std::function<void()>& work) {
     std::unique_lock lock(mutex);
     finished.wait(lock, [&] { return done; });
     if (error) std::rethrow_exception(error);
+}
+
+bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const StopToken& stop) {
+    struct Turn {
+        enum class State { Waits, Runs, Done, Dropped } state = State::Waits;
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::exception_ptr error;
+    };
+    const auto turn = std::make_shared<Turn>();
+    {
+        std::lock_guard lock(impl_->mutex);
+        impl_->queue.emplace_back([turn, &work] {
+            {
+                std::lock_guard mine(turn->mutex);
+                if (turn->state == Turn::State::Dropped) return;  // `work` is gone
+                turn->state = Turn::State::Runs;
+            }
+            try {
+                work();
+            } catch (...) {
+                turn->error = std::current_exception();
+            }
+            std::lock_guard mine(turn->mutex);
+            turn->state = Turn::State::Done;
+            turn->changed.notify_one();
+        });
+    }
+    impl_->changed.notify_one();
+    std::unique_lock lock(turn->mutex);
+    while (turn->state != Turn::State::Done) {
+        turn->changed.wait_for(lock, std::chrono::milliseconds(20));
+        if (turn->state == Turn::State::Waits && stop.stopRequested()) {
+            turn->state = Turn::State::Dropped;
+            return false;
+        }
+    }
+    if (turn->error) std::rethrow_exception(turn->error);
+    return true;
 }
 
 void ComputeThread::setThreads(int threads) {

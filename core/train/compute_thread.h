@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "core/base/stop_token.h"
+
 namespace tritlab {
 
 // Leftover: what nobody else wants of the processor (SCHED_IDLE). Whoever wakes is put where only such threads run, so that a window
@@ -19,6 +21,8 @@ public:
     static ComputeThread& instance();
     // Runs `work` on the compute thread and waits; what it throws is thrown here. Called from the compute thread itself it runs at once.
     void run(const std::function<void()>& work);
+    // The same for work that may have to wait for a whole run: stopped before its turn has come it is dropped, and false is given.
+    bool runUnlessStopped(const std::function<void()>& work, const StopToken& stop);
     // Threads of LibTorch's and our own kernels; 0 = all cores. Called on the compute thread, before parallel work.
     static void setThreads(int threads);
     [[nodiscard]] static int threads();

@@ -34,7 +34,9 @@ public:
         return onComputeThread<BenchResult>([&] { return benchTraining(request); });
     }
     std::optional<Calibration> calibrate(const CalibrationRequest& request) override {
-        return onComputeThread<std::optional<Calibration>>([&] { return timeSteps(request); });
+        std::optional<Calibration> calibration;
+        ComputeThread::instance().runUnlessStopped([&] { calibration = timeSteps(request); }, request.stop);
+        return calibration;
     }
     std::vector<LossCurves> compareCurves(const CurveRequest& request) override {
         return onComputeThread<std::vector<LossCurves>>([&] { return compareLossCurves(request); });

@@ -35,6 +35,20 @@ private Q_SLOTS:
         QVERIFY(after);
     }
 
+    void whatIsStoppedBeforeItsTurnIsDropped() {
+        std::atomic<bool> begun{false}, leave{false};
+        std::thread longRun([&] { ComputeThread::instance().run([&] { for (begun = true; !leave;) std::this_thread::yield(); }); });
+        while (!begun) std::this_thread::yield();
+        const StopToken stop;
+        stop.requestStop();
+        int ran = 0;
+        QVERIFY(!ComputeThread::instance().runUnlessStopped([&] { ++ran; }, stop));
+        leave = true;
+        longRun.join();
+        QVERIFY(ComputeThread::instance().runUnlessStopped([&] { ++ran; }, StopToken()));
+        QCOMPARE(ran, 1);
+    }
+
     void leftoverHoldsForTheWholePool() {
         bool allowed = false;
         std::thread([&] {
