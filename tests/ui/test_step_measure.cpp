@@ -86,33 +86,6 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!form->measure()->running(), 20000);
         QVERIFY(text_->text().contains("no engine in this test"));
     }
-
-    void refusedWhileARunIsTrained() {
-        StoreFixture fixture;
-        WindowOptions options = optionsOf(fixture);
-        options.engine = []() -> Engine& { return loadEngine(); };
-        MainWindow window(options);
-        QSignalSpy opened(&window, &MainWindow::opened);
-        window.show();
-        QVERIFY(opened.wait(20000));
-        RunForm* form = openForm(window);
-        // The measuring gives way to a run; a run does not give way to it.
-        button_->click();
-        RunConfig config = presetDraft("nano").config();
-        config.steps = 1000000;
-        config.data = {{fixture.folder.filePath("text.txt").toStdString(), 1}};
-        QFile text(fixture.folder.filePath("text.txt"));
-        QVERIFY(text.open(QIODevice::WriteOnly));
-        for (int i = 0; i < 4000; ++i) text.write("In the beginning was the word, and it was number " + QByteArray::number(i) + ".\n");
-        text.close();
-        window.queue()->add("long", frozen(config));
-        QTRY_VERIFY_WITH_TIMEOUT(window.queue()->busy() && !form->measure()->running(), 60000);
-        button_->click();
-        QVERIFY(!form->measure()->running());
-        QVERIFY2(text_->text().contains("being trained"), qPrintable(text_->text()));
-        window.queue()->stopForExit();
-        QTRY_VERIFY_WITH_TIMEOUT(!window.queue()->busy(), 60000);
-    }
 };
 
 QTEST_MAIN(TestStepMeasure)
