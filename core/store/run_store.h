@@ -103,7 +103,7 @@ public:
     std::vector<CheckpointInfo> checkpoints(const std::string& run);
     std::vector<StoredLog> log(const std::string& run, std::int64_t afterId = 0);
 
-    // Newest first, those in the trash apart. With words: where each is in the title or in a message (ASCII letters alike in
+    // Newest first, those in the trash apart. With words: where each is in the title or in a message (letters of every script alike in
     // either case). limit 0: all.
     std::vector<Conversation> conversations(const std::vector<std::string>& words = {}, std::int64_t limit = 0);
     std::optional<Conversation> conversation(std::int64_t id);     // in the trash or not

@@ -23,6 +23,11 @@ class TestStepMeasure : public QObject {
         edit->selectAll();
         QTest::keyClicks(edit, text);
     }
+    static WindowOptions withEngine(const StoreFixture& fixture) {
+        WindowOptions options = optionsOf(fixture);
+        options.engine = []() -> Engine& { return loadEngine(); };
+        return options;
+    }
     // A form of few seconds' work in the window.
     RunForm* openForm(MainWindow& window) {
         RunForm* form = window.openForm();
@@ -37,9 +42,7 @@ class TestStepMeasure : public QObject {
 private Q_SLOTS:
     void figuresComeAndGrowOld() {
         StoreFixture fixture;
-        WindowOptions options = optionsOf(fixture);
-        options.engine = []() -> Engine& { return loadEngine(); };
-        MainWindow window(options);
+        MainWindow window(withEngine(fixture));
         window.show();
         RunForm* form = openForm(window);
         QVERIFY(text_->text().contains("not measured"));
@@ -63,9 +66,7 @@ private Q_SLOTS:
 
     void stopsWithTheForm() {
         StoreFixture fixture;
-        WindowOptions options = optionsOf(fixture);
-        options.engine = []() -> Engine& { return loadEngine(); };
-        MainWindow window(options);
+        MainWindow window(withEngine(fixture));
         window.show();
         RunForm* form = openForm(window);
         button_->click();
@@ -85,6 +86,32 @@ private Q_SLOTS:
         button_->click();
         QTRY_VERIFY_WITH_TIMEOUT(!form->measure()->running(), 20000);
         QVERIFY(text_->text().contains("no engine in this test"));
+    }
+
+    void refusedWhileARunIsTrained() {
+        StoreFixture fixture;
+        MainWindow window(withEngine(fixture));
+        QSignalSpy opened(&window, &MainWindow::opened);
+        window.show();
+        QVERIFY(opened.wait(20000));
+        RunForm* form = openForm(window);
+        // The measuring gives way to a run; a run does not give way to it.
+        button_->click();
+        RunConfig config = presetDraft("nano").config();
+        config.steps = 1000000;
+        config.vocabSize = 300;  // as many pieces as the text has room for: the run must not end by itself
+        config.data = {{fixture.folder.filePath("text.txt").toStdString(), 1}};
+        QFile text(fixture.folder.filePath("text.txt"));
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        for (int i = 0; i < 4000; ++i) text.write("In the beginning was the word, and it was number " + QByteArray::number(i) + ".\n");
+        text.close();
+        window.queue()->add("long", frozen(config));
+        QTRY_VERIFY_WITH_TIMEOUT(window.queue()->busy() && !form->measure()->running(), 60000);
+        button_->click();
+        QVERIFY(!form->measure()->running());
+        QVERIFY2(text_->text().contains("being trained"), qPrintable(text_->text()));
+        window.queue()->stopForExit();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.queue()->busy(), 60000);
     }
 };
 
