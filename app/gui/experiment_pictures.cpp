@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/experiment/report.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/plots/file_head.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -104,11 +105,11 @@ QStringList plotExperiment(const Workspace& workspace, const QString& experiment
     for (const ExperimentCurve& curve : report.curves) {
         QString id = QString::fromStdString(curve.key).replace('/', '-').replace('_', '-');
         ChartWidget chart(specOf(id, curve.key));
-        chart.resize(900, 420);
+        chart.resize(chartPicture);
         chart.setXLabel(QCoreApplication::translate(context, "step"));
         if (!drawCurve(chart, curve, experiment.variants)) continue;
         const QString path = folder + "/" + id + ".png";
-        if (!chart.picture(900, 420).save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
+        writePlot(chart, path, chartPicture, chartPage);
         files << path;
     }
     return files;

@@ -6,6 +6,8 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+#include "core/base/utf8.h"
+
 namespace tritlab {
 namespace {
 
@@ -20,23 +22,11 @@ locale_t unicode() {
     return made;
 }
 
-// The character at the front and its bytes; 0 bytes where none is.
-struct Decoded {
-    char32_t character = 0;
-    std::size_t bytes = 0;
-};
-
-Decoded decode(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-    if (bytes == 0 || text.size() < bytes || lead > 0xf4) return {};
-    char32_t character = lead & (0xffU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i) {
-        const auto next = static_cast<unsigned char>(text[i]);
-        if ((next & 0xc0) != 0x80) return {};
-        character = character << 6 | (next & 0x3fU);
-    }
-    return {character, bytes};
+// The character that the bytes of one are.
+char32_t decode(std::string_view bytes) {
+    char32_t character = static_cast<unsigned char>(bytes.front()) & (0xffU >> (bytes.size() + 1));
+    for (const char next : bytes.substr(1)) character = character << 6 | (static_cast<unsigned char>(next) & 0x3fU);
+    return character;
 }
 
 void encode(char32_t c, std::string& out) {
@@ -66,21 +56,22 @@ std::string foldCase(std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        const Decoded next = decode(text);
-        if (next.bytes == 0) {
+        const std::size_t length = utf8Length(text);
+        if (length == 0) {
             folded += front;
             text.remove_prefix(1);
             continue;
         }
-        text.remove_prefix(next.bytes);
-        if (next.character == U'ß' || next.character == U'ẞ') {
+        const char32_t character = decode(text.substr(0, length));
+        text.remove_prefix(length);
+        if (character == U'ß' || character == U'ẞ') {
             folded += "ss";
             continue;
         }
         // By way of the capital: a final sigma, a long s and their like have the same one as the usual letter.
         const locale_t table = unicode();
-        const auto wide = static_cast<std::wint_t>(next.character);
-        const auto small = table == static_cast<locale_t>(nullptr) ? next.character : static_cast<char32_t>(::towlower_l(::towupper_l(wide, table), table));
+        const auto wide = static_cast<std::wint_t>(character);
+        const auto small = table == static_cast<locale_t>(nullptr) ? character : static_cast<char32_t>(::towlower_l(::towupper_l(wide, table), table));
         if (small < 0x80) folded += static_cast<char>(small);
         else encode(small, folded);
     }

@@ -1,6 +1,7 @@
-// What benches and the memory curve share: a clock that two processes can compare, resident memory, the median.
+// What benches and the memory curve share: clocks, one of them for two processes to compare, resident memory, the median.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,11 @@ namespace tritlab {
 
 // Nanoseconds since some start of the machine's; the same clock in every process.
 std::int64_t monotonicNs();
+
+// Within one process.
+inline double secondsSince(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 // Bytes of this process that are in memory now.
 std::int64_t residentBytes();

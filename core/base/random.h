@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
+
+#include "core/base/types.h"
 
 namespace tritlab {
 
@@ -20,6 +23,14 @@ constexpr std::uint64_t randomBits(std::uint64_t seed, std::uint64_t stream, std
 // Uniform in [0, 1) with 53 bits.
 constexpr double randomUniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
     return static_cast<double>(randomBits(seed, stream, index) >> 11) * 0x1.0p-53;
+}
+
+// Tokens of a vocabulary for what reads no text: benches, and models that are compared.
+inline std::vector<TokenId> uniformTokens(std::int64_t count, std::int64_t vocabulary, std::uint64_t stream) {
+    std::vector<TokenId> tokens;
+    for (std::int64_t i = 0; i < count; ++i)
+        tokens.push_back(static_cast<TokenId>(randomBits(1, stream, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
 }
 
 }  // namespace tritlab

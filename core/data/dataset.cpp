@@ -17,7 +17,7 @@
 #include "core/data/run_tokenizer.h"
 #include "core/data/token_cache.h"
 #include "core/data/token_file.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;

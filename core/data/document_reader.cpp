@@ -9,7 +9,7 @@
 #include "core/data/json_document.h"
 #include "core/data/line_reader.h"
 #include "core/data/text_pieces.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/data/chat_template.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

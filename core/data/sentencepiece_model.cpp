@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

@@ -16,7 +16,7 @@
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/tokenizer.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

@@ -38,9 +38,7 @@ CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, ExportF
     result.written = exportModel(model, out, format, tokenizerOf(model, format));
     const auto source = PackedModel::load(model);
     const ModelConfig& config = source->description().config;
-    std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < std::clamp<std::int64_t>(config.contextLength, 2, mostTokens); ++i)
-        tokens.push_back(static_cast<TokenId>(randomBits(1, 1, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(config.vocabSize)));
+    const std::vector<TokenId> tokens = uniformTokens(std::clamp<std::int64_t>(config.contextLength, 2, mostTokens), config.vocabSize, 1);
     std::vector<float> logits;  // [tokens, vocabulary]
     PackedSession::create(source, static_cast<std::int64_t>(tokens.size()))
         ->feed(tokens, [&logits](std::int64_t, std::span<const float> each) { logits.insert(logits.end(), each.begin(), each.end()); });

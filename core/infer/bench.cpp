@@ -12,7 +12,6 @@ namespace tritlab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 struct Shape {
     const char* name;
@@ -21,13 +20,6 @@ struct Shape {
 constexpr Shape shapes[] = {{"small", 512, 8, 8, 8, 2048, 8192},
                             {"125m", 768, 12, 12, 12, 3072, 32000},
                             {"2b4t", 2560, 30, 20, 5, 6912, 128256}};
-
-std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
-    std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<TokenId>(randomBits(1, 2, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
-    return tokens;
-}
 
 void checkStop(const StopToken& stop) {
     if (stop.stopRequested()) throw Error("was stopped", "bench generate", {}, ErrorKind::Failed);
@@ -76,7 +68,7 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
     checkStop(stop);
 
     const auto session = PackedSession::create(model, request.promptTokens + request.newTokens);
-    const auto prompt = randomTokens(request.promptTokens, config.vocabSize), next = randomTokens(request.newTokens, config.vocabSize);
+    const auto prompt = uniformTokens(request.promptTokens, config.vocabSize, 2), next = uniformTokens(request.newTokens, config.vocabSize, 2);
     double bestPrompt = 0;
     for (std::int64_t repeat = 0; repeat < request.repeats; ++repeat) {
         session->rewind(0);

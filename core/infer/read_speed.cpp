@@ -57,7 +57,7 @@ double readSpeed(const ModelParts& parts, ThreadPool& pool, int passes) {
         std::atomic<std::uint64_t> total{0};
         const auto start = std::chrono::steady_clock::now();
         pool.run(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index, int) { total += sumOf(pieces[static_cast<std::size_t>(index)]); });
-        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        seconds.push_back(secondsSince(start));
         if (pass == 0) first = total;
         // Every pass reads the same, so that no read can be left out.
         if (total != first)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -17,29 +16,6 @@ using nlohmann::ordered_json;
 constexpr std::array<ExportFormat, 5> formats{ExportFormat::HuggingFace, ExportFormat::HuggingFacePacked, ExportFormat::GgufTq2,
                                               ExportFormat::GgufTq1, ExportFormat::GgufF16};
 
-// Owns what the list of tensors to write points at.
-class TensorList {
-public:
-    void addFloats(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) {
-        floats_.push_back(std::move(values));
-        tensors_.push_back({name, DType::F32, shape, floats_.back().data()});
-        bytes_ += static_cast<std::int64_t>(floats_.back().size() * sizeof(float));
-    }
-    void addBytes(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) {
-        codes_.push_back(std::move(values));
-        tensors_.push_back({name, DType::U8, shape, codes_.back().data()});
-        bytes_ += static_cast<std::int64_t>(codes_.back().size());
-    }
-    [[nodiscard]] const std::vector<TensorToWrite>& tensors() const { return tensors_; }
-    [[nodiscard]] std::int64_t bytes() const { return bytes_; }
-
-private:
-    std::deque<std::vector<float>> floats_;
-    std::deque<std::vector<std::uint8_t>> codes_;
-    std::vector<TensorToWrite> tensors_;
-    std::int64_t bytes_ = 0;
-};
-
 // Row blocks: bits 2i of packed row r hold the code + 1 of row i * out/4 + r (transformers' pack_weights).
 std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::int64_t out, std::int64_t in) {
     const auto quarter = static_cast<std::size_t>(out / 4 * in);
@@ -50,22 +26,12 @@ std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::i
     return packed;
 }
 
-void addTernary(TensorList& list, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage, ExportFormat format) {
-    if (format == ExportFormat::HuggingFace && storage == WeightStorage::Master) {
-        std::vector<float> master = weights.floats(spec.name, spec.shape);
-        requireFinite(master, spec.name);
-        list.addFloats(spec.name, spec.shape, std::move(master));
-        return;
-    }
-    const PackedLinear packed = ternaryLinear(weights, spec, storage);
-    if (format == ExportFormat::HuggingFace) {
-        list.addFloats(spec.name, spec.shape, packed.shadowWeight());
-        return;
-    }
+void addPacked(OwnedTensors& tensors, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
     if (spec.shape[0] % 4 != 0)
         throw Error("has " + std::to_string(spec.shape[0]) + " rows: packed weights need a multiple of 4", spec.name, "Export with --format hf");
-    list.addBytes(spec.name, {spec.shape[0] / 4, spec.shape[1]}, packRows(packed.codes, spec.shape[0], spec.shape[1]));
-    list.addFloats(moduleOf(spec.name) + ".weight_scale", {1}, {packed.absmean});
+    const PackedLinear packed = ternaryLinear(weights, spec, storage);
+    tensors.add(spec.name, {spec.shape[0] / 4, spec.shape[1]}, packRows(packed.codes, spec.shape[0], spec.shape[1]));
+    tensors.add(moduleOf(spec.name) + ".weight_scale", {1}, std::vector<float>{packed.absmean});
 }
 
 std::string tokenizerConfig(const TokenizerIds& ids, std::int64_t contextLength) {
@@ -122,17 +88,17 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
     const ModelWeights weights(model);
     ModelExport result;
     result.parameters = parameterCount(description.config);
-    TensorList list;
+    OwnedTensors tensors;
     for (const TensorSpec& spec : tensorSpecs(description.config)) {
-        if (spec.ternary) {
-            addTernary(list, weights, spec, description.storage, format);
+        if (spec.ternary && format == ExportFormat::HuggingFacePacked) {
+            addPacked(tensors, weights, spec, description.storage);
             continue;
         }
-        std::vector<float> values = weights.floats(spec.name, spec.shape);
+        std::vector<float> values = weights.shadowWeights(spec, description.storage);
         requireFinite(values, spec.name);
-        list.addFloats(spec.name, spec.shape, std::move(values));
+        tensors.add(spec.name, spec.shape, std::move(values));
     }
-    result.bytes = list.bytes();
+    result.bytes = tensors.bytes();
     description.storage = format == ExportFormat::HuggingFacePacked && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
     ordered_json config = modelDescriptionJson(description);
     result.transformers = transformersHas(description.config);
@@ -148,7 +114,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
             writeFileAtomically(fresh / "tokenizer.model", tokenizer.model);
             writeFileAtomically(fresh / "tokenizer_config.json", tokenizerConfig(tokenizer.ids, description.config.contextLength));
         }
-        writeSafetensors(fresh / "model.safetensors", list.tensors(), {{"format", "pt"}});
+        writeSafetensors(fresh / "model.safetensors", tensors.list(), {{"format", "pt"}});
     });
     return result;
 }

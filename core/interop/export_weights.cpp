@@ -13,8 +13,6 @@ void requireFinite(const std::vector<float>& values, const std::string& name) {
         throw Error("holds values that are no finite numbers", name, "Export a checkpoint from before the run diverged");
 }
 
-std::string moduleOf(const std::string& tensor) { return tensor.substr(0, tensor.size() - std::string(".weight").size()); }
-
 PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
     if (storage != WeightStorage::Master) return weights.packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage);
     const std::vector<float> master = weights.floats(spec.name, spec.shape);

@@ -10,7 +10,6 @@ namespace tritlab {
 
 // Throws Error, naming the tensor, where a value is none.
 void requireFinite(const std::vector<float>& values, const std::string& name);
-std::string moduleOf(const std::string& tensor);  // without ".weight"
 // The codes and absmean of a linear, from its master or packed weights.
 PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage);
 

@@ -38,6 +38,8 @@ const char* templateName(Template chatTemplate);
 std::optional<Template> templateOf(const std::string& name);
 nlohmann::ordered_json modelDescriptionJson(const ModelDescription& description);
 
+std::string moduleOf(const std::string& tensor);  // without ".weight"
+
 struct PackedLinear {
     std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}
     float absmean = 0;
@@ -57,6 +59,8 @@ public:
     [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] DType storedType(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    // fp32 [shape]: of a ternary linear that is stored packed its codes times its absmean.
+    [[nodiscard]] std::vector<float> shadowWeights(const TensorSpec& spec, WeightStorage storage) const;
     // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
     [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;

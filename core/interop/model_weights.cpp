@@ -43,6 +43,8 @@ std::vector<float> PackedLinear::shadowWeight() const {
     return weight;
 }
 
+std::string moduleOf(const std::string& tensor) { return tensor.substr(0, tensor.size() - std::string(".weight").size()); }
+
 ModelWeights::ModelWeights(const fs::path& folder) {
     if (isGgufModel(folder)) {
         gguf_ = std::make_shared<const GgufModel>(folder);
@@ -72,6 +74,11 @@ const TensorView& ModelWeights::tensor(const std::string& name, const std::vecto
 
 std::vector<float> ModelWeights::floats(const std::string& name, const std::vector<std::int64_t>& shape) const {
     return gguf_ ? gguf_->floats(name, shape) : toFloats(tensor(name, shape), name);
+}
+
+std::vector<float> ModelWeights::shadowWeights(const TensorSpec& spec, WeightStorage storage) const {
+    if (!spec.ternary || storage == WeightStorage::Master) return floats(spec.name, spec.shape);
+    return packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage).shadowWeight();
 }
 
 DType ModelWeights::storedType(const std::string& name, const std::vector<std::int64_t>& shape) const {

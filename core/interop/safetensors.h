@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/files.h"
@@ -52,6 +54,26 @@ struct TensorToWrite {
     DType type = DType::F32;
     std::vector<std::int64_t> shape;
     const void* data = nullptr;  // contiguous
+};
+// Tensors to write, with the values that they point at.
+class OwnedTensors {
+public:
+    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) { keep(floats_, name, DType::F32, shape, std::move(values)); }
+    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) { keep(bytes_, name, DType::U8, shape, std::move(values)); }
+    [[nodiscard]] const std::vector<TensorToWrite>& list() const { return list_; }
+    [[nodiscard]] std::int64_t bytes() const { return total_; }
+
+private:
+    template <typename T>
+    void keep(std::deque<std::vector<T>>& kept, const std::string& name, DType type, const std::vector<std::int64_t>& shape, std::vector<T> values) {
+        kept.push_back(std::move(values));
+        list_.push_back({name, type, shape, kept.back().data()});
+        total_ += static_cast<std::int64_t>(kept.back().size() * sizeof(T));
+    }
+    std::deque<std::vector<float>> floats_;  // whose addresses stay
+    std::deque<std::vector<std::uint8_t>> bytes_;
+    std::vector<TensorToWrite> list_;
+    std::int64_t total_ = 0;
 };
 void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata = {});

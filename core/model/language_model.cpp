@@ -126,17 +126,9 @@ void LanguageModel::initialize(Initialization initialization, double std, std::u
 }
 
 void LanguageModel::load(const ModelWeights& weights, WeightStorage storage) {
-    constexpr std::string_view suffix = ".weight";
     const at::NoGradGuard guard;
     for (std::size_t i = 0; i < impl_->specs.size(); ++i) {
-        const TensorSpec& spec = impl_->specs[i];
-        std::vector<float> values;
-        if (spec.ternary && storage != WeightStorage::Master) {
-            const std::string linear = spec.name.substr(0, spec.name.size() - suffix.size());
-            values = weights.packedLinear(linear, spec.shape[0], spec.shape[1], storage).shadowWeight();
-        } else {
-            values = weights.floats(spec.name, spec.shape);
-        }
+        const std::vector<float> values = weights.shadowWeights(impl_->specs[i], storage);
         const at::Tensor host = hostRoom(impl_->parameters[i].value);
         std::copy(values.begin(), values.end(), valuesOf(host).begin());
         giveBack(host, impl_->parameters[i].value);

@@ -27,7 +27,6 @@ namespace tritlab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 constexpr std::array<const char*, 9> keys = {"loss",   "lr",     "lambda", "weight_decay", "grad_norm", "tokens_per_second",
                                              "wall_seconds", "tokens", "memory"};
@@ -167,7 +166,7 @@ StoreBenchFill fillStore(const Workspace& workspace, const StoreBenchRequest& re
         seriesLeft -= series;
     }
     writer.flush();
-    return {request.runs, filler.written(), since(start)};
+    return {request.runs, filler.written(), secondsSince(start)};
 }
 
 StoreBenchResult measureStore(const Workspace& workspace, const StopToken& stop) {
@@ -175,34 +174,34 @@ StoreBenchResult measureStore(const Workspace& workspace, const StopToken& stop)
     auto start = Clock::now();
     RunStore store(workspace);
     std::vector<RunSummary> runs = store.runs();
-    result.openSeconds = since(start);
+    result.openSeconds = secondsSince(start);
     if (runs.empty()) throw Error("there are no runs", workspace.root().string(), "Fill the store first");
 
     start = Clock::now();
     const RunPredicate matches = parseRunQuery("lr > 5e-4 and state = finished and tag:good");
     for (const RunSummary& run : runs) result.matched += matches(run) ? 1 : 0;
-    result.querySeconds = since(start);
+    result.querySeconds = secondsSince(start);
 
     start = Clock::now();
     std::vector<std::pair<double, const RunSummary*>> order;
     for (const RunSummary& run : runs) order.emplace_back(parseReal(runQueryValue(run, "learning_rate")).value_or(0), &run);
     std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    result.sortSeconds = since(start);
+    result.sortSeconds = secondsSince(start);
 
     std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) { return a.steps > b.steps; });
     std::vector<double> longTimes, shortTimes, outlineTimes;
     for (std::size_t i = 0; i < std::min<std::size_t>(10, runs.size()) && !stop.stopRequested(); ++i) {
         start = Clock::now();
         static_cast<void>(store.seriesOutline(runs[i].id, "loss"));
-        outlineTimes.push_back(since(start));
+        outlineTimes.push_back(secondsSince(start));
         start = Clock::now();
         const auto points = static_cast<std::int64_t>(store.series(runs[i].id, "loss").size());
         if (points < result.longPoints) break;  // the long ones are done with
         result.longPoints = points;
-        longTimes.push_back(since(start));
+        longTimes.push_back(secondsSince(start));
         start = Clock::now();
         result.shortPoints = static_cast<std::int64_t>(store.series(runs[runs.size() - 1 - i].id, "grad_norm").size());
-        shortTimes.push_back(since(start));
+        shortTimes.push_back(secondsSince(start));
     }
     result.outlineSeconds = median(outlineTimes);
     result.longSeriesSeconds = median(longTimes);

@@ -8,17 +8,14 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/profile.h"
-#include "core/model/language_model.h"
-#include "core/train/adamw.h"
 #include "core/train/compute_thread.h"
 #include "core/train/health_tracker.h"
 #include "core/train/op_profile.h"
-#include "core/train/training_pass.h"
+#include "core/train/random_steps.h"
 
 namespace tritlab {
 namespace {
 
-constexpr std::uint64_t seed = 1;
 constexpr double learningRate = 1e-3, clip = 1.0;
 
 struct Shape {
@@ -67,7 +64,7 @@ double machineFlops() {
     for (int i = 0; i < 5; ++i) {
         const auto start = Clock::now();
         at::mm_out(c, a, b);
-        best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+        best = std::min(best, secondsSince(start));
     }
     return 2.0 * size * size * size / best;
 }
@@ -82,7 +79,6 @@ std::vector<BenchPart> partsOf(const Profile& profile, double total) {
 }  // namespace
 
 BenchResult benchTraining(const BenchRequest& request) {
-    using Clock = std::chrono::steady_clock;
     const Shape& shape = shapeNamed(request.shape);
     if (request.mode != "bitnet" && request.mode != "dense" && request.mode != "reference") {
         throw Error("there is no mode '" + request.mode + "'", "mode", "The modes are bitnet, dense and reference");
@@ -93,24 +89,17 @@ BenchResult benchTraining(const BenchRequest& request) {
     result.threads = ComputeThread::threadsAtWork();
     forgetPeak();
     const bool slow = request.mode == "reference", ternary = request.mode != "dense";
-    LanguageModel model(notebookConfig(shape, ternary), slow ? Precision::Fp32 : Precision::Bf16);
-    model.initialize(Initialization::Notebook, 0.02, seed);
-    model.setRecompute(request.activationCheckpointing);
-    AdamW optimizer(model.parameters(), {});
-    const TrainingPass pass = slow ? referencePass(model) : fastPass(model);
-
-    at::Generator generator = at::detail::createCPUGenerator(seed);
+    RandomStepsSetup setup;
+    setup.model = notebookConfig(shape, ternary);
+    setup.precision = slow ? Precision::Fp32 : Precision::Bf16;
+    setup.rows = shape.rows;
+    setup.length = shape.length;
+    setup.recompute = request.activationCheckpointing;
+    setup.reference = slow;
+    RandomSteps steps(setup);
     const auto step = [&] {
-        const at::Tensor stream = at::randint(0, shape.vocab, {shape.rows, shape.length + 1}, generator, at::kLong);
-        const auto start = Clock::now();
-        result.loss = pass(stream.slice(1, 0, shape.length).contiguous(), stream.slice(1, 1).contiguous(), ternary ? 1.0 : 0.0);
-        {
-            const ProfileScope scope("optimizer");
-            optimizer.step(learningRate, 0.0, clipFactor(optimizer.gradientNorm(), clip));
-        }
-        optimizer.clearGradients();
-        model.weightsChanged();
-        return std::chrono::duration<double>(Clock::now() - start).count();
+        const double seconds = steps.micro(ternary ? 1.0 : 0.0);
+        return seconds + steps.update(learningRate, 0.0, clip);
     };
     step();  // warm-up
     std::vector<double> times;
@@ -118,21 +107,22 @@ BenchResult benchTraining(const BenchRequest& request) {
     result.medianStepSeconds = median(times);
     result.tokensPerSecond = static_cast<double>(shape.rows * shape.length) / result.medianStepSeconds;
     result.peakMemoryBytes = static_cast<double>(peakResidentBytes());
-    result.parameters = parameterCount(model.config());
+    result.parameters = parameterCount(steps.model().config());
 
     // One more step with the profile on, outside the timing.
     Profile profile;
     const OpProfile operations;
     const double profiled = step();
+    result.loss = steps.loss();
     result.parts = partsOf(profile, profiled);
     if (ternary) {
-        HealthTracker health(model, RunConfig{}.deadZoneWidth);
+        HealthTracker health(steps.model(), RunConfig{}.deadZoneWidth);
         (void)health.snapshot(0);  // makes its memory
-        const auto start = Clock::now();
+        const auto start = std::chrono::steady_clock::now();
         (void)health.snapshot(1);
-        result.healthSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+        result.healthSeconds = secondsSince(start);
     }
-    result.productFlops = productFlops(shape, model.config()) / result.medianStepSeconds;
+    result.productFlops = productFlops(shape, steps.model().config()) / result.medianStepSeconds;
     result.machineFlops = machineFlops();
     result.gemmShare = result.productFlops / result.machineFlops;
     return result;

@@ -13,7 +13,7 @@ namespace {
 auto shapeOf(const RunConfig& c) {
     return std::tie(c.hiddenSize, c.layers, c.heads, c.kvHeads, c.ffnSize, c.normPlacement, c.activation, c.gatedFfn, c.subNorms, c.tieEmbeddings,
                     c.ternaryLinears, c.tokenizer, c.tokenizerPath, c.vocabSize, c.batchSize, c.sequenceLength, c.precision,
-                    c.activationCheckpointing, c.threads);
+                    c.activationCheckpointing, c.device, c.threads);
 }
 
 }  // namespace

@@ -80,32 +80,16 @@ ComputeThread::ComputeThread() : impl_(new Impl) {
     worker.detach();
 }
 
-void ComputeThread::run(const std::function<void()>& work) {
-    if (std::this_thread::get_id() == impl_->id) return work();
-    std::mutex mutex;
-    std::condition_variable finished;
-    bool done = false;
-    std::exception_ptr error;
-    {
-        std::lock_guard lock(impl_->mutex);
-        impl_->queue.emplace_back([&] {
-            try {
-                work();
-            } catch (...) {
-                error = std::current_exception();
-            }
-            std::lock_guard notify(mutex);
-            done = true;
-            finished.notify_one();
-        });
-    }
-    impl_->changed.notify_one();
-    std::unique_lock lock(mutex);
-    finished.wait(lock, [&] { return done; });
-    if (error) std::rethrow_exception(error);
-}
+void ComputeThread::run(const std::function<void()>& work) { wait(work, nullptr); }
 
-bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const StopToken& stop) {
+bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const StopToken& stop) { return wait(work, &stop); }
+
+// The turn outlives a caller that does not wait for it.
+bool ComputeThread::wait(const std::function<void()>& work, const StopToken* stop) {
+    if (std::this_thread::get_id() == impl_->id) {
+        work();
+        return true;
+    }
     struct Turn {
         enum class State { Waits, Runs, Done, Dropped } state = State::Waits;
         std::mutex mutex;
@@ -133,9 +117,11 @@ bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const St
     }
     impl_->changed.notify_one();
     std::unique_lock lock(turn->mutex);
-    while (turn->state != Turn::State::Done) {
+    const auto done = [&turn] { return turn->state == Turn::State::Done; };
+    if (stop == nullptr) turn->changed.wait(lock, done);
+    while (!done()) {
         turn->changed.wait_for(lock, std::chrono::milliseconds(20));
-        if (turn->state == Turn::State::Waits && stop.stopRequested()) {
+        if (turn->state == Turn::State::Waits && stop->stopRequested()) {
             turn->state = Turn::State::Dropped;
             return false;
         }

@@ -32,6 +32,7 @@ public:
 
 private:
     ComputeThread();
+    bool wait(const std::function<void()>& work, const StopToken* stop);
     struct Impl;
     Impl* impl_;  // never destroyed: LibTorch's pools outlive main
 };

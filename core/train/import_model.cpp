@@ -1,7 +1,6 @@
 #include "core/train/import_model.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -17,40 +16,22 @@ namespace {
 
 constexpr std::int64_t longestSequence = 512;  // to begin with: a model's whole context is more than most machines can train on
 
-// The tensors of one safetensors file, which stay alive until it is written.
-class TensorList {
-public:
-    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) {
-        kept_.push_back(std::move(values));
-        tensors_.push_back({name, DType::F32, shape, kept_.back().data()});
-    }
-    [[nodiscard]] const std::vector<TensorToWrite>& tensors() const { return tensors_; }
-
-private:
-    std::deque<std::vector<float>> kept_;
-    std::vector<TensorToWrite> tensors_;
-};
-
 void refuse(const fs::path& model, const std::string& what) {
     throw Error(what, model.string(), "It can be used as it lies, with --model, but not become a run");
 }
 
 // The model's tensors as a run with `config` has them: fp32, an embedding as long as the tokenizer.
-TensorList weightsFor(const fs::path& model, const ModelConfig& config) {
+OwnedTensors weightsFor(const fs::path& model, const ModelConfig& config) {
     const ModelDescription description = readModelDescription(model);
     const ModelWeights weights(model);
-    TensorList list;
+    OwnedTensors tensors;
     const std::vector<TensorSpec> wanted = tensorSpecs(config), stored = tensorSpecs(description.config);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const TensorSpec& spec = stored[i];
-        const bool packed = spec.ternary && description.storage != WeightStorage::Master;
-        const std::string module = spec.name.substr(0, spec.name.rfind('.'));
-        std::vector<float> values = packed ? weights.packedLinear(module, spec.shape[0], spec.shape[1], description.storage).shadowWeight()
-                                           : weights.floats(spec.name, spec.shape);
+        std::vector<float> values = weights.shadowWeights(stored[i], description.storage);
         values.resize(static_cast<std::size_t>(elementCount(wanted[i])));  // rows beyond the tokenizer's pieces are never looked up
-        list.add(spec.name, wanted[i].shape, std::move(values));
+        tensors.add(stored[i].name, wanted[i].shape, std::move(values));
     }
-    return list;
+    return tensors;
 }
 
 // Moments and health memory of a run that has not begun.
@@ -119,7 +100,7 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
     same.ternaryLinears = config.ternaryLinears;
     if (!(same == config)) throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
     const bool trains = !frozen.data.empty();
-    const TensorList weights = weightsFor(model, config);
+    const OwnedTensors weights = weightsFor(model, config);
     CheckpointManifest manifest;
     manifest.tokenizerHash = tokenizer->hash();
     manifest.lossWatch = LossWatch(frozen.explodeFactor, frozen.warmupSteps).state();
@@ -136,7 +117,7 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
         writeFolderAtomically(target, [&](const fs::path& folder) {
             writeFileAtomically(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");
             writeFileAtomically(folder / "tokenizer.model", readFile(frozen.tokenizerPath));
-            writeSafetensors(folder / "model.safetensors", weights.tensors());
+            writeSafetensors(folder / "model.safetensors", weights.list());
             if (trains) writeFreshState(folder, config);
             writeManifest(folder, manifest);
         });

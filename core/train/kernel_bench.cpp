@@ -29,7 +29,7 @@ public:
         for (int i = 0; i < request_.repeats; ++i) {
             const auto start = Clock::now();
             work();
-            times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+            times.push_back(secondsSince(start));
         }
         const double seconds = median(times);
         if (all_.empty() || all_.back().kernel != kernel) reference_ = seconds;

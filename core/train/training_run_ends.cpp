@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/train/compute_thread.h"
@@ -165,7 +166,7 @@ bool TrainingRun::writeSnapshot() {
 double TrainingRun::lambdaOfLastStep() const { return lambdaAt(config_, std::max<StepIndex>(done_ - 1, 0)); }
 
 double TrainingRun::wallSeconds() const {
-    return wallBefore_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - segmentStart_).count();
+    return wallBefore_ + secondsSince(segmentStart_);
 }
 
 ModelDescription TrainingRun::description() const {

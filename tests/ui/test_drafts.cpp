@@ -8,6 +8,7 @@
 #include <QTableWidget>
 #include <QTest>
 #include <QToolButton>
+#include <fstream>
 
 #include "chat_fixture.h"
 #include "core/base/files.h"
@@ -195,6 +196,18 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(input(*window)->toPlainText(), QString("Another question"), 20000);
         QVERIFY(window->findChild<QLabel*>("editText")->text().contains("Editing a question"));
         QVERIFY(!window->findChild<QWidget*>("editBar")->isHidden());
+    }
+
+    void draftsOfAnotherVersionOpenTheWindow() {
+        for (const auto& [draft, text] : {std::pair(R"({"text": 5})", ""), {R"({"text": "a", "edits": {"lane": "b"}})", ""},
+                                          {R"({"text": "kept", "edits": {"lane": 9, "message": 1}})", "kept"}, {R"([1])", ""}}) {
+            StoreFixture fixture;
+            std::ofstream(fixture.workspace.root() / "drafts.json") << "{\"chat-0\": " << draft << ", \"form\": " << draft << "}";
+            const auto window = open(fixture);
+            QCOMPARE(input(*window)->toPlainText(), QString(text));
+            QVERIFY(window->findChild<QWidget*>("editBar")->isHidden());
+            QVERIFY(window->openForm()->isVisible());
+        }
     }
 };
 

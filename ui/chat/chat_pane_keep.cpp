@@ -80,8 +80,15 @@ void ChatPane::showDraft() {
     const qint64 conversation = lane(0)->conversation().id;
     const nlohmann::json draft = drafts_->draft(draftName(conversation));
     if (draft.is_object()) {
-        if (const auto edits = draft.find("edits"); edits != draft.end()) edit(edits->value("lane", 0), edits->value("message", qint64{0}));
-        input_->setPlainText(QString::fromStdString(draft.value("text", std::string())));
+        try {
+            if (const auto edits = draft.find("edits"); edits != draft.end()) {
+                const int number = edits->value("lane", 0);
+                if (number >= 0 && static_cast<std::size_t>(number) < lanes_.size()) edit(number, edits->value("message", qint64{0}));
+            }
+            input_->setPlainText(QString::fromStdString(draft.value("text", std::string())));
+        } catch (const nlohmann::json::exception&) {
+            endEditing();  // written by another version, or by hand
+        }
         input_->moveCursor(QTextCursor::End);
     }
     draftOf_ = conversation;

@@ -29,10 +29,10 @@ StepMeasure::StepMeasure(QWidget* parent) : QWidget(parent) {
         }
         running_ = true;
         notice_ = tr("Measuring…");
-        show();
+        showState();
         Q_EMIT wanted(config_);
     });
-    show();
+    showState();
 }
 
 void StepMeasure::setConfig(const RunConfig& config, bool valid, StepIndex first) {
@@ -42,20 +42,20 @@ void StepMeasure::setConfig(const RunConfig& config, bool valid, StepIndex first
     valid_ = valid;
     first_ = first;
     if (!running_ && !same) notice_.clear();
-    show();
+    showState();
 }
 
 void StepMeasure::stop() {
     if (!running_) return;
     notice_ = tr("Stopping…");
-    show();
+    showState();
     Q_EMIT stopWanted();
 }
 
 void StepMeasure::onProgress(int done, int of) {
     if (!running_) return;
     notice_ = tr("Measuring: step %1 of %2…").arg(std::min(done + 1, of)).arg(of);
-    show();
+    showState();
 }
 
 void StepMeasure::onMeasured(const Calibration& calibration) {
@@ -68,10 +68,10 @@ void StepMeasure::onStopped() { onFailed(tr("Stopped before there was a figure."
 void StepMeasure::onFailed(const QString& message) {
     running_ = false;
     notice_ = message;
-    show();
+    showState();
 }
 
-void StepMeasure::show() {
+void StepMeasure::showState() {
     const auto duration = [](double seconds) { return QString::fromStdString(humanDuration(seconds)); };
     QString text = notice_;
     bool old = false;

@@ -32,7 +32,7 @@ Q_SIGNALS:
     void stopWanted();
 
 private:
-    void show();
+    void showState();
     RunConfig config_;
     bool valid_ = false, running_ = false;
     StepIndex first_ = 0;

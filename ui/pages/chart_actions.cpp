@@ -22,19 +22,15 @@
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/plots/file_head.h"
 
 namespace tritlab {
 
 namespace {
 
-constexpr int pictureWidth = 900, pictureHeight = 420;  // PNG
-constexpr int pageWidth = 640, pageHeight = 320;        // PDF, in points
-
 void writeChart(ChartWidget& chart, const QString& path, const QString& format) {
-    const std::string file = path.toStdString();
-    if (format == "csv") writeFileAtomically(file, chart.csv().toStdString());
-    else if (format == "pdf" ? !chart.savePdf(path, pageWidth, pageHeight) : !chart.picture(pictureWidth, pictureHeight).save(path, "PNG"))
-        throw Error("cannot write the chart", file, "Choose a folder that can be written to");
+    if (format == "csv") writeFileAtomically(path.toStdString(), chart.csv().toStdString());
+    else writePlot(chart, path, chartPicture, chartPage);
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ void ChartsPage::makeActions() {
     chartAction("chartRange", tr("Vertical &range…"), "R", [this, chartOf](const std::string& key) { askRange(chartOf(key)); });
     chartMenu_->addSeparator();
     chartAction("chartCopy", tr("&Copy the picture"), "Ctrl+C", [chartOf](const std::string& key) {
-        QGuiApplication::clipboard()->setPixmap(chartOf(key)->picture(pictureWidth, pictureHeight, 2));
+        QGuiApplication::clipboard()->setPixmap(chartOf(key)->picture(chartPicture.width(), chartPicture.height(), 2));
     });
     chartAction("chartPng", tr("Save as P&NG…"), "Ctrl+Shift+S", [this, chartOf](const std::string& key) { saveChart(chartOf(key), "png"); });
     chartAction("chartPdf", tr("Save as P&DF…"), "Ctrl+Shift+P", [this, chartOf](const std::string& key) { saveChart(chartOf(key), "pdf"); });

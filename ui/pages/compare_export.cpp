@@ -13,6 +13,7 @@
 #include "ui/pages/compare_page.h"
 #include "ui/pages/run_spread.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/plots/file_head.h"
 
 namespace tritlab {
 
@@ -32,8 +33,7 @@ QStringList ComparePage::saveCharts(const QString& folder, const QString& extens
     QStringList files;
     for (const auto& [id, chart] : board_->shownCharts()) {
         const QString path = folder + "/compare-" + id + "." + extension;
-        const bool done = extension == "pdf" ? chart->savePdf(path, 640, 320) : chart->picture(900, 420).save(path);
-        if (!done) throw Error("cannot write the chart", path.toStdString(), "Choose a folder that can be written to");
+        writePlot(*chart, path, chartPicture, chartPage);
         files << path;
     }
     return files;

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/error.h"
 #include "ui/models/store_reader.h"
 #include "ui/pages/page_parts.h"
+#include "ui/plots/file_head.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/scatter_plot.h"
 
@@ -118,7 +118,7 @@ void RunSpread::showNote() {
     if (choice_.parallel) {
         const int left = parallel_->countLeft(), all = static_cast<int>(plotted_.size());
         if (!parallel_->brushes().empty()) parts << tr("%1 of %2 runs lie in the brushes.").arg(left).arg(all);
-        else if (stack_->currentIndex() != 0) parts << tr("%1 runs. Drag along an axis to brush a range of it; a click on a line selects its run.").arg(all);
+        else if (stack_->currentIndex() != 0) parts << tr("%n run(s). Drag along an axis to brush a range of it; a click on a line selects its run.", nullptr, all);
     } else {
         if (scatter_->shown() > 0) parts << tr("%1 of %2 runs.").arg(scatter_->shown()).arg(plotted_.size());
         if (scatter_->withoutFigure() > 0) parts << tr("Without a value for one of the two axes: %1.").arg(scatter_->withoutFigure());
@@ -173,11 +173,9 @@ void RunSpread::askSeries() {
 QStringList RunSpread::save(const QString& folder, const QString& extension) {
     if (stack_->currentIndex() == 0) return {};
     const QString path = folder + "/compare-" + (choice_.parallel ? "parallel." : "scatter.") + extension;
-    constexpr int width = 900, height = 520, pageWidth = 640, pageHeight = 400;
-    bool done = false;
-    if (extension == "pdf") done = choice_.parallel ? parallel_->savePdf(path, pageWidth, pageHeight) : scatter_->savePdf(path, pageWidth, pageHeight);
-    else done = (choice_.parallel ? parallel_->picture(width, height) : scatter_->picture(width, height)).save(path);
-    if (!done) throw Error("cannot write the chart", path.toStdString(), "Choose a folder that can be written to");
+    constexpr QSize picture{900, 520}, page{640, 400};
+    if (choice_.parallel) writePlot(*parallel_, path, picture, page);
+    else writePlot(*scatter_, path, picture, page);
     return {path};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ui/plots/axes.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/curves_plottable.h"
 #include "ui/plots/plot_worker.h"
@@ -13,12 +14,7 @@
 namespace tritlab {
 
 void ChartWidget::setLogarithmic(bool on) {
-    plot_->yAxis->setScaleType(on ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    QSharedPointer<QCPAxisTicker> ticker;
-    if (on) ticker = QSharedPointer<LogTicker>::create();
-    else ticker = QSharedPointer<NumberTicker>::create();
-    ticker->setTickCount(5);
-    plot_->yAxis->setTicker(ticker);
+    setAxisScale(plot_->yAxis, on, 5);
     refresh();
 }
 

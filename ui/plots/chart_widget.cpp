@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/plots/axes.h"
 #include "ui/plots/curves_plottable.h"
 #include "ui/plots/plot_worker.h"
 #include "ui/plots/readout.h"
-#include "ui/plots/tickers.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -75,20 +75,10 @@ void ChartWidget::makeAxes() {
     plot_->axisRect()->setMinimumMargins(QMargins(48, 6, 12, 20));
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
         axis->setTickLabelPadding(4);
-        axis->setTickLength(0, 0);
-        axis->setSubTickLength(0, 0);
-        axis->setTickPen(Qt::NoPen);
-        axis->setSubTickPen(Qt::NoPen);
         axis->setLabelPadding(2);
-        QFont small = font();
-        small.setPointSizeF(small.pointSizeF() * 0.88);
-        axis->setTickLabelFont(small);
-        axis->setLabelFont(small);
-        axis->grid()->setZeroLinePen(Qt::NoPen);
     }
-    const auto ticker = QSharedPointer<NumberTicker>::create();
-    ticker->setTickCount(6);
-    plot_->xAxis->setTicker(ticker);
+    styleAxes({plot_->xAxis, plot_->yAxis});
+    plot_->xAxis->setTicker(makeTicker(false, 6));
 }
 
 void ChartWidget::makeItems() {
@@ -116,12 +106,7 @@ void ChartWidget::makeItems() {
 
 void ChartWidget::applyColors(const PlotColors& colors) {
     plot_->setBackground(QBrush(colors.background));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(QPen(colors.frame, 1));
-        axis->setTickLabelColor(colors.mutedText);
-        axis->setLabelColor(colors.mutedText);
-        axis->grid()->setPen(QPen(colors.grid, 1));
-    }
+    colorAxes({plot_->xAxis, plot_->yAxis}, colors);
     empty_->setColor(colors.mutedText);
     cursor_->setPen(QPen(colors.cursor, 1, Qt::DashLine));
     QColor fill = colors.selection;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <QColor>
+#include <QSize>
 #include <QString>
 #include <functional>
 #include <vector>
+
+#include "core/base/error.h"
 
 class QCustomPlot;
 
@@ -16,6 +19,15 @@ struct NamedColor {
 };
 // Calls `save` while `plot` has the title and as many of the names as fit above its axes.
 void withFileHead(QCustomPlot* plot, const QString& title, std::vector<NamedColor> names, const QColor& text, const std::function<void()>& save);
+// Any of the plots as PDF (page: in points) or PNG (picture: in pixels), as the name of the file ends. Throws where it cannot be written.
+template <typename Plot>
+void writePlot(Plot& plot, const QString& path, QSize picture, QSize page) {
+    const bool done = path.endsWith(".pdf") ? plot.savePdf(path, page.width(), page.height())
+                                            : plot.picture(picture.width(), picture.height()).save(path, "PNG");
+    if (!done) throw Error("cannot write the chart", path.toStdString(), "Choose a folder that can be written to");
+}
+// The usual sizes of a chart that stands alone.
+constexpr QSize chartPicture{900, 420}, chartPage{640, 320};
 // Darker, as it goes onto paper.
 QColor printColor(const QColor& color);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/plots/axes.h"
 #include "ui/plots/tickers.h"
 #include "ui/theme/theme.h"
 
@@ -23,7 +24,7 @@ HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
     scale_ = new QCPColorScale(plot_);
     scale_->setType(QCPAxis::atRight);
     scale_->setBarWidth(12);
-    scale_->axis()->setTicker(QSharedPointer<NumberTicker>::create());
+    scale_->axis()->setTicker(makeTicker(false, 5));
     plot_->plotLayout()->addElement(0, 1, scale_);
     map_->setColorScale(scale_);
     auto* margins = new QCPMarginGroup(plot_);
@@ -33,12 +34,9 @@ HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
         axis->setTicker(QSharedPointer<QCPAxisTickerText>::create());
         axis->grid()->setVisible(false);
-        axis->setTickLength(0, 0);
         axis->setSubTicks(false);
     }
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.8);
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, scale_->axis()}) axis->setTickLabelFont(small);
+    styleAxes({plot_->xAxis, plot_->yAxis, scale_->axis()}, 0.8);
     frame_ = new QCPItemRect(plot_);
     frame_->setBrush(Qt::NoBrush);
     frame_->setVisible(false);
@@ -129,13 +127,7 @@ void HeatMap::setMarked(int layer, int snapshot) {
 void HeatMap::recolour() {
     const PlotColors colors = plotColors(palette());
     plot_->setBackground(QBrush(colors.background));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, scale_->axis()}) {
-        axis->setBasePen(QPen(colors.frame, 1));
-        axis->setTickPen(Qt::NoPen);
-        axis->setSubTickPen(Qt::NoPen);
-        axis->setTickLabelColor(colors.mutedText);
-        axis->setLabelColor(colors.mutedText);
-    }
+    colorAxes({plot_->xAxis, plot_->yAxis, scale_->axis()}, colors);
     // Little is the background's own shade, much is the colour that stands out from it most: one ramp for the colour-blind too.
     QCPColorGradient gradient;
     gradient.setColorInterpolation(QCPColorGradient::ciRGB);

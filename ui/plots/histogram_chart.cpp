@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ui/plots/tickers.h"
+#include "ui/plots/axes.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -50,17 +50,11 @@ HistogramChart::HistogramChart(QWidget* parent) : QWidget(parent) {
     plot_->setAccessibleName(tr("Histogram of weights over their mean size"));
     plot_->setLocale(QLocale::c());
     plot_->axisRect()->setMinimumMargins(QMargins(48, 8, 12, 20));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setTicker(QSharedPointer<NumberTicker>::create());
-        axis->setTickLength(0, 0);
-        axis->setSubTickLength(0, 0);
-        axis->setTickPen(Qt::NoPen);
-        axis->setSubTickPen(Qt::NoPen);
-        axis->grid()->setZeroLinePen(Qt::NoPen);
-    }
+    styleAxes({plot_->xAxis, plot_->yAxis});
+    plot_->xAxis->setTicker(makeTicker(false, 5));
+    plot_->yAxis->setTicker(makeTicker(false, 4));
     plot_->xAxis->setLabel(tr("weight / mean |weight|"));
     plot_->xAxis->setRange(-LayerHealth::histogramRange, LayerHealth::histogramRange);
-    plot_->yAxis->ticker()->setTickCount(4);
     for (QCPBars*& bars : bars_) {
         bars = new QCPBars(plot_->xAxis, plot_->yAxis);
         bars->setWidthType(QCPBars::wtPlotCoords);
@@ -105,12 +99,7 @@ void HistogramChart::recolour() {
     const PlotColors colors = plotColors(palette());
     const bool dark = isDark(palette());
     plot_->setBackground(QBrush(colors.background));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(QPen(colors.frame, 1));
-        axis->setTickLabelColor(colors.mutedText);
-        axis->setLabelColor(colors.mutedText);
-        axis->grid()->setPen(QPen(colors.grid, 1));
-    }
+    colorAxes({plot_->xAxis, plot_->yAxis}, colors);
     for (int i = 0; i < 3; ++i) bars_[i]->setBrush(ternaryColor(i - 1, dark));
     for (QCPItemStraightLine* border : borders_) border->setPen(QPen(colors.text, 1, Qt::DashLine));
     plot_->replot(QCustomPlot::rpQueuedReplot);

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "ui/plots/axes.h"
 #include "ui/plots/readout.h"
-#include "ui/plots/tickers.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -63,13 +63,7 @@ ScatterPlot::ScatterPlot(QWidget* parent) : QWidget(parent) {
     plot_->setFocusPolicy(Qt::StrongFocus);
     plot_->installEventFilter(this);
     plot_->axisRect()->setMinimumMargins(QMargins(56, 10, 16, 20));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setTickPen(Qt::NoPen);
-        axis->setSubTickPen(Qt::NoPen);
-        axis->setTickLength(0, 0);
-        axis->setSubTickLength(0, 0);
-        axis->grid()->setZeroLinePen(Qt::NoPen);
-    }
+    styleAxes({plot_->xAxis, plot_->yAxis});
     dots_ = new ScatterDots(plot_->xAxis, plot_->yAxis);  // the plot's own
     plot_->addLayer("pointed", plot_->layer("overlay"), QCustomPlot::limAbove);
     plot_->layer("pointed")->setMode(QCPLayer::lmBuffered);
@@ -102,11 +96,7 @@ void ScatterPlot::setAxis(QCPAxis* axis, const FigureAxis& figure, bool logarith
         axis->setRange(-0.5, static_cast<double>(figure.categories.size()) - 0.5);
         return;
     }
-    QSharedPointer<QCPAxisTicker> ticker;
-    if (logarithmic) ticker = QSharedPointer<LogTicker>::create();
-    else ticker = QSharedPointer<NumberTicker>::create();
-    ticker->setTickCount(6);
-    axis->setTicker(ticker);
+    axis->setTicker(makeTicker(logarithmic, 6));
     bool found = false;
     const QCPRange range = axis == plot_->xAxis ? dots_->getKeyRange(found) : dots_->getValueRange(found);
     if (!found) {
@@ -143,7 +133,7 @@ void ScatterPlot::setData(std::vector<PlottedRun> runs, FigureAxis x, FigureAxis
     setAxis(plot_->xAxis, x_, look_.logX);
     setAxis(plot_->yAxis, y_, look_.logY);
     plot_->setAccessibleName(tr("Scatter: %1 over %2").arg(y_.figure.title, x_.figure.title));
-    plot_->setAccessibleDescription(tr("%1 runs").arg(dots_->dots.size()));
+    plot_->setAccessibleDescription(tr("%n run(s)", nullptr, static_cast<int>(dots_->dots.size())));
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -206,12 +196,8 @@ bool ScatterPlot::onKey(QKeyEvent* event) {
 
 void ScatterPlot::applyColors(const PlotColors& colors) {
     plot_->setBackground(QBrush(colors.background));
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(QPen(colors.frame, 1));
-        axis->setTickLabelColor(colors.mutedText);
-        axis->setLabelColor(colors.text);
-        axis->grid()->setPen(QPen(colors.grid, 1));
-    }
+    colorAxes({plot_->xAxis, plot_->yAxis}, colors);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) axis->setLabelColor(colors.text);  // they are what was chosen
     ring_->setPen(QPen(colors.text, 1.5));
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }

@@ -7,7 +7,7 @@
 #include "core/base/hash.h"
 #include "core/base/number.h"
 #include "core/data/text_pieces.h"
-#include "core/data/utf8.h"
+#include "core/base/utf8.h"
 #include "tests/core/data/data_helpers.h"
 
 using namespace tritlab;

@@ -20,13 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary, std::uint64_t seed) {
-    std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<TokenId>(randomBits(seed, 9, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
-    return tokens;
-}
-
 bool sameBits(std::span<const float> a, std::span<const float> b) {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
@@ -88,7 +81,7 @@ private Q_SLOTS:
         const ModelConfig config = tinyConfigs()[static_cast<std::size_t>(index)].config;
         const fs::path folder = fresh();
         writeRandomModel(folder, config, 1);
-        const auto tokens = randomTokens(40, config.vocabSize, 4);
+        const auto tokens = uniformTokens(40, config.vocabSize, 5);
         const auto expected = NaiveModel(folder).logits(tokens);
         std::vector<float> reference;
         for (const KernelSet set : availableKernelSets()) {
@@ -117,7 +110,7 @@ private Q_SLOTS:
             for (const DType type : {DType::F32, DType::BF16, DType::F16}) {
                 const fs::path folder = fresh();
                 writeRandomModel(folder, config, 2, type);
-                const auto tokens = randomTokens(20, config.vocabSize, 5);
+                const auto tokens = uniformTokens(20, config.vocabSize, 5);
                 const auto expected = NaiveModel(folder).logits(tokens).back();
                 const auto logitsWith = [&](const PackedOptions& options) {
                     return copyOf(PackedSession::create(PackedModel::load(folder, options), 32)->feed(tokens));
@@ -137,7 +130,7 @@ private Q_SLOTS:
         for (const auto& [name, config] : tinyConfigs()) {
             const fs::path folder = fresh();
             writeRandomModel(folder, config, 3);
-            const auto tokens = randomTokens(20, config.vocabSize, 6);
+            const auto tokens = uniformTokens(20, config.vocabSize, 6);
             PackedOptions options = twoThreads();
             options.shadowWeights = true;
             const auto session = PackedSession::create(PackedModel::load(folder, options), 32);
@@ -150,7 +143,7 @@ private Q_SLOTS:
         const ModelConfig config = tinyConfigs()[3].config;
         const fs::path folder = fresh();
         writeRandomModel(folder, config, 4);
-        const auto tokens = randomTokens(40, config.vocabSize, 7);
+        const auto tokens = uniformTokens(40, config.vocabSize, 7);
         const auto exact = NaiveModel(folder).logits(tokens).back();
         double largest = 0;
         for (const double logit : exact) largest = std::max(largest, std::fabs(logit));
@@ -180,7 +173,7 @@ private Q_SLOTS:
                 PackedOptions options = twoThreads();
                 options.cache = cache;
                 const auto model = PackedModel::load(folder, options);
-                const auto tokens = randomTokens(300, config.vocabSize, 8);  // more than two blocks
+                const auto tokens = uniformTokens(300, config.vocabSize, 8);  // more than two blocks
                 const auto whole = PackedSession::create(model, 300);
                 const auto expected = copyOf(whole->feed(tokens));
                 QCOMPARE(whole->position(), 300);
@@ -191,7 +184,7 @@ private Q_SLOTS:
                     got = copyOf(pieces->feed(std::span(tokens).subspan(at, std::min(step, tokens.size() - at))));
                 QVERIFY2(sameBits(got, expected), name.c_str());
 
-                static_cast<void>(pieces->feed(randomTokens(50, config.vocabSize, 1)));
+                static_cast<void>(pieces->feed(uniformTokens(50, config.vocabSize, 1)));
                 pieces->rewind(120);
                 QCOMPARE(pieces->position(), 120);
                 QVERIFY2(sameBits(pieces->feed(std::span(tokens).subspan(120)), expected), name.c_str());
@@ -225,7 +218,7 @@ private Q_SLOTS:
         writeRandomModel(folder, config, 6);
         const auto model = PackedModel::load(folder, twoThreads());
         const auto session = PackedSession::create(model, 10);
-        const auto tokens = randomTokens(10, config.vocabSize, 2);
+        const auto tokens = uniformTokens(10, config.vocabSize, 2);
         const auto expected = copyOf(PackedSession::create(model, 10)->feed(tokens));
         static_cast<void>(session->feed(std::span(tokens).subspan(0, 4)));
         QVERIFY(errorOf([&] { session->feed(std::span(tokens).subspan(0, 7)); }).find("4 of 10 positions") != std::string::npos);
@@ -295,7 +288,7 @@ private Q_SLOTS:
         const ModelConfig config = tinyConfigs()[2].config;
         const fs::path master = fresh();
         writeRandomModel(master, config, 8);
-        const auto tokens = randomTokens(20, config.vocabSize, 5);
+        const auto tokens = uniformTokens(20, config.vocabSize, 5);
         const auto expected = copyOf(PackedSession::create(PackedModel::load(master, twoThreads()), 32)->feed(tokens));
         for (const WeightStorage storage : {WeightStorage::PackedAbsmean, WeightStorage::PackedInverse}) {
             const fs::path folder = fresh();
@@ -356,7 +349,7 @@ private Q_SLOTS:
                     QVERIFY(mapped->description().config == config);
                     QCOMPARE(mapped->description().chatTemplate, Template::Instruction);
                     QCOMPARE(mapped->residentBytes(), model->residentBytes());
-                    const auto tokens = randomTokens(30, config.vocabSize, 5);
+                    const auto tokens = uniformTokens(30, config.vocabSize, 5);
                     const auto expected = copyOf(PackedSession::create(model, 32)->feed(tokens));
                     QVERIFY2(sameBits(PackedSession::create(mapped, 32)->feed(tokens), expected), name.c_str());
                     mapped->save(again);
@@ -428,7 +421,7 @@ private Q_SLOTS:
             const auto model = PackedModel::random(config, options);
             QVERIFY(model->bytesPerToken() > 0 && model->bytesPerToken() <= model->residentBytes() + 10000);
             const auto session = PackedSession::create(model, 32);
-            for (const float logit : session->feed(randomTokens(20, config.vocabSize, 3))) QVERIFY(std::isfinite(logit));
+            for (const float logit : session->feed(uniformTokens(20, config.vocabSize, 3))) QVERIFY(std::isfinite(logit));
         }
     }
 };
