@@ -171,7 +171,7 @@ Exit benchSlowdown(Session& session, const PlotOptions& options, const Workspace
     for (int i = 0; i < 2 * options.rounds; ++i) {
         const bool withWindow = i % 2 == (i / 2) % 2;  // open, closed, closed, open, …: a drift favours neither
         const StepIndex first = trainer.steps() + 2;
-        if (withWindow) ask({{"kind", "live"}, {"seconds", seconds}}, options.display, workspace);
+        if (withWindow) ask({{"kind", "live"}, {"seconds", seconds}, {"heartbeat", false}}, options.display, workspace);
         else std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
         const double speed = trainer.tokensPerSecond(first);
         (withWindow ? open : closed).push_back(speed);

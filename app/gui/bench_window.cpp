@@ -122,8 +122,10 @@ nlohmann::ordered_json benchLive(const nlohmann::ordered_json& request) {
     const StepIndex stepsBefore = stepsNow();
     Heartbeat heart;
     BusyMeter meter;
-    heart.start();
-    meter.start();
+    if (request.value("heartbeat", true)) {
+        heart.start();
+        meter.start();
+    }
     QElapsedTimer clock;
     clock.start();
     benchWait(static_cast<int>(1000 * request.value("seconds", 60.0)));

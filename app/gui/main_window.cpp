@@ -361,10 +361,15 @@ void MainWindow::restoreSettings() {
     if (!settings_) return;
     if (settings_->contains("geometry")) restoreGeometry(settings_->value("geometry").toByteArray());
     if (settings_->contains("state")) restoreState(settings_->value("state").toByteArray());
-    if (settings_->contains("splitter")) splitter_->restoreState(settings_->value("splitter").toByteArray());
+    for (QSplitter* each : findChildren<QSplitter*>()) {
+        const QString key = "splitters/" + each->objectName();
+        if (settings_->contains(key)) each->restoreState(settings_->value(key).toByteArray());
+    }
     panel_->restore(*settings_);
-    charts_->setState(QJsonDocument::fromJson(settings_->value("charts").toByteArray()).object());
-    compare_->setState(QJsonDocument::fromJson(settings_->value("compare").toByteArray()).object());
+    for (Page* page : pagesOfRun_) {
+        page->setState(QJsonDocument::fromJson(settings_->value(page->settingsKey()).toByteArray()).object());
+        if (settings_->value("page").toString() == page->objectName()) tabs_->setCurrentWidget(page);
+    }
     chatAction_->setChecked(!chatDock_->isHidden());
     chatPane_->restore(*settings_);
 }
@@ -373,10 +378,10 @@ void MainWindow::saveSettings() {
     if (!settings_) return;
     settings_->setValue("geometry", saveGeometry());
     settings_->setValue("state", saveState());
-    settings_->setValue("splitter", splitter_->saveState());
+    for (const QSplitter* each : findChildren<QSplitter*>()) settings_->setValue("splitters/" + each->objectName(), each->saveState());
     panel_->save(*settings_);
-    settings_->setValue("charts", QJsonDocument(charts_->state()).toJson(QJsonDocument::Compact));
-    settings_->setValue("compare", QJsonDocument(compare_->state()).toJson(QJsonDocument::Compact));
+    for (const Page* page : pagesOfRun_) settings_->setValue(page->settingsKey(), QJsonDocument(page->state()).toJson(QJsonDocument::Compact));
+    settings_->setValue("page", tabs_->currentWidget()->objectName());
     settings_->setValue("theme", themeKey(theme_));
     chatPane_->save(*settings_);
 }

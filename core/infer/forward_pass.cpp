@@ -34,7 +34,6 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
     headOut_ = floats(config_.heads * headStride_);
     inverse_.resize(size(mostRows));
     codeSums_.resize(size(mostRows));
-    sums_.resize(size(pool.threads()));
     scores_.resize(size(pool.threads()));
     rotation_.resize(size(mostRows), std::vector<float>(size(config_.headSize)));
     for (std::int64_t i = 0; i < config_.headSize / 2; ++i)
@@ -96,8 +95,8 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
     std::array<MatrixProduct, 3> matrices{};
     for (std::size_t i = 0; i < products.size(); ++i)
         matrices[i] = {&products[i].linear->matrix, products[i].out->writable<float>(), products[i].outStride};
-    runProducts({matrices.data(), products.size()}, {source->as<float>(), sourceStride, codes_.as<std::int8_t>(), inputStride_,
-                                                     inverse_.data(), codeSums_.data(), rows_});
+    runProducts({matrices.data(), products.size()},
+                {source->as<float>(), sourceStride, {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
 }
 
 // Each thread wants one long stream of weights, since a processor's prefetching starts anew with each; and all threads must end
@@ -110,10 +109,10 @@ void ForwardPass::runProducts(std::span<const MatrixProduct> products, const Pro
     };
     static thread_local std::vector<Piece> pieces;
     pieces.clear();
-    std::int64_t left = 0, mostTiles = 1;
+    std::int64_t left = 0;
     for (const MatrixProduct& product : products) left += product.matrix->data.size();
-    const std::int64_t work = left * input.tokens;
-    const std::int64_t smallest = 32 << 10, largest = input.tokens > 12 ? 256 << 10 : left;
+    const std::int64_t work = left * input.coded.count;
+    const std::int64_t smallest = 32 << 10, largest = input.coded.count > 12 ? 256 << 10 : left;
     for (const MatrixProduct& product : products) {
         const std::int64_t tiles = product.matrix->tiles(), tileBytes = product.matrix->tileBytes();
         for (std::int64_t tile = 0; tile < tiles;) {
@@ -122,14 +121,12 @@ void ForwardPass::runProducts(std::span<const MatrixProduct> products, const Pro
             pieces.push_back({&product, tile, tile + taken});
             tile += taken;
             left -= taken * tileBytes;
-            mostTiles = std::max(mostTiles, taken);
         }
     }
-    for (auto& sums : sums_) sums.resize(std::max(sums.size(), size(mostTiles * tileRows * input.tokens)));
-    const auto body = [&, list = pieces.data()](std::int64_t index, int thread) {
+    const auto body = [&, list = pieces.data()](std::int64_t index, int) {
         const Piece& piece = list[index];
-        multiplyTiles(kernels_, *piece.product->matrix, piece.firstTile, piece.lastTile, input, sums_[size(thread)].data(),
-                      piece.product->out, piece.product->outStride);
+        multiplyTiles(kernels_, *piece.product->matrix, piece.firstTile, piece.lastTile, input, piece.product->out,
+                      piece.product->outStride);
     };
     constexpr std::int64_t worthSharing = 32 << 10;  // below this, waking another thread costs more
     const auto count = static_cast<std::int64_t>(pieces.size());
@@ -271,7 +268,7 @@ void ForwardPass::logits(std::int64_t first, std::int64_t count, float* out, std
         std::memset(normed + n, 0, size(hiddenStride_ - n) * 4);
     }
     const MatrixProduct head{&parts_.headMatrix(), out, stride};
-    runProducts({&head, 1}, {normed_.as<float>(), inputStride_, nullptr, 0, nullptr, nullptr, count});
+    runProducts({&head, 1}, {normed_.as<float>(), inputStride_, {.count = count}});
 }
 
 }  // namespace tritlab

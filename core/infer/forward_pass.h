@@ -64,7 +64,6 @@ private:
     Memory headQueries_, headOut_;                                             // fp32 [mostRows, heads, headStride_]
     std::vector<float> inverse_;
     std::vector<std::int32_t> codeSums_;
-    std::vector<std::vector<std::int32_t>> sums_;  // scratch of each thread
     std::vector<std::vector<float>> scores_, rotation_;
 };
 

@@ -80,27 +80,22 @@ void PackedMatrix::row(std::int64_t r, float* out) const {
 }
 
 void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int64_t firstTile, std::int64_t lastTile,
-                   const ProductInput& input, std::int32_t* sums, float* y, std::int64_t yStride) {
-    const std::int64_t tiles = lastTile - firstTile;
+                   const ProductInput& input, float* y, std::int64_t yStride) {
+    const std::int64_t tiles = lastTile - firstTile, tokens = input.coded.count;
     const std::uint8_t* weights = matrix.data.as<std::uint8_t>() + firstTile * matrix.tileBytes();
     float* out = y + firstTile * tileRows;
     if (matrix.ternary) {
-        // Several tokens: few tiles at a time, so that their sums are still in the first caches when they are scaled.
-        const std::int64_t together = input.tokens == 1 ? tiles : 4;
-        for (std::int64_t tile = 0; tile < tiles; tile += together) {
-            const std::int64_t taken = std::min(together, tiles - tile), width = taken * tileRows;
-            kernels.ternary[static_cast<int>(*matrix.ternary)](weights + tile * matrix.tileBytes(), taken, matrix.tileBytes() / 64, input.codes,
-                                                               input.codeStride, input.codeSums, input.tokens, sums, width);
-            for (std::int64_t token = 0; token < input.tokens; ++token)
-                kernels.scaleSums(sums + token * width, width, matrix.absmean * input.inverse[token],
-                                  out + token * yStride + tile * tileRows);
-        }
+        // Several tokens: few tiles at a time, so that these stay in the first caches while the tokens go by.
+        const std::int64_t together = tokens == 1 ? tiles : 4;
+        for (std::int64_t tile = 0; tile < tiles; tile += together)
+            kernels.ternary[static_cast<int>(*matrix.ternary)](weights + tile * matrix.tileBytes(), std::min(together, tiles - tile),
+                                                               matrix.tileBytes() / 64, input.coded, matrix.absmean, out + tile * tileRows, yStride);
         return;
     }
-    kernels.dense[static_cast<int>(matrix.dense)](weights, tiles, roundUp(matrix.columns, 4) / 4, input.x, input.xStride,
-                                                  input.tokens, out, yStride);
+    kernels.dense[static_cast<int>(matrix.dense)](weights, tiles, roundUp(matrix.columns, 4) / 4, input.x, input.xStride, tokens,
+                                                  out, yStride);
     if (matrix.dense == DenseFormat::Int8)
-        for (std::int64_t token = 0; token < input.tokens; ++token)
+        for (std::int64_t token = 0; token < tokens; ++token)
             kernels.multiply(out + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows, tiles * tileRows,
                              out + token * yStride);
 }

@@ -35,18 +35,13 @@ PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t
 PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights, std::int64_t rows, std::int64_t columns);
 
 // One thread's part of x times the matrix's transpose: rows 16 * firstTile .. 16 * lastTile for `tokens` tokens, into
-// y[t * yStride + row]. A ternary matrix reads codes, inverse scales and code sums, a dense one x.
+// y[t * yStride + row].
 struct ProductInput {
-    const float* x = nullptr;               // [tokens, xStride], zeros beyond the columns
+    const float* x = nullptr;  // [tokens, xStride], zeros beyond the columns; a dense matrix reads it
     std::int64_t xStride = 0;
-    const std::int8_t* codes = nullptr;     // [tokens, codeStride], zeros beyond the columns
-    std::int64_t codeStride = 0;
-    const float* inverse = nullptr;         // [tokens]: value = code * inverse
-    const std::int32_t* codeSums = nullptr; // [tokens]
-    std::int64_t tokens = 0;
+    CodedTokens coded;         // a ternary one reads this; its count is that of the tokens for both
 };
-// sums: scratch for tokens * 16 * (lastTile - firstTile) integers.
 void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int64_t firstTile, std::int64_t lastTile,
-                   const ProductInput& input, std::int32_t* sums, float* y, std::int64_t yStride);
+                   const ProductInput& input, float* y, std::int64_t yStride);
 
 }  // namespace tritlab

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -174,6 +175,50 @@ private Q_SLOTS:
         QTRY_VERIFY(find<QLabel>(*window, "verdict")->text().contains("0.0004"));
         find<QSlider>(*window, "snapshotSlider")->setValue(0);
         QTRY_COMPARE(find<QLabel>(*window, "snapshotStep")->text(), QString("step 50"));
+    }
+
+    // The page, its views and its splitters are as they were left; a page that has nothing to show does not lose them.
+    void pagesAreKept() {
+        StoreFixture fixture;
+        const QString a = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::Linear, 100)));
+        const QString bare = QString::fromStdString(fixture.writer->createRun("bare", StoreFixture::config(), RunState::Queued));
+        fixture.writer->flush();
+        WindowOptions options = optionsOf(fixture);
+        options.keepSettings = true;
+        const auto open = [&options] {
+            auto window = std::make_unique<MainWindow>(options);
+            QSignalSpy opened(window.get(), &MainWindow::opened);
+            window->show();
+            if (!opened.wait(20000)) qFatal("the window did not open its store");
+            settle(*window);
+            return window;
+        };
+        QList<int> rows;
+        for (int visit = 0; visit < 3; ++visit) {
+            const auto window = open();
+            auto* splitter = find<QSplitter>(*window, "weightsSplitter");
+            window->selectRun(a);
+            settle(*window);
+            if (visit == 0) {
+                window->pages()->setCurrentWidget(find<QWidget>(*window, "samplesPage"));
+                find<QComboBox>(*window, "samplesOf")->setCurrentIndex(1);
+                window->pages()->setCurrentWidget(find<QWidget>(*window, "weightsPage"));
+                find<QTabWidget>(*window, "weightViews")->setCurrentIndex(2);
+                settle(*window);
+                splitter->setSizes({splitter->height() - 250, 250});
+                settle(*window);
+                rows = splitter->sizes();
+            } else {
+                QCOMPARE(window->pages()->currentWidget()->objectName(), QString("weightsPage"));
+                QCOMPARE(find<QComboBox>(*window, "samplesOf")->currentIndex(), 1);
+                QCOMPARE(find<QTabWidget>(*window, "weightViews")->currentIndex(), 2);
+                QTRY_COMPARE(splitter->sizes(), rows);
+                window->selectRun(bare);  // closes with the views hidden
+                settle(*window);
+                QTRY_VERIFY(!find<QTabWidget>(*window, "weightViews")->isVisible());
+            }
+            window->close();
+        }
     }
 
     // Several runs: the config page shows only what differs.

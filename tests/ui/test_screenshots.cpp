@@ -51,7 +51,8 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(folder_));
         fixture_ = std::make_unique<StoreFixture>();
         fixture_->finishedRun("kjv-linear", StoreFixture::config());
-        fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true);
+        trained_ = QString::fromStdString(fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true));
+        writeTalkingModel(fixture_->workspace.checkpoints(trained_.toStdString()) / "step-400");  // its codes are a picture
         talker_ = QString::fromStdString(talkingRun(*fixture_->writer, "kjv-talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
         window_ = std::make_unique<MainWindow>(optionsOf(*fixture_));
         QSignalSpy opened(window_.get(), &MainWindow::opened);
@@ -62,23 +63,48 @@ private Q_SLOTS:
     }
     void cleanupTestCase() { window_.reset(); }
 
+    // Each page with a run that has everything, and with one that has nothing for it.
     void pages_data() {
         QTest::addColumn<bool>("dark");
+        QTest::addColumn<bool>("empty");
         QTest::addColumn<int>("page");
         for (int page = 0; page < window_->pages()->count(); ++page) {
-            for (const bool dark : {false, true}) {
-                const QString name = window_->pages()->widget(page)->objectName() + (dark ? "-dark" : "-light");
-                QTest::newRow(qPrintable(name)) << dark << page;
+            for (const bool empty : {false, true}) {
+                for (const bool dark : {false, true}) {
+                    const QString name = window_->pages()->widget(page)->objectName() + (empty ? "-empty" : "") + (dark ? "-dark" : "-light");
+                    QTest::newRow(qPrintable(name)) << dark << empty << page;
+                }
             }
         }
     }
     void pages() {
         QFETCH(bool, dark);
+        QFETCH(bool, empty);
         QFETCH(int, page);
         window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        window_->selectRun(empty ? talker_ : trained_);
         window_->pages()->setCurrentIndex(page);
         settle(*window_);
         QCOMPARE(window_->size(), QSize(1280, 800));  // no page asks for more
+        checkWindow(QTest::currentDataTag());
+    }
+
+    void weightViews_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<int>("view");
+        const char* names[] = {"rates", "heat", "ridges", "pattern", "beside"};
+        for (int view = 0; view < 5; ++view) {
+            for (const bool dark : {false, true}) QTest::newRow(qPrintable(QString("weights-%1-%2").arg(names[view], dark ? "dark" : "light"))) << dark << view;
+        }
+    }
+    void weightViews() {
+        QFETCH(bool, dark);
+        QFETCH(int, view);
+        window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        window_->selectRun(trained_);
+        window_->pages()->setCurrentWidget(window_->findChild<QWidget*>("weightsPage"));
+        window_->findChild<QTabWidget*>("weightViews")->setCurrentIndex(view);
+        settle(*window_);
         checkWindow(QTest::currentDataTag());
     }
 
@@ -267,7 +293,7 @@ private Q_SLOTS:
     }
 
 private:
-    QString folder_, talker_;
+    QString folder_, talker_, trained_;
     std::unique_ptr<StoreFixture> fixture_, sweep_;
     std::unique_ptr<MainWindow> window_;
 };

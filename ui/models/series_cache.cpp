@@ -8,6 +8,7 @@ namespace {
 
 // Series of fewer sealed blocks than this are read at once.
 constexpr std::size_t leastOutline = 16;
+constexpr int livePauseMs = 1000;
 
 Series pointsOf(RunStore& store, const std::string& run, const std::string& key) {
     Series series;
@@ -41,6 +42,15 @@ struct News {
 }  // namespace
 
 SeriesCache::SeriesCache(StoreReader* reader, QObject* parent) : QObject(parent), own_(reader->workspace()) {
+    pause_.setSingleShot(true);
+    pause_.setInterval(livePauseMs);
+    connect(&pause_, &QTimer::timeout, this, [this] {
+        for (auto& [id, run] : runs_) {
+            if (!run.again) continue;
+            pause_.start();
+            ask(id);
+        }
+    });
     connect(&own_, &StoreReader::failed, reader, &StoreReader::failed);
     connect(&own_, &StoreReader::failed, this, [this] {  // asked again at the run's next change
         for (auto& [id, run] : runs_) {
@@ -72,6 +82,10 @@ void SeriesCache::update(const RunSummary& run) {
     state.state = run.state;
     state.endedMs = run.endedMs;
     state.again = true;
+    if (run.state == RunState::Running && !state.reload) {
+        if (pause_.isActive()) return;
+        pause_.start();
+    }
     ask(run.id);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,7 +22,8 @@ public:
     explicit SeriesCache(StoreReader* reader, QObject* parent = nullptr);
     // Empty until changed(run) tells that it was read.
     std::shared_ptr<const Series> series(const std::string& run, const std::string& key);
-    // Asks for what is new; after a change of state for everything anew, since a resume may have written points again.
+    // Asks for what is new, of runs that go once a second: drawing takes time that they train in. After a change of state asks for
+    // everything anew, since a resume may have written points again.
     void update(const RunSummary& run);
     void forget(const std::string& run);
     [[nodiscard]] bool idle() const { return own_.idle(); }  // nothing asked or on its way
@@ -46,6 +48,7 @@ private:
     void askPoints(const std::string& run, const std::string& key);
     void askNew(const std::string& run);
     StoreReader own_;
+    QTimer pause_;  // until runs that go are asked again
     std::map<std::string, Run> runs_;
 };
 

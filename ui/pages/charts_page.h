@@ -32,9 +32,9 @@ public:
     [[nodiscard]] ChartBoard* board() const { return board_; }
     // Draws every chart that has data to DIR/NAME.png; gives the files.
     QStringList saveAll(const QString& folder, const QString& prefix);
-    // Which charts are shown, their order, and the bar above them; for the window's settings.
-    [[nodiscard]] QJsonObject state() const;
-    void setState(const QJsonObject& state);
+    // Which charts are shown, their order, and the bar above them.
+    [[nodiscard]] QJsonObject state() const override;
+    void setState(const QJsonObject& state) override;
 
 protected:
     void reload() override;

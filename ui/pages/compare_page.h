@@ -31,8 +31,8 @@ public:
     [[nodiscard]] const std::vector<RunGroup>& groups() const { return groups_; }
     // Files of what the present view shows and has data, FOLDER/compare-CHART.EXTENSION for png and pdf. Throws Error.
     QStringList saveCharts(const QString& folder, const QString& extension);
-    [[nodiscard]] QJsonObject state() const;
-    void setState(const QJsonObject& state);
+    [[nodiscard]] QJsonObject state() const override;
+    void setState(const QJsonObject& state) override;
 
 Q_SIGNALS:
     void runPicked(const QString& run);  // the person wants it selected in the list

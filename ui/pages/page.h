@@ -1,6 +1,7 @@
 // What every page of a run shares: the models it reads, and the runs that it is about.
 #pragma once
 
+#include <QJsonObject>
 #include <QWidget>
 
 #include "core/store/run_store.h"
@@ -35,6 +36,10 @@ public:
         else stale_ = true;
     }
     [[nodiscard]] const QString& current() const { return current_; }
+    // How the person has set the page up, for the window's settings; and its name there: "charts" of "chartsPage".
+    [[nodiscard]] QString settingsKey() const { return objectName().chopped(4); }
+    [[nodiscard]] virtual QJsonObject state() const { return {}; }
+    virtual void setState(const QJsonObject&) {}
 
 protected:
     void markStale() { stale_ = true; }                    // to be loaded anew when it is shown

@@ -28,6 +28,7 @@ SamplesPage::SamplesPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     text_->setReadOnly(true);
     text_->setFrameShape(QFrame::NoFrame);
     auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setObjectName("samplesSplitter");
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(table_);
     splitter->addWidget(text_);
@@ -67,6 +68,10 @@ SamplesPage::SamplesPage(PageContext pageContext, QWidget* parent) : Page(pageCo
         else markStale();
     });
 }
+
+QJsonObject SamplesPage::state() const { return {{"beside", beside()}}; }
+
+void SamplesPage::setState(const QJsonObject& state) { which_->setCurrentIndex(state["beside"].toBool() ? 1 : 0); }
 
 bool SamplesPage::beside() const { return which_->currentIndex() == 1; }
 
@@ -140,6 +145,7 @@ void SamplesPage::showSamples(const std::vector<SampleEvent>& samples) {
     const bool newest = chosen.isEmpty() || (!table_->model()->rows().empty() && chosen == table_->model()->rows().back().key);
     table_->model()->setTable(headers, std::move(rows));
     table_->refresh();
+    text_->setVisible(!table_->model()->rows().empty());
     for (int column = 1; column < headers.size(); ++column) {
         table_->view()->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
     }

@@ -19,6 +19,8 @@ class SamplesPage : public Page {
     Q_OBJECT
 public:
     explicit SamplesPage(PageContext context, QWidget* parent = nullptr);
+    [[nodiscard]] QJsonObject state() const override;  // one run or side by side
+    void setState(const QJsonObject& state) override;
 
 protected:
     void reload() override;

@@ -92,6 +92,7 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     rightColumn->addWidget(flips_, 1);
     rightColumn->addWidget(zeros_, 1);
     auto* lower = new QSplitter(Qt::Horizontal, this);
+    lower->setObjectName("weightsColumnsSplitter");
     lower->setChildrenCollapsible(false);
     lower->addWidget(left);
     views_ = new WeightViews(context_, this);
@@ -99,7 +100,9 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     lower->addWidget(views_);
     lower->setStretchFactor(0, 1);
     lower->setStretchFactor(1, 1);
+    ofLayer_ = lower;
     auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setObjectName("weightsSplitter");
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(table_);
     splitter->addWidget(lower);
@@ -121,6 +124,10 @@ WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageCo
     });
     showNothing();
 }
+
+QJsonObject WeightsPage::state() const { return {{"view", views_->currentIndex()}}; }
+
+void WeightsPage::setState(const QJsonObject& state) { views_->setCurrentIndex(state["view"].toInt()); }
 
 void WeightsPage::showNothing() {
     health_.reset();
@@ -145,11 +152,13 @@ void WeightsPage::reload() {
         showNothing();
     }
     const std::string run = current_.toStdString();
-    if (run.empty()) return;
+    if (run.empty()) return ofLayer_->hide();
     context_.reader->ask(
         this, [run](RunStore& store) { return store.healthSteps(run); },
         [this, run](const std::vector<StepIndex>& steps) {
-            if (run != current_.toStdString() || steps.empty() || steps == steps_) return;
+            if (run != current_.toStdString()) return;
+            ofLayer_->setVisible(!steps.empty());
+            if (steps.empty() || steps == steps_) return;
             steps_ = steps;
             const QSignalBlocker quiet(slider_);
             slider_->setEnabled(true);

@@ -27,6 +27,8 @@ class WeightsPage : public Page {
     Q_OBJECT
 public:
     explicit WeightsPage(PageContext context, QWidget* parent = nullptr);
+    [[nodiscard]] QJsonObject state() const override;  // the view that is chosen
+    void setState(const QJsonObject& state) override;
 
 protected:
     void reload() override;
@@ -47,6 +49,7 @@ private:
     ChartWidget* zeros_;
     ChartGroup* group_;
     WeightViews* views_;
+    QWidget* ofLayer_;  // all below the table
     std::vector<StepIndex> steps_;
     QString shownRun_;
     std::optional<HealthEvent> health_;

@@ -50,11 +50,9 @@ public:
 
 }  // namespace
 
-void kernel_tables::twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x,
-                              std::int64_t xStride, const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums,
-                              std::int64_t sumStride) {
-    tiledTwoBit<AmxTiles>(avx512Vnni.ternary[static_cast<int>(TernaryFormat::TwoBit)], weights, tiles, blocks, x, xStride, xSums,
-                          tokens, sums, sumStride);
+void kernel_tables::twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
+                              float* y, std::int64_t yStride) {
+    tiledTwoBit<AmxTiles>(avx512Vnni.ternary[static_cast<int>(TernaryFormat::TwoBit)], weights, tiles, blocks, x, absmean, y, yStride);
 }
 
 // The kernel hands out the tiles' state only to a process that asks for it.

@@ -27,39 +27,38 @@ inline void splitTwoBit(const std::uint8_t* blocks, std::uint8_t* out) {
 }
 
 template <class Tiles, int N>
-void tiledProduct(Tiles& unit, const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x,
-                  std::int64_t xStride, const std::int32_t* xSums, std::int32_t* sums, std::int64_t sumStride) {
+void tiledProduct(Tiles& unit, const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
+                  float* y, std::int64_t yStride) {
     alignas(64) std::uint8_t split[1024];
     alignas(64) std::int32_t block[N * tileTokens * tileRows];
     for (std::int64_t tile = 0; tile < tiles; ++tile) {
         unit.template clear<N>();
         for (std::int64_t first = 0; first < blocks; first += 4) {
             splitTwoBit(weights + (tile * blocks + first) * 64, split);
-            unit.template multiply<N>(split, x + first * 16, xStride);
+            unit.template multiply<N>(split, x.codes + first * 16, x.stride);
         }
         unit.template store<N>(block);
-        for (std::int64_t token = 0; token < N * tileTokens; ++token)
+        for (std::int64_t token = 0; token < N * tileTokens; ++token) {
+            const float scale = absmean * x.inverse[token];
             for (std::int64_t row = 0; row < tileRows; ++row)
-                sums[token * sumStride + tile * tileRows + row] = block[token * tileRows + row] - xSums[token];
+                y[token * yStride + tile * tileRows + row] = static_cast<float>(block[token * tileRows + row] - x.sums[token]) * scale;
+        }
     }
 }
 
 // As Kernels::Ternary; `few` takes what does not fill 16 tokens. blocks is a multiple of four (ternaryBlocks).
 template <class Tiles>
-void tiledTwoBit(Kernels::Ternary few, const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x,
-                 std::int64_t xStride, const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
+void tiledTwoBit(Kernels::Ternary few, const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
+                 float absmean, float* y, std::int64_t yStride) {
     std::int64_t token = 0;
-    if (tokens >= tileTokens) {
+    if (x.count >= tileTokens) {
         Tiles unit;
-        for (; tokens - token >= 4 * tileTokens; token += 4 * tileTokens)
-            tiledProduct<Tiles, 4>(unit, weights, tiles, blocks, x + token * xStride, xStride, xSums + token, sums + token * sumStride,
-                                   sumStride);
-        for (; tokens - token >= tileTokens; token += tileTokens)
-            tiledProduct<Tiles, 1>(unit, weights, tiles, blocks, x + token * xStride, xStride, xSums + token, sums + token * sumStride,
-                                   sumStride);
+        for (; x.count - token >= 4 * tileTokens; token += 4 * tileTokens)
+            tiledProduct<Tiles, 4>(unit, weights, tiles, blocks, x.part(token, 4 * tileTokens), absmean, y + token * yStride, yStride);
+        for (; x.count - token >= tileTokens; token += tileTokens)
+            tiledProduct<Tiles, 1>(unit, weights, tiles, blocks, x.part(token, tileTokens), absmean, y + token * yStride, yStride);
     }
-    if (token < tokens)
-        few(weights, tiles, blocks, x + token * xStride, xStride, xSums + token, tokens - token, sums + token * sumStride, sumStride);
+    if (token < x.count) few(weights, tiles, blocks, x.part(token, x.count - token), absmean, y + token * yStride, yStride);
 }
 
 }  // namespace

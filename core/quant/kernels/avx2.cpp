@@ -55,10 +55,10 @@ struct Digits<TernaryFormat::FiveTrits> {
 
 // 8 rows (half a tile): `data` points to that half of the first block.
 template <TernaryFormat format, int Tokens>
-void halfTile(const std::uint8_t* data, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride, const std::int32_t* xSums,
-              std::int32_t* out, std::int64_t outStride) {
+void halfTile(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y, std::int64_t yStride) {
     constexpr int digits = Digits<format>::count;
     const __m256i ones = _mm256_set1_epi16(1);
+    const std::int8_t* x = tokens.codes;
     __m256i sums[Tokens];
     for (__m256i& sum : sums) sum = _mm256_setzero_si256();
     for (std::int64_t block = 0; block < blocks;) {
@@ -72,27 +72,28 @@ void halfTile(const std::uint8_t* data, std::int64_t blocks, const std::int8_t* 
             for (int token = 0; token < Tokens; ++token)
                 for (int digit = 0; digit < digits; ++digit)
                     words[token] = _mm256_add_epi16(
-                        words[token], _mm256_maddubs_epi16(w[digit], broadcast4(x + token * xStride + 4 * digit)));
+                        words[token], _mm256_maddubs_epi16(w[digit], broadcast4(x + token * tokens.stride + 4 * digit)));
         }
         for (int token = 0; token < Tokens; ++token)
             sums[token] = _mm256_add_epi32(sums[token], _mm256_madd_epi16(words[token], ones));
     }
-    for (int token = 0; token < Tokens; ++token)
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + token * outStride),
-                            _mm256_sub_epi32(sums[token], _mm256_set1_epi32(xSums[token])));
+    for (int token = 0; token < Tokens; ++token) {
+        const __m256i sum = _mm256_sub_epi32(sums[token], _mm256_set1_epi32(tokens.sums[token]));
+        _mm256_storeu_ps(y + token * yStride, _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(absmean * tokens.inverse[token])));
+    }
 }
 
 template <TernaryFormat format>
-void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-             const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
-    for (std::int64_t token = 0; token < tokens;) {
-        const bool four = tokens - token >= 4;
-        const std::int8_t* input = x + token * xStride;
+void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+             std::int64_t yStride) {
+    for (std::int64_t token = 0; token < x.count;) {
+        const bool four = x.count - token >= 4;
+        const CodedTokens input = x.part(token, four ? 4 : 1);
         for (std::int64_t half = 0; half < 2 * tiles; ++half) {
             const std::uint8_t* data = weights + half / 2 * blocks * 64 + half % 2 * 32;
-            std::int32_t* out = sums + token * sumStride + half * 8;
-            if (four) halfTile<format, 4>(data, blocks, input, xStride, xSums + token, out, sumStride);
-            else halfTile<format, 1>(data, blocks, input, xStride, xSums + token, out, sumStride);
+            float* out = y + token * yStride + half * 8;
+            if (four) halfTile<format, 4>(data, blocks, input, absmean, out, yStride);
+            else halfTile<format, 1>(data, blocks, input, absmean, out, yStride);
         }
         token += four ? 4 : 1;
     }

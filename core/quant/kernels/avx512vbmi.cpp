@@ -34,10 +34,9 @@ private:
 
 }  // namespace
 
-void kernel_tables::fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x,
-                                  std::int64_t xStride, const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums,
-                                  std::int64_t sumStride) {
-    ternaryProduct<TritDigits>(weights, tiles, blocks, x, xStride, xSums, tokens, sums, sumStride);
+void kernel_tables::fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
+                                  float absmean, float* y, std::int64_t yStride) {
+    ternaryProduct<TritDigits>(weights, tiles, blocks, x, absmean, y, yStride);
 }
 
 }  // namespace tritlab

@@ -54,10 +54,6 @@ float quantize(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t*
     return most / 127.f;
 }
 
-void scaleSums(const std::int32_t* sums, std::int64_t n, float scale, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16) (Lanes::loadInt32(sums + i) * Lanes::all(scale)).store(out + i);
-}
-
 void multiply(const float* a, const float* b, std::int64_t n, float* out) {
     for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(a + i) * Lanes::load(b + i)).store(out + i);
 }
@@ -229,6 +225,6 @@ void attention(const AttentionTask& task) {
 
 // The fp32 part of a table, in Kernels' order.
 #define TRITLAB_FLOAT_KERNELS                                                                                            \
-    rmsNorm, quantize, scaleSums, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, {                  \
+    rmsNorm, quantize, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, {                             \
         attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>                                                     \
     }

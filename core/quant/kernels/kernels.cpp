@@ -37,16 +37,18 @@ bool equalsScalar(Kernels::Ternary product) {
     constexpr std::int64_t tiles = 2, blocks = 8, columns = 16 * blocks, tokens = 83, rows = tiles * tileRows;
     std::vector<std::uint8_t> weights(tiles * blocks * 64);
     std::vector<std::int8_t> x(tokens * columns);
-    std::vector<std::int32_t> xSums(tokens, 0), sums(tokens * rows), expected(tokens * rows);
+    std::vector<std::int32_t> xSums(tokens, 0);
+    const std::vector<float> inverse(tokens, 0.01f);
+    std::vector<float> y(tokens * rows), expected(tokens * rows);
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const auto value = static_cast<int>(randomBits(1, 0, i) % 81);
         weights[i] = kernel_tables::tritTable.codes[value];
     }
     for (std::size_t i = 0; i < x.size(); ++i) xSums[i / columns] += x[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
-    product(weights.data(), tiles, blocks, x.data(), columns, xSums.data(), tokens, sums.data(), rows);
-    kernel_tables::scalar.ternary[static_cast<int>(TernaryFormat::TwoBit)](weights.data(), tiles, blocks, x.data(), columns,
-                                                                           xSums.data(), tokens, expected.data(), rows);
-    return sums == expected;
+    const CodedTokens coded{x.data(), columns, xSums.data(), inverse.data(), tokens};
+    product(weights.data(), tiles, blocks, coded, 0.5f, y.data(), rows);
+    kernel_tables::scalar.ternary[static_cast<int>(TernaryFormat::TwoBit)](weights.data(), tiles, blocks, coded, 0.5f, expected.data(), rows);
+    return y == expected;
 }
 
 // Virtual machines have been seen to name what they do not run rightly, so AMX proves itself once against the reference.

@@ -40,6 +40,20 @@ constexpr std::int64_t denseTileBytes(DenseFormat format, std::int64_t columns) 
     return roundUp(columns, 4) * tileRows * (format == DenseFormat::F32 ? 4 : format == DenseFormat::Bf16 ? 2 : 1);
 }
 
+// Tokens as a ternary product takes them: value = code * inverse.
+struct CodedTokens {
+    const std::int8_t* codes = nullptr;  // [count, stride], zeros beyond the columns
+    std::int64_t stride = 0;             // >= blocks * columnsPerBlock
+    const std::int32_t* sums = nullptr;  // [count]: of each token's codes
+    const float* inverse = nullptr;      // [count]
+    std::int64_t count = 0;
+
+    // In files of several instruction sets: never a function of its own, of which the linker would keep any one.
+    [[nodiscard, gnu::always_inline]] CodedTokens part(std::int64_t first, std::int64_t taken) const {
+        return {codes + first * stride, stride, sums + first, inverse + first, taken};
+    }
+};
+
 // One key/value head and the queries that share it: `group` heads of `rows` tokens at consecutive positions. Query q is head q % group of
 // row q / group, and sees `positions` + q / group positions.
 struct AttentionTask {
@@ -65,11 +79,11 @@ struct AttentionTask {
 struct Kernels {
     KernelSet set;
 
-    // sums[t * sumStride + r] = sum over k of w[r, k] * x[t, k] for the 16 * tiles rows; w in {-1, 0, 1}, x int8 [tokens, xStride]
-    // with xStride >= blocks * columnsPerBlock, xSums[t] = sum over k of x[t, k]. Exact to 262144 columns.
-    using Ternary = void (*)(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x,
-                             std::int64_t xStride, const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums,
-                             std::int64_t sumStride);
+    // y[t * yStride + r] = float(sum over k of w[r, k] * x.codes[t, k]) * (absmean * x.inverse[t]) for the 16 * tiles rows; w in
+    // {-1, 0, 1}. The sum is an integer, exact to 262144 columns. It is scaled in the registers that it was built in: a prompt would
+    // wait for memory otherwise.
+    using Ternary = void (*)(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
+                             float* y, std::int64_t yStride);
     Ternary ternary[2];  // by TernaryFormat
 
     // y[t * yStride + r] = sum over k of w[r, k] * x[t, k] in fp32: four running sums by k mod 4, then (s0 + s1) + (s2 + s3).
@@ -83,7 +97,6 @@ struct Kernels {
     void (*rmsNorm)(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out);
     // The int8 code of core/quant/quantizers.h; gives 1/s and the codes' sum.
     float (*quantize)(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t* sum);
-    void (*scaleSums)(const std::int32_t* sums, std::int64_t n, float scale, float* out);       // out = float(sum) * scale
     void (*multiply)(const float* a, const float* b, std::int64_t n, float* out);
     void (*add)(const float* a, const float* b, std::int64_t n, float* out);
     void (*reluSquared)(const float* x, std::int64_t n, float* out);                            // relu(x)^2

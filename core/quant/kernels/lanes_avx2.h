@@ -22,10 +22,6 @@ struct Lanes {
         return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)),
                 _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)))};
     }
-    static Lanes loadInt32(const std::int32_t* p) {
-        return {_mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))),
-                _mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8)))};
-    }
     void store(float* p) const {
         _mm256_storeu_ps(p, a);
         _mm256_storeu_ps(p + 8, b);

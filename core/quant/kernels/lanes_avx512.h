@@ -19,7 +19,6 @@ struct Lanes {
     static Lanes loadInt8(const std::int8_t* p) {
         return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
     }
-    static Lanes loadInt32(const std::int32_t* p) { return {_mm512_cvtepi32_ps(_mm512_loadu_si512(p))}; }
     void store(float* p) const { _mm512_storeu_ps(p, v); }
     void storeBf16(std::uint16_t* p) const {
         const __m512i bits = _mm512_castps_si512(v);

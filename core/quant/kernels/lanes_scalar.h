@@ -34,11 +34,6 @@ struct Lanes {
         for (int i = 0; i < 16; ++i) r.v[i] = p[i];
         return r;
     }
-    static Lanes loadInt32(const std::int32_t* p) {
-        Lanes r;
-        for (int i = 0; i < 16; ++i) r.v[i] = static_cast<float>(p[i]);
-        return r;
-    }
     void store(float* p) const {
         for (int i = 0; i < 16; ++i) p[i] = v[i];
     }

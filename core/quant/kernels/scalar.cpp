@@ -19,15 +19,15 @@ int codeAt(const std::uint8_t* tile, std::int64_t row, std::int64_t column) {
 }
 
 template <TernaryFormat format>
-void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-             const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
+void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+             std::int64_t yStride) {
     for (std::int64_t tile = 0; tile < tiles; ++tile, weights += blocks * 64)
         for (std::int64_t row = 0; row < tileRows; ++row)
-            for (std::int64_t token = 0; token < tokens; ++token) {
+            for (std::int64_t token = 0; token < x.count; ++token) {
                 std::int32_t sum = 0;
                 for (std::int64_t column = 0; column < blocks * columnsPerBlock(format); ++column)
-                    sum += codeAt<format>(weights, row, column) * x[token * xStride + column];
-                sums[token * sumStride + tile * tileRows + row] = sum - xSums[token];
+                    sum += codeAt<format>(weights, row, column) * x.codes[token * x.stride + column];
+                y[token * yStride + tile * tileRows + row] = static_cast<float>(sum - x.sums[token]) * (absmean * x.inverse[token]);
             }
 }
 

@@ -11,11 +11,11 @@ extern const Kernels scalar;
 extern const Kernels avx2;
 extern const Kernels avx512Vnni;
 // Five trits a byte wants AVX512-VBMI as well.
-void fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-                   const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride);
+void fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+                   std::int64_t yStride);
 bool allowAmx();  // once a process, before the first use; false where the system refuses
-void twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-               const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride);
+void twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+               std::int64_t yStride);
 #endif
 
 // Trits 0..3 of a byte below 81 as two-bit codes.

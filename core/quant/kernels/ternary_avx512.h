@@ -36,10 +36,17 @@ private:
     __m512i bytes_;
 };
 
+// A tile's sums, less what the codes' offset of 1 brought in, times the scale.
+inline void storeScaled(float* y, __m512i sums, const CodedTokens& x, std::int64_t token, float absmean) {
+    const __m512 real = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums, _mm512_set1_epi32(x.sums[token])));
+    _mm512_storeu_ps(y, _mm512_mul_ps(real, _mm512_set1_ps(absmean * x.inverse[token])));
+}
+
 // One token: digits stay where they are in the byte, each in a sum of its own that is shifted once at the end. 262144 columns keep the
 // largest below 2^31: 65536 * 192 * 128 = 2^30.6.
 template <class Digits>
-void oneToken(const std::uint8_t* data, std::int64_t blocks, const std::int8_t* x, std::int32_t xSum, std::int32_t* out) {
+void oneToken(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& token, float absmean, float* y) {
+    const std::int8_t* x = token.codes;
     __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0;
     for (std::int64_t block = 0; block < blocks; ++block, data += 64, x += 4 * Digits::count) {
         __builtin_prefetch(data + 2048);
@@ -52,7 +59,7 @@ void oneToken(const std::uint8_t* data, std::int64_t blocks, const std::int8_t* 
     }
     const __m512i low = _mm512_add_epi32(_mm512_add_epi32(sum0, sum4), _mm512_srai_epi32(sum1, 2));
     const __m512i high = _mm512_add_epi32(_mm512_srai_epi32(sum2, 4), _mm512_srai_epi32(sum3, 6));
-    _mm512_storeu_si512(out, _mm512_sub_epi32(_mm512_add_epi32(low, high), _mm512_set1_epi32(xSum)));
+    storeScaled(y, _mm512_add_epi32(low, high), token, 0, absmean);
 }
 
 template <class Digits, int k, int Tiles, int Tokens>
@@ -73,8 +80,8 @@ inline void addDigit(const Digits* digits, const std::int8_t* x, std::int64_t xS
 
 // Tokens share the digits that are taken apart once, tiles the activations that are loaded once.
 template <class Digits, int Tiles, int Tokens>
-void someTokens(const std::uint8_t* data, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride, const std::int32_t* xSums,
-                std::int32_t* out, std::int64_t outStride) {
+void someTokens(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y, std::int64_t yStride) {
+    const std::int8_t* x = tokens.codes;
     __m512i sums[Tiles][Tokens];
 #pragma GCC unroll 2
     for (auto& ofTile : sums)
@@ -83,22 +90,20 @@ void someTokens(const std::uint8_t* data, std::int64_t blocks, const std::int8_t
     for (std::int64_t block = 0; block < blocks; ++block, data += 64, x += 4 * Digits::count) {
         if constexpr (Tiles == 2) {
             const Digits digits[2] = {Digits(data), Digits(data + blocks * 64)};
-            addDigit<Digits, 0>(digits, x, xStride, sums);
+            addDigit<Digits, 0>(digits, x, tokens.stride, sums);
         } else {
             const Digits digits[1] = {Digits(data)};
-            addDigit<Digits, 0>(digits, x, xStride, sums);
+            addDigit<Digits, 0>(digits, x, tokens.stride, sums);
         }
     }
 #pragma GCC unroll 2
     for (int tile = 0; tile < Tiles; ++tile)
 #pragma GCC unroll 8
         for (int token = 0; token < Tokens; ++token)
-            _mm512_storeu_si512(out + token * outStride + tile * tileRows,
-                                _mm512_sub_epi32(sums[tile][token], _mm512_set1_epi32(xSums[token])));
+            storeScaled(y + token * yStride + tile * tileRows, sums[tile][token], tokens, token, absmean);
 }
 
-using SomeTokens = void (*)(const std::uint8_t*, std::int64_t, const std::int8_t*, std::int64_t, const std::int32_t*, std::int32_t*,
-                            std::int64_t);
+using SomeTokens = void (*)(const std::uint8_t*, std::int64_t, const CodedTokens&, float, float*, std::int64_t);
 
 // Two tiles by eight tokens load half an operand for each product, so that vpdpbusd alone sets the pace: 232 billion products a second
 // on a Zen 4 core, whose limit is 230 to 233. One tile by twelve loads one for each (196 to 231, as the caches are disposed), and
@@ -117,23 +122,23 @@ constexpr SomeTokens someTokensOf[tokensTogether + 1] = {nullptr,
 
 // Kernels::Ternary. Groups of tokens are all about as large as each other, since a small one costs nearly as much.
 template <class Digits>
-void ternaryProduct(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-                    const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
-    const std::int64_t groups = (tokens + tokensTogether - 1) / tokensTogether;
+void ternaryProduct(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+                    std::int64_t yStride) {
+    const std::int64_t groups = (x.count + tokensTogether - 1) / tokensTogether;
     for (std::int64_t group = 0; group < groups; ++group) {
-        const std::int64_t token = tokens * group / groups, taken = tokens * (group + 1) / groups - token;
-        const std::int8_t* input = x + token * xStride;
+        const std::int64_t token = x.count * group / groups, taken = x.count * (group + 1) / groups - token;
+        const CodedTokens input = x.part(token, taken);
         for (std::int64_t tile = 0; tile < tiles;) {
             const std::uint8_t* data = weights + tile * blocks * 64;
-            std::int32_t* out = sums + token * sumStride + tile * tileRows;
+            float* out = y + token * yStride + tile * tileRows;
             if (taken == 1) {
-                oneToken<Digits>(data, blocks, input, xSums[token], out);
+                oneToken<Digits>(data, blocks, input, absmean, out);
                 tile += 1;
             } else if (tile + 2 <= tiles) {
-                someTokensOf<Digits, 2>[taken](data, blocks, input, xStride, xSums + token, out, sumStride);
+                someTokensOf<Digits, 2>[taken](data, blocks, input, absmean, out, yStride);
                 tile += 2;
             } else {
-                someTokensOf<Digits, 1>[taken](data, blocks, input, xStride, xSums + token, out, sumStride);
+                someTokensOf<Digits, 1>[taken](data, blocks, input, absmean, out, yStride);
                 tile += 1;
             }
         }

@@ -61,12 +61,13 @@ private Q_SLOTS:
                     std::int32_t sum = 0;
                     QCOMPARE(kernels(set).quantize(x.data(), roundUp(columns, 16), packed.data(), &sum), scale);
                     QVERIFY(std::equal(trained.begin(), trained.end(), packed.begin()));
-                    std::vector<std::int32_t> sums(static_cast<std::size_t>(matrix->tiles() * tileRows));
+                    const float one = 1;  // the sums as they are: below 2^24 fp32 holds each of them
+                    std::vector<float> sums(static_cast<std::size_t>(matrix->tiles() * tileRows));
                     kernels(set).ternary[static_cast<int>(*matrix->ternary)](matrix->data.as<std::uint8_t>(), matrix->tiles(),
-                                                                             matrix->tileBytes() / 64, packed.data(), 0, &sum, 1,
-                                                                             sums.data(), 0);
+                                                                             matrix->tileBytes() / 64, {packed.data(), 0, &sum, &one, 1},
+                                                                             1.f, sums.data(), 0);
                     const at::Tensor expected = weight.codes.to(at::kLong).mv(at::from_blob(trained.data(), {columns}, at::kChar).to(at::kLong));
-                    for (std::int64_t r = 0; r < rows; ++r) QCOMPARE(static_cast<std::int64_t>(sums[static_cast<std::size_t>(r)]), expected[r].item<std::int64_t>());
+                    for (std::int64_t r = 0; r < rows; ++r) QCOMPARE(sums[static_cast<std::size_t>(r)], static_cast<float>(expected[r].item<std::int64_t>()));
                 }
             }
         }

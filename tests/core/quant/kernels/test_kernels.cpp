@@ -62,9 +62,9 @@ struct ArrayTiles {
     }
 };
 
-void ternaryOnArrays(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const std::int8_t* x, std::int64_t xStride,
-                     const std::int32_t* xSums, std::int64_t tokens, std::int32_t* sums, std::int64_t sumStride) {
-    tiledTwoBit<ArrayTiles>(kernels(KernelSet::Scalar).ternary[0], weights, tiles, blocks, x, xStride, xSums, tokens, sums, sumStride);
+void ternaryOnArrays(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
+                     std::int64_t yStride) {
+    tiledTwoBit<ArrayTiles>(kernels(KernelSet::Scalar).ternary[0], weights, tiles, blocks, x, absmean, y, yStride);
 }
 
 // Packs, runs and compares one ternary product with three nested loops.
@@ -77,27 +77,33 @@ void checkTernary(const std::string& name, Kernels::Ternary product, TernaryForm
     unpackTernary(format, packed, rows, columns, back);
     QVERIFY(back == codes);
 
-    const std::int64_t stride = lengthOf(columns), sumStride = roundUp(rows, 16) + 16;
+    const std::int64_t stride = lengthOf(columns), yStride = roundUp(rows, 16) + 16;
     std::vector<std::int8_t> padded(size(tokens * stride), 0);
-    std::vector<std::int32_t> xSums(size(tokens), 0), sums(size(tokens * sumStride), 12345);
-    for (std::int64_t t = 0; t < tokens; ++t)
+    std::vector<std::int32_t> xSums(size(tokens), 0);
+    std::vector<float> inverse(size(tokens)), y(size(tokens * yStride), 12345);
+    for (std::int64_t t = 0; t < tokens; ++t) {
+        inverse[size(t)] = 0.01f * static_cast<float>(t + 1);
         for (std::int64_t c = 0; c < columns; ++c) {
             padded[size(t * stride + c)] = x[size(t * columns + c)];
             xSums[size(t)] += x[size(t * columns + c)];
         }
+    }
+    constexpr float absmean = 0.37f;
     const std::int64_t tiles = roundUp(rows, 16) / 16;
-    product(packed.data(), tiles, ternaryBlocks(format, columns), padded.data(), stride, xSums.data(), tokens, sums.data(), sumStride);
+    product(packed.data(), tiles, ternaryBlocks(format, columns), {padded.data(), stride, xSums.data(), inverse.data(), tokens}, absmean, y.data(),
+            yStride);
     for (std::int64_t t = 0; t < tokens; ++t) {
         for (std::int64_t r = 0; r < rows; ++r) {
-            std::int32_t expected = 0;
-            for (std::int64_t c = 0; c < columns; ++c) expected += codes[size(r * columns + c)] * x[size(t * columns + c)];
-            if (sums[size(t * sumStride + r)] != expected)
+            std::int32_t sum = 0;
+            for (std::int64_t c = 0; c < columns; ++c) sum += codes[size(r * columns + c)] * x[size(t * columns + c)];
+            const float expected = static_cast<float>(sum) * (absmean * inverse[size(t)]);
+            if (y[size(t * yStride + r)] != expected)
                 QFAIL(qPrintable(QString("%1: %2 rows, %3 columns, %4 tokens: token %5 row %6 is %7, not %8")
                                      .arg(name.c_str()).arg(rows).arg(columns).arg(tokens).arg(t).arg(r)
-                                     .arg(sums[size(t * sumStride + r)]).arg(expected)));
+                                     .arg(static_cast<double>(y[size(t * yStride + r)])).arg(static_cast<double>(expected))));
         }
-        for (std::int64_t r = rows; r < tiles * 16; ++r) QCOMPARE(sums[size(t * sumStride + r)], 0);
-        QCOMPARE(sums[size(t * sumStride + tiles * 16)], 12345);
+        for (std::int64_t r = rows; r < tiles * 16; ++r) QCOMPARE(y[size(t * yStride + r)], 0.f);
+        QCOMPARE(y[size(t * yStride + tiles * 16)], 12345.f);
     }
 }
 
