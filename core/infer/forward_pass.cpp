@@ -42,8 +42,11 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
 
 template <class Body>
 void ForwardPass::forRows(Body&& body) {
-    if (rows_ == 1) body(0);
-    else pool_.run(rows_, [&](std::int64_t row, int) { body(row); });
+    if (rows_ == 1) return body(0);
+    const std::int64_t together = std::max<std::int64_t>(1, rows_ / (4 * pool_.threads()));  // taking a piece costs as much as a short row
+    pool_.run((rows_ + together - 1) / together, [&](std::int64_t piece, int) {
+        for (std::int64_t row = piece * together; row < std::min(rows_, (piece + 1) * together); ++row) body(row);
+    });
 }
 
 void ForwardPass::run(std::span<const ForwardRow> rows) {
@@ -62,10 +65,11 @@ void ForwardPass::run(std::span<const ForwardRow> rows) {
         attentionBlock(rows, layer);
         feedForwardBlock(layer);
     }
+    forRows([&](std::int64_t row) { addResidual(row, parts_.layers.back().secondNorm); });
 }
 
 void ForwardPass::multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
-                           const std::vector<float>* norm) {
+                           const std::vector<float>* norm, const RowWork& before) {
     const Memory* source = &input;
     std::int64_t sourceStride = stride;
     const bool normPerLinear = !products.front().linear->inputNorm.empty();
@@ -73,6 +77,7 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
     const std::int64_t n = roundUp(width, 16);
     const std::vector<float>& own = products.front().linear->inputNorm;
     forRows([&](std::int64_t row) {
+        if (before) before(row);
         const float* x = rowOf(input, row, stride);
         float* normed = rowOf(normed_, row, inputStride_);
         if (norm != nullptr) {
@@ -99,6 +104,12 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
                 {source->as<float>(), sourceStride, {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
 }
 
+void ForwardPass::multiplyAll(std::span<const Product> products, bool together, const Memory& input, std::int64_t stride, std::int64_t width,
+                              const std::vector<float>* norm, const RowWork& before) {
+    if (together) return multiply(products, input, stride, width, norm, before);
+    for (std::size_t i = 0; i < products.size(); ++i) multiply(products.subspan(i, 1), input, stride, width, norm, i == 0 ? before : RowWork());
+}
+
 // Each thread wants one long stream of weights, since a processor's prefetching starts anew with each; and all threads must end
 // together, whatever their speed. So pieces begin at a share of what is left and shrink. With many tokens a piece is used again for
 // each few of them and must stay in the second cache.
@@ -116,8 +127,10 @@ void ForwardPass::runProducts(std::span<const MatrixProduct> products, const Pro
     for (const MatrixProduct& product : products) {
         const std::int64_t tiles = product.matrix->tiles(), tileBytes = product.matrix->tileBytes();
         for (std::int64_t tile = 0; tile < tiles;) {
-            const std::int64_t wanted = std::clamp(left / (2 * pool_.threads()), smallest, largest);
-            const std::int64_t taken = std::clamp<std::int64_t>(wanted / tileBytes, 1, tiles - tile);
+            const std::int64_t wanted = std::clamp(left / (2 * pool_.threads()), smallest, largest) / tileBytes;
+            // With several tokens the kernels take two tiles at a time, and multiplyTiles() twice that.
+            const std::int64_t whole = input.coded.count == 1 ? 1 : wanted > 4 ? 4 : 2;
+            const std::int64_t taken = std::min(std::max<std::int64_t>(wanted / whole, 1) * whole, tiles - tile);
             pieces.push_back({&product, tile, tile + taken});
             tile += taken;
             left -= taken * tileBytes;
@@ -146,15 +159,16 @@ void ForwardPass::attentionBlock(std::span<const ForwardRow> rows, std::int64_t 
     const auto alike = [&](const PackedLinearPart& part) {
         return part.inputNorm.empty() && part.matrix.ternary.has_value() == layer.query.matrix.ternary.has_value();
     };
-    if (alike(layer.query) && alike(layer.key) && alike(layer.value)) multiply(products, x_, hiddenStride_, config_.hiddenSize, norm);
-    else
-        for (const Product& product : products) multiply({&product, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
+    const bool together = alike(layer.query) && alike(layer.key) && alike(layer.value);
+    const RowWork before = [&](std::int64_t row) {
+        if (index > 0) addResidual(row, parts_.layers[size(index - 1)].secondNorm);
+    };
+    multiplyAll(products, together, x_, hiddenStride_, config_.hiddenSize, norm, before);
     forRows([&](std::int64_t row) { rotateAndStore(rows[size(row)], row, index); });
     attend(rows, index);
     const Product output[] = {{&layer.output, &change_, hiddenStride_}};
     multiply(output, attention_, attentionStride_, config_.heads * config_.headSize,
              config_.subNorms ? &layer.attentionSubNorm : nullptr);
-    addResidual(change_, layer.firstNorm);
 }
 
 // Rotate-half: (a, b) = (x[i], x[i + half]) becomes (a cos - b sin, b cos + a sin).
@@ -229,34 +243,28 @@ void ForwardPass::feedForwardBlock(std::int64_t index) {
     const Product up{&layer.up, &up_, ffnStride_}, gate{&layer.gate, &gate_, ffnStride_};
     const bool together = layer.up.inputNorm.empty() && layer.gate.inputNorm.empty() &&
                           layer.up.matrix.ternary.has_value() == layer.gate.matrix.ternary.has_value();
-    if (!config_.gatedFfn) multiply({&up, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
-    else if (together) multiply(std::array{gate, up}, x_, hiddenStride_, config_.hiddenSize, norm);
-    else
-        for (const Product& product : {gate, up}) multiply({&product, 1}, x_, hiddenStride_, config_.hiddenSize, norm);
-    activate();
+    const RowWork before = [&](std::int64_t row) { addResidual(row, layer.firstNorm); };
+    const Product gated[] = {gate, up};
+    if (config_.gatedFfn) multiplyAll(gated, together, x_, hiddenStride_, config_.hiddenSize, norm, before);
+    else multiply({&up, 1}, x_, hiddenStride_, config_.hiddenSize, norm, before);
     const Product down[] = {{&layer.down, &change_, hiddenStride_}};
-    multiply(down, up_, ffnStride_, config_.ffnSize, config_.subNorms ? &layer.ffnSubNorm : nullptr);
-    addResidual(change_, layer.secondNorm);
+    multiply(down, up_, ffnStride_, config_.ffnSize, config_.subNorms ? &layer.ffnSubNorm : nullptr, [this](std::int64_t row) { activate(row); });
 }
 
-void ForwardPass::activate() {
+void ForwardPass::activate(std::int64_t row) {
     const std::int64_t n = roundUp(config_.ffnSize, 16);
     const bool relu = config_.activation == Activation::ReluSquared;
-    forRows([&](std::int64_t row) {
-        float* up = rowOf(up_, row, ffnStride_);
-        if (!config_.gatedFfn) return (relu ? kernels_.reluSquared : kernels_.silu)(up, n, up);
-        (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
-    });
+    float* up = rowOf(up_, row, ffnStride_);
+    if (config_.gatedFfn) (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
+    else (relu ? kernels_.reluSquared : kernels_.silu)(up, n, up);
 }
 
-void ForwardPass::addResidual(const Memory& change, const std::vector<float>& norm) {
+void ForwardPass::addResidual(std::int64_t row, const std::vector<float>& norm) {
     const std::int64_t n = roundUp(config_.hiddenSize, 16);
-    forRows([&](std::int64_t row) {
-        float* x = rowOf(x_, row, hiddenStride_);
-        kernels_.add(x, rowOf(change, row, hiddenStride_), n, x);
-        if (config_.normPlacement == NormPlacement::Post)
-            kernels_.rmsNorm(x, norm.data(), n, config_.hiddenSize, static_cast<float>(config_.normEps), x);
-    });
+    float* x = rowOf(x_, row, hiddenStride_);
+    kernels_.add(x, rowOf(change_, row, hiddenStride_), n, x);
+    if (config_.normPlacement == NormPlacement::Post)
+        kernels_.rmsNorm(x, norm.data(), n, config_.hiddenSize, static_cast<float>(config_.normEps), x);
 }
 
 void ForwardPass::logits(std::int64_t first, std::int64_t count, float* out, std::int64_t stride) {

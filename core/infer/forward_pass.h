@@ -33,22 +33,28 @@ private:
         Memory* out;
         std::int64_t outStride;
     };
+    // What is done to a row just before it is normed and quantized for its next product, while it is in the first caches.
+    using RowWork = std::function<void(std::int64_t row)>;
     // out = x W^T for each product, all of one input [rows, stride], normed by `norm` (if any) first.
     void multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
-                  const std::vector<float>* norm);
+                  const std::vector<float>* norm, const RowWork& before = {});
+    // In one go where they can share their coded input (`together`), else one by one.
+    void multiplyAll(std::span<const Product> products, bool together, const Memory& input, std::int64_t stride, std::int64_t width,
+                     const std::vector<float>* norm, const RowWork& before);
     struct MatrixProduct {
         const PackedMatrix* matrix;
         float* out;
         std::int64_t outStride;
     };
     void runProducts(std::span<const MatrixProduct> products, const ProductInput& input);
+    // Both blocks leave what they add to x in change_: the next row work adds it.
     void attentionBlock(std::span<const ForwardRow> rows, std::int64_t index);
     void rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer);
     void attend(std::span<const ForwardRow> rows, std::int64_t layer);
     void feedForwardBlock(std::int64_t index);
-    void activate();
-    // x += change, or (Post) x = norm(x + change)
-    void addResidual(const Memory& change, const std::vector<float>& norm);
+    void activate(std::int64_t row);
+    // x += change_, or (Post) x = norm(x + change_)
+    void addResidual(std::int64_t row, const std::vector<float>& norm);
     template <class Body>
     void forRows(Body&& body);  // body(row): in parallel where there are several
 
