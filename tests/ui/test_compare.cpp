@@ -58,6 +58,26 @@ private Q_SLOTS:
         QCOMPARE(experiments[0].name, QString("schedules"));
     }
 
+    void theNewestOfTooManyAreDrawn() {
+        std::vector<RunGroup> groups;
+        const std::size_t sizes[] = {3, 300, 1, 100};
+        for (const std::size_t size : sizes) {
+            RunGroup& group = groups.emplace_back();
+            for (std::size_t i = 0; i < size; ++i) group.runs.push_back(makeRun(std::to_string(i), 1, 1e-3, 2));
+        }
+        const auto newest = newestGroups(groups, 3, 60);
+        QCOMPARE(newest.size(), std::size_t{3});
+        QCOMPARE(newest[0].runs.size(), std::size_t{29});  // 60 less the group of one, shared by two
+        QCOMPARE(newest[1].runs.size(), std::size_t{1});
+        QCOMPARE(newest[2].runs.size(), std::size_t{29});
+        QCOMPARE(newest[0].runs.front().id, std::string("271"));
+        QCOMPARE(newest[2].runs.back().id, std::string("99"));
+        const auto all = newestGroups(groups, 4, 404);
+        QCOMPARE(all.size(), std::size_t{4});
+        QCOMPARE(all[1].runs.size(), std::size_t{300});
+        QVERIFY(newestGroups({}, 3, 60).empty());
+    }
+
     // On shared steps the band is the plain mean, minimum and maximum; a run that is shorter counts as far as it reaches.
     void bandIsThePlainMean() {
         std::vector<Series> runs(3);

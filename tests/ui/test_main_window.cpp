@@ -213,6 +213,12 @@ private Q_SLOTS:
                 QCOMPARE(find<QComboBox>(*window, "samplesOf")->currentIndex(), 1);
                 QCOMPARE(find<QTabWidget>(*window, "weightViews")->currentIndex(), 2);
                 QTRY_COMPARE(splitter->sizes(), rows);
+                window->showChat(true);  // its second lane was hidden when the settings were written
+                find<QToolButton>(*window, "chatCompare")->setChecked(true);
+                settle(*window);
+                for (const int width : find<QSplitter>(*window, "chatSplitter")->sizes()) QVERIFY2(width > 150, qPrintable(QString::number(width)));
+                find<QToolButton>(*window, "chatCompare")->setChecked(false);
+                window->showChat(false);
                 window->selectRun(bare);  // closes with the views hidden
                 settle(*window);
                 QTRY_VERIFY(!find<QTabWidget>(*window, "weightViews")->isVisible());

@@ -86,6 +86,27 @@ std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::
     return groups;
 }
 
+std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t mostGroups, std::size_t mostRuns) {
+    std::vector<RunGroup> newest(groups.end() - static_cast<std::ptrdiff_t>(std::min(mostGroups, groups.size())), groups.end());
+    std::size_t runs = 0;
+    for (const RunGroup& group : newest) runs += group.runs.size();
+    if (runs <= mostRuns) return newest;
+    // Small groups stay whole; what they leave is shared by the others.
+    std::vector<std::size_t> sizes;
+    for (const RunGroup& group : newest) sizes.push_back(group.runs.size());
+    std::sort(sizes.begin(), sizes.end());
+    std::size_t left = mostRuns, share = 1;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        share = std::max<std::size_t>(1, left / (sizes.size() - i));
+        if (sizes[i] > share) break;
+        left -= std::min(left, sizes[i]);
+    }
+    for (RunGroup& group : newest) {
+        if (group.runs.size() > share) group.runs.erase(group.runs.begin(), group.runs.end() - static_cast<std::ptrdiff_t>(share));
+    }
+    return newest;
+}
+
 Band bandOf(const std::vector<Series>& runs) {
     Band band;
     band.runs = runs.size();

@@ -34,6 +34,8 @@ struct RunGroup {
 };
 // In order of the first run of each.
 std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::string& by);
+// The last `mostGroups` of them; where these have more than `mostRuns` together, each keeps as many of its newest as the others may.
+std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t mostGroups, std::size_t mostRuns);
 
 // Over the x of all runs together: mean, least and most of the runs that reach this far (a value between two points of a run is
 // interpolated; what is not finite does not count unless nothing else is there, then the mean is NaN). One run gives itself.

@@ -142,21 +142,13 @@ void ChartsPage::refreshRun(const QString& run) {
 }
 
 void ChartsPage::showLegend() {
-    QStringList parts;
+    std::vector<NamedColor> names;
     for (const QString& id : visibleRuns_) {
-        const RunSummary* run = context_.runs->run(id);
-        if (run == nullptr) continue;
-        parts << QString("<span style='color:%1; font-size:large'>■</span>&nbsp;%2")
-                     .arg(context_.runs->color(id).name(), QString::fromStdString(run->name).toHtmlEscaped().replace(' ', "&nbsp;"));
+        if (const RunSummary* run = context_.runs->run(id)) names.push_back({QString::fromStdString(run->name), context_.runs->color(id)});
     }
-    constexpr qsizetype mostNames = 24;
-    if (const qsizetype more = parts.size() - mostNames; more > 0) {
-        parts.resize(mostNames);
-        parts << tr("and %1 more").arg(more);
-    }
-    if (tickedRuns_.size() > visibleRuns_.size())
-        parts << tr("(%1 runs are ticked: the newest %2 are drawn)").arg(tickedRuns_.size()).arg(visibleRuns_.size());
-    legend_->setText(parts.join("&nbsp;&nbsp;&nbsp; "));
+    legend_->setText(legendText(names, tickedRuns_.size() > visibleRuns_.size()
+                                           ? tr("(%1 runs are ticked: the newest %2 are drawn)").arg(tickedRuns_.size()).arg(visibleRuns_.size())
+                                           : QString()));
 }
 
 void ChartsPage::showMarks() { marks_->show(visibleRuns_, current_, controls_->marks()); }

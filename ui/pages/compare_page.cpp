@@ -18,6 +18,18 @@
 
 namespace tritlab {
 
+namespace {
+
+// Charts of more tell nobody anything, and all their points would have to be read.
+constexpr std::size_t mostGroups = 40, mostRuns = 200;
+
+template <typename T>
+std::vector<T> tail(const std::vector<T>& all, std::size_t count) {
+    return {all.end() - static_cast<std::ptrdiff_t>(count), all.end()};
+}
+
+}  // namespace
+
 ComparePage::ComparePage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
     setObjectName("comparePage");
     controls_ = new CompareControls(this);
@@ -99,11 +111,12 @@ void ComparePage::fillGroupings() {
     for (const std::string& key : varyingFields(runs)) varying << QString::fromStdString(key);
     controls_->offer(QStringList{grouping::none, grouping::allButSeed, grouping::experiment} + varying, varying);
     groups_ = groupRuns(runs, controls_->grouping().toStdString());
+    drawn_ = newestGroups(groups_, mostGroups, mostRuns);
 }
 
-std::vector<std::vector<std::string>> ComparePage::groupIds() const {
+std::vector<std::vector<std::string>> ComparePage::drawnIds() const {
     std::vector<std::vector<std::string>> ids;
-    for (const RunGroup& group : groups_) {
+    for (const RunGroup& group : drawn_) {
         ids.emplace_back();
         for (const RunSummary& run : group.runs) ids.back().push_back(run.id);
     }
@@ -115,7 +128,6 @@ void ComparePage::reload() {
     empty_->setVisible(groups_.empty());
     splitter_->setVisible(!groups_.empty());
     showTable();
-    showLegend();
     unread_ = true;
     showView();
 }
@@ -123,6 +135,7 @@ void ComparePage::reload() {
 // Series are read for the views that draw them; the others go by the runs' summaries.
 void ComparePage::showView() {
     const bool charts = controls_->charts();
+    showLegend();
     // Lines that take their colour from a result say nothing of groups.
     legend_->setVisible(!groups_.empty() && (controls_->view() != CompareView::Parallel || controls_->colourByGroup()));
     stack_->setCurrentIndex(charts ? 0 : 1);
@@ -153,26 +166,30 @@ void ComparePage::ask() {
     unread_ = false;
     context_.reader->ask(
         this,
-        [ids = groupIds(), axis = controls_->axis().toStdString(), strength = controls_->smoothing()](RunStore& store) {
+        [ids = drawnIds(), axis = controls_->axis().toStdString(), strength = controls_->smoothing()](RunStore& store) {
             return std::pair(ids, readCompareSeries(store, ids, axis, strength));
         },
         [this](std::pair<std::vector<std::vector<std::string>>, CompareSeries> loaded) {
             asking_ = false;
-            if (loaded.first == groupIds()) board_->show(groups_, colors(), std::move(loaded.second));
+            if (loaded.first == drawnIds()) board_->show(drawn_, tail(colors(), drawn_.size()), std::move(loaded.second));
             else again_ = true;
             if (std::exchange(again_, false)) ask();
         });
 }
 
 void ComparePage::showLegend() {
-    QStringList parts;
-    const std::vector<QColor> shown = colors();
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
-        QString name = groups_[i].name.toHtmlEscaped().replace(' ', "&nbsp;");
-        if (groups_[i].runs.size() > 1) name += tr("&nbsp;(%1&nbsp;runs)").arg(groups_[i].runs.size());
-        parts << QString("<span style='color:%1; font-size:large'>■</span>&nbsp;%2").arg(shown[i].name(), name);
+    const std::vector<RunGroup>& shown = controls_->charts() ? drawn_ : groups_;
+    const std::vector<QColor> shownColors = tail(colors(), shown.size());
+    std::vector<NamedColor> names;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const auto runs = static_cast<int>(shown[i].runs.size());
+        names.push_back({runs > 1 ? tr("%1 (%n run(s))", nullptr, runs).arg(shown[i].name) : shown[i].name, shownColors[i]});
     }
-    legend_->setText(parts.join("&nbsp;&nbsp;&nbsp; "));
+    qsizetype drawn = 0;
+    for (const RunGroup& group : shown) drawn += static_cast<qsizetype>(group.runs.size());
+    const qsizetype ticked = static_cast<qsizetype>(visibleRuns().size());
+    legend_->setText(legendText(names, drawn < ticked ? tr("(%1 runs are ticked: the newest %2 are drawn; the table counts all)").arg(ticked).arg(drawn)
+                                                      : QString()));
 }
 
 void ComparePage::showTable() {

@@ -52,10 +52,11 @@ private:
     void exportTable(bool markdown);
     void exportCharts(const QString& extension);
     [[nodiscard]] std::vector<RunSummary> visibleRuns() const;
-    [[nodiscard]] std::vector<std::vector<std::string>> groupIds() const;
+    [[nodiscard]] std::vector<std::vector<std::string>> drawnIds() const;
     [[nodiscard]] std::vector<QColor> colors() const;
     QStringList visible_;
     std::vector<RunGroup> groups_;
+    std::vector<RunGroup> drawn_;  // the newest of them, for the charts
     QTimer soon_;
     bool asking_ = false, again_ = false;
     bool unread_ = true;  // the board shows other runs, or none

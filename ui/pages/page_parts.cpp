@@ -1,5 +1,9 @@
 #include "ui/pages/page_parts.h"
 
+#include <QCoreApplication>
+#include <algorithm>
+#include <span>
+
 namespace tritlab {
 
 QLabel* emptyStateLabel(const char* name, const QString& text, QWidget* parent) {
@@ -16,6 +20,16 @@ QLabel* legendLabel(const char* name, QWidget* parent) {
     label->setTextFormat(Qt::RichText);
     label->setWordWrap(true);
     return label;
+}
+
+QString legendText(const std::vector<NamedColor>& names, const QString& note) {
+    constexpr std::size_t mostNames = 24;
+    QStringList parts;
+    for (const NamedColor& each : std::span(names).first(std::min(mostNames, names.size())))
+        parts << QString("<span style='color:%1; font-size:large'>■</span>&nbsp;%2").arg(each.color.name(), each.name.toHtmlEscaped().replace(' ', "&nbsp;"));
+    if (names.size() > mostNames) parts << QCoreApplication::translate("tritlab::Legend", "and %1 more").arg(names.size() - mostNames);
+    if (!note.isEmpty()) parts << note;
+    return parts.join("&nbsp;&nbsp;&nbsp; ");
 }
 
 QToolButton* menuButton(const char* name, const QString& text, QMenu*& menu, QWidget* parent) {

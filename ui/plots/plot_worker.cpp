@@ -6,6 +6,10 @@
 
 namespace tritlab {
 
+namespace {
+constexpr qint64 mostPauseMs = 50;
+}  // namespace
+
 PlotWorker& PlotWorker::shared() {
     static QPointer<PlotWorker> worker;
     if (worker.isNull()) worker = new PlotWorker(QCoreApplication::instance());
@@ -40,15 +44,30 @@ FrameClock::FrameClock(QObject* parent) : QObject(parent) {
 void FrameClock::request(QObject* context, std::function<void()> draw) {
     if (std::any_of(waiting_.begin(), waiting_.end(), [context](const Waiting& each) { return each.context == context; })) return;
     waiting_.push_back({context, std::move(draw)});
-    if (!timer_.isActive()) timer_.start(static_cast<int>(std::clamp<qint64>(frameMs - sinceFrame_.elapsed(), 0, frameMs)));
+    waitForNext();
+}
+
+void FrameClock::waitForNext() {
+    if (waiting_.empty() || painting_ || timer_.isActive()) return;
+    timer_.start(static_cast<int>(std::max<qint64>(0, pauseMs_ - sinceFrame_.elapsed())));
 }
 
 void FrameClock::tick() {
     sinceFrame_.restart();
     ++frames_;
+    painting_ = true;
     for (const Waiting& each : std::exchange(waiting_, {})) {
         if (each.context) each.draw();
     }
+    // Widgets paint at low priority: this comes behind them.
+    QCoreApplication::postEvent(this, new QEvent(QEvent::User), Qt::LowEventPriority - 1);
+}
+
+void FrameClock::customEvent(QEvent*) {
+    const qint64 took = sinceFrame_.elapsed();
+    pauseMs_ = std::max<qint64>(frameMs, took + std::min<qint64>(took / 2, mostPauseMs));
+    painting_ = false;
+    waitForNext();
 }
 
 }  // namespace tritlab

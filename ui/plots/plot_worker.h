@@ -1,5 +1,6 @@
 // Where pictures of charts are made and long series are smoothed: one thread for all charts. And the clock of frames: charts that
-// have something new are repainted together, at most sixty times a second, so that a stream of mouse events never piles up.
+// have something new are repainted together, at most sixty times a second and two thirds of the time, so that a stream of mouse events
+// never piles up, however many pixels the screen has.
 #pragma once
 
 #include <QElapsedTimer>
@@ -56,9 +57,13 @@ public:
     [[nodiscard]] bool idle() const { return waiting_.empty(); }
     [[nodiscard]] quint64 frames() const { return frames_; }
 
+protected:
+    void customEvent(QEvent* event) override;
+
 private:
     explicit FrameClock(QObject* parent);
     void tick();
+    void waitForNext();
     struct Waiting {
         QPointer<QObject> context;
         std::function<void()> draw;
@@ -66,6 +71,8 @@ private:
     std::vector<Waiting> waiting_;
     QTimer timer_;
     QElapsedTimer sinceFrame_;
+    bool painting_ = false;  // between the frame's beginning and the end of the painting that it asked for
+    qint64 pauseMs_ = 0;     // that the frame has earned the others
     quint64 frames_ = 0;
 };
 
