@@ -54,7 +54,7 @@ Exit importOneModel(Session& session, const ImportOptions& options) {
         requireSources(config);
     }
     StoreWriter writer(session.workspace);
-    const std::string name = options.name.empty() ? model.stem().string() : options.name;
+    const std::string name = options.name.empty() ? RunStore(session.workspace).freeName(model.stem().string()) : options.name;
     const std::string id = importModel(writer, model, name, config);
     const std::int64_t parameters = parameterCount(readModelDescription(model).config);
     session.result = {{"run", id}, {"name", name}, {"parameters", parameters}, {"ternary", config.ternaryLinears},

@@ -43,9 +43,8 @@ Exit train(Session& session, const TrainOptions& options) {
     loadEngine();  // no run is made where there is nothing to train it with
     StoreWriter writer(session.workspace);
     writer.markDeadRuns();
-    const std::string name = !options.name.empty()           ? options.name
-                             : options.config.preset.empty() ? "run"
-                                                             : options.config.preset;
+    const std::string name = !options.name.empty() ? options.name
+                                                   : RunStore(session.workspace).freeName(options.config.preset.empty() ? "run" : options.config.preset);
     const std::string id = writer.createRun(name, config, RunState::Preparing);
     session.result["run"] = id;
     const LocalRanks local(options.processes);
@@ -71,7 +70,7 @@ void addTrainCommands(Program& program) {
     CLI::App* command = program.command(&program.app(), "train", "Train a model; Ctrl-C writes a checkpoint and stops",
                                         [options](Session& session) { return train(session, *options); });
     options->config.addTo(command);
-    command->add_option("--name", options->name, "The run's name (default: the preset's)");
+    command->add_option("--name", options->name, "The run's name (default: the preset's, with a number where there is one already)");
     addProcesses(command, options->processes);
 
     const auto run = std::make_shared<std::string>();

@@ -13,6 +13,7 @@
 #include "app/gui/bench.h"
 #include "app/gui/experiment_pictures.h"
 #include "app/gui/gui_busy.h"
+#include "app/gui/leave_signals.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
 #include "app/gui/single_instance.h"
@@ -98,6 +99,8 @@ int main(int argc, char** argv) {
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
         QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::comeForward);
         instance.listen();
+        const tritlab::LeaveSignals leaving;
+        QObject::connect(&leaving, &tritlab::LeaveSignals::asked, &window, &tritlab::MainWindow::leave);
         window.openFiles(files);
         window.show();
         return QApplication::exec();

@@ -66,6 +66,7 @@ public:
     void openConfigFile(const QString& path);
     void openFiles(const QStringList& files);    // configs into the form, text as a new run's data, models into the chat
     void comeForward(const QStringList& files);  // a second start handed them over
+    void leave();  // closes without a question: a run that goes is stopped with a checkpoint first
     void startDemo();
 
 Q_SIGNALS:
@@ -78,6 +79,7 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    void stopThenClose();
     enum class Closing { No, Stop, HandOver };
     void makeActions();
     void makeRunActions();

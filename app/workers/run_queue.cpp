@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/workers/store_actions.h"
+#include "core/store/run_store.h"
 
 namespace tritlab {
 
@@ -15,7 +16,7 @@ void RunQueue::add(const QString& name, const RunConfig& frozen, const std::vect
     actions_->ask(
         tr("make the run"), this,
         [name, frozen, tags](StoreWriter& writer) {
-            const std::string id = writer.createRun(name.toStdString(), frozen, RunState::Queued);
+            const std::string id = writer.createRun(RunStore(writer.workspace()).freeName(name.toStdString()), frozen, RunState::Queued);
             if (!tags.empty()) writer.setTags(id, tags);
             return id;
         },

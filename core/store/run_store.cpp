@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/fold_case.h"
@@ -138,6 +139,16 @@ std::optional<RunSummary> RunStore::run(const std::string& id) {
     if (Database* db = impl_->open())
         if (Query row(*db, select("AND id = ?"), id); row.next()) return impl_->summary(row);
     return std::nullopt;
+}
+
+std::string RunStore::freeName(const std::string& wanted) {
+    std::set<std::string> taken;
+    for (const bool trashed : {false, true}) {
+        for (const RunSummary& each : runs(trashed)) taken.insert(each.name);
+    }
+    std::string name = wanted;
+    for (int number = 2; taken.contains(name); ++number) name = wanted + "-" + std::to_string(number);
+    return name;
 }
 
 RunSummary RunStore::resolve(const std::string& text) {

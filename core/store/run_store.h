@@ -90,6 +90,9 @@ public:
     std::optional<RunSummary> run(const std::string& id);
     // An id, a unique prefix of a name or id, or "latest". Throws Error that lists the candidates.
     RunSummary resolve(const std::string& text);
+    // For a run that is named by its preset or by a form: `wanted`, or with the first number from 2 on that no run has yet ("nano-2"),
+    // those in the trash included.
+    std::string freeName(const std::string& wanted);
 
     std::vector<std::string> seriesKeys(const std::string& run);
     // Points with step >= from, in step order.

@@ -8,10 +8,9 @@
 
 #include "app/workers/run_queue.h"
 #include "core/store/run_store.h"
-#include "core/train/trainer.h"
+#include "engine_fixture.h"
 #include "ui/forms/run_form.h"
 #include "ui/forms/step_measure.h"
-#include "window_fixture.h"
 
 using namespace tritlab;
 
@@ -22,11 +21,6 @@ class TestStepMeasure : public QObject {
         auto* edit = form.findChild<QLineEdit*>(QString("field:") + key);
         edit->selectAll();
         QTest::keyClicks(edit, text);
-    }
-    static WindowOptions withEngine(const StoreFixture& fixture) {
-        WindowOptions options = optionsOf(fixture);
-        options.engine = []() -> Engine& { return loadEngine(); };
-        return options;
     }
     // A form of few seconds' work in the window.
     RunForm* openForm(MainWindow& window) {
@@ -97,15 +91,7 @@ private Q_SLOTS:
         RunForm* form = openForm(window);
         // The measuring gives way to a run; a run does not give way to it.
         button_->click();
-        RunConfig config = presetDraft("nano").config();
-        config.steps = 1000000;
-        config.vocabSize = 300;  // as many pieces as the text has room for: the run must not end by itself
-        config.data = {{fixture.folder.filePath("text.txt").toStdString(), 1}};
-        QFile text(fixture.folder.filePath("text.txt"));
-        QVERIFY(text.open(QIODevice::WriteOnly));
-        for (int i = 0; i < 4000; ++i) text.write("In the beginning was the word, and it was number " + QByteArray::number(i) + ".\n");
-        text.close();
-        window.queue()->add("long", frozen(config));
+        window.queue()->add("long", endlessRun(fixture));
         QTRY_VERIFY_WITH_TIMEOUT(window.queue()->busy() && !form->measure()->running(), 60000);
         button_->click();
         QVERIFY(!form->measure()->running());

@@ -8,6 +8,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTextCursor>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -131,14 +132,13 @@ void SamplesPage::showSamples(const std::vector<SampleEvent>& samples) {
     full_.clear();
     for (const auto& [step, texts] : bySteps) {
         TableRow row{QString::number(step), {{QString::number(step), static_cast<qlonglong>(step), {}, {}, true}}};
-        QString full;
+        auto& full = full_[row.key];
         for (const QString& prompt : prompts) {
             const auto it = texts.find(prompt);
             const QString text = it == texts.end() ? QString() : it->second;
             row.cells.push_back({QString(text).simplified(), {}, {}, {}, false});
-            if (!text.isEmpty()) full += prompt + text + "\n\n";
+            if (!text.isEmpty()) full.emplace_back(prompt, text);
         }
-        full_[row.key] = full.trimmed();
         rows.push_back(std::move(row));
     }
     const QString chosen = table_->currentKey();
@@ -155,7 +155,17 @@ void SamplesPage::showSamples(const std::vector<SampleEvent>& samples) {
 
 void SamplesPage::showChosen() {
     const auto it = full_.find(table_->currentKey());
-    text_->setPlainText(it == full_.end() ? QString() : it->second);
+    text_->clear();
+    if (it == full_.end()) return;
+    QTextCursor at = text_->textCursor();
+    QTextCharFormat given, written;
+    given.setFontWeight(QFont::DemiBold);
+    for (const auto& [prompt, text] : it->second) {
+        if (!at.atStart()) at.insertText("\n\n", written);
+        at.insertText(prompt, given);
+        at.insertText(text, written);
+    }
+    text_->moveCursor(QTextCursor::Start);
 }
 
 }  // namespace tritlab

@@ -38,7 +38,7 @@ private:
     QPlainTextEdit* text_;
     SamplesBeside* beside_;
     QTimer soon_;
-    std::map<QString, QString> full_;  // by the row's key
+    std::map<QString, std::vector<std::pair<QString, QString>>> full_;  // prompts and what followed, by the row's key
 };
 
 }  // namespace tritlab

@@ -386,6 +386,20 @@ private Q_SLOTS:
         writer.createConversation("c", "run:" + b);
         QVERIFY(store.revision() > seen && store.runsChangedSince(seen).empty());
     }
+    void freeNamesAreNobodys() {
+        const TemporaryWorkspace t;
+        QCOMPARE(RunStore(t.workspace).freeName("nano"), std::string("nano"));  // without a database too
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        for (const char* expected : {"nano", "nano-2", "nano-3"}) {
+            QCOMPARE(store.freeName("nano"), std::string(expected));
+            const std::string id = writer.createRun(store.freeName("nano"), {}, RunState::Finished);
+            writer.trash(id, true);  // what is restored keeps its name
+            writer.flush();
+        }
+        QCOMPARE(store.freeName("nano-2"), std::string("nano-2-2"));
+        QCOMPARE(store.freeName("nan"), std::string("nan"));
+    }
     void namesAreResolved() {
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
