@@ -58,6 +58,10 @@ struct TensorToWrite {
 // Tensors to write, with the values that they point at.
 class OwnedTensors {
 public:
+    OwnedTensors() = default;
+    OwnedTensors(OwnedTensors&&) = default;
+    OwnedTensors(const OwnedTensors&) = delete;  // the copy's list would point at the first one's values
+    OwnedTensors& operator=(const OwnedTensors&) = delete;
     void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) { keep(floats_, name, DType::F32, shape, std::move(values)); }
     void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) { keep(bytes_, name, DType::U8, shape, std::move(values)); }
     [[nodiscard]] const std::vector<TensorToWrite>& list() const { return list_; }

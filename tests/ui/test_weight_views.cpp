@@ -84,7 +84,7 @@ private Q_SLOTS:
         views->setCurrentIndex(4);
         settle(window);
         auto* title = window.findChild<QLabel*>("otherTitle");
-        QTRY_VERIFY2(title->text().contains("step 400"), qPrintable(title->text()));
+        QTRY_VERIFY2(title->text().startsWith("other, ") && title->text().contains("step 400"), qPrintable(title->text()));
         // A click in the heat map picks its layer and snapshot.
         views->setCurrentIndex(1);
         Q_EMIT views->heatMap()->picked(9, 2);

@@ -118,7 +118,10 @@ QWidget* WeightViews::makeOther() {
     for (QComboBox* box : {otherRun_, otherLayer_}) {
         box->setMinimumContentsLength(10);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        connect(box, &QComboBox::activated, this, &WeightViews::fillOther);
+        connect(box, &QComboBox::activated, this, [this] {
+            otherChosen_ = true;
+            fillOther();
+        });
     }
     this_ = new HistogramChart(page);
     other_ = new HistogramChart(page);
@@ -264,9 +267,20 @@ void WeightViews::fillPattern() {
         });
 }
 
+// A ticked run that has steps; the run itself where there is no other.
+QString WeightViews::newestBeside(const QString& run) const {
+    const QStringList ticked = context_.runs->visibleRuns();
+    const auto other = std::find_if(ticked.rbegin(), ticked.rend(), [&](const QString& id) {
+        const RunSummary* each = context_.runs->run(id);
+        return id != run && each != nullptr && each->steps > 0;
+    });
+    return other == ticked.rend() ? run : *other;
+}
+
 void WeightViews::fillOther() {
-    const QString wantedRun = otherRun_->count() > 0 ? otherRun_->currentData().toString() : run_;
     const QString wantedLayer = otherLayer_->currentData().toString();
+    QString wantedRun = otherRun_->currentData().toString();
+    if (wantedRun.isEmpty() || (wantedRun == run_ && !otherChosen_)) wantedRun = newestBeside(run_);
     otherRun_->clear();
     for (const RunSummary& run : context_.runs->runs()) {
         if (!run.trashed) otherRun_->addItem(QString::fromStdString(run.name), QString::fromStdString(run.id));

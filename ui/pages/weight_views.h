@@ -46,6 +46,7 @@ private:
     void markHeat();
     void fillRidges();
     void fillPattern();
+    [[nodiscard]] QString newestBeside(const QString& run) const;
     void fillOther();
     void showOther(const std::optional<HealthEvent>& health);
     PageContext context_;
@@ -60,6 +61,7 @@ private:
     QLabel *thisTitle_, *otherTitle_;
     QString heatKey_, ridgeKey_, patternKey_;  // what each view shows: it is read anew where that changes
     QWidget *heatPage_, *otherPage_;
+    bool otherChosen_ = false;  // by the person
 };
 
 }  // namespace tritlab
