@@ -47,8 +47,8 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     presets_->setAccessibleName(tr("Preset"));
     for (const PresetInfo& preset : presets()) {
         const QString id = QString::fromStdString(preset.name);
-        presets_->addItem(QString::fromStdString(preset.title), id);
-        presets_->setItemData(presets_->count() - 1, QString::fromStdString(preset.description), Qt::ToolTipRole);
+        presets_->addItem(QCoreApplication::translate("Preset", preset.title.c_str()), id);
+        presets_->setItemData(presets_->count() - 1, QCoreApplication::translate("Preset", preset.description.c_str()), Qt::ToolTipRole);
     }
     presetText_ = new QLabel(this);
     presetText_->setObjectName("presetText");

@@ -1,6 +1,7 @@
 // What every page of a run shares: the models it reads, and the runs that it is about.
 #pragma once
 
+#include <QEvent>
 #include <QJsonObject>
 #include <QWidget>
 
