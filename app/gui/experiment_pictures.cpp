@@ -109,7 +109,7 @@ QStringList plotExperiment(const Workspace& workspace, const QString& experiment
         chart.setXLabel(QCoreApplication::translate(context, "step"));
         if (!drawCurve(chart, curve, experiment.variants)) continue;
         const QString path = folder + "/" + id + ".png";
-        writePlot(chart, path, chartPicture, chartPage);
+        writePlot(chart, path, "png", chartPicture, chartPage);
         files << path;
     }
     return files;

@@ -69,9 +69,10 @@ void MainWindow::stopThenClose() {
 
 void MainWindow::leave() {
     // The form and the questions that stand open: what was begun in them is kept.
-    for (auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget()); dialog != nullptr && dialog->isVisible();
-         dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget()))
+    while (auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget())) {
         dialog->reject();
+        if (dialog->isVisible()) break;  // it stays
+    }
     if (queue_ == nullptr || !queue_->busy()) {
         close();
     } else if (closing_ == Closing::No) {

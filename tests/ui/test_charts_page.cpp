@@ -6,9 +6,11 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/random.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/x_axis.h"
@@ -16,6 +18,7 @@
 #include "ui/pages/chart_marks.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
+#include "ui/plots/file_head.h"
 #include "ui/plots/readout.h"
 #include "window_fixture.h"
 
@@ -229,6 +232,17 @@ private Q_SLOTS:
         page->setState(state);
         QVERIFY(!lr->isVisible() && board->isShown(added));
         QVERIFY(page->state() == state);
+    }
+
+    // A name without an ending, or with another one, does not make it another format.
+    void filesAreOfTheFormatAskedFor() {
+        QTemporaryDir folder;
+        ChartWidget chart({"loss", "Loss", {}, true, true, false, 0.0, 1.0, true});
+        for (const auto& [name, format, begin] : {std::tuple("a", "pdf", "%PDF"), {"a.pdf", "png", "\x89PNG"}}) {
+            const QString path = folder.filePath(name);
+            writePlot(chart, path, format, chartPicture, chartPage);
+            QVERIFY2(readFile(path.toStdString()).starts_with(begin), name);
+        }
     }
 
     // y as the person set it stays while the view is moved; without outliers one spike does not flatten the rest.

@@ -37,12 +37,7 @@ class TestDrafts : public QObject {
     static std::unique_ptr<MainWindow> open(const StoreFixture& fixture) {
         WindowOptions options = optionsOf(fixture);
         options.keepSettings = true;
-        auto window = std::make_unique<MainWindow>(options);
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        if (!opened.wait(20000)) qFatal("the window did not open its store");
-        settle(*window);
-        return window;
+        return openWindow(options);
     }
     static nlohmann::json kept(const StoreFixture& fixture) {
         const auto file = fixture.workspace.root() / "drafts.json";

@@ -1,5 +1,6 @@
 // The program is told to go (SIGTERM, as at the end of a session): nothing is asked, a run that goes is stopped with a checkpoint, what
 // stands in the form is kept.
+#include <QDialog>
 #include <QLineEdit>
 #include <QTest>
 #include <csignal>
@@ -19,10 +20,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         WindowOptions options = withEngine(fixture);
         options.keepSettings = true;
-        auto window = std::make_unique<MainWindow>(options);
-        QSignalSpy opened(window.get(), &MainWindow::opened);
-        window->show();
-        QVERIFY(opened.wait(20000));
+        auto window = openWindow(options);
         const LeaveSignals leaving;
         connect(&leaving, &LeaveSignals::asked, window.get(), &MainWindow::leave);
         window->queue()->add("long", endlessRun(fixture));
@@ -48,6 +46,12 @@ private Q_SLOTS:
         const LeaveSignals leaving;
         connect(&leaving, &LeaveSignals::asked, window.get(), &MainWindow::leave);
         window->openForm();
+        struct Staying : QDialog {  // as the export while it writes
+            using QDialog::QDialog;
+            void reject() override {}
+        } staying(window.get());
+        staying.setModal(true);
+        staying.show();
         ::raise(SIGHUP);
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), 20000);
     }

@@ -185,17 +185,9 @@ private Q_SLOTS:
         fixture.writer->flush();
         WindowOptions options = optionsOf(fixture);
         options.keepSettings = true;
-        const auto open = [&options] {
-            auto window = std::make_unique<MainWindow>(options);
-            QSignalSpy opened(window.get(), &MainWindow::opened);
-            window->show();
-            if (!opened.wait(20000)) qFatal("the window did not open its store");
-            settle(*window);
-            return window;
-        };
         QList<int> rows;
         for (int visit = 0; visit < 3; ++visit) {
-            const auto window = open();
+            const auto window = openWindow(options);
             auto* splitter = find<QSplitter>(*window, "weightsSplitter");
             window->selectRun(a);
             settle(*window);

@@ -16,13 +16,14 @@ inline WindowOptions optionsOf(const StoreFixture& fixture) {
     return {fixture.workspace, false, false, []() -> Engine& { throw Error("no engine in this test"); }};
 }
 
-inline std::unique_ptr<MainWindow> openWindow(const StoreFixture& fixture) {
-    auto window = std::make_unique<MainWindow>(optionsOf(fixture));
+inline std::unique_ptr<MainWindow> openWindow(const WindowOptions& options) {
+    auto window = std::make_unique<MainWindow>(options);
     QSignalSpy opened(window.get(), &MainWindow::opened);
     window->show();
     if (!opened.wait(20000)) qFatal("the window did not open its store");
     settle(*window);
     return window;
 }
+inline std::unique_ptr<MainWindow> openWindow(const StoreFixture& fixture) { return openWindow(optionsOf(fixture)); }
 
 }  // namespace tritlab

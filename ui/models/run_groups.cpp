@@ -86,11 +86,15 @@ std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::
     return groups;
 }
 
+std::size_t runCount(const std::vector<RunGroup>& groups) {
+    std::size_t runs = 0;
+    for (const RunGroup& group : groups) runs += group.runs.size();
+    return runs;
+}
+
 std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t mostGroups, std::size_t mostRuns) {
     std::vector<RunGroup> newest(groups.end() - static_cast<std::ptrdiff_t>(std::min(mostGroups, groups.size())), groups.end());
-    std::size_t runs = 0;
-    for (const RunGroup& group : newest) runs += group.runs.size();
-    if (runs <= mostRuns) return newest;
+    if (runCount(newest) <= mostRuns) return newest;
     // Small groups stay whole; what they leave is shared by the others.
     std::vector<std::size_t> sizes;
     for (const RunGroup& group : newest) sizes.push_back(group.runs.size());

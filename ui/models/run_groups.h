@@ -34,6 +34,7 @@ struct RunGroup {
 };
 // In order of the first run of each.
 std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::string& by);
+std::size_t runCount(const std::vector<RunGroup>& groups);
 // The last `mostGroups` of them; where these have more than `mostRuns` together, each keeps as many of its newest as the others may.
 std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t mostGroups, std::size_t mostRuns);
 

@@ -30,7 +30,7 @@ namespace {
 
 void writeChart(ChartWidget& chart, const QString& path, const QString& format) {
     if (format == "csv") writeFileAtomically(path.toStdString(), chart.csv().toStdString());
-    else writePlot(chart, path, chartPicture, chartPage);
+    else writePlot(chart, path, format, chartPicture, chartPage);
 }
 
 }  // namespace

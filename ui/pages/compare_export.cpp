@@ -33,7 +33,7 @@ QStringList ComparePage::saveCharts(const QString& folder, const QString& extens
     QStringList files;
     for (const auto& [id, chart] : board_->shownCharts()) {
         const QString path = folder + "/compare-" + id + "." + extension;
-        writePlot(*chart, path, chartPicture, chartPage);
+        writePlot(*chart, path, extension, chartPicture, chartPage);
         files << path;
     }
     return files;

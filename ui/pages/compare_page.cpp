@@ -185,9 +185,7 @@ void ComparePage::showLegend() {
         const auto runs = static_cast<int>(shown[i].runs.size());
         names.push_back({runs > 1 ? tr("%1 (%n run(s))", nullptr, runs).arg(shown[i].name) : shown[i].name, shownColors[i]});
     }
-    qsizetype drawn = 0;
-    for (const RunGroup& group : shown) drawn += static_cast<qsizetype>(group.runs.size());
-    const qsizetype ticked = static_cast<qsizetype>(visibleRuns().size());
+    const std::size_t drawn = runCount(shown), ticked = runCount(groups_);
     legend_->setText(legendText(names, drawn < ticked ? tr("(%1 runs are ticked: the newest %2 are drawn; the table counts all)").arg(ticked).arg(drawn)
                                                       : QString()));
 }

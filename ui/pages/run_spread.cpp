@@ -174,8 +174,8 @@ QStringList RunSpread::save(const QString& folder, const QString& extension) {
     if (stack_->currentIndex() == 0) return {};
     const QString path = folder + "/compare-" + (choice_.parallel ? "parallel." : "scatter.") + extension;
     constexpr QSize picture{900, 520}, page{640, 400};
-    if (choice_.parallel) writePlot(*parallel_, path, picture, page);
-    else writePlot(*scatter_, path, picture, page);
+    if (choice_.parallel) writePlot(*parallel_, path, extension, picture, page);
+    else writePlot(*scatter_, path, extension, picture, page);
     return {path};
 }
 

@@ -19,10 +19,10 @@ struct NamedColor {
 };
 // Calls `save` while `plot` has the title and as many of the names as fit above its axes.
 void withFileHead(QCustomPlot* plot, const QString& title, std::vector<NamedColor> names, const QColor& text, const std::function<void()>& save);
-// Any of the plots as PDF (page: in points) or PNG (picture: in pixels), as the name of the file ends. Throws where it cannot be written.
+// Any of the plots as "pdf" (page: in points) or "png" (picture: in pixels), whatever the file is called. Throws where it cannot be written.
 template <typename Plot>
-void writePlot(Plot& plot, const QString& path, QSize picture, QSize page) {
-    const bool done = path.endsWith(".pdf") ? plot.savePdf(path, page.width(), page.height())
+void writePlot(Plot& plot, const QString& path, const QString& format, QSize picture, QSize page) {
+    const bool done = format == "pdf" ? plot.savePdf(path, page.width(), page.height())
                                             : plot.picture(picture.width(), picture.height()).save(path, "PNG");
     if (!done) throw Error("cannot write the chart", path.toStdString(), "Choose a folder that can be written to");
 }
