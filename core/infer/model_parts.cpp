@@ -32,9 +32,9 @@ void runTasks(ThreadPool& pool, const std::vector<std::function<void()>>& tasks)
 
 DenseFormat denseFormat(DenseStorage storage, DType stored) {
     switch (storage) {
-        case DenseStorage::AsStored: return stored == DType::BF16 ? DenseFormat::Bf16 : DenseFormat::F32;
+        case DenseStorage::AsStored: return stored == DType::BF16 ? DenseFormat::Bf16Short : DenseFormat::F32;
         case DenseStorage::F32: return DenseFormat::F32;
-        case DenseStorage::Bf16: return DenseFormat::Bf16;
+        case DenseStorage::Bf16: return DenseFormat::Bf16Short;
         case DenseStorage::Int8: return DenseFormat::Int8;
     }
     return DenseFormat::F32;
@@ -52,7 +52,9 @@ public:
     }
     [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns, DenseStorage storage) const {
         const DType stored = weights_.storedType(name, {rows, columns});
-        return packDenseMatrix(denseFormat(storage, stored), finite(name, {rows, columns}), rows, columns);
+        const std::vector<float> values = finite(name, {rows, columns});
+        return packDenseMatrix(denseFormat(storage, stored), rows, columns,
+                               [&](std::int64_t row, float* out) { std::copy_n(values.data() + row * columns, columns, out); });
     }
     [[nodiscard]] PackedLinearPart linear(const std::string& module, std::int64_t rows, std::int64_t columns) const {
         PackedLinearPart part;
@@ -95,44 +97,35 @@ private:
     ModelWeights weights_;
 };
 
-// Random values that a matrix of this format could hold.
-PackedMatrix randomMatrix(std::int64_t rows, std::int64_t columns, std::optional<TernaryFormat> ternary, DenseFormat dense,
-                          std::uint64_t seed, std::uint64_t stream) {
+PackedMatrix randomTernaryMatrix(std::int64_t rows, std::int64_t columns, TernaryFormat format, std::uint64_t seed, std::uint64_t stream) {
     PackedMatrix matrix;
     matrix.rows = rows;
     matrix.columns = columns;
-    matrix.ternary = ternary;
-    matrix.dense = dense;
+    matrix.ternary = format;
     matrix.data = Memory::zeroed(matrix.tiles() * matrix.tileBytes());
-    const float width = 1.f / std::sqrt(static_cast<float>(columns));
-    if (ternary) {
-        matrix.absmean = width;
-        const auto bytes = matrix.data.writableSpan<std::uint8_t>();
-        for (std::size_t i = 0; i < bytes.size(); i += 8) {
-            std::uint64_t bits = randomBits(seed, stream, i);
-            for (std::size_t j = i; j < i + 8; ++j, bits >>= 8) {
-                const auto value = static_cast<int>(bits & 0xff);
-                bytes[j] = static_cast<std::uint8_t>(*ternary == TernaryFormat::FiveTrits
-                                                         ? value % 243
-                                                         : value % 3 | value / 3 % 3 << 2 | value / 9 % 3 << 4 | value / 27 % 3 << 6);
-            }
+    matrix.absmean = 1.f / std::sqrt(static_cast<float>(columns));
+    const auto bytes = matrix.data.writableSpan<std::uint8_t>();
+    for (std::size_t i = 0; i < bytes.size(); i += 8) {
+        std::uint64_t bits = randomBits(seed, stream, i);
+        for (std::size_t j = i; j < i + 8; ++j, bits >>= 8) {
+            const auto value = static_cast<int>(bits & 0xff);
+            bytes[j] = static_cast<std::uint8_t>(
+                format == TernaryFormat::FiveTrits ? value % 243 : value % 3 | value / 3 % 3 << 2 | value / 9 % 3 << 4 | value / 27 % 3 << 6);
         }
-        return matrix;
-    }
-    const std::int64_t count = matrix.tiles() * tileRows * roundUp(columns, 4);
-    for (std::int64_t i = 0; i < count; ++i) {
-        const auto bits = randomBits(seed, stream, static_cast<std::uint64_t>(i));
-        const auto code = static_cast<std::int8_t>(bits >> 56);
-        const float value = static_cast<float>(code) / 74.f * width;  // a uniform code / 74 has variance 1
-        if (dense == DenseFormat::F32) matrix.data.writable<float>()[i] = value;
-        else if (dense == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[i] = floatToBf16(value);
-        else matrix.data.writable<std::int8_t>()[i] = code;
-    }
-    if (dense == DenseFormat::Int8) {
-        matrix.rowScales = Memory::zeroed(matrix.tiles() * tileRows * 4);
-        for (float& scale : matrix.rowScales.writableSpan<float>()) scale = width / 74.f;
     }
     return matrix;
+}
+
+// Of variance 1 / columns, about normal as trained weights are: sums of four uniform numbers.
+PackedMatrix randomDenseMatrix(std::int64_t rows, std::int64_t columns, DenseFormat format, std::uint64_t seed, std::uint64_t stream) {
+    const float scale = std::sqrt(3.f / static_cast<float>(columns)) / 65536.f;  // four of variance 2^32 / 12 have that of 2^32 / 3
+    return packDenseMatrix(format, rows, columns, [=](std::int64_t row, float* out) {
+        for (std::int64_t column = 0; column < columns; ++column) {
+            const std::uint64_t bits = randomBits(seed, stream, static_cast<std::uint64_t>(row * columns + column));
+            const auto sum = static_cast<std::int64_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
+            out[column] = static_cast<float>(sum - 2 * 65535) * scale;
+        }
+    });
 }
 
 std::vector<float> ones(std::int64_t width) {
@@ -199,11 +192,12 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
         throw Error("holds packed weights only: it has no full-precision form", folder.string(),
                     "Choose the checkpoint or export that it was packed from");
     const FolderLoader loader(folder, options, parts.description);
-    parts.embedding = loader.dense("model.embed_tokens.weight", config.vocabSize, config.hiddenSize, options.embedding);
-    if (!config.tieEmbeddings) parts.head = loader.dense("lm_head.weight", config.vocabSize, config.hiddenSize, options.embedding);
     parts.finalNorm = loader.norm("model.norm.weight", config.hiddenSize);
     parts.layers.resize(static_cast<std::size_t>(config.layers));
-    std::vector<std::function<void()>> tasks;
+    // The largest first.
+    const auto perToken = [&](const char* name) { return loader.dense(name, config.vocabSize, config.hiddenSize, options.embedding); };
+    std::vector<std::function<void()>> tasks{[&] { parts.embedding = perToken("model.embed_tokens.weight"); }};
+    if (!config.tieEmbeddings) tasks.emplace_back([&] { parts.head = perToken("lm_head.weight"); });
     for (std::int64_t index = 0; index < config.layers; ++index) {
         PackedLayer& layer = parts.layers[static_cast<std::size_t>(index)];
         const std::string prefix = "model.layers." + std::to_string(index) + ".";
@@ -234,11 +228,11 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
     parts.layers.resize(static_cast<std::size_t>(config.layers));
     std::vector<std::function<void()>> tasks;
     tasks.emplace_back([&, stream] {
-        parts.embedding = randomMatrix(config.vocabSize, config.hiddenSize, {}, embedding, seed, stream);
+        parts.embedding = randomDenseMatrix(config.vocabSize, config.hiddenSize, embedding, seed, stream);
     });
     if (!config.tieEmbeddings)
         tasks.emplace_back([&, stream = ++stream] {
-            parts.head = randomMatrix(config.vocabSize, config.hiddenSize, {}, embedding, seed, stream);
+            parts.head = randomDenseMatrix(config.vocabSize, config.hiddenSize, embedding, seed, stream);
         });
     for (std::size_t index = 0; index < parts.layers.size(); ++index) {
         PackedLayer& layer = parts.layers[index];
@@ -252,8 +246,8 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
             const bool ternary = isTernary(config, name);
             if (ternary && config.inputNormPerLinear) (layer.*linear.part).inputNorm = ones(linear.columns);
             tasks.emplace_back([&, linear, ternary, stream = ++stream] {
-                (layer.*linear.part).matrix =
-                    randomMatrix(linear.rows, linear.columns, ternary ? std::optional(options.ternary) : std::nullopt, dense, seed, stream);
+                (layer.*linear.part).matrix = ternary ? randomTernaryMatrix(linear.rows, linear.columns, options.ternary, seed, stream)
+                                                      : randomDenseMatrix(linear.rows, linear.columns, dense, seed, stream);
             });
         }
     }

@@ -15,16 +15,23 @@ namespace {
 
 constexpr const char* fileName = "packed.safetensors";
 constexpr const char* formatName = "tritlab-packed";
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;  // 2: Bf16Short
 
 DType denseType(DenseFormat format) {
-    return format == DenseFormat::F32 ? DType::F32 : format == DenseFormat::Bf16 ? DType::BF16 : DType::I8;
+    switch (format) {
+        case DenseFormat::F32: return DType::F32;
+        case DenseFormat::Bf16: return DType::BF16;
+        case DenseFormat::Int8: return DType::I8;
+        case DenseFormat::Bf16Short: return DType::U8;
+    }
+    return DType::F32;
 }
 
 std::vector<std::int64_t> tileShape(const PackedMatrix& matrix) {
     if (matrix.ternary) return {matrix.tiles(), ternaryBlocks(*matrix.ternary, matrix.columns), 64};
     const std::int64_t quads = roundUp(matrix.columns, 4) / 4;
     if (matrix.dense == DenseFormat::Bf16) return {matrix.tiles(), quads, 2, 16, 2};
+    if (matrix.dense == DenseFormat::Bf16Short) return {matrix.tiles(), matrix.tileBytes()};
     return {matrix.tiles(), quads, 4, 16};
 }
 
@@ -97,7 +104,8 @@ public:
             matrix.absmean = floats(name + ".absmean", 1)[0];
             if (!std::isfinite(matrix.absmean)) fail("tensor " + name + ".absmean is no finite number");
         } else {
-            matrix.dense = view.type == DType::F32 ? DenseFormat::F32 : view.type == DType::BF16 ? DenseFormat::Bf16 : DenseFormat::Int8;
+            for (const DenseFormat format : {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8, DenseFormat::Bf16Short})
+                if (denseType(format) == view.type) matrix.dense = format;
         }
         if (view.type != (ternary ? DType::U8 : denseType(matrix.dense)))
             fail("tensor " + name + " is of type " + dtypeName(view.type) + ", which the model cannot have there");
@@ -109,6 +117,7 @@ public:
             matrix.rowScales = Memory::zeroed(static_cast<std::int64_t>(scales.size()) * 4);
             std::copy(scales.begin(), scales.end(), matrix.rowScales.writable<float>());
         }
+        if (!ternary && matrix.dense == DenseFormat::Bf16Short) exceptions(name, matrix);
     }
 
     void norm(const std::string& name, std::vector<float>& weight, std::int64_t width) const {
@@ -121,6 +130,29 @@ private:
     [[nodiscard]] std::vector<float> floats(const std::string& name, std::int64_t count) const {
         return toFloats(file_->tensor(name, {count}), path_ + ": " + name);
     }
+    // Copied, since they need not lie at a multiple of their size, and checked: a product writes to their rows.
+    void exceptions(const std::string& name, PackedMatrix& matrix) const {
+        const TensorView& starts = file_->tensor(name + ".exception_starts", {matrix.tiles() + 1});
+        if (starts.type != DType::I64) fail("tensor " + name + ".exception_starts is not of type I64");
+        matrix.exceptionStarts = copied(starts);
+        const std::span all(matrix.exceptionStarts.as<std::int64_t>(), static_cast<std::size_t>(matrix.tiles() + 1));
+        const std::int64_t count = all.back();
+        if (all.front() != 0 || count < 0 || count > matrix.rows * matrix.columns || !std::ranges::is_sorted(all))
+            fail("tensor " + name + ".exception_starts does not rise from 0");
+        if (count == 0) return;
+        const TensorView& entries = file_->tensor(name + ".exceptions", {count, static_cast<std::int64_t>(sizeof(Bf16Exception))});
+        if (entries.type != DType::U8) fail("tensor " + name + ".exceptions is not of type U8");
+        matrix.exceptions = copied(entries);
+        for (const Bf16Exception& exception : std::span(matrix.exceptions.as<Bf16Exception>(), static_cast<std::size_t>(count)))
+            if (exception.column >= matrix.columns || exception.row >= tileRows)
+                fail("tensor " + name + ".exceptions names a weight outside of its tile");
+    }
+    static Memory copied(const TensorView& view) {
+        Memory memory = Memory::zeroed(static_cast<std::int64_t>(view.bytes.size()));
+        std::ranges::copy(view.bytes, memory.writable<std::byte>());
+        return memory;
+    }
+
     std::shared_ptr<const SafetensorsFile> file_;
     std::string path_;
     TernaryFormat ternary_ = TernaryFormat::TwoBit;
@@ -144,6 +176,11 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
             small.push_back({name + ".absmean", DType::F32, {1}, &matrix.absmean});
         } else if (matrix.dense == DenseFormat::Int8) {
             small.push_back({name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
+        } else if (matrix.dense == DenseFormat::Bf16Short) {
+            constexpr auto entry = static_cast<std::int64_t>(sizeof(Bf16Exception));
+            small.push_back({name + ".exception_starts", DType::I64, {matrix.tiles() + 1}, matrix.exceptionStarts.as<std::byte>()});
+            if (const std::int64_t count = matrix.exceptions.size() / entry; count > 0)
+                small.push_back({name + ".exceptions", DType::U8, {count, entry}, matrix.exceptions.as<std::byte>()});
         }
     };
     const auto onNorm = [&](const std::string& name, const std::vector<float>& weight, std::int64_t width) {

@@ -17,6 +17,51 @@ std::int64_t denseIndex(DenseFormat format, std::int64_t columns, std::int64_t r
     return block + (format == DenseFormat::Bf16 ? k / 2 * 32 + 2 * lane + k % 2 : 16 * k + lane);
 }
 
+PackedMatrix emptyDenseMatrix(DenseFormat format, std::int64_t rows, std::int64_t columns) {
+    PackedMatrix matrix;
+    matrix.rows = rows;
+    matrix.columns = columns;
+    matrix.dense = format;
+    matrix.data = Memory::zeroed(matrix.tiles() * matrix.tileBytes());
+    return matrix;
+}
+
+template <class T>
+Memory memoryOf(const std::vector<T>& values) {
+    Memory memory = Memory::zeroed(static_cast<std::int64_t>(values.size() * sizeof(T)));
+    std::copy(values.begin(), values.end(), memory.writable<T>());
+    return memory;
+}
+
+// Bf16Short, or Bf16 where that would have too many exceptions.
+PackedMatrix packBf16(std::int64_t rows, std::int64_t columns, const FillRow& fill) {
+    PackedMatrix matrix = emptyDenseMatrix(DenseFormat::Bf16Short, rows, columns);
+    const auto most = static_cast<std::size_t>(rows * columns / 256);
+    std::vector<Bf16Exception> exceptions;
+    std::vector<std::int64_t> starts{0};
+    std::vector<float> source(static_cast<std::size_t>(columns));
+    std::vector<std::uint16_t> tile(static_cast<std::size_t>(tileRows * columns));
+    for (std::int64_t row = 0; row < rows; ++row) {
+        fill(row, source.data());
+        const std::int64_t lane = row % tileRows;
+        std::transform(source.begin(), source.end(), tile.begin() + lane * columns, floatToBf16);
+        if (lane + 1 < tileRows && row + 1 < rows) continue;
+        std::fill(tile.begin() + (lane + 1) * columns, tile.end(), std::uint16_t{0});
+        packBf16Short(tile, columns, matrix.data.writable<std::uint8_t>() + row / tileRows * matrix.tileBytes(), exceptions);
+        if (exceptions.size() > most) return packDenseMatrix(DenseFormat::Bf16, rows, columns, fill);
+        starts.push_back(static_cast<std::int64_t>(exceptions.size()));
+    }
+    matrix.exceptions = memoryOf(exceptions);
+    matrix.exceptionStarts = memoryOf(starts);
+    return matrix;
+}
+
+// The exceptions of tile `tile`.
+std::span<const Bf16Exception> exceptionsOf(const PackedMatrix& matrix, std::int64_t tile) {
+    const std::int64_t* starts = matrix.exceptionStarts.as<std::int64_t>() + tile;
+    return {matrix.exceptions.as<Bf16Exception>() + starts[0], static_cast<std::size_t>(starts[1] - starts[0])};
+}
+
 }  // namespace
 
 PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows, std::int64_t columns,
@@ -31,18 +76,16 @@ PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t
     return matrix;
 }
 
-PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights, std::int64_t rows, std::int64_t columns) {
-    PackedMatrix matrix;
-    matrix.rows = rows;
-    matrix.columns = columns;
-    matrix.dense = format;
-    matrix.data = Memory::zeroed(matrix.tiles() * matrix.tileBytes());
+PackedMatrix packDenseMatrix(DenseFormat format, std::int64_t rows, std::int64_t columns, const FillRow& fill) {
+    if (format == DenseFormat::Bf16Short) return packBf16(rows, columns, fill);
+    PackedMatrix matrix = emptyDenseMatrix(format, rows, columns);
     if (format == DenseFormat::Int8) matrix.rowScales = Memory::zeroed(matrix.tiles() * tileRows * 4);
+    std::vector<float> source(static_cast<std::size_t>(columns));
     for (std::int64_t row = 0; row < rows; ++row) {
-        const float* source = weights.data() + row * columns;
+        fill(row, source.data());
         float scale = 0;
         if (format == DenseFormat::Int8) {
-            for (std::int64_t column = 0; column < columns; ++column) scale = std::max(scale, std::fabs(source[column]));
+            for (const float weight : source) scale = std::max(scale, std::fabs(weight));
             matrix.rowScales.writable<float>()[row] = scale / 127.f;
             scale = scale > 0 ? 127.f / scale : 0.f;
         }
@@ -50,11 +93,10 @@ PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights,
         for (std::int64_t column = 0; column < columns; ++column) {
             const std::int64_t k = column % 4;
             const std::int64_t at = first + column / 4 * 64 + (format == DenseFormat::Bf16 ? k / 2 * 32 + k % 2 : 16 * k);
-            if (format == DenseFormat::F32) matrix.data.writable<float>()[at] = source[column];
-            else if (format == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[at] = floatToBf16(source[column]);
-            else
-                matrix.data.writable<std::int8_t>()[at] =
-                    static_cast<std::int8_t>(std::clamp(std::nearbyint(source[column] * scale), -127.f, 127.f));
+            const float weight = source[static_cast<std::size_t>(column)];
+            if (format == DenseFormat::F32) matrix.data.writable<float>()[at] = weight;
+            else if (format == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[at] = floatToBf16(weight);
+            else matrix.data.writable<std::int8_t>()[at] = static_cast<std::int8_t>(std::clamp(std::nearbyint(weight * scale), -127.f, 127.f));
         }
     }
     return matrix;
@@ -72,11 +114,18 @@ void PackedMatrix::row(std::int64_t r, float* out) const {
             out[column] = static_cast<float>(code - 1) * absmean;
             continue;
         }
+        if (dense == DenseFormat::Bf16Short) {
+            out[column] = bf16ToFloat(bf16ShortAt(data.as<std::uint8_t>() + r / tileRows * tileBytes(), r % tileRows, column));
+            continue;
+        }
         const std::int64_t at = denseIndex(dense, columns, r, column);
         if (dense == DenseFormat::F32) out[column] = data.as<float>()[at];
         else if (dense == DenseFormat::Bf16) out[column] = bf16ToFloat(data.as<std::uint16_t>()[at]);
         else out[column] = static_cast<float>(data.as<std::int8_t>()[at]) * rowScales.as<float>()[r];
     }
+    if (!ternary && dense == DenseFormat::Bf16Short)
+        for (const Bf16Exception& exception : exceptionsOf(*this, r / tileRows))
+            if (exception.row == r % tileRows) out[exception.column] = bf16ToFloat(exception.bits);
 }
 
 void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int64_t firstTile, std::int64_t lastTile,
@@ -98,6 +147,12 @@ void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int6
         for (std::int64_t token = 0; token < tokens; ++token)
             kernels.multiply(out + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows, tiles * tileRows,
                              out + token * yStride);
+    if (matrix.dense == DenseFormat::Bf16Short)
+        for (std::int64_t tile = 0; tile < tiles; ++tile)
+            for (const Bf16Exception& exception : exceptionsOf(matrix, firstTile + tile))
+                for (std::int64_t token = 0; token < tokens; ++token)
+                    out[token * yStride + tile * tileRows + exception.row] +=
+                        bf16ToFloat(exception.bits) * input.x[token * input.xStride + exception.column];
 }
 
 }  // namespace tritlab

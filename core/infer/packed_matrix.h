@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/infer/memory.h"
+#include "core/quant/kernels/bf16_short.h"
 #include "core/quant/kernels/kernels.h"
 
 namespace tritlab {
@@ -18,12 +20,14 @@ struct PackedMatrix {
     float absmean = 0;                        // of a ternary matrix: weight = code * absmean
     Memory data;
     Memory rowScales;                         // fp32 [rows rounded up to 16] of a dense Int8 one
+    Memory exceptions;                        // Bf16Exception [n] of a Bf16Short one, tile after tile
+    Memory exceptionStarts;                   // int64 [tiles + 1]: where a tile's begin
 
     [[nodiscard]] std::int64_t tiles() const { return roundUp(rows, tileRows) / tileRows; }
     [[nodiscard]] std::int64_t tileBytes() const {
         return ternary ? ternaryBlocks(*ternary, columns) * 64 : denseTileBytes(dense, columns);
     }
-    [[nodiscard]] std::int64_t bytes() const { return data.size() + rowScales.size(); }
+    [[nodiscard]] std::int64_t bytes() const { return data.size() + rowScales.size() + exceptions.size() + exceptionStarts.size(); }
     // Row r as fp32 [columns]: a token's embedding.
     void row(std::int64_t r, float* out) const;
 };
@@ -31,8 +35,11 @@ struct PackedMatrix {
 // codes [rows, columns] in {-1, 0, 1}.
 PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows, std::int64_t columns,
                                float absmean);
-// weights [rows, columns]; Bf16 rounds to nearest even; Int8 rounds to 127ths of each row's largest.
-PackedMatrix packDenseMatrix(DenseFormat format, std::span<const float> weights, std::int64_t rows, std::int64_t columns);
+// `fill` writes row r's weights, fp32 [columns]; called for all rows in order, once or twice. Bf16 rounds to nearest even; Int8 rounds to 127ths of
+// each row's largest. Bf16Short is Bf16 in three quarters of the memory; where more than one weight in 256 would be an exception, the
+// result is a Bf16 matrix.
+using FillRow = std::function<void(std::int64_t row, float* out)>;
+PackedMatrix packDenseMatrix(DenseFormat format, std::int64_t rows, std::int64_t columns, const FillRow& fill);
 
 // One thread's part of x times the matrix's transpose: rows 16 * firstTile .. 16 * lastTile for `tokens` tokens, into
 // y[t * yStride + row].

@@ -99,24 +99,48 @@ void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t block
     }
 }
 
-struct WeightsBf16 {
-    static constexpr std::int64_t quadBytes = 128;
-    static void load(const std::uint8_t* quad, Lanes* w) {
-        const __m256i high = _mm256_set1_epi32(static_cast<int>(0xffff0000u));
-        for (int pair = 0; pair < 2; ++pair) {
-            const auto* data = reinterpret_cast<const __m256i*>(quad + 64 * pair);
-            const __m256i a = _mm256_loadu_si256(data), b = _mm256_loadu_si256(data + 1);
-            w[2 * pair] = {_mm256_castsi256_ps(_mm256_slli_epi32(a, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(b, 16))};
-            w[2 * pair + 1] = {_mm256_castsi256_ps(_mm256_and_si256(a, high)), _mm256_castsi256_ps(_mm256_and_si256(b, high))};
-        }
+inline __m256i load32(const std::uint8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+
+// Two columns side by side, rows 0..7 and 8..15.
+inline void widenPair(__m256i a, __m256i b, Lanes* w) {
+    const __m256i high = _mm256_set1_epi32(static_cast<int>(0xffff0000u));
+    w[0] = {_mm256_castsi256_ps(_mm256_slli_epi32(a, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(b, 16))};
+    w[1] = {_mm256_castsi256_ps(_mm256_and_si256(a, high)), _mm256_castsi256_ps(_mm256_and_si256(b, high))};
+}
+
+struct WeightsBf16 : QuadBlocks<128> {
+    using QuadBlocks::QuadBlocks;
+    static void load(const std::uint8_t* quad, int, Lanes* w) {
+        for (int pair = 0; pair < 2; ++pair) widenPair(load32(quad + 64 * pair), load32(quad + 64 * pair + 32), w + 2 * pair);
     }
+};
+
+class WeightsBf16Short {
+public:
+    static constexpr std::int64_t headBytes = 64, blockBytes = 192, blockQuads = 2;
+    explicit WeightsBf16Short(const std::uint8_t* tile)
+        : highBytes_(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tile)))) {}
+    void load(const std::uint8_t* block, int part, Lanes* w) const {
+        __m256i low[2], high[2];
+        for (int half = 0; half < 2; ++half) {
+            const __m256i indices = load32(block + 128 + 32 * half);
+            const __m256i index = _mm256_and_si256(part == 0 ? indices : _mm256_srli_epi16(indices, 4), _mm256_set1_epi8(0x0f));
+            low[half] = load32(block + 64 * part + 32 * half);
+            high[half] = _mm256_shuffle_epi8(highBytes_, index);
+        }
+        widenPair(_mm256_unpacklo_epi8(low[0], high[0]), _mm256_unpacklo_epi8(low[1], high[1]), w);
+        widenPair(_mm256_unpackhi_epi8(low[0], high[0]), _mm256_unpackhi_epi8(low[1], high[1]), w + 2);
+    }
+
+private:
+    __m256i highBytes_;
 };
 
 }  // namespace
 
 const Kernels kernel_tables::avx2 = {KernelSet::Avx2,
                                      {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
-                                     {dense<WeightsF32, 2>, dense<WeightsBf16, 2>, dense<WeightsInt8, 2>},
+                                     {dense<WeightsF32, 2>, dense<WeightsBf16, 2>, dense<WeightsInt8, 2>, dense<WeightsBf16Short, 2>},
                                      TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -23,7 +23,10 @@ enum class TernaryFormat { TwoBit, FiveTrits };
 
 // Dense weights, blocks of four columns: F32 [4][16 rows]; Bf16 [2][16 rows][2], columns 2j and 2j+1 side by side;
 // Int8 [4][16 rows], times one fp32 scale a row.
-enum class DenseFormat { F32, Bf16, Int8 };
+// Bf16Short (bf16_short.h): a tile begins with 64 bytes, the first 16 of them its high bytes; then blocks of eight columns: the low
+// bytes of columns 0..3, those of 4..7, and the indices of the high bytes, the first four columns' in the low halves. In each of these
+// three, of 64 bytes, byte 16 (r / 4) + 8 (k / 2) + 2 (r % 4) + k % 2 is row r, column k of the four.
+enum class DenseFormat { F32, Bf16, Int8, Bf16Short };
 
 enum class CacheFormat { F32, Bf16, Int8 };  // of keys and values; Int8 has one fp32 scale for each position and head
 
@@ -37,6 +40,7 @@ constexpr std::int64_t ternaryBlocks(TernaryFormat format, std::int64_t columns)
     return format == TernaryFormat::TwoBit ? roundUp(columns, 64) / 16 : roundUp(columns, 20) / 20;
 }
 constexpr std::int64_t denseTileBytes(DenseFormat format, std::int64_t columns) {
+    if (format == DenseFormat::Bf16Short) return 64 + roundUp(columns, 8) / 8 * 192;
     return roundUp(columns, 4) * tileRows * (format == DenseFormat::F32 ? 4 : format == DenseFormat::Bf16 ? 2 : 1);
 }
 
@@ -87,10 +91,10 @@ struct Kernels {
     Ternary ternary[2];  // by TernaryFormat
 
     // y[t * yStride + r] = sum over k of w[r, k] * x[t, k] in fp32: four running sums by k mod 4, then (s0 + s1) + (s2 + s3).
-    // quads: columns rounded up to 4, by 4. Int8 gives the sum without the rows' scales.
+    // quads: columns rounded up to 4, by 4. Int8 gives the sum without the rows' scales, Bf16Short that without its exceptions.
     using Dense = void (*)(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x, std::int64_t xStride,
                            std::int64_t tokens, float* y, std::int64_t yStride);
-    Dense dense[3];  // by DenseFormat
+    Dense dense[4];  // by DenseFormat
 
     // Below, n is a multiple of 16.
     // out = (x / sqrt(sum x^2 / width + eps)) * weight

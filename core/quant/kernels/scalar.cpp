@@ -1,6 +1,7 @@
 // The reference table: no instruction beyond the baseline of the processor family.
 #include "core/quant/kernels/lanes_scalar.h"
 
+#include "core/quant/kernels/bf16_short.h"
 #include "core/quant/kernels/float_kernels.h"
 #include "core/quant/kernels/tables.h"
 
@@ -31,34 +32,39 @@ void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t block
             }
 }
 
+// A tile's weights: column `column` for all sixteen rows.
 struct WeightsF32 {
-    static constexpr std::int64_t quadBytes = 256;
-    static Lanes load(const void* quad, int column) { return Lanes::load(static_cast<const float*>(quad) + 16 * column); }
+    static Lanes load(const std::uint8_t* tile, std::int64_t column) { return Lanes::load(reinterpret_cast<const float*>(tile) + 16 * column); }
 };
 struct WeightsBf16 {
-    static constexpr std::int64_t quadBytes = 128;
-    static Lanes load(const void* quad, int column) {
+    static Lanes load(const std::uint8_t* tile, std::int64_t column) {
         std::uint16_t bits[16];
-        for (int r = 0; r < 16; ++r) bits[r] = static_cast<const std::uint16_t*>(quad)[column / 2 * 32 + 2 * r + column % 2];
+        for (int r = 0; r < 16; ++r) bits[r] = reinterpret_cast<const std::uint16_t*>(tile)[column / 2 * 32 + 2 * r + column % 2];
         return Lanes::loadBf16(bits);
     }
 };
 struct WeightsInt8 {
-    static constexpr std::int64_t quadBytes = 64;
-    static Lanes load(const void* quad, int column) { return Lanes::loadInt8(static_cast<const std::int8_t*>(quad) + 16 * column); }
+    static Lanes load(const std::uint8_t* tile, std::int64_t column) {
+        return Lanes::loadInt8(reinterpret_cast<const std::int8_t*>(tile) + 16 * column);
+    }
+};
+struct WeightsBf16Short {
+    static Lanes load(const std::uint8_t* tile, std::int64_t column) {
+        std::uint16_t bits[16];
+        for (int r = 0; r < 16; ++r) bits[r] = bf16ShortAt(tile, r, column);
+        return Lanes::loadBf16(bits);
+    }
 };
 
-template <class Weights>
+template <class Weights, DenseFormat format>
 void dense(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x, std::int64_t xStride, std::int64_t tokens,
            float* y, std::int64_t yStride) {
-    for (std::int64_t tile = 0; tile < tiles; ++tile)
+    const auto* data = static_cast<const std::uint8_t*>(weights);
+    for (std::int64_t tile = 0; tile < tiles; ++tile, data += denseTileBytes(format, 4 * quads))
         for (std::int64_t token = 0; token < tokens; ++token) {
             Lanes sums[4] = {Lanes::all(0), Lanes::all(0), Lanes::all(0), Lanes::all(0)};
-            for (std::int64_t quad = 0; quad < quads; ++quad) {
-                const auto* data = static_cast<const std::uint8_t*>(weights) + (tile * quads + quad) * Weights::quadBytes;
-                for (int k = 0; k < 4; ++k)
-                    sums[k] = Lanes::fma(Weights::load(data, k), Lanes::all(x[token * xStride + 4 * quad + k]), sums[k]);
-            }
+            for (std::int64_t column = 0; column < 4 * quads; ++column)
+                sums[column % 4] = Lanes::fma(Weights::load(data, column), Lanes::all(x[token * xStride + column]), sums[column % 4]);
             ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(y + token * yStride + tile * tileRows);
         }
 }
@@ -68,7 +74,8 @@ void dense(const void* weights, std::int64_t tiles, std::int64_t quads, const fl
 const Kernels kernel_tables::scalar = {
     KernelSet::Scalar,
     {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
-    {dense<WeightsF32>, dense<WeightsBf16>, dense<WeightsInt8>},
+    {dense<WeightsF32, DenseFormat::F32>, dense<WeightsBf16, DenseFormat::Bf16>, dense<WeightsInt8, DenseFormat::Int8>,
+     dense<WeightsBf16Short, DenseFormat::Bf16Short>},
     TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -39,6 +39,19 @@ bool sameBits(const std::vector<float>& a, const std::vector<float>& b) {
     return a.size() == b.size();
 }
 
+// Bf16Short by the header's words: high bytes enter the tile's table as they come, after 0.
+void putShort(std::uint8_t* tile, std::int64_t row, std::int64_t column, float value) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value) >> 16;
+    int index = 0;
+    while (tile[index] != bits >> 8 && (index == 0 || tile[index] != 0)) ++index;
+    QVERIFY(index < 16);
+    tile[index] = static_cast<std::uint8_t>(bits >> 8);
+    std::uint8_t* block = tile + 64 + column / 8 * 192;
+    const std::int64_t at = 16 * (row / 4) + 8 * (column % 4 / 2) + 2 * (row % 4) + column % 2;
+    block[column % 8 / 4 * 64 + at] = static_cast<std::uint8_t>(bits);
+    block[128 + at] = static_cast<std::uint8_t>(block[128 + at] | index << (column % 8 / 4 * 4));
+}
+
 std::string label(KernelSet set) { return std::string("kernels ") + kernelSetName(set); }
 
 // What AMX does, in arrays: signed activations times unsigned codes, four columns at a time.
@@ -190,7 +203,7 @@ private Q_SLOTS:
             const std::int64_t tiles = 1 + random.below(3), quads = 1 + random.below(60), tokens = 1 + random.below(15);
             const std::int64_t columns = 4 * quads, xStride = lengthOf(columns), yStride = tiles * 16 + 16;
             const auto x = randomVector(tokens * xStride, random);
-            for (const auto format : {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8}) {
+            for (const auto format : {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8, DenseFormat::Bf16Short}) {
                 // Weights that every format holds exactly, laid out here by the header's words.
                 std::vector<float> w(size(tiles * 16 * columns));
                 std::vector<std::uint8_t> data(size(tiles * denseTileBytes(format, columns)));
@@ -205,7 +218,8 @@ private Q_SLOTS:
                         else if (format == DenseFormat::Bf16)
                             reinterpret_cast<std::uint16_t*>(data.data())[block + k / 2 * 32 + 2 * lane + k % 2] =
                                 static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(real) >> 16);
-                        else data[size(block + 16 * k + lane)] = static_cast<std::uint8_t>(value);
+                        else if (format == DenseFormat::Int8) data[size(block + 16 * k + lane)] = static_cast<std::uint8_t>(value);
+                        else putShort(data.data() + r / 16 * denseTileBytes(format, columns), lane, c, real);
                     }
                 std::vector<float> reference;
                 for (const KernelSet set : availableKernelSets()) {
