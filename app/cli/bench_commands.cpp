@@ -1,6 +1,7 @@
 // bench train, bench generate: how fast this machine is.
 #include <memory>
 
+#include "app/cli/choice.h"
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "app/cli/packed_choices.h"
@@ -22,15 +23,17 @@ Exit benchTrain(Session& session, const BenchRequest& request) {
                       {"product_flops", result.productFlops},
                       {"machine_bf16_flops", result.machineFlops},
                       {"threads", result.threads},
+                      {"device", result.device.empty() ? "cpu" : result.device},
                       {"health_seconds", result.healthSeconds},
                       {"median_step_seconds", result.medianStepSeconds},
                       {"loss", result.loss},
                       {"parameters", result.parameters},
                       {"parts", nlohmann::ordered_json::array()}};
+    const std::string where = result.device.empty() ? std::to_string(result.threads) + (result.threads == 1 ? " thread" : " threads") : result.device;
     session.printLine(request.shape + " " + request.mode + ": " + humanCount(result.tokensPerSecond) + " tokens/s, " +
                       fixed(result.medianStepSeconds, 3) + " s a step, peak memory " + humanBytes(result.peakMemoryBytes) +
-                      ", " + std::to_string(result.threads) + (result.threads == 1 ? " thread" : " threads") + ", products at " + percent(result.gemmShare) +
-                      " of this machine's bf16 product speed (" + fixed(result.machineFlops / 1e9, 0) + " GFLOP/s)");
+                      ", " + where + ", products at " + percent(result.gemmShare) +
+                      " of its own bf16 product speed (" + fixed(result.machineFlops / 1e9, 0) + " GFLOP/s)");
     for (const BenchPart& part : result.parts) {
         session.result["parts"].push_back({{"name", part.name}, {"seconds", part.seconds}, {"share", part.share}});
         if (part.share < 0.005) continue;
@@ -108,8 +111,11 @@ void addBenchCommands(Program& program) {
     const auto train = std::make_shared<BenchRequest>();
     train->shape = "small";
     train->mode = "bitnet";
-    CLI::App* command = program.command(group, "train", "Training steps on random tokens",
-                                        [train](Session& s) { return benchTrain(s, *train); });
+    const auto device = std::make_shared<std::string>("auto");
+    CLI::App* command = program.command(group, "train", "Training steps on random tokens", [train, device](Session& s) {
+        train->device = choice<ComputeDevice>("--device", *device, {{"auto", ComputeDevice::Auto}, {"cpu", ComputeDevice::Cpu}, {"cuda", ComputeDevice::Cuda}});
+        return benchTrain(s, *train);
+    });
     command->add_option("--shape", train->shape, "tiny, small or 125m")->capture_default_str();
     command->add_option("--mode", train->mode, "bitnet, dense or reference")->capture_default_str();
     command->add_option("--steps", train->steps, "Steps that are measured")
@@ -117,6 +123,7 @@ void addBenchCommands(Program& program) {
         ->check(CLI::Range(1, 100000));
     command->add_flag("--activation-checkpointing", train->activationCheckpointing, "Blocks keep their inputs alone and run again");
     command->add_option("--threads", train->threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+    command->add_option("--device", *device, "auto (CUDA where there is a device and the plugin), cpu or cuda")->capture_default_str();
 
     const auto kernels = std::make_shared<KernelBenchRequest>();
     command = program.command(group, "quant", "Each kernel of training beside its reference, on random values",

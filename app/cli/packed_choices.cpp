@@ -1,22 +1,8 @@
 #include "app/cli/packed_choices.h"
 
-#include <initializer_list>
-#include <utility>
+#include "app/cli/choice.h"
 
 namespace tritlab::cli {
-namespace {
-
-template <class E>
-E choice(const std::string& option, const std::string& value, std::initializer_list<std::pair<const char*, E>> known) {
-    std::string names;
-    for (const auto& [name, meant] : known) {
-        if (value == name) return meant;
-        names += (names.empty() ? "" : ", ") + std::string(name);
-    }
-    throw UsageError(option + " is '" + value + "': choose one of " + names);
-}
-
-}  // namespace
 
 void PackedChoices::addTo(CLI::App* command) {
     command->add_option("--head", head, "Embedding, head and dense linears: auto (as chat), f32 or bf16; int8: embedding and head only")

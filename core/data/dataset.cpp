@@ -11,19 +11,20 @@
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/base/number.h"
+#include "core/base/random.h"
+#include "core/base/utf8.h"
 #include "core/data/batch_plan.h"
 #include "core/data/chat_template.h"
 #include "core/data/document_reader.h"
 #include "core/data/run_tokenizer.h"
 #include "core/data/token_cache.h"
 #include "core/data/token_file.h"
-#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t kEpochStream = 0x65706f6368;
+constexpr std::uint64_t kEpochStream = 0x65706f6368, kShiftStream = 0x7368696674;
 constexpr std::int64_t kScanTokens = 1 << 16;
 constexpr std::int64_t kPreviewBytes = 4 << 20;  // of text looked at in a preview, a source
 
@@ -112,7 +113,7 @@ public:
 private:
     [[nodiscard]] std::string computeManifestHash() const {
         Hasher hasher;
-        hasher.add("packing 1\n" + tokenizer_->hash() + "\n" + std::to_string(packing_.windowLength) + "\n");
+        hasher.add("packing 2\n" + tokenizer_->hash() + "\n" + std::to_string(packing_.windowLength) + "\n");
         for (const PackedSource& source : sources_)
             hasher.add(source.trainHash + " " + source.heldOutHash + " " + formatReal(source.summary.weight) + "\n");
         return hasher.hex();
@@ -136,7 +137,8 @@ private:
     }
 
     // A source is read as a ring, so that its last window is as long as the others: of an epoch's ceil(N / L) windows, the last
-    // one takes up to L - 1 targets from the beginning a second time.
+    // one takes up to L - 1 targets from the beginning a second time. The ring is cut elsewhere in each epoch after the first: a text
+    // that is read several times shows other beginnings, and hardly a window twice.
     void readTrainingWindow(std::uint64_t sequence, std::vector<TokenId>& window) const {
         const MixChoice choice = mix_.choose(sequence);
         const TokenFile& tokens = sources_[choice.source].train;
@@ -145,7 +147,8 @@ private:
         const std::uint64_t epoch = choice.index / count;
         const std::uint64_t stream = kEpochStream + (epoch << 16) + choice.source;
         const std::uint64_t at = permute(choice.index % count, count, packing_.seed, stream);
-        tokens.readCircular(static_cast<std::int64_t>(at * length), window);
+        const std::uint64_t shift = epoch == 0 ? 0 : randomBits(packing_.seed, kShiftStream + choice.source, epoch) % length;
+        tokens.readCircular(static_cast<std::int64_t>(at * length + shift), window);
     }
 
     [[nodiscard]] Batch emptyBatch(std::int64_t rows) const {

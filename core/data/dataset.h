@@ -47,7 +47,7 @@ public:
     [[nodiscard]] virtual const std::filesystem::path& tokenizerPath() const = 0;
     [[nodiscard]] virtual const std::vector<SourceSummary>& sources() const = 0;
     [[nodiscard]] virtual const std::string& manifestHash() const = 0;  // of sources, tokenizer, split, packing
-    // Micro-batch `micro` of optimizer step `step`; the mix follows the weights, each source is a fresh permutation an epoch.
+    // Micro-batch `micro` of optimizer step `step`; the mix follows the weights, each source is cut and permuted anew each epoch.
     [[nodiscard]] virtual Batch batch(StepIndex step, std::int64_t micro) const = 0;
     // The held-out text as non-overlapping windows, each token but the first scored once (reference: design.md, eval). The last
     // window may be shorter: padded, with target -1. `windows()` of them; rows are taken in order.

@@ -6,10 +6,10 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/utf8.h"
 #include "core/data/json_document.h"
 #include "core/data/line_reader.h"
 #include "core/data/text_pieces.h"
-#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;

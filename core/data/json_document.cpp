@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/data/chat_template.h"
 #include "core/base/utf8.h"
+#include "core/data/chat_template.h"
 
 namespace tritlab {
 namespace {

@@ -12,11 +12,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/utf8.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
-#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

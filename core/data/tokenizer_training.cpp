@@ -8,10 +8,10 @@
 #include "core/base/files.h"
 #include "core/base/number.h"
 #include "core/base/random.h"
+#include "core/base/utf8.h"
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/tokenizer.h"
-#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {

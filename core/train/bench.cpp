@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
@@ -12,6 +13,7 @@
 #include "core/train/health_tracker.h"
 #include "core/train/op_profile.h"
 #include "core/train/random_steps.h"
+#include "core/train/training_device.h"
 
 namespace tritlab {
 namespace {
@@ -54,19 +56,21 @@ double productFlops(const Shape& shape, const ModelConfig& config) {
     return 3.0 * 2.0 * static_cast<double>((linears + config.vocabSize * config.hiddenSize) * shape.rows * shape.length);
 }
 
-// Operations a second of LibTorch's bf16 product of two 2048 x 2048 matrices: the best of a few, after one that warms up.
-double machineFlops() {
+// Operations a second of LibTorch's bf16 product of two large matrices: the best of a few, after one that warms up.
+double machineFlops(at::Device device) {
     using Clock = std::chrono::steady_clock;
-    constexpr std::int64_t size = 2048;
-    const at::Tensor a = at::ones({size, size}, at::kBFloat16), b = at::ones({size, size}, at::kBFloat16);
+    const std::int64_t size = device.is_cpu() ? 2048 : 8192;
+    const at::Tensor a = at::ones({size, size}, at::TensorOptions(device).dtype(at::kBFloat16)), b = at::ones_like(a);
     at::Tensor c = at::mm(a, b);
+    finishWork(device);
     double best = std::numeric_limits<double>::infinity();
     for (int i = 0; i < 5; ++i) {
         const auto start = Clock::now();
         at::mm_out(c, a, b);
+        finishWork(device);
         best = std::min(best, secondsSince(start));
     }
-    return 2.0 * size * size * size / best;
+    return 2.0 * std::pow(static_cast<double>(size), 3) / best;
 }
 
 std::vector<BenchPart> partsOf(const Profile& profile, double total) {
@@ -84,11 +88,15 @@ BenchResult benchTraining(const BenchRequest& request) {
         throw Error("there is no mode '" + request.mode + "'", "mode", "The modes are bitnet, dense and reference");
     }
     if (request.steps < 1) throw Error("at least one step has to be timed", "steps", "Ask for 1 or more");
+    const bool slow = request.mode == "reference", ternary = request.mode != "dense";
+    if (slow && request.device == ComputeDevice::Cuda)
+        throw Error("the reference runs on the CPU alone", "device", "Ask for --device cpu, or for the mode bitnet or dense");
+    const auto [device, name, remark] = slow ? TrainingDevice{} : trainingDevice(request.device, {});
     ComputeThread::setThreads(request.threads);
     BenchResult result;
+    result.device = name;
     result.threads = ComputeThread::threadsAtWork();
-    forgetPeak();
-    const bool slow = request.mode == "reference", ternary = request.mode != "dense";
+    forgetPeak(device);
     RandomStepsSetup setup;
     setup.model = notebookConfig(shape, ternary);
     setup.precision = slow ? Precision::Fp32 : Precision::Bf16;
@@ -96,6 +104,7 @@ BenchResult benchTraining(const BenchRequest& request) {
     setup.length = shape.length;
     setup.recompute = request.activationCheckpointing;
     setup.reference = slow;
+    setup.device = device;
     RandomSteps steps(setup);
     const auto step = [&] {
         const double seconds = steps.micro(ternary ? 1.0 : 0.0);
@@ -106,7 +115,7 @@ BenchResult benchTraining(const BenchRequest& request) {
     for (int i = 0; i < request.steps; ++i) times.push_back(step());
     result.medianStepSeconds = median(times);
     result.tokensPerSecond = static_cast<double>(shape.rows * shape.length) / result.medianStepSeconds;
-    result.peakMemoryBytes = static_cast<double>(peakResidentBytes());
+    result.peakMemoryBytes = static_cast<double>(peakBytes(device));
     result.parameters = parameterCount(steps.model().config());
 
     // One more step with the profile on, outside the timing.
@@ -123,7 +132,7 @@ BenchResult benchTraining(const BenchRequest& request) {
         result.healthSeconds = secondsSince(start);
     }
     result.productFlops = productFlops(shape, steps.model().config()) / result.medianStepSeconds;
-    result.machineFlops = machineFlops();
+    result.machineFlops = machineFlops(device);
     result.gemmShare = result.productFlops / result.machineFlops;
     return result;
 }

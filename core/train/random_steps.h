@@ -37,6 +37,7 @@ public:
 
 private:
     std::int64_t rows_, length_;
+    at::Device device_;
     LanguageModel model_;
     AdamW optimizer_;
     TrainingPass pass_;

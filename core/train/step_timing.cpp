@@ -55,8 +55,8 @@ std::optional<Calibration> timeSteps(const CalibrationRequest& request) {
         if (request.progress) request.progress(done, of);
     };
     tell();
-    const std::int64_t before = residentBytes();
-    forgetPeak();
+    const std::int64_t before = device.is_cpu() ? residentBytes() : 0;
+    forgetPeak(device);
     RandomSteps steps(setupOf(config, vocabulary, device));
     const bool further = config.accumulation > 1;
     for (std::size_t path = 0; path < lambdaPaths; ++path) {
@@ -81,7 +81,7 @@ std::optional<Calibration> timeSteps(const CalibrationRequest& request) {
         }
         result.seconds[path] = {median(whole), further ? median(more) : nan};
     }
-    result.memoryBytes = peakResidentBytes() - before;
+    result.memoryBytes = peakBytes(device) - before;
     return result;
 }
 

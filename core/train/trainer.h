@@ -53,6 +53,7 @@ struct BenchRequest {
     std::string mode;   // bitnet, dense, reference
     int steps = 5, threads = 0;
     bool activationCheckpointing = false;
+    ComputeDevice device = ComputeDevice::Auto;  // the mode reference runs on the CPU
 };
 struct BenchPart {
     std::string name;
@@ -64,6 +65,7 @@ struct BenchResult {
     // of large matrices reaches here. Int8 products are faster than bf16 ones, so more than 1 is possible.
     double productFlops = 0, machineFlops = 0, gemmShare = 0;
     std::int64_t parameters = 0;
+    std::string device;        // its name; empty for the CPU. Peak memory and machine speed are its own
     double healthSeconds = 0;  // one look at the health of all ternary weights; 0 without any
     int threads = 0;  // that took part, counted in a parallel loop of the library
     std::vector<BenchPart> parts;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <cstdint>
 #include <string>
 
 #include "core/config/run_config.h"
@@ -14,6 +15,12 @@ struct TrainingDevice {
     std::string name;    // "NVIDIA H100 80GB HBM3"; empty for the CPU
     std::string remark;  // why a device that is there is not used, where that was not asked for
 };
+
+// A device takes work and goes on by itself: waits until all of it is done. The CPU has nothing to wait for.
+void finishWork(at::Device device);
+// The most memory held since forgetPeak(), in bytes: of tensors on a device; of the whole process on the CPU.
+void forgetPeak(at::Device device);
+std::int64_t peakBytes(at::Device device);
 
 // The ranks of a machine take its devices in turn. Throws Error that says what is missing where CUDA was asked for.
 TrainingDevice trainingDevice(ComputeDevice wanted, const Ranks& ranks);

@@ -75,6 +75,7 @@ private Q_SLOTS:
         QVERIFY(plot["fresh_pictures_per_second"].toDouble() > 0);
         QCOMPARE(plot["exact_after_input"].toObject()["count"].toInt(), 10);
         QCOMPARE(cli.run({"bench", "plot", "--points", "1"}).code, 2);
+        QCOMPARE(cli.run({"bench", "train", "--device", "gpu"}).code, 2);
     }
 };
 

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/config/estimate.h"
 #include "core/config/fields.h"
+#include "core/cuda/plugin.h"
 #include "core/train/trainer.h"
 #include "nano_run.h"
 
@@ -23,6 +24,7 @@ private Q_SLOTS:
         request.mode = "bitnet";
         request.steps = 1;
         request.threads = 2;
+        request.device = ComputeDevice::Cpu;
         request.activationCheckpointing = true;
         const BenchResult small = loadEngine().bench(request);
         request.activationCheckpointing = false;
@@ -52,6 +54,7 @@ private Q_SLOTS:
         QVERIFY2(sum > 0.8 && sum < 1.01, std::to_string(sum).c_str());
         // Our own kernels run on as many threads as they were given, not only LibTorch's.
         QCOMPARE(result.threads, 2);
+        QCOMPARE(result.device, std::string());
         request.threads = 1;
         QCOMPARE(loadEngine().bench(request).threads, 1);
         request.mode = "fast";
@@ -62,6 +65,25 @@ private Q_SLOTS:
         request.shape = "tiny";
         request.steps = 0;
         QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+    }
+
+    void aDeviceIsNamedOrRefused() {
+        BenchRequest request;
+        request.shape = "tiny";
+        request.mode = "reference";
+        request.device = ComputeDevice::Cuda;
+        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));  // wherever it runs
+        request.mode = "bitnet";
+        request.steps = 1;
+        if (cudaState().usable()) {
+            const BenchResult result = loadEngine().bench(request);
+            QCOMPARE(result.device, cudaState().devices[0]);
+            QVERIFY(std::abs(result.loss - std::log(4096.0)) < 0.5 && result.peakMemoryBytes > 16.0 * static_cast<double>(result.parameters));
+        } else {
+            QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
+            request.device = ComputeDevice::Auto;
+            QCOMPARE(loadEngine().bench(request).device, std::string());
+        }
     }
 
     void everyKernelIsTimedBesideItsReference() {
