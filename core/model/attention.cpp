@@ -10,6 +10,7 @@
 #include "core/model/attention_ops.h"
 #include "core/model/kernels/attention.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/products.h"
 #include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
@@ -37,7 +38,7 @@ struct FusedCall {
 };
 
 FusedCall fusedCall(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
-    const auto* first = pointer<Bf16>(qkv);
+    const auto* first = pointer<Bf16Bits>(qkv);
     return {{s.batch, s.length, s.heads, s.kvHeads, s.headSize, s.width(), s.width(), s.width(), s.heads * s.headSize},
             {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize, pointer<std::int32_t>(documentStart),
              pointer<float>(rope.cosine), pointer<float>(rope.sine)},
@@ -55,11 +56,11 @@ struct FusedAttentionNode final : torch::autograd::Node {
         const at::Tensor g = gradients[0].contiguous();
         const FusedCall call = fusedCall(qkv, shape, rope, documentStart);
         at::Tensor dqkv = at::empty_like(qkv);
-        auto* first = pointer<Bf16>(dqkv);
+        auto* first = pointer<Bf16Bits>(dqkv);
         const AttentionGradients out{first, first + shape.heads * shape.headSize,
                                      first + (shape.heads + shape.kvHeads) * shape.headSize};
         at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-            attentionBackward(call.shape, call.inputs, pointer<Bf16>(output), pointer<Bf16>(g), pointer<float>(logSumExp), out, begin, end);
+            attentionBackward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<Bf16Bits>(g), pointer<float>(logSumExp), out, begin, end);
         });
         return {dqkv};
     }
@@ -80,7 +81,7 @@ at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& shape, const Ro
         output = at::empty({qkv.size(0), shape.heads * shape.headSize}, node->qkv.options());
         node->logSumExp = at::empty({shape.batch, shape.heads, shape.length}, node->qkv.options().dtype(at::kFloat));
         at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-            attentionForward(call.shape, call.inputs, pointer<Bf16>(output), pointer<float>(node->logSumExp), begin, end);
+            attentionForward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<float>(node->logSumExp), begin, end);
         });
         node->output = output.detach();  // not the variable itself: its gradient is this node
     }
@@ -145,6 +146,8 @@ at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTab
         return attentionByOps(qkv, shape, rope, make ? maskOf(documentStart, qkv.scalar_type()) : documentMask);
     }
     if (fused(qkv, shape)) return fusedAttention(qkv, shape, rope, documentStart);
+    if (qkv.scalar_type() == at::kBFloat16 && !bf16ProductsAreFast())
+        return attention(qkv.to(at::kFloat), shape, rope, documentStart, documentMask).to(at::kBFloat16);
     const bool record = wantsGradient({qkv});
     at::Tensor result;
     auto node = std::make_shared<AttentionNode>();

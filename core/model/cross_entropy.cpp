@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/profile.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/products.h"
 #include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
@@ -72,7 +73,7 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
         at::Tensor logits;
         {
             const ProfileScope products("products");
-            logits = at::mm(part, values.t());
+            logits = product(part, values.t());
         }
         const auto* target = pointer<std::int64_t>(targets) + first;
         at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -85,8 +86,8 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
         {
             const ProfileScope products("products");
             at::Tensor dh = node->hiddenGradient.narrow(0, first, rows);
-            at::mm_out(dh, logits, values);
-            dw = at::mm(logits.t(), part);
+            productInto(dh, logits, values);
+            dw = product(logits.t(), part);
         }
         forRows(vocab, width, [&](std::int64_t begin, std::int64_t end) {
             rowKernels<T>().addToFloat(pointer<T>(dw) + begin * width, (end - begin) * width, 1.0F,

@@ -1,10 +1,9 @@
 #include "core/quant/bit_linear.h"
 
-#include <ATen/ops/mm.h>
-
 #include "core/base/error.h"
 #include "core/base/profile.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/products.h"
 #include "core/quant/prologue_node.h"
 
 namespace tritlab {
@@ -32,9 +31,9 @@ struct BitLinearNode final : torch::autograd::Node {
     [[nodiscard]] std::string name() const override { return "TritlabBitLinear"; }
 };
 
-at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+at::Tensor timedProduct(const at::Tensor& a, const at::Tensor& b) {
     const ProfileScope scope("products");
-    return at::mm(a, b);
+    return product(a, b);
 }
 
 // dW [out, in] of the compute type as one fp32 tensor a linear.
@@ -66,10 +65,10 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     if (!left.defined()) left = integers ? prologueCodeValues(prologue) : prologueForward(prologue, lambda);
     torch::autograd::variable_list result(2);
     if (wantsInput) {
-        const at::Tensor dh = product(byColumn, right);
+        const at::Tensor dh = timedProduct(byColumn, right);
         result[0] = prologueBackward(prologue, dh, integers && single ? absmeans[0] : 1.0F, result[1]);
     }
-    splitWeightGradient(product(byRow.t(), left), outs, result);
+    splitWeightGradient(timedProduct(byRow.t(), left), outs, result);
     return result;
 }
 
@@ -149,7 +148,7 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         } else {
             node->weight = blend == 0.0 ? denseWeight(version) : blendedWeight(blend, version);
             node->input = prologueForward(node->prologue, blend);
-            y = product(node->input, node->weight.t());
+            y = timedProduct(node->input, node->weight.t());
         }
         node->lambda = blend;
         if (node->prologue.trivial()) node->prologue.x = at::Tensor();

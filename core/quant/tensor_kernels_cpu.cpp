@@ -131,7 +131,7 @@ public:
             scale = std::fill_n(scale, weight.size(0), mean);
             into.absmeans.push_back(mean);
         }
-        if (int8ProductIsFast()) into.packed.pack(pointer<std::int8_t>(into.codes), out, in);
+        if (int8ProductHas(KernelSet::Avx2)) into.packed.pack(pointer<std::int8_t>(into.codes), out, in);
     }
 
     at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const override {
@@ -152,7 +152,7 @@ public:
         at::Tensor y = at::empty({rows, out}, codes.columnScale.options().dtype(type));
         const auto* rowScale = pointer<float>(inverseScale);
         const auto* columnScale = pointer<float>(codes.columnScale);
-        const bool fast = int8ProductIsFast();
+        const bool fast = int8ProductHas(KernelSet::Avx2);
         const at::Tensor sums = fast ? at::Tensor() : at::_int_mm(x, codes.codes.t());
         byPrecision(type, [&]<typename T>() {
             if (fast) {

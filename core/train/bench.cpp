@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/profile.h"
+#include "core/quant/products.h"
 #include "core/train/compute_thread.h"
 #include "core/train/health_tracker.h"
 #include "core/train/op_profile.h"
@@ -56,11 +57,12 @@ double productFlops(const Shape& shape, const ModelConfig& config) {
     return 3.0 * 2.0 * static_cast<double>((linears + config.vocabSize * config.hiddenSize) * shape.rows * shape.length);
 }
 
-// Operations a second of LibTorch's bf16 product of two large matrices: the best of a few, after one that warms up.
+// Operations a second of LibTorch's product of two large matrices, bf16 unless that is slow here: the best of a few, after one that warms up.
 double machineFlops(at::Device device) {
     using Clock = std::chrono::steady_clock;
     const std::int64_t size = device.is_cpu() ? 2048 : 8192;
-    const at::Tensor a = at::ones({size, size}, at::TensorOptions(device).dtype(at::kBFloat16)), b = at::ones_like(a);
+    const at::ScalarType type = device.is_cpu() && !bf16ProductsAreFast() ? at::kFloat : at::kBFloat16;
+    const at::Tensor a = at::ones({size, size}, at::TensorOptions(device).dtype(type)), b = at::ones_like(a);
     at::Tensor c = at::mm(a, b);
     finishWork(device);
     double best = std::numeric_limits<double>::infinity();

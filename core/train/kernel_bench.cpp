@@ -68,8 +68,9 @@ void addProduct(Timings& timings, const KernelBenchRequest& r, std::int64_t out,
     const at::Tensor a = x.to(at::kBFloat16), b = weight.to(at::kBFloat16).t();
     timings.add(name, "LibTorch, bf16", [&] { (void)at::mm(a, b); });
     timings.add(name, "LibTorch, int8", [&] { (void)at::_int_mm(x, weight.t()); });
-    if (int8ProductIsFast()) timings.add(name, "avx512vnni", split(static_cast<Kernel>(int8_avx512vnni::product)));
-    if (int8ProductHasAmx()) timings.add(name, "amx and avx512vnni", split(static_cast<Kernel>(int8Product)));
+    if (int8ProductHas(KernelSet::Avx2)) timings.add(name, "avx2", split(static_cast<Kernel>(int8_avx2::product)));
+    if (int8ProductHas(KernelSet::Avx512Vnni)) timings.add(name, "avx512vnni", split(static_cast<Kernel>(int8_avx512vnni::product)));
+    if (int8ProductHas(KernelSet::Amx)) timings.add(name, "amx and avx512vnni", split(static_cast<Kernel>(int8Product)));
 }
 
 // Each pass of bf16 rows by each set of kernels that this machine runs.

@@ -6,13 +6,15 @@
 #include "core/model/kernels/attention.h"
 #include "core/quant/kernels/int8_product.h"
 #include "core/quant/kernels/train_kernels.h"
+#include "core/quant/products.h"
 
 namespace tritlab {
 
 std::string kernelSet() {
     std::string set(trainKernels().name);
     set += fusedAttentionAvailable() ? " attention-fused" : " attention-aten";
-    set += int8ProductIsFast() ? " int8-vnni" : " int8-scalar";
+    set += int8ProductHas(KernelSet::Avx512Vnni) ? " int8-vnni" : int8ProductHas(KernelSet::Avx2) ? " int8-avx2" : " int8-scalar";
+    if (!bf16ProductsAreFast()) set += " bf16-as-fp32";
     set += " aten-" + at::get_cpu_capability();
     const std::string processor = readFile("/proc/cpuinfo");
     for (const char* feature : {"avx512_bf16", "amx_bf16", "amx_int8"})

@@ -7,7 +7,7 @@
 
 namespace tritlab {
 
-using Bf16 = std::uint16_t;  // the bits of a bfloat16
+using Bf16Bits = std::uint16_t;  // the bits of a bfloat16
 
 struct AttentionShape {
     std::int64_t batch = 0, length = 0;    // B, T
@@ -18,9 +18,9 @@ struct AttentionShape {
 };
 
 struct AttentionInputs {
-    const Bf16* query = nullptr;   // [B, T, heads, D] with queryStride; before rotation
-    const Bf16* key = nullptr;     // [B, T, kvHeads, D]
-    const Bf16* value = nullptr;
+    const Bf16Bits* query = nullptr;   // [B, T, heads, D] with queryStride; before rotation
+    const Bf16Bits* key = nullptr;     // [B, T, kvHeads, D]
+    const Bf16Bits* value = nullptr;
     // [B, T]: the first position of the row that token t may attend to; null: 0 everywhere.
     const std::int32_t* documentStart = nullptr;
     // [T, D / 2] cosines and sines of the rotation in rotate-half layout; null: no rotation.
@@ -30,9 +30,9 @@ struct AttentionInputs {
 
 // Strides of the gradients equal those of what they belong to, unless given.
 struct AttentionGradients {
-    Bf16* query = nullptr;
-    Bf16* key = nullptr;
-    Bf16* value = nullptr;
+    Bf16Bits* query = nullptr;
+    Bf16Bits* key = nullptr;
+    Bf16Bits* value = nullptr;
     std::int64_t queryStride = 0, keyStride = 0, valueStride = 0;
 };
 
@@ -41,10 +41,10 @@ bool fusedAttentionAvailable();
 
 // Tasks are (batch, key/value head) pairs: [0, batch * kvHeads). Ranges may run on different threads; results do not depend on it.
 // out: [B, T, heads, D] with outStride; logSumExp: [B, heads, T].
-void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16* out, float* logSumExp,
+void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16Bits* out, float* logSumExp,
                       std::int64_t firstTask, std::int64_t lastTask);
 // out and logSumExp as the forward gave them; outGradient has outStride.
-void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16* out, const Bf16* outGradient,
+void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16Bits* out, const Bf16Bits* outGradient,
                        const float* logSumExp, const AttentionGradients& gradients, std::int64_t firstTask, std::int64_t lastTask);
 
 }  // namespace tritlab

@@ -58,8 +58,8 @@ Arena& arena() {
 __m512bh asPairs(__m512i words) { return reinterpret_cast<__m512bh>(words); }
 __m256i toBf16(__m512 values) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values)); }
 __m512 toFloat(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
-__m512 loadBf16(const Bf16* source) { return toFloat(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(source))); }
-void storeBf16(Bf16* target, __m512 values) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), toBf16(values)); }
+__m512 loadBf16(const Bf16Bits* source) { return toFloat(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(source))); }
+void storeBf16(Bf16Bits* target, __m512 values) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), toBf16(values)); }
 
 // C[4][16 * vectors] (+)= A[4][pairs] B[pairs][16 * vectors]; strides in elements of each array. The loops over rows and vectors have to
 // be unrolled for the sums to live in registers: hence the pragmas.
@@ -123,14 +123,14 @@ __m512 expNonPositive(__m512 x) {
 }
 
 // One head's rows, rotated if there are cosines, as bf16 [paddedLength][D], zero beyond `length`.
-void gatherRows(const Bf16* source, std::int64_t stride, std::int64_t length, std::int64_t padded, std::int64_t d, const float* cosines,
-                const float* sines, Bf16* rows) {
+void gatherRows(const Bf16Bits* source, std::int64_t stride, std::int64_t length, std::int64_t padded, std::int64_t d, const float* cosines,
+                const float* sines, Bf16Bits* rows) {
     const std::int64_t half = d / 2;
     for (std::int64_t t = 0; t < length; ++t) {
-        const Bf16* from = source + t * stride;
-        Bf16* to = rows + t * d;
+        const Bf16Bits* from = source + t * stride;
+        Bf16Bits* to = rows + t * d;
         if (cosines == nullptr) {
-            std::memcpy(to, from, static_cast<std::size_t>(d) * sizeof(Bf16));
+            std::memcpy(to, from, static_cast<std::size_t>(d) * sizeof(Bf16Bits));
             continue;
         }
         for (std::int64_t i = 0; i < half; i += 16) {
@@ -143,16 +143,16 @@ void gatherRows(const Bf16* source, std::int64_t stride, std::int64_t length, st
             _mm256_mask_storeu_epi16(to + half + i, lanes, toBf16(_mm512_fmadd_ps(x, sine, _mm512_mul_ps(y, cosine))));
         }
     }
-    std::memset(rows + length * d, 0, static_cast<std::size_t>((padded - length) * d) * sizeof(Bf16));
+    std::memset(rows + length * d, 0, static_cast<std::size_t>((padded - length) * d) * sizeof(Bf16Bits));
 }
 
 // Gradient rows fp32 [T][D], rotated back, as bf16 into the head's place.
-void scatterRows(const float* rows, std::int64_t length, std::int64_t d, const float* cosines, const float* sines, Bf16* target,
+void scatterRows(const float* rows, std::int64_t length, std::int64_t d, const float* cosines, const float* sines, Bf16Bits* target,
                  std::int64_t stride) {
     const std::int64_t half = d / 2;
     for (std::int64_t t = 0; t < length; ++t) {
         const float* from = rows + t * d;
-        Bf16* to = target + t * stride;
+        Bf16Bits* to = target + t * stride;
         if (cosines == nullptr) {
             for (std::int64_t i = 0; i < d; i += 16) storeBf16(to + i, _mm512_loadu_ps(from + i));
             continue;
@@ -176,7 +176,7 @@ void transposeWords(const std::uint32_t* source, std::int64_t rows, std::int64_t
 }
 
 // bf16 [rows][d] to words [rows / 2][d] that hold the values of two neighbouring rows.
-void pairRows(const Bf16* rows, std::int64_t count, std::int64_t d, std::uint32_t* target) {
+void pairRows(const Bf16Bits* rows, std::int64_t count, std::int64_t d, std::uint32_t* target) {
     for (std::int64_t r = 0; r < count; r += 2) {
         for (std::int64_t i = 0; i < d; i += 16) {
             const auto* base = rows + r * d + i;
@@ -188,7 +188,7 @@ void pairRows(const Bf16* rows, std::int64_t count, std::int64_t d, std::uint32_
 }
 
 // bf16 [rows][d] to bf16 [d][rows].
-void transposeHalves(const Bf16* rows, std::int64_t count, std::int64_t d, Bf16* target) {
+void transposeHalves(const Bf16Bits* rows, std::int64_t count, std::int64_t d, Bf16Bits* target) {
     for (std::int64_t r0 = 0; r0 < count; r0 += 32)
         for (std::int64_t i = 0; i < d; ++i)
             for (std::int64_t r = r0; r < std::min(r0 + 32, count); ++r) target[i * count + r] = rows[r * d + i];
@@ -215,7 +215,7 @@ __mmask16 visible(std::int64_t key, std::int64_t t, std::int64_t start) {
 
 // One block of scores [64][64] into probabilities relative to the running maximum; rescales the rows of `sum` where it grew.
 void softmaxBlock(const float* scores, float scale, std::int64_t queryStart, std::int64_t keyStart, const std::int32_t* starts,
-                  std::int64_t length, std::int64_t d, float* maximum, float* total, float* sum, Bf16* probabilities) {
+                  std::int64_t length, std::int64_t d, float* maximum, float* total, float* sum, Bf16Bits* probabilities) {
     const __m512 lowest = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
     for (std::int64_t r = 0; r < block; ++r) {
         const std::int64_t t = queryStart + r;
@@ -227,9 +227,9 @@ void softmaxBlock(const float* scores, float scale, std::int64_t queryStart, std
             best = _mm512_max_ps(best, s[j]);
         }
         const float newMaximum = std::max(maximum[r], _mm512_reduce_max_ps(best));
-        Bf16* p = probabilities + r * block;
+        Bf16Bits* p = probabilities + r * block;
         if (newMaximum == -std::numeric_limits<float>::infinity()) {  // nothing seen yet
-            std::memset(p, 0, block * sizeof(Bf16));
+            std::memset(p, 0, block * sizeof(Bf16Bits));
             continue;
         }
         if (newMaximum > maximum[r]) {
@@ -257,7 +257,7 @@ HeadPlace place(const AttentionShape& shape, std::int64_t task) {
     return {task / shape.kvHeads, task % shape.kvHeads, task / shape.kvHeads * shape.length};
 }
 
-void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16* out, float* logSumExp, std::int64_t task) {
+void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16Bits* out, float* logSumExp, std::int64_t task) {
     const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize, group = shape.heads / shape.kvHeads;
     const HeadPlace at = place(shape, task);
     const std::int32_t* starts = in.documentStart != nullptr ? in.documentStart + at.row : nullptr;
@@ -266,11 +266,11 @@ void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16* o
     Arena& scratch = arena();
     scratch.reserve(static_cast<std::size_t>(padded * d * 2 * 4 + block * (block * 6 + d * 4 + 8) + 4096));
     scratch.begin();
-    auto* rows = scratch.take<Bf16>(padded * d);
+    auto* rows = scratch.take<Bf16Bits>(padded * d);
     auto* keyWords = scratch.take<std::uint32_t>(padded * d / 2);
     auto* valuePairs = scratch.take<std::uint32_t>(padded * d / 2);
     auto* scores = scratch.take<float>(block * block);
-    auto* probabilities = scratch.take<Bf16>(block * block);
+    auto* probabilities = scratch.take<Bf16Bits>(block * block);
     auto* sum = scratch.take<float>(block * d);
     auto* maximum = scratch.take<float>(block);
     auto* total = scratch.take<float>(block);
@@ -295,7 +295,7 @@ void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16* o
             for (std::int64_t r = 0; r < std::min(block, length - q * block); ++r) {
                 const std::int64_t t = q * block + r;
                 const __m512 inverse = _mm512_set1_ps(1.0F / total[r]);
-                Bf16* target = out + (at.row + t) * shape.outStride + head * d;
+                Bf16Bits* target = out + (at.row + t) * shape.outStride + head * d;
                 for (std::int64_t i = 0; i < d; i += 16) storeBf16(target + i, _mm512_mul_ps(_mm512_loadu_ps(sum + r * d + i), inverse));
                 logSumExp[(at.batch * shape.heads + head) * length + t] = maximum[r] + std::log(total[r]);
             }
@@ -305,8 +305,8 @@ void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16* o
 
 // From transposed scores and dP^T [keys][queries]: P^T and dS^T as bf16 rows, and dS^T as pairs of key rows.
 void gradientBlock(const float* scores, const float* products, float scale, std::int64_t queryStart, std::int64_t keyStart,
-                   const std::int32_t* starts, std::int64_t length, const float* logSumExp, const float* delta, Bf16* probabilities,
-                   Bf16* gradients, std::uint32_t* gradientPairs) {
+                   const std::int32_t* starts, std::int64_t length, const float* logSumExp, const float* delta, Bf16Bits* probabilities,
+                   Bf16Bits* gradients, std::uint32_t* gradientPairs) {
     for (int j = 0; j < block / 16; ++j) {
         const std::int64_t t = queryStart + 16 * j;
         const __mmask16 inside = t + 16 <= length ? __mmask16(0xffff)
@@ -334,7 +334,7 @@ void gradientBlock(const float* scores, const float* products, float scale, std:
 }
 
 // sum over D of outGradient * out, per token.
-void outputDelta(const Bf16* out, const Bf16* outGradient, std::int64_t stride, std::int64_t length, std::int64_t d, float* delta) {
+void outputDelta(const Bf16Bits* out, const Bf16Bits* outGradient, std::int64_t stride, std::int64_t length, std::int64_t d, float* delta) {
     for (std::int64_t t = 0; t < length; ++t) {
         __m512 sum = _mm512_setzero_ps();
         for (std::int64_t i = 0; i < d; i += 16)
@@ -343,7 +343,7 @@ void outputDelta(const Bf16* out, const Bf16* outGradient, std::int64_t stride, 
     }
 }
 
-void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const Bf16* out, const Bf16* outGradient,
+void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const Bf16Bits* out, const Bf16Bits* outGradient,
                   const float* logSumExp, const AttentionGradients& gradients, std::int64_t task) {
     const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize, group = shape.heads / shape.kvHeads;
     const std::int64_t pairs = d / 2;
@@ -354,10 +354,10 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
     Arena& scratch = arena();
     scratch.reserve(static_cast<std::size_t>(padded * d * (2 * 8 + 4 * 3) + padded * 4 + block * block * 16 + block * d * 4 + 8192));
     scratch.begin();
-    auto* rows = scratch.take<Bf16>(padded * d);
-    auto* keyRows = scratch.take<Bf16>(padded * d);
-    auto* keyColumns = scratch.take<Bf16>(padded * d);
-    auto* valueRows = scratch.take<Bf16>(padded * d);
+    auto* rows = scratch.take<Bf16Bits>(padded * d);
+    auto* keyRows = scratch.take<Bf16Bits>(padded * d);
+    auto* keyColumns = scratch.take<Bf16Bits>(padded * d);
+    auto* valueRows = scratch.take<Bf16Bits>(padded * d);
     auto* queryWords = scratch.take<std::uint32_t>(padded * pairs);
     auto* queryPairs = scratch.take<std::uint32_t>(padded * pairs);
     auto* gradientWords = scratch.take<std::uint32_t>(padded * pairs);
@@ -369,8 +369,8 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
     auto* querySum = scratch.take<float>(block * d);
     auto* scores = scratch.take<float>(block * block);
     auto* products = scratch.take<float>(block * block);
-    auto* probabilities = scratch.take<Bf16>(block * block);
-    auto* scoreGradients = scratch.take<Bf16>(block * block);
+    auto* probabilities = scratch.take<Bf16Bits>(block * block);
+    auto* scoreGradients = scratch.take<Bf16Bits>(block * block);
     auto* scoreGradientPairs = scratch.take<std::uint32_t>(block * block / 2);
 
     gatherRows(in.key + at.row * shape.keyStride + at.kvHead * d, shape.keyStride, length, padded, d, in.cosines, in.sines, keyRows);
@@ -383,8 +383,8 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
         gatherRows(in.query + at.row * shape.queryStride + head * d, shape.queryStride, length, padded, d, in.cosines, in.sines, rows);
         transposeWords(reinterpret_cast<const std::uint32_t*>(rows), padded, pairs, queryWords);
         pairRows(rows, padded, d, queryPairs);
-        const Bf16* headOut = out + at.row * shape.outStride + head * d;
-        const Bf16* headGradient = outGradient + at.row * shape.outStride + head * d;
+        const Bf16Bits* headOut = out + at.row * shape.outStride + head * d;
+        const Bf16Bits* headGradient = outGradient + at.row * shape.outStride + head * d;
         gatherRows(headGradient, shape.outStride, length, padded, d, nullptr, nullptr, rows);
         transposeWords(reinterpret_cast<const std::uint32_t*>(rows), padded, pairs, gradientWords);
         pairRows(rows, padded, d, gradientRowPairs);
@@ -417,12 +417,12 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
 
 }  // namespace
 
-void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16* out, float* logSumExp, std::int64_t firstTask,
+void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16Bits* out, float* logSumExp, std::int64_t firstTask,
                       std::int64_t lastTask) {
     for (std::int64_t task = firstTask; task < lastTask; ++task) forwardTask(shape, inputs, out, logSumExp, task);
 }
 
-void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16* out, const Bf16* outGradient,
+void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16Bits* out, const Bf16Bits* outGradient,
                        const float* logSumExp, const AttentionGradients& gradients, std::int64_t firstTask, std::int64_t lastTask) {
     AttentionGradients filled = gradients;
     if (filled.queryStride == 0) filled.queryStride = shape.queryStride;

@@ -26,8 +26,9 @@ void scalarProduct(const PackedCodes& weights, const Int8Rows& x, std::int64_t b
 
 template <class T>
 void fastest(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
-    if (!int8ProductIsFast()) return int8_scalar::product(weights, x, begin, end, y, yStride);
-    if (int8ProductHasAmx() && weights.depth() % 64 == 0) {
+    if (!int8ProductHas(KernelSet::Avx2)) return int8_scalar::product(weights, x, begin, end, y, yStride);
+    if (!int8ProductHas(KernelSet::Avx512Vnni)) return int8_avx2::product(weights, x, begin, end, y, yStride);
+    if (int8ProductHas(KernelSet::Amx) && weights.depth() % 64 == 0) {
         const std::int64_t whole = begin + (end - begin) / 32 * 32;
         int8_amx::product(weights, x, begin, whole, y, yStride);
         begin = whole;
@@ -51,18 +52,23 @@ bool amxEqualsScalar() {
     return sums == expected;
 }
 
+bool amxRuns() {
+    if (amxEqualsScalar()) return true;
+    logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
+    return false;
+}
+
 }  // namespace
 
-bool int8ProductHasAmx() {
-    // The table of the inference kernels has asked the system for the tiles' state, and has tried them.
-    static const bool amx = [] {
-        const std::vector<KernelSet> sets = availableKernelSets();
-        if (std::find(sets.begin(), sets.end(), KernelSet::Amx) == sets.end()) return false;
-        if (amxEqualsScalar()) return true;
-        logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
-        return false;
+bool int8ProductHas(KernelSet set) {
+    // The tables of the inference kernels know what the processor runs, and have asked the system for the tiles' state.
+    static const std::vector<KernelSet> sets = [] {
+        std::vector<KernelSet> able;
+        for (const KernelSet one : availableKernelSets())
+            if (kernelSetAllowed(one) && (one != KernelSet::Amx || amxRuns())) able.push_back(one);
+        return able;
     }();
-    return amx;
+    return std::find(sets.begin(), sets.end(), set) != sets.end();
 }
 
 void PackedCodes::pack(const std::int8_t* codes, std::int64_t columns, std::int64_t depth) {
@@ -89,12 +95,6 @@ void int8_scalar::product(const PackedCodes& weights, const Int8Rows& x, std::in
 void int8_scalar::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
                           std::int64_t yStride) {
     scalarProduct(weights, x, begin, end, [&](std::int64_t m, std::int64_t n, float value) { y[m * yStride + n] = floatToBf16(value); });
-}
-
-bool int8ProductIsFast() {
-    static const bool fast = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-    return fast;
 }
 
 void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) {

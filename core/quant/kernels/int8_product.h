@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/quant/kernels/kernels.h"
+
 namespace tritlab {
 
 // Weight codes [columns, depth] laid out for the kernels: panels of 64 columns, within them [depth / 4][64][4] bytes of code + 1.
@@ -37,16 +39,19 @@ void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t beg
 void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
                  std::int64_t yStride);
 
-// True where a vector kernel runs on this processor (AVX512-VNNI); otherwise the scalar loop does the work.
-bool int8ProductIsFast();
-// True where AMX takes whole blocks of 32 rows whose depth is a multiple of 64, and has equalled the scalar loop once.
-bool int8ProductHasAmx();
+// Whether int8Product() may use this set: the processor runs it and TRITLAB_KERNELS allows it. AMX takes whole blocks of 32 rows whose
+// depth is a multiple of 64, and has equalled the scalar loop once.
+bool int8ProductHas(KernelSet set);
 
 // The implementations, for tests and benches: bit-equal. AMX takes a multiple of 32 rows and a depth that is a multiple of 64.
 namespace int8_scalar {
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);
 }  // namespace int8_scalar
+namespace int8_avx2 {
+void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
+void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);
+}  // namespace int8_avx2
 namespace int8_avx512vnni {
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride);
 void product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y, std::int64_t yStride);

@@ -82,6 +82,11 @@ const Kernels* tableOf(KernelSet set) {
     return nullptr;
 }
 
+std::optional<KernelSet> namedSet() {
+    const char* name = std::getenv("TRITLAB_KERNELS");
+    return name != nullptr && *name != '\0' ? std::optional(parseKernelSet(name)) : std::nullopt;
+}
+
 std::string availableNames() {
     std::string names;
     for (const KernelSet set : availableKernelSets()) names += (names.empty() ? "" : ", ") + std::string(kernelSetName(set));
@@ -126,9 +131,14 @@ void forceKernels(KernelSet set) {
     forcedSet = static_cast<int>(set);
 }
 
+bool kernelSetAllowed(KernelSet set) {
+    static const std::optional<KernelSet> most = namedSet();
+    return !most || set <= *most;
+}
+
 const Kernels& kernels() {
     if (const int forced = forcedSet; forced >= 0) return kernels(static_cast<KernelSet>(forced));
-    if (const char* name = std::getenv("TRITLAB_KERNELS"); name != nullptr && *name != '\0') return kernels(parseKernelSet(name));
+    if (const auto named = namedSet()) return kernels(*named);
     return kernels(availableKernelSets().back());
 }
 

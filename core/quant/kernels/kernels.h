@@ -118,5 +118,7 @@ const Kernels& kernels(KernelSet set);
 std::vector<KernelSet> availableKernelSets();   // worst to best
 KernelSet parseKernelSet(std::string_view name);
 void forceKernels(KernelSet set);               // for models loaded from now on
+// False where TRITLAB_KERNELS names a lesser set: training asks this as well, so that a machine can stand in for a lesser one.
+bool kernelSetAllowed(KernelSet set);
 
 }  // namespace tritlab

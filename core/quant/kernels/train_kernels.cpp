@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "core/base/error.h"
+#include "core/quant/kernels/kernels.h"
 
 namespace tritlab {
 
@@ -17,8 +19,8 @@ namespace train_avx512 { extern const TrainKernels table; }
 namespace {
 
 const TrainKernels& bestSet() {
-    for (const char* name : {"avx512", "avx2"})
-        if (const TrainKernels* set = trainKernels(name)) return *set;
+    for (const auto& [name, level] : {std::pair{"avx512", KernelSet::Avx512Vnni}, {"avx2", KernelSet::Avx2}})
+        if (const TrainKernels* set = kernelSetAllowed(level) ? trainKernels(name) : nullptr) return *set;
     return train_scalar::table;
 }
 

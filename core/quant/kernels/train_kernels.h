@@ -65,7 +65,7 @@ struct TrainKernels {
     RowKernels<std::uint16_t> bf16;
 };
 
-// The best set that this machine runs: "avx512", "avx2" or "scalar".
+// The best set that this machine runs and TRITLAB_KERNELS allows: "avx512", "avx2" or "scalar".
 const TrainKernels& trainKernels();
 // nullptr where this machine cannot run it or there is none of that name.
 const TrainKernels* trainKernels(std::string_view name);

@@ -94,20 +94,20 @@ Reference reference(const Case& c, std::vector<double> q, std::vector<double> k,
     return r;
 }
 
-std::vector<Bf16> randomRows(std::int64_t count, std::uint64_t stream) {
-    std::vector<Bf16> rows(static_cast<std::size_t>(count));
+std::vector<Bf16Bits> randomRows(std::int64_t count, std::uint64_t stream) {
+    std::vector<Bf16Bits> rows(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i] = floatToBf16(static_cast<float>(3 * (randomUniform(3, stream, 2 * i) + randomUniform(3, stream, 2 * i + 1) - 1)));
     return rows;
 }
 
-std::vector<double> widen(const std::vector<Bf16>& rows) {
+std::vector<double> widen(const std::vector<Bf16Bits>& rows) {
     std::vector<double> out;
-    for (const Bf16 bits : rows) out.push_back(bf16ToFloat(bits));
+    for (const Bf16Bits bits : rows) out.push_back(bf16ToFloat(bits));
     return out;
 }
 
-double relativeError(const std::vector<Bf16>& got, const std::vector<double>& want) {
+double relativeError(const std::vector<Bf16Bits>& got, const std::vector<double>& want) {
     double error = 0, size = 0;
     for (std::size_t i = 0; i < want.size(); ++i) {
         error += std::pow(bf16ToFloat(got[i]) - want[i], 2);
@@ -166,7 +166,7 @@ private Q_SLOTS:
         const AttentionShape kernel{c.batch, c.length, c.heads, c.kvHeads, d, c.heads * d, c.kvHeads * d, c.kvHeads * d, c.heads * d};
         const AttentionInputs inputs{q.data(), k.data(), v.data(), documents ? starts.data() : nullptr,
                                      rotation ? cosines.data() : nullptr, rotation ? sines.data() : nullptr};
-        std::vector<Bf16> out(q.size()), dq(q.size()), dk(k.size()), dv(v.size());
+        std::vector<Bf16Bits> out(q.size()), dq(q.size()), dk(k.size()), dv(v.size());
         std::vector<float> lse(static_cast<std::size_t>(rows * c.heads));
         const std::int64_t tasks = c.batch * c.kvHeads;
         for (std::int64_t task = 0; task < tasks; ++task) attentionForward(kernel, inputs, out.data(), lse.data(), task, task + 1);
@@ -181,7 +181,7 @@ private Q_SLOTS:
         if (!fusedAttentionAvailable()) QSKIP("this processor has no AVX512-BF16");
         const std::int64_t batch = 16, length = 256, heads = 4, d = 64, count = batch * length * heads * d;
         const auto q = randomRows(count, 1), k = randomRows(count, 2), v = randomRows(count, 3), g = randomRows(count, 4);
-        std::vector<Bf16> out(q.size()), dq(q.size()), dk(q.size()), dv(q.size());
+        std::vector<Bf16Bits> out(q.size()), dq(q.size()), dk(q.size()), dv(q.size());
         std::vector<float> lse(static_cast<std::size_t>(batch * length * heads));
         const AttentionShape shape{batch, length, heads, heads, d, heads * d, heads * d, heads * d, heads * d};
         const AttentionInputs inputs{q.data(), k.data(), v.data()};

@@ -70,7 +70,12 @@ class TestInt8Product : public QObject {
                 QCOMPARE(scalarHalf[size_t(m * p.columns + n)], floatToBf16(want));
             }
         }
-        if (!int8ProductIsFast()) return;
+        if (!int8ProductHas(KernelSet::Avx2)) return;
+        int8_avx2::product(packed, x, 0, p.rows, fast.data(), p.columns);
+        int8_avx2::product(packed, x, 0, p.rows, fastHalf.data(), p.columns);
+        QVERIFY(fast == scalar);
+        QVERIFY(fastHalf == scalarHalf);
+        if (!int8ProductHas(KernelSet::Avx512Vnni)) return;
         int8_avx512vnni::product(packed, x, 0, p.rows, fast.data(), p.columns);
         int8_avx512vnni::product(packed, x, 0, p.rows, fastHalf.data(), p.columns);
         QVERIFY(fast == scalar);
@@ -82,7 +87,7 @@ class TestInt8Product : public QObject {
         tiledInt8Product<ArrayTiles>(packed, x, 0, p.rows, fast.data(), p.columns);
         tiledInt8Product<ArrayTiles>(packed, x, 0, p.rows, fastHalf.data(), p.columns);
         QVERIFY(fast == scalar && fastHalf == scalarHalf);
-        if (!int8ProductHasAmx()) return;
+        if (!int8ProductHas(KernelSet::Amx)) return;
         int8_amx::product(packed, x, 0, p.rows, fastHalf.data(), p.columns);
         QVERIFY(fastHalf == scalarHalf);
     }
@@ -97,7 +102,7 @@ private Q_SLOTS:
         for (std::uint64_t round = 0; round < 6; ++round)
             compare(randomProblem(32 * (1 + std::int64_t(randomBits(2, 1, round) % 6)), 1 + std::int64_t(randomBits(2, 2, round) % 150),
                                   64 * (1 + std::int64_t(randomBits(2, 3, round) % 4)), round == 0, round));
-        if (!int8ProductHasAmx()) qInfo("this processor has no AMX: its tiles were tested as arrays");
+        if (!int8ProductHas(KernelSet::Amx)) qInfo("this processor has no AMX: its tiles were tested as arrays");
     }
     void agreesAtTheExtremes() { compare(randomProblem(7, 65, 8192, true, 1)); }
     void rangesOfRowsAreIndependent() {

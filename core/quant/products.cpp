@@ -1,0 +1,33 @@
+#include "core/quant/products.h"
+
+#include <ATen/ops/mm.h>
+
+#include "core/quant/kernels/kernels.h"
+
+namespace tritlab {
+namespace {
+
+bool widened(const at::Tensor& a) { return a.is_cpu() && a.scalar_type() == at::kBFloat16 && !bf16ProductsAreFast(); }
+
+at::Tensor wideProduct(const at::Tensor& a, const at::Tensor& b) { return at::mm(a.to(at::kFloat), b.to(at::kFloat)); }
+
+}  // namespace
+
+bool bf16ProductsAreFast() {
+#if defined(__x86_64__)
+    // What LibTorch asks for before it gives bf16 to oneDNN.
+    static const bool able = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return able && kernelSetAllowed(KernelSet::Avx512Vnni);
+#else
+    return true;
+#endif
+}
+
+at::Tensor product(const at::Tensor& a, const at::Tensor& b) { return widened(a) ? wideProduct(a, b).to(at::kBFloat16) : at::mm(a, b); }
+
+void productInto(at::Tensor& out, const at::Tensor& a, const at::Tensor& b) {
+    if (widened(a)) out.copy_(wideProduct(a, b));
+    else at::mm_out(out, a, b);
+}
+
+}  // namespace tritlab
