@@ -143,9 +143,8 @@ std::optional<RunSummary> RunStore::run(const std::string& id) {
 
 std::string RunStore::freeName(const std::string& wanted) {
     std::set<std::string> taken;
-    for (const bool trashed : {false, true}) {
-        for (const RunSummary& each : runs(trashed)) taken.insert(each.name);
-    }
+    if (Database* db = impl_->open())
+        for (Query names(*db, "SELECT name FROM run WHERE purging = 0"); names.next();) taken.insert(names.text(0));
     std::string name = wanted;
     for (int number = 2; taken.contains(name); ++number) name = wanted + "-" + std::to_string(number);
     return name;
