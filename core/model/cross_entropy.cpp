@@ -70,11 +70,7 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
     for (std::int64_t first = 0; first < n; first += chunk) {
         const std::int64_t rows = std::min(chunk, n - first);
         const at::Tensor part = h.narrow(0, first, rows);
-        at::Tensor logits;
-        {
-            const ProfileScope products("products");
-            logits = product(part, values.t());
-        }
+        const at::Tensor logits = product(part, values.t());
         const auto* target = pointer<std::int64_t>(targets) + first;
         at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t r = begin; r < end; ++r)
@@ -82,13 +78,9 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
                     rowKernels<T>().crossEntropy(pointer<T>(logits) + r * vocab, vocab, target[r], node != nullptr);
         });
         if (node == nullptr) continue;
-        at::Tensor dw;
-        {
-            const ProfileScope products("products");
-            at::Tensor dh = node->hiddenGradient.narrow(0, first, rows);
-            productInto(dh, logits, values);
-            dw = product(logits.t(), part);
-        }
+        at::Tensor dh = node->hiddenGradient.narrow(0, first, rows);
+        productInto(dh, logits, values);
+        const at::Tensor dw = product(logits.t(), part);
         forRows(vocab, width, [&](std::int64_t begin, std::int64_t end) {
             rowKernels<T>().addToFloat(pointer<T>(dw) + begin * width, (end - begin) * width, 1.0F,
                                        pointer<float>(node->weightGradient) + begin * width);

@@ -31,11 +31,6 @@ struct BitLinearNode final : torch::autograd::Node {
     [[nodiscard]] std::string name() const override { return "TritlabBitLinear"; }
 };
 
-at::Tensor timedProduct(const at::Tensor& a, const at::Tensor& b) {
-    const ProfileScope scope("products");
-    return product(a, b);
-}
-
 // dW [out, in] of the compute type as one fp32 tensor a linear.
 void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& outs, torch::autograd::variable_list& result) {
     const ProfileScope scope("gradients");
@@ -65,10 +60,10 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     if (!left.defined()) left = integers ? prologueCodeValues(prologue) : prologueForward(prologue, lambda);
     torch::autograd::variable_list result(2);
     if (wantsInput) {
-        const at::Tensor dh = timedProduct(byColumn, right);
+        const at::Tensor dh = product(byColumn, right);
         result[0] = prologueBackward(prologue, dh, integers && single ? absmeans[0] : 1.0F, result[1]);
     }
-    splitWeightGradient(timedProduct(byRow.t(), left), outs, result);
+    splitWeightGradient(product(byRow.t(), left), outs, result);
     return result;
 }
 
@@ -148,7 +143,7 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         } else {
             node->weight = blend == 0.0 ? denseWeight(version) : blendedWeight(blend, version);
             node->input = prologueForward(node->prologue, blend);
-            y = timedProduct(node->input, node->weight.t());
+            y = product(node->input, node->weight.t());
         }
         node->lambda = blend;
         if (node->prologue.trivial()) node->prologue.x = at::Tensor();

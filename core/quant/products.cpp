@@ -2,6 +2,7 @@
 
 #include <ATen/ops/mm.h>
 
+#include "core/base/profile.h"
 #include "core/quant/kernels/kernels.h"
 
 namespace tritlab {
@@ -23,9 +24,13 @@ bool bf16ProductsAreFast() {
 #endif
 }
 
-at::Tensor product(const at::Tensor& a, const at::Tensor& b) { return widened(a) ? wideProduct(a, b).to(at::kBFloat16) : at::mm(a, b); }
+at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+    const ProfileScope scope("products");
+    return widened(a) ? wideProduct(a, b).to(at::kBFloat16) : at::mm(a, b);
+}
 
 void productInto(at::Tensor& out, const at::Tensor& a, const at::Tensor& b) {
+    const ProfileScope scope("products");
     if (widened(a)) out.copy_(wideProduct(a, b));
     else at::mm_out(out, a, b);
 }

@@ -3,6 +3,7 @@
 // No template of the library is instantiated here: the linker might pick the copy that another machine cannot run.
 #include <immintrin.h>
 
+#include "core/quant/kernels/int8_rows.h"
 #include "core/quant/kernels/int8_tiles.h"
 
 namespace tritlab {
@@ -67,12 +68,6 @@ void tile(const Tile& t, T* y, std::int64_t yStride) {
     }
 }
 
-std::int32_t rowSum(const std::int8_t* row, std::int64_t depth) {
-    std::int32_t total = 0;
-    for (std::int64_t k = 0; k < depth; ++k) total += row[k];
-    return total;
-}
-
 template <class T>
 void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
     constexpr std::int64_t chunk = 48;  // rows that stay in the first cache while all panels pass
@@ -82,18 +77,11 @@ void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std:
         const std::int64_t rows = end - first < chunk ? end - first : chunk;
         for (std::int64_t r = 0; r < rows; ++r) rowSums[r] = rowSum(x.codes + (first + r) * depth, depth);
         for (std::int64_t column = 0; column < all; column += 16)
-            for (std::int64_t r = 0; r < rows; r += 6) {
+            for (std::int64_t r = 0; r < rows; r += rowsTogether) {
                 const Tile t{x.codes + (first + r) * depth, depth, weights.panel(column / 64) + column % 64 * 4, rowSums + r,
                              x.rowScale + first + r, x.columnScale + column, all - column < 16 ? all - column : 16};
                 T* target = y + (first + r) * yStride + column;
-                switch (rows - r) {
-                    case 1: tile<1>(t, target, yStride); break;
-                    case 2: tile<2>(t, target, yStride); break;
-                    case 3: tile<3>(t, target, yStride); break;
-                    case 4: tile<4>(t, target, yStride); break;
-                    case 5: tile<5>(t, target, yStride); break;
-                    default: tile<6>(t, target, yStride); break;
-                }
+                byRows(rows - r, [&]<int count>() { tile<count>(t, target, yStride); });
             }
     }
 }

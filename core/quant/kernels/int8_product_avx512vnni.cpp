@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/quant/kernels/int8_product.h"
+#include "core/quant/kernels/int8_rows.h"
 
 namespace tritlab {
 namespace {
@@ -98,18 +99,11 @@ void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std:
         if (!copy.empty()) codes = copy.data();
         for (std::int64_t p = 0; p < panels; ++p) {
             const std::int64_t left = weights.columns() - p * 64;
-            for (std::int64_t r = 0; r < rows; r += 6) {
+            for (std::int64_t r = 0; r < rows; r += rowsTogether) {
                 const Tile t{codes + r * padded,          padded, weights.panel(p), padded / 4, rowSums + r, x.rowScale + first + r,
                              x.columnScale + p * 64, left < 64 ? left : 64};
                 T* target = y + (first + r) * yStride + p * 64;
-                switch (rows - r) {
-                    case 1: tile<1>(t, target, yStride); break;
-                    case 2: tile<2>(t, target, yStride); break;
-                    case 3: tile<3>(t, target, yStride); break;
-                    case 4: tile<4>(t, target, yStride); break;
-                    case 5: tile<5>(t, target, yStride); break;
-                    default: tile<6>(t, target, yStride); break;
-                }
+                byRows(rows - r, [&]<int count>() { tile<count>(t, target, yStride); });
             }
         }
     }

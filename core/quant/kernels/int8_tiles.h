@@ -27,6 +27,12 @@ inline std::uint16_t rounded(float value, const std::uint16_t*) {  // nearest ev
     return static_cast<std::uint16_t>(nan ? bits >> 16 | 0x40U : (bits + 0x7fffU + (bits >> 16 & 1U)) >> 16);
 }
 
+inline std::int32_t rowSum(const std::int8_t* row, std::int64_t depth) {
+    std::int32_t total = 0;
+    for (std::int64_t k = 0; k < depth; ++k) total += row[k];
+    return total;
+}
+
 template <class T>
 void storeScaled(const std::int32_t* sums, const std::int32_t* rowSums, const float* rowScale, const float* columnScale,
                  std::int64_t columns, T* y, std::int64_t yStride) {
@@ -47,10 +53,7 @@ void tiledInt8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_
     Tiles unit;
     for (std::int64_t first = begin; first < end; first += chunk) {
         const std::int64_t rows = end - first < chunk ? end - first : chunk;
-        for (std::int64_t r = 0; r < rows; ++r) {
-            rowSums[r] = 0;
-            for (std::int64_t k = 0; k < depth; ++k) rowSums[r] += x.codes[(first + r) * depth + k];
-        }
+        for (std::int64_t r = 0; r < rows; ++r) rowSums[r] = rowSum(x.codes + (first + r) * depth, depth);
         for (std::int64_t column = 0; column < all; column += tileSide) {
             const std::uint8_t* panel = weights.panel(column / 64) + column % 64 * 4;
             const std::int64_t columns = all - column < tileSide ? all - column : tileSide;
