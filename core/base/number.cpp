@@ -34,6 +34,7 @@ std::optional<T> parseWhole(std::string_view raw) {
 
 template <class T>
 std::string shortest(T value) {
+    if (std::isnan(value)) return "nan";  // its sign says nothing
     std::array<char, 64> buffer{};
     const T size = std::abs(value);
     const bool plain = value == 0 || !std::isfinite(value) || (size >= T(1e-4) && size < T(1e15));

@@ -25,6 +25,11 @@ private Q_SLOTS:
             QVERIFY2(!parseReal(text), text);
         for (const char* text : {"1.5", "1e3", "99999999999999999999"}) QVERIFY2(!parseInt(text), text);
     }
+    void noNumberHasNoSign() {
+        QCOMPARE(formatReal(-std::nan("")), std::string("nan"));
+        QCOMPARE(formatReal(std::nanf("")), std::string("nan"));
+        QCOMPARE(formatReal(-HUGE_VAL), std::string("-inf"));
+    }
     void roundTrips() {
         for (std::uint64_t i = 0; i < 2000; ++i) {
             const double value = std::ldexp(randomUniform(7, 1, i) - 0.5, static_cast<int>(randomBits(7, 2, i) % 600) - 300);
