@@ -1,8 +1,9 @@
 // The packed ternary engine: weights at 2 bits (or 1.6), int8 activations per token exactly as in training, no LibTorch.
 //
-// What is the same as in training at lambda = 1: the weights' codes and absmeans, the activations' codes (given the same input),
-// the integer sums, and y = sum * (absmean * inverse scale). What differs from a run in bf16: the residual stream, the linears'
-// outputs and the queries stay fp32 here; norms, rotation, softmax and the head's sums are fp32 in both, summed in another order.
+// What is the same as in training at lambda = 1 in fp32: everything to the last hidden state, to the bit. The weights' codes and absmeans,
+// the activations' codes, the integer sums, y = sum * (absmean * inverse scale), and, since both sum them in one order, norms, rotation,
+// softmax and attention. The head's sums (and those of dense linears) run in another order. What differs from a run in bf16: the
+// residual stream, the linears' outputs and the queries stay fp32 here.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 #include "core/model/attention.h"
 
-#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
 #include <ATen/ops/empty.h>
 #include <cmath>
@@ -9,8 +8,8 @@
 #include "core/base/profile.h"
 #include "core/model/attention_ops.h"
 #include "core/model/kernels/attention.h"
+#include "core/model/kernels/attention_rows.h"
 #include "core/quant/autograd_node.h"
-#include "core/quant/products.h"
 #include "core/quant/tensor_kernels.h"
 
 namespace tritlab {
@@ -31,6 +30,10 @@ bool fused(const at::Tensor& qkv, const QkvShape& s) {
     return qkv.scalar_type() == at::kBFloat16 && s.headSize % 16 == 0 && s.headSize <= 256 && fusedAttentionAvailable();
 }
 
+AttentionShape kernelShape(const QkvShape& s) {
+    return {s.batch, s.length, s.heads, s.kvHeads, s.headSize, s.width(), s.width(), s.width(), s.heads * s.headSize};
+}
+
 struct FusedCall {
     AttentionShape shape;
     AttentionInputs inputs;
@@ -39,7 +42,7 @@ struct FusedCall {
 
 FusedCall fusedCall(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
     const auto* first = pointer<Bf16Bits>(qkv);
-    return {{s.batch, s.length, s.heads, s.kvHeads, s.headSize, s.width(), s.width(), s.width(), s.heads * s.headSize},
+    return {kernelShape(s),
             {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize, pointer<std::int32_t>(documentStart),
              pointer<float>(rope.cosine), pointer<float>(rope.sine)},
             s.batch * s.kvHeads};
@@ -89,19 +92,22 @@ at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& shape, const Ro
     return output;
 }
 
+// fp32 rows: the forward by the packed engine's kernel, the backward by LibTorch's.
 struct AttentionNode final : torch::autograd::Node {
     QkvShape shape;
     RopeTable rope;
-    at::Tensor qkv, output, logSumExp, mask;
+    at::Tensor qkv, documentStart, output, logSumExp;
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
         const at::NoGradGuard guard;
         const ProfileScope scope("attention");
         const QkvShape& s = shape;
         const Heads heads = headsOf(qkv, s);
-        const at::Tensor g = gradients[0].view({s.batch, s.length, s.heads, s.headSize}).transpose(1, 2);
+        const std::vector<std::int64_t> byHead{s.batch, s.length, s.heads, s.headSize};
+        const at::Tensor g = gradients[0].view(byHead).transpose(1, 2);
+        const at::Tensor mask = documentStart.defined() ? maskOf(documentStart, at::kFloat) : at::Tensor();
         auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-            g, heads.query, heads.key, heads.value, output, logSumExp, 0.0, !mask.defined(),
+            g, heads.query, heads.key, heads.value, output.view(byHead).transpose(1, 2), logSumExp.transpose(1, 2), 0.0, !mask.defined(),
             mask.defined() ? std::optional(mask) : std::nullopt);
         at::Tensor dqkv = at::empty({s.batch, s.length, s.heads + 2 * s.kvHeads, s.headSize}, qkv.options());
         const std::int64_t times = s.heads / s.kvHeads;
@@ -118,9 +124,34 @@ struct AttentionNode final : torch::autograd::Node {
         rotateHeads(dqkv, s, rope, -1.0F);
         return {dqkv};
     }
-    void release_variables() override { qkv = output = logSumExp = mask = at::Tensor(); }
+    void release_variables() override { qkv = documentStart = output = logSumExp = at::Tensor(); }
     [[nodiscard]] std::string name() const override { return "TritlabAttention"; }
 };
+
+at::Tensor floatAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
+    at::Tensor output;
+    auto node = std::make_shared<AttentionNode>();
+    {
+        const at::NoGradGuard guard;
+        node->shape = s;
+        node->rope = rope;
+        node->qkv = qkv.clone();
+        rotateHeads(node->qkv, s, rope, 1.0F);
+        if (documentStart.defined()) node->documentStart = documentStart.contiguous();
+        output = at::empty({s.batch * s.length, s.heads * s.headSize}, qkv.options());
+        node->logSumExp = at::empty({s.batch, s.length, s.heads}, qkv.options());
+        const AttentionShape rows = kernelShape(s);
+        const auto* first = pointer<float>(node->qkv);
+        const AttentionRows inputs{first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize,
+                                   pointer<std::int32_t>(node->documentStart)};
+        at::parallel_for(0, s.batch * s.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) {
+            attentionRows(rows, inputs, pointer<float>(output), pointer<float>(node->logSumExp), begin, end);
+        });
+        node->output = output.detach();  // not the variable itself: its gradient is this node
+    }
+    if (wantsGradient({qkv})) attach(output, node, {qkv});
+    return output;
+}
 
 }  // namespace
 
@@ -146,33 +177,7 @@ at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTab
         return attentionByOps(qkv, shape, rope, make ? maskOf(documentStart, qkv.scalar_type()) : documentMask);
     }
     if (fused(qkv, shape)) return fusedAttention(qkv, shape, rope, documentStart);
-    if (qkv.scalar_type() == at::kBFloat16 && !bf16ProductsAreFast())
-        return attention(qkv.to(at::kFloat), shape, rope, documentStart, documentMask).to(at::kBFloat16);
-    const bool record = wantsGradient({qkv});
-    at::Tensor result;
-    auto node = std::make_shared<AttentionNode>();
-    {
-        const at::NoGradGuard guard;
-        const at::Tensor plain = qkv.clone();
-        rotateHeads(plain, shape, rope, 1.0F);
-        const Heads heads = headsOf(plain, shape);
-        const at::Tensor mask = documentStart.defined() ? maskOf(documentStart, plain.scalar_type()) : at::Tensor();
-        auto [output, logSumExp] = at::_scaled_dot_product_flash_attention_for_cpu(
-            heads.query, heads.key, heads.value, 0.0, !mask.defined(), mask.defined() ? std::optional(mask) : std::nullopt);
-        result = output.transpose(1, 2).reshape({shape.batch * shape.length, shape.heads * shape.headSize});
-        if (record) {
-            node->shape = shape;
-            node->rope = rope;
-            node->qkv = plain;
-            node->output = output;
-            node->logSumExp = logSumExp;
-            node->mask = mask;
-            // The result may share the output's memory; the node must not hold the variable that it becomes the gradient of.
-            result = result.detach();
-        }
-    }
-    if (record) attach(result, node, {qkv});
-    return result;
+    return floatAttention(qkv.to(at::kFloat), shape, rope, documentStart).to(qkv.scalar_type());
 }
 
 }  // namespace tritlab

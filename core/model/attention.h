@@ -18,7 +18,8 @@ struct RopeTable {
 RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta, at::Device device = at::kCPU);
 
 // qkv: [batch * length, width], each row all query heads, then all key heads, then all value heads; the first two are rotated
-// (rotate-half). On the CPU bf16 runs on the fused kernels where the machine has them, everything else on LibTorch's.
+// (rotate-half). On the CPU bf16 runs on the fused kernels where the machine has them, everything else widened to fp32, whose forward
+// is the packed engine's (kernels/attention_rows.h); elsewhere LibTorch's ops.
 // documentStart: int32 [batch, length] or undefined: position t attends from there (from 0) to t.
 // documentMask: maskOf(documentStart), where a caller has it already; looked at only off the CPU.
 // -> [batch * length, heads * headSize].

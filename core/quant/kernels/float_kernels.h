@@ -10,36 +10,26 @@
 namespace tritlab {
 namespace {
 
-// e^x to about one unit in the last place: x = n ln 2 + r, a polynomial in r (Cephes' expf), times 2^n.
+// e^x to about two units in the last place: x = n ln 2 + r, a polynomial in r (Cephes' expf), times 2^n. Its steps are those of
+// training's (lanes.inc), so that SiLU is the same to the bit.
 inline Lanes exponential(Lanes x) {
     x = Lanes::min(Lanes::max(x, Lanes::all(-87.f)), Lanes::all(88.f));
     const Lanes n = (x * Lanes::all(1.44269504088896341f)).rounded();
-    Lanes r = Lanes::fma(n, Lanes::all(-0.693359375f), x);
-    r = Lanes::fma(n, Lanes::all(2.12194440e-4f), r);
+    const Lanes r = (x - n * Lanes::all(0.693359375f)) - n * Lanes::all(-2.12194440e-4f);
+    constexpr float rest[] = {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
     Lanes p = Lanes::all(1.9875691500e-4f);
-    p = Lanes::fma(p, r, Lanes::all(1.3981999507e-3f));
-    p = Lanes::fma(p, r, Lanes::all(8.3334519073e-3f));
-    p = Lanes::fma(p, r, Lanes::all(4.1665795894e-2f));
-    p = Lanes::fma(p, r, Lanes::all(1.6666665459e-1f));
-    p = Lanes::fma(p, r, Lanes::all(5.0000001201e-1f));
-    p = Lanes::fma(p, r * r, r + Lanes::all(1.f));
-    return p.timesPowerOfTwo(n);
+    for (const float coefficient : rest) p = p * r + Lanes::all(coefficient);
+    return ((p * (r * r) + r) + Lanes::all(1.f)).timesPowerOfTwo(n);
 }
 
 void rmsNorm(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out) {
-    // Four sums, so that none waits for the one before.
-    Lanes squares[4] = {Lanes::all(0.f), Lanes::all(0.f), Lanes::all(0.f), Lanes::all(0.f)};
-    const auto add = [&](std::int64_t i, int sum) {
+    Lanes squares = Lanes::all(0.f);  // one sum, in training's order: another rounding, and an int8 code falls the other way
+    for (std::int64_t i = 0; i < n; i += 16) {
         const Lanes v = Lanes::load(x + i);
-        squares[sum] = Lanes::fma(v, v, squares[sum]);
-    };
-    std::int64_t i = 0;
-    for (; i + 64 <= n; i += 64)
-        for (int sum = 0; sum < 4; ++sum) add(i + 16 * sum, sum);
-    for (; i < n; i += 16) add(i, 0);
-    const Lanes all = (squares[0] + squares[1]) + (squares[2] + squares[3]);
-    const float inverse = 1.f / __builtin_sqrtf(all.sum() / static_cast<float>(width) + eps);
-    for (i = 0; i < n; i += 16)
+        squares = squares + v * v;
+    }
+    const float inverse = 1.f / __builtin_sqrtf(squares.sum() / static_cast<float>(width) + eps);
+    for (std::int64_t i = 0; i < n; i += 16)
         (Lanes::load(x + i) * Lanes::all(inverse) * Lanes::load(weight + i)).store(out + i);
 }
 
@@ -67,7 +57,7 @@ inline Lanes reluSquaredOf(Lanes x) {
     return positive * positive;
 }
 
-inline Lanes siluOf(Lanes x) { return x / (Lanes::all(1.f) + exponential(Lanes::all(0.f) - x)); }
+inline Lanes siluOf(Lanes x) { return x * (Lanes::all(1.f) / (exponential(Lanes::all(0.f) - x) + Lanes::all(1.f))); }
 
 void reluSquared(const float* x, std::int64_t n, float* out) {
     for (std::int64_t i = 0; i < n; i += 16) reluSquaredOf(Lanes::load(x + i)).store(out + i);
@@ -138,8 +128,8 @@ void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64
     for (; position < last; ++position) scorePositions<Rows, G, 1>(task, firstQuery, position);
 }
 
-// In place; what lies beyond `positions` becomes 0.
-inline void softmax(float* scores, std::int64_t positions, std::int64_t padded) {
+// In place; what lies beyond `positions` becomes 0. logSumExp may be null.
+inline void softmax(float* scores, std::int64_t positions, std::int64_t padded, float* logSumExp) {
     for (std::int64_t i = positions; i < padded; ++i) scores[i] = -__builtin_inff();
     Lanes largest = Lanes::load(scores);
     for (std::int64_t i = 16; i < padded; i += 16) largest = Lanes::max(Lanes::load(scores + i), largest);
@@ -151,8 +141,10 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded) 
             for (std::int64_t j = positions; j < padded; ++j) scores[j] = 0.f;
         total = total + Lanes::load(scores + i);
     }
-    const Lanes inverse = Lanes::all(1.f / total.sum());
+    const float mass = total.sum();
+    const Lanes inverse = Lanes::all(1.f / mass);
     for (std::int64_t i = 0; i < padded; i += 16) (Lanes::load(scores + i) * inverse).store(scores + i);
+    if (logSumExp != nullptr) *logSumExp = largest.largest() + __builtin_logf(mass);
 }
 
 // Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on. Positions in order,
@@ -200,7 +192,7 @@ void attendQueries(const AttentionTask& task, std::int64_t firstQuery) {
     for (int g = 0; g < G; ++g) {
         const std::int64_t query = firstQuery + g, seen = task.positionsOf(query);
         scoreQueries<Rows, 1>(task, query, shared, seen);
-        softmax(task.scores + query * scoreStride, seen, roundUp(seen, 16));
+        softmax(task.scores + query * scoreStride, seen, roundUp(seen, 16), task.logSumExp != nullptr ? task.logSumExp + query : nullptr);
         float* out = task.out + task.place(query);
         for (std::int64_t i = 0; i < task.stride; ++i) out[i] = 0.f;
     }

@@ -73,6 +73,7 @@ struct AttentionTask {
     float scale;               // of the scores: 1 / sqrt(head size)
     float* scores;             // scratch [rows * group, scoreStride()]
     float* out;                // as queries
+    float* logSumExp;          // [rows * group]: of each query's scores; may be null
 
     [[nodiscard]] std::int64_t queryCount() const { return rows * group; }
     [[nodiscard]] std::int64_t positionsOf(std::int64_t query) const { return positions + query / group; }
@@ -97,7 +98,8 @@ struct Kernels {
     Dense dense[4];  // by DenseFormat
 
     // Below, n is a multiple of 16.
-    // out = (x / sqrt(sum x^2 / width + eps)) * weight
+    // out = (x / sqrt(sum x^2 / width + eps)) * weight. With quantize, the activations and attention this is to the bit what training
+    // computes in fp32 (train_kernels.h): a code that fell the other way would be carried on through all later layers.
     void (*rmsNorm)(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out);
     // The int8 code of core/quant/quantizers.h; gives 1/s and the codes' sum.
     float (*quantize)(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t* sum);

@@ -80,14 +80,16 @@ private Q_SLOTS:
         const Agreement result = compare(lossless, Precision::Fp32);
         QCOMPARE(result.texts, textCount);
         QCOMPARE(result.positions, textCount * textLength);
-        QVERIFY(result.sameShare() >= 0.995);
-        QVERIFY(result.widestGap < 0.05);
-        QVERIFY(std::fabs(result.perplexityDifference()) < 1e-3);
+        // The last hidden states are the same bits; only the head's sums run in another order.
+        QVERIFY(result.largestDifference < 1e-4);
+        QVERIFY(result.widestGap < 1e-4);
+        QVERIFY(result.sameShare() >= 0.999);
+        QVERIFY(std::fabs(result.perplexityDifference()) < 1e-6);
         QVERIFY(std::isfinite(result.trainingLoss) && result.trainingLoss > 0);
     }
 
     // Chat rounds embedding, head and cache to bf16, which turns some int8 codes over; this text, whose words are drawn by lot, is
-    // full of near ties. Measured: 98.8 % alike, gap 0.16, perplexity 0.16 % higher.
+    // full of near ties. Measured: 99.0 % alike, gap 0.15, perplexity 0.24 % lower.
     void chatsFormatsRoundALittle() {
         const Agreement result = compare(chatFormats(), Precision::Fp32);
         QVERIFY(result.sameShare() >= 0.97);

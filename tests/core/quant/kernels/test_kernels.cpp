@@ -333,7 +333,7 @@ private Q_SLOTS:
                 }
                 const bool scaled = format == CacheFormat::Int8;
                 const float scale = scaled ? 0.3f : 0.001f;
-                std::vector<double> expected(queries.size(), 0);
+                std::vector<double> expected(queries.size(), 0), expectedSums;
                 for (std::int64_t q = 0; q < rows * group; ++q) {
                     const std::int64_t seen = firstPositions + q / group, at = q / group * rowStride + q % group * stride;
                     std::vector<double> weights(size(seen));
@@ -345,23 +345,26 @@ private Q_SLOTS:
                         top = std::max(top, weights[size(p)]);
                     }
                     for (double& w : weights) total += w = std::exp(w - top);
+                    expectedSums.push_back(top + std::log(total));
                     for (std::int64_t p = 0; p < seen; ++p)
                         for (std::int64_t i = 0; i < stride; ++i)
                             expected[size(at + i)] += weights[size(p)] / total * values[size(p * stride + i)] * (scaled ? valueScales[size(p)] : 1.f);
                 }
                 std::vector<float> reference;
                 for (const KernelSet set : availableKernelSets()) {
-                    std::vector<float> scores(size(rows * group * roundUp(positions, 16))), out(queries.size());
+                    std::vector<float> scores(size(rows * group * roundUp(positions, 16))), out(queries.size()), sums(size(rows * group));
                     AttentionTask task{queries.data(), rows, group, rowStride, keys.data(), values.data(), keyScales.data(), valueScales.data(),
-                                       firstPositions, stride, scale, scores.data(), out.data()};
+                                       firstPositions, stride, scale, scores.data(), out.data(), sums.data()};
                     if (format == CacheFormat::Bf16) task.keys = keyBits.data(), task.values = valueBits.data();
                     if (format == CacheFormat::Int8) task.keys = keyCodes.data(), task.values = valueCodes.data();
                     const auto attend = kernels(set).attention[static_cast<int>(format)];
                     attend(task);
                     for (std::size_t i = 0; i < out.size(); ++i) QVERIFY(std::fabs(out[i] - expected[i]) <= 1e-3);
+                    for (std::size_t q = 0; q < sums.size(); ++q) QVERIFY(std::fabs(sums[q] - expectedSums[q]) <= 1e-5 * (1 + std::fabs(expectedSums[q])));
                     if (set == KernelSet::Scalar) reference = out;
                     QVERIFY2(sameBits(out, reference), label(set).c_str());
                     // A row alone gives the same bits.
+                    task.logSumExp = nullptr;
                     std::vector<float> alone(out.size());
                     for (std::int64_t row = 0; row < rows; ++row) {
                         task.queries = queries.data() + row * rowStride;
