@@ -51,6 +51,9 @@ CudaState askDriver() {
     return state;
 }
 
+std::mutex pluginMutex;
+void* plugin = nullptr;  // for the life of the process, as the ops are
+
 }  // namespace
 
 const CudaState& cudaState() {
@@ -65,15 +68,18 @@ std::filesystem::path cudaPluginPath() {
 }
 
 void loadCudaPlugin() {
-    static std::mutex mutex;
-    static void* library = nullptr;  // for the life of the process, as the ops are
-    const std::lock_guard lock(mutex);
-    if (library != nullptr) return;
+    const std::lock_guard lock(pluginMutex);
+    if (plugin != nullptr) return;
     const std::filesystem::path path = cudaPluginPath();
     if (!pluginIsBuilt()) throw Error("the CUDA plugin was not built", path.string(), bringIt, ErrorKind::Failed);
-    library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-    if (library == nullptr)
+    plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (plugin == nullptr)
         throw Error("the CUDA plugin cannot be loaded (" + loaderError() + ")", path.string(), "./start --cuda brings its libraries again", ErrorKind::Failed);
+}
+
+void* cudaPluginSymbol(const char* name) {
+    const std::lock_guard lock(pluginMutex);
+    return plugin != nullptr ? ::dlsym(plugin, name) : nullptr;
 }
 
 }  // namespace tritlab

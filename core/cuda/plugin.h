@@ -21,5 +21,7 @@ std::filesystem::path cudaPluginPath();  // where it is looked for; it need not 
 // Its ops for CUDA tensors are in LibTorch's dispatcher afterwards (core/quant/tensor_ops.h). LibTorch counts its devices once: a
 // process loads it before its first backward. Throws Error where it was not built or cannot be loaded.
 void loadCudaPlugin();
+// What the loaded plugin exports under this name; null where it is not loaded, or has none.
+void* cudaPluginSymbol(const char* name);
 
 }  // namespace tritlab

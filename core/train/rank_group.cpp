@@ -2,6 +2,8 @@
 #include "core/train/rank_group.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -13,7 +15,10 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/cuda/nccl.h"
+#include "core/cuda/plugin.h"
 #include "core/model/host_tensor.h"
+#include "core/train/rank_pulse.h"
 
 namespace tritlab {
 namespace {
@@ -61,7 +66,9 @@ c10d::TCPStoreOptions storeOptions(const Ranks& ranks) {
 
 struct RankGroup::Impl {
     c10::intrusive_ptr<c10d::Store> store;
-    c10::intrusive_ptr<c10d::Backend> backend;
+    c10::intrusive_ptr<c10d::Backend> backend;        // Gloo
+    c10::intrusive_ptr<c10d::Backend> deviceBackend;  // NCCL, or none
+    std::unique_ptr<RankPulse> pulse;                 // with it: its works wait without end for a rank that is gone
     std::vector<std::string> who;  // process and machine of each rank
     int gates = 0;
     bool broken = false;
@@ -69,6 +76,17 @@ struct RankGroup::Impl {
     void set(const std::string& name, const std::string& text) const { store->set(name, bytesOf(text)); }
     [[nodiscard]] bool has(const std::string& name) const { return store->check({name}); }
     [[nodiscard]] std::string get(const std::string& name) const { return textOf(store->get(name)); }
+    void finish(c10d::Work& work, bool onDevice) {
+        while (onDevice && !work.isCompleted()) {
+            if (pulse->tripped()) {
+                deviceBackend->abort();
+                throw Error("a rank no longer answers", {}, {}, ErrorKind::Failed);
+            }
+            std::this_thread::sleep_for(20us);
+        }
+        if (onDevice && work.exception() != nullptr) std::rethrow_exception(work.exception());
+        work.wait();
+    }
     // Until the key is there; false: `until` has passed.
     bool await(const std::string& name, std::chrono::steady_clock::time_point until, const StopToken& stop) const {
         while (!has(name)) {
@@ -108,7 +126,9 @@ RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks),
 
 // A broken group is not taken down but left to the end of the process: what is under way in it may wait for a rank that is gone.
 RankGroup::~RankGroup() {
+    impl_->pulse.reset();
     if (!impl_->broken) return;
+    impl_->deviceBackend.release();
     impl_->backend.release();
     impl_->store.release();
 }
@@ -144,19 +164,42 @@ void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
     throw Error(lost + " (" + what + ": " + reason + ")", {}, {}, ErrorKind::Failed);
 }
 
-// Gloo moves what lies on the CPU: tensors of a device travel as copies.
-void RankGroup::sum(const std::vector<at::Tensor>& tensors) {
-    collective("summing", [&] {
-        std::vector<at::Tensor> copies;
-        std::vector<c10::intrusive_ptr<c10d::Work>> works;
-        for (const at::Tensor& tensor : tensors) {
-            copies.push_back(onHost(tensor));
-            std::vector<at::Tensor> one{copies.back()};
-            works.push_back(impl_->backend->allreduce(one));
-        }
-        for (const auto& work : works) work->wait();
-        for (std::size_t i = 0; i < tensors.size(); ++i) giveBack(copies[i], tensors[i]);
+std::string RankGroup::useDevice(at::Device device) {
+    if (device.is_cpu()) return "Gloo";
+    const auto make = reinterpret_cast<cuda::MakeNccl>(cudaPluginSymbol(cuda::makeNcclName));
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    std::vector<std::string> devices = allTexts(make == nullptr ? "" : std::string(host) + ":" + std::to_string(device.index()));
+    std::sort(devices.begin(), devices.end());
+    if (devices.front().empty() || std::adjacent_find(devices.begin(), devices.end()) != devices.end()) return "Gloo, as copies through main memory";
+    collective("meeting by NCCL", [&] {
+        const auto own = c10::make_intrusive<c10d::PrefixStore>("nccl", impl_->store);
+        impl_->deviceBackend = c10::intrusive_ptr<c10d::Backend>::reclaim(make(own, rank(), size(), collectiveTimeout));
+        impl_->pulse = std::make_unique<RankPulse>(impl_->store, rank(), size(), key, std::vector{"there", "failed"});
     });
+    sum({at::zeros({1}, at::TensorOptions(device))});  // NCCL connects at the first collective: here, and not within a step
+    return "NCCL";
+}
+
+// start() for each tensor, all under way together: on the tensor itself where its backend can reach it, else on a copy in main memory.
+void RankGroup::each(const char* what, const std::vector<at::Tensor>& tensors, const Start& start) {
+    collective(what, [&] {
+        std::vector<std::vector<at::Tensor>> moved;
+        std::vector<c10::intrusive_ptr<c10d::Work>> works;
+        const auto onDevice = [&](std::size_t i) { return impl_->deviceBackend && !tensors[i].is_cpu(); };
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            moved.push_back({onDevice(i) ? tensors[i].detach() : onHost(tensors[i])});
+            works.push_back(start(onDevice(i) ? *impl_->deviceBackend : *impl_->backend, moved.back(), i));
+        }
+        for (std::size_t i = 0; i < works.size(); ++i) {
+            impl_->finish(*works[i], onDevice(i));
+            if (!onDevice(i)) giveBack(moved[i][0], tensors[i]);
+        }
+    });
+}
+
+void RankGroup::sum(const std::vector<at::Tensor>& tensors) {
+    each("summing", tensors, [](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.allreduce(one); });
 }
 
 void RankGroup::sum(std::vector<double>& numbers) {
@@ -168,34 +211,19 @@ void RankGroup::sum(std::vector<double>& numbers) {
 }
 
 void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners) {
-    collective("spreading", [&] {
-        std::vector<at::Tensor> copies;
-        std::vector<c10::intrusive_ptr<c10d::Work>> works;
-        for (std::size_t i = 0; i < tensors.size(); ++i) {
-            copies.push_back(onHost(tensors[i]));
-            std::vector<at::Tensor> one{copies.back()};
-            c10d::BroadcastOptions options;
-            options.rootRank = owners[i];
-            works.push_back(impl_->backend->broadcast(one, options));
-        }
-        for (const auto& work : works) work->wait();
-        for (std::size_t i = 0; i < tensors.size(); ++i) giveBack(copies[i], tensors[i]);
+    each("spreading", tensors, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t i) {
+        c10d::BroadcastOptions options;
+        options.rootRank = owners[i];
+        return backend.broadcast(one, options);
     });
 }
 
 void RankGroup::send(const at::Tensor& tensor, int to) {
-    collective("sending", [&] {
-        std::vector<at::Tensor> one{onHost(tensor)};
-        impl_->backend->send(one, to, 0)->wait();
-    });
+    each("sending", {tensor}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.send(one, to, 0); });
 }
 
 void RankGroup::receive(const at::Tensor& tensor, int from) {
-    collective("receiving", [&] {
-        std::vector<at::Tensor> one{onHost(tensor)};
-        impl_->backend->recv(one, from, 0)->wait();
-        giveBack(one[0], tensor);
-    });
+    each("receiving", {tensor}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.recv(one, from, 0); });
 }
 
 std::string RankGroup::leadersText(const std::string& mine) {

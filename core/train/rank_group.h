@@ -1,4 +1,5 @@
-// The ranks of a data-parallel run and what they do together, over LibTorch's c10d: they meet at a TCPStore, and Gloo moves tensors.
+// The ranks of a data-parallel run and what they do together, over LibTorch's c10d: they meet at a TCPStore, and Gloo moves tensors;
+// where each rank has a CUDA device of its own, NCCL moves those that lie there.
 // Every call of a collective is made by all ranks in the same order, on the compute thread. A rank that is gone ends them all: each
 // call throws Error that names it then.
 #pragma once
@@ -11,6 +12,11 @@
 
 #include "core/base/stop_token.h"
 #include "core/train/ranks.h"
+
+namespace c10d {
+class Backend;
+class Work;
+}  // namespace c10d
 
 namespace tritlab {
 
@@ -26,6 +32,10 @@ public:
     [[nodiscard]] int size() const { return ranks_.size; }
     [[nodiscard]] bool leads() const { return ranks_.leads(); }
     [[nodiscard]] const Ranks& ranks() const { return ranks_; }
+
+    // Called by all ranks, once: what lies on their devices goes from one to the other by NCCL from now on, where every rank has one of its
+    // own and the plugin's NCCL; else as copies through main memory. Gives how, in words, for the log.
+    std::string useDevice(at::Device device);
 
     // The sum over the ranks, in place. Every rank gets the same bits; with two ranks they are those of a + b.
     void sum(const std::vector<at::Tensor>& tensors);
@@ -50,7 +60,9 @@ public:
 
 private:
     struct Impl;
+    using Start = std::function<c10::intrusive_ptr<c10d::Work>(c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t index)>;
     void collective(const char* what, const std::function<void()>& work);
+    void each(const char* what, const std::vector<at::Tensor>& tensors, const Start& start);
     [[noreturn]] void someoneIsLost(const char* what, const std::string& reason);
     Ranks ranks_;
     std::unique_ptr<Impl> impl_;

@@ -35,6 +35,7 @@ void TrainingRun::prepare() {
     device_ = trainingDevice(config_.device, request_.ranks);
     if (!device_.name.empty()) reporter_.log(LogLevel::Info, -1, "Trains on " + device_.name);
     if (!device_.remark.empty()) reporter_.log(LogLevel::Warning, -1, device_.remark);
+    if (group_ != nullptr) reporter_.log(LogLevel::Info, -1, "Tensors travel by " + group_->useDevice(device_.device));
     ComputeThread::setThreads(request_.ranks.threads(static_cast<int>(config_.threads)));
     openDataInTurn();
     model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision, device_.device);

@@ -21,6 +21,7 @@ struct Room {
 const std::vector<Room> rooms = {
     {"base/", {}},
     {"cuda/plugin", {"base/"}},  // whether there is a device
+    {"cuda/nccl", {}},           // what the plugin exports for ranks
     {"config/", {"base/", "cuda/plugin"}},
     {"model/model_config", {"base/", "config/"}},
     {"config/estimate", {"base/", "cuda/plugin", "config/", "model/model_config"}},
@@ -43,7 +44,7 @@ const std::vector<Room> rooms = {
     {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/gguf", "interop/safetensors", "data/", "model/",
                "infer/", "eval/eval_result"}},
-    {"train/", {"base/", "cuda/plugin", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
+    {"train/", {"base/", "cuda/nccl", "cuda/plugin", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
                 "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 

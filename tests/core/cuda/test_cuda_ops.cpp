@@ -4,8 +4,10 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <QTest>
 #include <cmath>
+#include <torch/csrc/distributed/c10d/HashStore.hpp>
 
 #include "core/base/error.h"
+#include "core/cuda/nccl.h"
 #include "core/cuda/plugin.h"
 #include "core/quant/prologue_node.h"
 #include "core/quant/quantizers.h"
@@ -80,6 +82,26 @@ private Q_SLOTS:
             QVERIFY2(found && found->hasKernelForDispatchKey(c10::DispatchKey::CUDA), name);
             QVERIFY2(found->hasKernelForDispatchKey(c10::DispatchKey::CPU), name);
         }
+        QVERIFY(cudaPluginSymbol(cuda::makeNcclName) != nullptr);
+        QVERIFY(cudaPluginSymbol("noSuchThing") == nullptr);
+    }
+
+    // A group of one: what ranks on devices of their own ask of NCCL. (`--processes 2` on a machine with two devices is the whole of it.)
+    void ncclMovesWhatLiesOnADevice() {
+        NEEDS_DEVICE();
+        const auto make = reinterpret_cast<cuda::MakeNccl>(cudaPluginSymbol(cuda::makeNcclName));
+        QVERIFY(make != nullptr);
+        const auto store = c10::make_intrusive<c10d::HashStore>();
+        const auto nccl = c10::intrusive_ptr<c10d::Backend>::reclaim(make(store, 0, 1, std::chrono::minutes(1)));
+        const at::Tensor values = randomTensor({1000}, 5, 1);
+        std::vector<at::Tensor> one{onDevice(values)};
+        const auto finished = [](const c10::intrusive_ptr<c10d::Work>& work) {
+            for (int i = 0; i < 10000 && !work->isCompleted(); ++i) QTest::qSleep(1);
+            return work->isCompleted() && work->wait();
+        };
+        QVERIFY(finished(nccl->allreduce(one)));
+        QVERIFY(finished(nccl->broadcast(one)));
+        QVERIFY(at::equal(back(one[0]), values));
     }
 
     void weights() {

@@ -1,10 +1,14 @@
-// Who a process is among the ranks of a run, told by each launcher's environment; and how weights are cut into shards.
+// Who a process is among the ranks of a run, told by each launcher's environment; how weights are cut into shards; and how a rank
+// notices that another is gone.
 #include <QTest>
 #include <map>
 #include <numeric>
+#include <torch/csrc/distributed/c10d/HashStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "core/base/error.h"
 #include "core/train/data_parallel.h"
+#include "core/train/rank_pulse.h"
 #include "core/train/ranks.h"
 
 using namespace tritlab;
@@ -27,6 +31,13 @@ std::string errorIn(const Variables& variables) {
         return error.what();
     }
     return {};
+}
+
+std::string keyOf(const char* what, int rank) { return std::string(what) + std::to_string(rank); }
+
+// Beats every 20 ms; a rank that is silent for half a second is lost.
+std::unique_ptr<RankPulse> pulse(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size) {
+    return std::make_unique<RankPulse>(store, rank, size, keyOf, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
 }
 
 }  // namespace
@@ -112,6 +123,43 @@ private Q_SLOTS:
                 for (const std::int64_t count : owned) QVERIFY(count == total / ranks || count == total / ranks + 1);
             }
         }
+    }
+
+    void aRankThatFallsSilentIsNoticed() {
+        const c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::HashStore>();
+        const auto first = pulse(store, 0, 3), second = pulse(store, 1, 3);
+        auto third = pulse(store, 2, 3);
+        QTest::qWait(1500);
+        QVERIFY(!first->tripped() && !second->tripped() && !third->tripped());
+        third.reset();
+        QTRY_VERIFY_WITH_TIMEOUT(first->tripped() && second->tripped(), 10000);
+    }
+
+    void anAlarmIsNoticedAtOnce() {
+        const c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::HashStore>();
+        const auto patient = std::make_unique<RankPulse>(store, 0, 2, keyOf, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
+        const auto other = pulse(store, 1, 2);
+        QTest::qWait(100);
+        QVERIFY(!patient->tripped());
+        store->set(keyOf("failed", 1), std::vector<std::uint8_t>{1});
+        QTRY_VERIFY_WITH_TIMEOUT(patient->tripped(), 10000);
+    }
+
+    void aStoreThatGoesTakesItsRankWithIt() {
+        c10d::TCPStoreOptions options;
+        options.isServer = true;
+        options.port = 0;
+        options.waitWorkers = false;
+        auto server = c10::make_intrusive<c10d::TCPStore>("127.0.0.1", options);
+        c10d::TCPStoreOptions joining;
+        joining.port = server->getPort();
+        joining.waitWorkers = false;
+        const auto other = std::make_unique<RankPulse>(c10::make_intrusive<c10d::TCPStore>("127.0.0.1", joining), 1, 2, keyOf,
+                                                       std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
+        QTest::qWait(200);
+        QVERIFY(!other->tripped());
+        server.reset();
+        QTRY_VERIFY_WITH_TIMEOUT(other->tripped(), 20000);
     }
 };
 
