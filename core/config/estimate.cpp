@@ -5,6 +5,7 @@
 
 #include "core/cuda/plugin.h"
 #include "core/model/model_config.h"
+#include "core/quant/processor.h"
 
 namespace tritlab {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::int64_t programBytes = 150'000'000;
 
 // What one block keeps of one token for the backward (quant/bit_linear, quant/prologue_node, model/attention): a linear behind a
 // norm or an activation keeps their input, any other its own operand, which at lambda 1 is int8 codes.
-std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m) {
+std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m, bool onDevice) {
     const std::int64_t element = c.precision == Precision::Bf16 ? 2 : 4;
     const bool codesThroughout = m.ternaryLinears && c.lambdaSchedule == LambdaSchedule::None;
     const std::int64_t operand = codesThroughout ? 1 : element;
@@ -23,7 +24,8 @@ std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m) {
     const std::int64_t attention = m.heads * m.headSize, qkv = attention + 2 * m.kvHeads * m.headSize;
     std::int64_t bytes = 2 * m.hiddenSize * (pre ? element : operand);   // before q, k, v and before up
     if (!pre) bytes += 2 * m.hiddenSize * element;                       // the norms after the residual
-    bytes += (qkv + attention) * element + 4 * m.heads;                  // attention: its input, its output, log-sum-exp
+    const std::int64_t attentionElement = onDevice || fusedAttentionAvailable() ? element : 4;
+    bytes += (qkv + attention) * attentionElement + 4 * m.heads;         // attention: its input, its output, log-sum-exp
     if (!m.subNorms) bytes += attention * operand;                       // before o; a sub-norm shares attention's output
     return bytes + (m.gatedFfn ? 2 : 1) * m.ffnSize * element;           // before down
 }
@@ -40,13 +42,15 @@ Peak peakOf(const RunConfig& c, const ModelConfig& m, std::int64_t parameters, b
     const std::int64_t tokens = c.batchSize * c.sequenceLength;
     // Off the CPU (model/attention_ops, model/cross_entropy): keys and values repeated for their groups and the output in the heads'
     // order, in each block; once the mask of documents, and larger chunks of logits.
-    const std::int64_t block = tokens * (blockBytes(c, m) + (onDevice ? (3 * m.heads - 2 * m.kvHeads) * m.headSize * element : 0));
+    const std::int64_t block = tokens * (blockBytes(c, m, onDevice) + (onDevice ? (3 * m.heads - 2 * m.kvHeads) * m.headSize * element : 0));
     const std::int64_t mask = onDevice ? tokens * c.sequenceLength * element : 0;
     const std::int64_t kept = c.activationCheckpointing ? tokens * m.hiddenSize * element : block;  // of each block until its backward
     const std::int64_t head = 4 * m.vocabSize * m.hiddenSize;
     // On the way: three matrices of the feed-forward's width, final norm and stream, a chunk of logits.
     const std::int64_t chunk = mask + (onDevice ? 2 * (256 << 20) : 16 << 20);
-    const std::int64_t passing = tokens * (3 * (m.gatedFfn ? 2 : 1) * m.ffnSize + 4 * m.hiddenSize) * element + chunk;
+    const std::int64_t wide = (m.gatedFfn ? 2 : 1) * m.ffnSize;
+    const std::int64_t copies = element == 2 && !onDevice && !bf16ProductsAreFast() ? 2 * 4 * wide : 0;  // a product's operands in fp32
+    const std::int64_t passing = tokens * ((3 * wide + 4 * m.hiddenSize) * element + copies) + chunk;
     const std::int64_t all = 4 * parameters + head;  // and the embedding's own, before it is added to a tied head's
     // The head's gradient is a sum and the chunk's part of it. Accumulation finds the gradients of the batches before.
     const Peak start{c.accumulation > 1 ? all : 2 * head, m.layers * kept + (c.activationCheckpointing ? block : 0) + passing};

@@ -10,6 +10,7 @@
 #include "core/model/kernels/attention.h"
 #include "core/model/kernels/attention_rows.h"
 #include "core/quant/autograd_node.h"
+#include "core/quant/processor.h"
 #include "core/quant/tensor_kernels.h"
 
 namespace tritlab {

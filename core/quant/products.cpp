@@ -3,7 +3,7 @@
 #include <ATen/ops/mm.h>
 
 #include "core/base/profile.h"
-#include "core/quant/kernels/kernels.h"
+#include "core/quant/processor.h"
 
 namespace tritlab {
 namespace {
@@ -13,16 +13,6 @@ bool widened(const at::Tensor& a) { return a.is_cpu() && a.scalar_type() == at::
 at::Tensor wideProduct(const at::Tensor& a, const at::Tensor& b) { return at::mm(a.to(at::kFloat), b.to(at::kFloat)); }
 
 }  // namespace
-
-bool bf16ProductsAreFast() {
-#if defined(__x86_64__)
-    // What LibTorch asks for before it gives bf16 to oneDNN.
-    static const bool able = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    return able && kernelSetAllowed(KernelSet::Avx512Vnni);
-#else
-    return true;
-#endif
-}
 
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
     const ProfileScope scope("products");

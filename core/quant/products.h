@@ -7,9 +7,6 @@
 
 namespace tritlab {
 
-// Whether LibTorch's own bf16 products are fast here. TRITLAB_KERNELS=avx2 (or scalar) says no.
-bool bf16ProductsAreFast();
-
 // a [m, k] times b [k, n], both of one type, on one device. In a profile: "products".
 at::Tensor product(const at::Tensor& a, const at::Tensor& b);
 void productInto(at::Tensor& out, const at::Tensor& a, const at::Tensor& b);

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/profile.h"
+#include "core/quant/processor.h"
 #include "core/quant/products.h"
 #include "core/train/compute_thread.h"
 #include "core/train/health_tracker.h"

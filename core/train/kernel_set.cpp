@@ -3,16 +3,16 @@
 #include <ATen/Version.h>
 
 #include "core/base/files.h"
-#include "core/model/kernels/attention.h"
 #include "core/quant/kernels/int8_product.h"
 #include "core/quant/kernels/train_kernels.h"
-#include "core/quant/products.h"
+#include "core/quant/processor.h"
 
 namespace tritlab {
 
 std::string kernelSet() {
     std::string set(trainKernels().name);
-    set += fusedAttentionAvailable() ? " attention-fused" : " attention-aten";
+    if (fusedAttentionAvailable()) set += " attention-fused";
+    set += " attention-rows";  // of fp32; and of bf16 where it is not fused
     set += int8ProductHas(KernelSet::Avx512Vnni) ? " int8-vnni" : int8ProductHas(KernelSet::Avx2) ? " int8-avx2" : " int8-scalar";
     if (!bf16ProductsAreFast()) set += " bf16-as-fp32";
     set += " aten-" + at::get_cpu_capability();

@@ -24,7 +24,9 @@ const std::vector<Room> rooms = {
     {"cuda/nccl", {}},           // what the plugin exports for ranks
     {"config/", {"base/", "cuda/plugin"}},
     {"model/model_config", {"base/", "config/"}},
-    {"config/estimate", {"base/", "cuda/plugin", "config/", "model/model_config"}},
+    {"quant/kernels/kernels.h", {}},
+    {"quant/processor", {"quant/kernels/kernels.h"}},  // what it does in bf16
+    {"config/estimate", {"base/", "cuda/plugin", "config/", "model/model_config", "quant/processor"}},
     {"train/events", {"base/", "config/"}},
     {"train/schedules", {"base/", "config/"}},
     {"eval/eval_result", {}},
@@ -34,18 +36,18 @@ const std::vector<Room> rooms = {
     {"interop/safetensors", {"base/"}},
     {"interop/tensorboard", {"base/"}},
     {"interop/gguf", {"base/", "interop/safetensors"}},
-    {"quant/", {"base/", "config/", "interop/safetensors"}},
+    {"quant/", {"base/", "config/", "interop/safetensors", "quant/kernels/kernels.h", "quant/processor"}},
     {"cuda/", {"base/", "cuda/plugin", "quant/"}},
     {"interop/", {"base/", "config/", "model/model_config", "interop/gguf", "interop/safetensors", "quant/"}},
     {"data/", {"base/", "config/", "interop/gguf"}},
     {"store/", {"base/", "config/", "train/events", "train/schedules", "interop/tensorboard"}},
     {"experiment/", {"base/", "config/", "train/events", "store/"}},
-    {"model/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors"}},
-    {"infer/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/safetensors", "data/", "train/events"}},
+    {"model/", {"base/", "config/", "model/model_config", "quant/", "quant/kernels/kernels.h", "quant/processor", "interop/", "interop/safetensors"}},
+    {"infer/", {"base/", "config/", "model/model_config", "quant/", "quant/kernels/kernels.h", "interop/", "interop/safetensors", "data/", "train/events"}},
     {"eval/", {"base/", "config/", "model/model_config", "quant/", "interop/", "interop/gguf", "interop/safetensors", "data/", "model/",
                "infer/", "eval/eval_result"}},
     {"train/", {"base/", "cuda/nccl", "cuda/plugin", "config/", "config/estimate", "model/model_config", "train/events", "train/ranks", "train/schedules", "train/calibration", "train/trainer.h",
-                "quant/", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
+                "quant/", "quant/kernels/kernels.h", "quant/processor", "interop/", "interop/safetensors", "data/", "store/", "model/", "infer/", "eval/", "eval/eval_result"}},
 };
 
 // A test program is a list of cases over one fixture and may be a little longer. Files that are longer than that, and why.

@@ -36,10 +36,7 @@ struct AttentionGradients {
     std::int64_t queryStride = 0, keyStride = 0, valueStride = 0;
 };
 
-// True where this processor has what the kernels need (AVX512F/BW/VL and AVX512-BF16).
-bool fusedAttentionAvailable();
-
-// Tasks are (batch, key/value head) pairs: [0, batch * kvHeads). Ranges may run on different threads; results do not depend on it.
+// Where fusedAttentionAvailable() (core/quant/processor.h). Tasks are (batch, key/value head) pairs: [0, batch * kvHeads). Ranges may run on different threads; results do not depend on it.
 // out: [B, T, heads, D] with outStride; logSumExp: [B, heads, T].
 void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16Bits* out, float* logSumExp,
                       std::int64_t firstTask, std::int64_t lastTask);

@@ -9,6 +9,7 @@
 #include "core/interop/safetensors.h"
 #include "core/model/kernels/attention.h"
 #include "core/model/kernels/attention_rows.h"
+#include "core/quant/processor.h"
 
 using namespace tritlab;
 
