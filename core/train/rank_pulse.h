@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <torch/csrc/distributed/c10d/Store.hpp>
+#include <vector>
 
 namespace tritlab {
 
