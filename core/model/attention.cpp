@@ -38,22 +38,47 @@ AttentionShape kernelShape(const QkvShape& s) {
 struct FusedCall {
     AttentionShape shape;
     AttentionInputs inputs;
-    std::int64_t tasks;
 };
 
 FusedCall fusedCall(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
     const auto* first = pointer<Bf16Bits>(qkv);
     return {kernelShape(s),
             {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize, pointer<std::int32_t>(documentStart),
-             pointer<float>(rope.cosine), pointer<float>(rope.sine)},
-            s.batch * s.kvHeads};
+             pointer<float>(rope.cosine), pointer<float>(rope.sine)}};
 }
 
-struct FusedAttentionNode final : torch::autograd::Node {
+// What both nodes keep of their forward.
+struct AttentionState : torch::autograd::Node {
     QkvShape shape;
     RopeTable rope;
     at::Tensor qkv, documentStart, output, logSumExp;
 
+    void release_variables() override { qkv = documentStart = output = logSumExp = at::Tensor(); }
+};
+
+// forward(state, its first and last task) over the rows that `Node` keeps; sums: the shape of log-sum-exp.
+template <typename Node, typename Forward>
+at::Tensor attended(const at::Tensor& qkv, const at::Tensor& kept, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart,
+                    at::IntArrayRef sums, const Forward& forward) {
+    at::Tensor output;
+    auto node = std::make_shared<Node>();
+    {
+        const at::NoGradGuard guard;
+        node->shape = s;
+        node->rope = rope;
+        node->qkv = kept;
+        if (documentStart.defined()) node->documentStart = documentStart.contiguous();
+        node->output = at::empty({s.batch * s.length, s.heads * s.headSize}, kept.options());
+        node->logSumExp = at::empty(sums, kept.options().dtype(at::kFloat));
+        at::parallel_for(0, s.batch * s.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) { forward(*node, begin, end); });
+        // Not the node's own tensor: the result becomes a variable whose gradient is the node.
+        output = kept.scalar_type() == qkv.scalar_type() ? node->output.detach() : node->output.to(qkv.scalar_type());
+    }
+    if (wantsGradient({qkv})) attach(output, node, {qkv});
+    return output;
+}
+
+struct FusedAttentionNode final : AttentionState {
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
         const at::NoGradGuard guard;
         const ProfileScope scope("attention");
@@ -63,49 +88,31 @@ struct FusedAttentionNode final : torch::autograd::Node {
         auto* first = pointer<Bf16Bits>(dqkv);
         const AttentionGradients out{first, first + shape.heads * shape.headSize,
                                      first + (shape.heads + shape.kvHeads) * shape.headSize};
-        at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+        at::parallel_for(0, shape.batch * shape.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) {
             attentionBackward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<Bf16Bits>(g), pointer<float>(logSumExp), out, begin, end);
         });
         return {dqkv};
     }
-    void release_variables() override { qkv = documentStart = output = logSumExp = at::Tensor(); }
     [[nodiscard]] std::string name() const override { return "TritlabFusedAttention"; }
 };
 
-at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart) {
-    at::Tensor output;
-    auto node = std::make_shared<FusedAttentionNode>();
-    {
-        const at::NoGradGuard guard;
-        node->shape = shape;
-        node->rope = rope;
-        node->qkv = qkv.detach();
-        if (documentStart.defined()) node->documentStart = documentStart.contiguous();
-        const FusedCall call = fusedCall(node->qkv, shape, rope, node->documentStart);
-        output = at::empty({qkv.size(0), shape.heads * shape.headSize}, node->qkv.options());
-        node->logSumExp = at::empty({shape.batch, shape.heads, shape.length}, node->qkv.options().dtype(at::kFloat));
-        at::parallel_for(0, call.tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-            attentionForward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<float>(node->logSumExp), begin, end);
-        });
-        node->output = output.detach();  // not the variable itself: its gradient is this node
-    }
-    if (wantsGradient({qkv})) attach(output, node, {qkv});
-    return output;
+at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
+    return attended<FusedAttentionNode>(qkv, qkv.detach(), s, rope, documentStart, {s.batch, s.heads, s.length},
+                                        [](const AttentionState& n, std::int64_t begin, std::int64_t end) {
+                                            const FusedCall call = fusedCall(n.qkv, n.shape, n.rope, n.documentStart);
+                                            attentionForward(call.shape, call.inputs, pointer<Bf16Bits>(n.output), pointer<float>(n.logSumExp), begin, end);
+                                        });
 }
 
 // fp32 rows: the forward by the packed engine's kernel, the backward by LibTorch's.
-struct AttentionNode final : torch::autograd::Node {
-    QkvShape shape;
-    RopeTable rope;
-    at::Tensor qkv, documentStart, output, logSumExp;
-
+struct FloatAttentionNode final : AttentionState {
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
         const at::NoGradGuard guard;
         const ProfileScope scope("attention");
         const QkvShape& s = shape;
         const Heads heads = headsOf(qkv, s);
         const std::vector<std::int64_t> byHead{s.batch, s.length, s.heads, s.headSize};
-        const at::Tensor g = gradients[0].view(byHead).transpose(1, 2);
+        const at::Tensor g = gradients[0].to(at::kFloat).view(byHead).transpose(1, 2);
         const at::Tensor mask = documentStart.defined() ? maskOf(documentStart, at::kFloat) : at::Tensor();
         auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
             g, heads.query, heads.key, heads.value, output.view(byHead).transpose(1, 2), logSumExp.transpose(1, 2), 0.0, !mask.defined(),
@@ -123,35 +130,22 @@ struct AttentionNode final : torch::autograd::Node {
         put(s.heads + s.kvHeads, s.kvHeads, grouped(dv));
         dqkv = dqkv.view({s.batch * s.length, s.width()});
         rotateHeads(dqkv, s, rope, -1.0F);
-        return {dqkv};
+        return {dqkv.to(gradients[0].scalar_type())};
     }
-    void release_variables() override { qkv = documentStart = output = logSumExp = at::Tensor(); }
     [[nodiscard]] std::string name() const override { return "TritlabAttention"; }
 };
 
 at::Tensor floatAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
-    at::Tensor output;
-    auto node = std::make_shared<AttentionNode>();
-    {
-        const at::NoGradGuard guard;
-        node->shape = s;
-        node->rope = rope;
-        node->qkv = qkv.clone();
-        rotateHeads(node->qkv, s, rope, 1.0F);
-        if (documentStart.defined()) node->documentStart = documentStart.contiguous();
-        output = at::empty({s.batch * s.length, s.heads * s.headSize}, qkv.options());
-        node->logSumExp = at::empty({s.batch, s.length, s.heads}, qkv.options());
-        const AttentionShape rows = kernelShape(s);
-        const auto* first = pointer<float>(node->qkv);
-        const AttentionRows inputs{first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize,
-                                   pointer<std::int32_t>(node->documentStart)};
-        at::parallel_for(0, s.batch * s.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) {
-            attentionRows(rows, inputs, pointer<float>(output), pointer<float>(node->logSumExp), begin, end);
-        });
-        node->output = output.detach();  // not the variable itself: its gradient is this node
-    }
-    if (wantsGradient({qkv})) attach(output, node, {qkv});
-    return output;
+    const at::Tensor turned = qkv.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+    rotateHeads(turned, s, rope, 1.0F);
+    return attended<FloatAttentionNode>(qkv, turned, s, rope, documentStart, {s.batch, s.length, s.heads},
+                                        [](const AttentionState& n, std::int64_t begin, std::int64_t end) {
+                                            const auto* first = pointer<float>(n.qkv);
+                                            const std::int64_t d = n.shape.headSize;
+                                            const AttentionRows rows{first, first + n.shape.heads * d, first + (n.shape.heads + n.shape.kvHeads) * d,
+                                                                     pointer<std::int32_t>(n.documentStart)};
+                                            attentionRows(kernelShape(n.shape), rows, pointer<float>(n.output), pointer<float>(n.logSumExp), begin, end);
+                                        });
 }
 
 }  // namespace
@@ -178,7 +172,7 @@ at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTab
         return attentionByOps(qkv, shape, rope, make ? maskOf(documentStart, qkv.scalar_type()) : documentMask);
     }
     if (fused(qkv, shape)) return fusedAttention(qkv, shape, rope, documentStart);
-    return floatAttention(qkv.to(at::kFloat), shape, rope, documentStart).to(qkv.scalar_type());
+    return floatAttention(qkv, shape, rope, documentStart);
 }
 
 }  // namespace tritlab

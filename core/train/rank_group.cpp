@@ -30,7 +30,6 @@ constexpr auto reportTimeout = 3s;         // for survivors to say that they are
 
 std::vector<std::uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
 std::string textOf(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
-std::string key(const char* what, int rank) { return std::string(what) + "/" + std::to_string(rank); }
 
 // The first line, without the place in the source before it: c10d and gloo add both, and stacks.
 std::string firstLine(const char* text) {
@@ -39,11 +38,13 @@ std::string firstLine(const char* text) {
     return line;
 }
 
-std::string thisProcess() {
+std::string hostName() {
     char host[256] = {};
     ::gethostname(host, sizeof host - 1);
-    return "process " + std::to_string(::getpid()) + " on " + host;
+    return host;
 }
+
+std::string thisProcess() { return "process " + std::to_string(::getpid()) + " on " + hostName(); }
 
 std::shared_ptr<gloo::transport::Device> device(const Ranks& ranks) {
     if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME"); interface != nullptr && *interface != '\0')
@@ -103,14 +104,14 @@ RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks),
     try {
         const auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, storeOptions(ranks));
         impl_->store = c10::make_intrusive<c10d::PrefixStore>("tritlab/" + ranks.attempt, tcp);
-        impl_->set(key("who", rank()), thisProcess());
+        impl_->set(rankKey("who", rank()), thisProcess());
         const auto until = std::chrono::steady_clock::now() + meetingTimeout;
         for (int other = 0; other < size(); ++other) {
-            if (!impl_->await(key("who", other), until, stop)) {
+            if (!impl_->await(rankKey("who", other), until, stop)) {
                 throw Error("rank " + std::to_string(other) + " of " + std::to_string(size()) + " did not come within " +
                             std::to_string(meetingTimeout.count()) + " minutes", place, "Look at its own messages", ErrorKind::Failed);
             }
-            impl_->who.push_back(impl_->get(key("who", other)));
+            impl_->who.push_back(impl_->get(rankKey("who", other)));
         }
         auto options = c10d::ProcessGroupGloo::Options::create(collectiveTimeout);
         options->devices.push_back(device(ranks));
@@ -149,12 +150,12 @@ void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
         lost += (lost.empty() ? "" : "; ") + ("rank " + std::to_string(other)) + " (" + impl_->who[static_cast<std::size_t>(other)] + ") " + text;
     };
     try {
-        impl_->set(key("there", rank()), "yes");
+        impl_->set(rankKey("there", rank()), "yes");
         const auto until = std::chrono::steady_clock::now() + reportTimeout;
         for (int other = 0; other < size(); ++other) {
             if (other == rank()) continue;
-            const bool there = impl_->await(key("there", other), until, {});
-            if (impl_->has(key("failed", other))) add(other, "ended: " + impl_->get(key("failed", other)));
+            const bool there = impl_->await(rankKey("there", other), until, {});
+            if (impl_->has(rankKey("failed", other))) add(other, "ended: " + impl_->get(rankKey("failed", other)));
             else if (!there) add(other, "is gone");
         }
     } catch (const std::exception&) {
@@ -167,15 +168,13 @@ void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
 std::string RankGroup::useDevice(at::Device device) {
     if (device.is_cpu()) return "Gloo";
     const auto make = reinterpret_cast<cuda::MakeNccl>(cudaPluginSymbol(cuda::makeNcclName));
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    std::vector<std::string> devices = allTexts(make == nullptr ? "" : std::string(host) + ":" + std::to_string(device.index()));
+    std::vector<std::string> devices = allTexts(make == nullptr ? "" : hostName() + ":" + std::to_string(device.index()));
     std::sort(devices.begin(), devices.end());
     if (devices.front().empty() || std::adjacent_find(devices.begin(), devices.end()) != devices.end()) return "Gloo, as copies through main memory";
     collective("meeting by NCCL", [&] {
         const auto own = c10::make_intrusive<c10d::PrefixStore>("nccl", impl_->store);
         impl_->deviceBackend = c10::intrusive_ptr<c10d::Backend>::reclaim(make(own, rank(), size(), collectiveTimeout));
-        impl_->pulse = std::make_unique<RankPulse>(impl_->store, rank(), size(), key, std::vector{"there", "failed"});
+        impl_->pulse = std::make_unique<RankPulse>(impl_->store, rank(), size(), std::vector{"there", "failed"});
     });
     sum({at::zeros({1}, at::TensorOptions(device))});  // NCCL connects at the first collective: here, and not within a step
     return "NCCL";
@@ -219,7 +218,7 @@ void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector
 }
 
 void RankGroup::send(const at::Tensor& tensor, int to) {
-    each("sending", {tensor}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.send(one, to, 0); });
+    each("sending", {impl_->deviceBackend ? tensor : onHost(tensor)}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.send(one, to, 0); });
 }
 
 void RankGroup::receive(const at::Tensor& tensor, int from) {
@@ -258,17 +257,17 @@ std::vector<std::string> RankGroup::allTexts(const std::string& mine) {
 
 void RankGroup::passGate() {
     try {
-        impl_->set(key("gate", impl_->gates++), "open");
+        impl_->set(rankKey("gate", impl_->gates++), "open");
     } catch (const std::exception& error) {
         someoneIsLost("meeting", firstLine(error.what()));
     }
 }
 
 void RankGroup::waitAtGate() {
-    const std::string gate = key("gate", impl_->gates++);
+    const std::string gate = rankKey("gate", impl_->gates++);
     try {
         while (!impl_->has(gate)) {
-            if (impl_->has(key("failed", 0))) throw Error(impl_->get(key("failed", 0)));
+            if (impl_->has(rankKey("failed", 0))) throw Error(impl_->get(rankKey("failed", 0)));
             std::this_thread::sleep_for(50ms);
         }
     } catch (const Error& error) {
@@ -283,8 +282,8 @@ void RankGroup::fail(const std::string& reason) {
     if (impl_->broken) return;  // another rank was the first
     impl_->broken = true;
     try {
-        impl_->set(key("failed", rank()), reason);
-        impl_->set(key("there", rank()), "no");
+        impl_->set(rankKey("failed", rank()), reason);
+        impl_->set(rankKey("there", rank()), "no");
         if (leads()) std::this_thread::sleep_for(500ms);  // its store goes with it: the others look every 50 ms
     } catch (const std::exception&) {
         // The store is gone, and with it whoever could read this.

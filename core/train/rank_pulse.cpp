@@ -2,9 +2,9 @@
 
 namespace tritlab {
 
-RankPulse::RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, Mark mark, std::vector<const char*> alarms,
+RankPulse::RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::vector<const char*> alarms,
                      std::chrono::milliseconds period, std::chrono::milliseconds patience)
-    : store_(std::move(store)), rank_(rank), size_(size), mark_(mark), alarms_(std::move(alarms)) {
+    : store_(std::move(store)), rank_(rank), size_(size), alarms_(std::move(alarms)) {
     thread_ = std::thread([this, period, patience] {
         try {
             watch(period, patience);
@@ -27,14 +27,14 @@ void RankPulse::watch(std::chrono::milliseconds period, std::chrono::millisecond
     };
     std::vector<Seen> others(static_cast<std::size_t>(size_));
     while (!ended_ && !tripped_) {
-        store_->add(mark_("beat", rank_), 1);
+        store_->add(rankKey("beat", rank_), 1);
         for (int other = 0; other < size_ && !ended_; ++other) {
             if (other == rank_) continue;
             Seen& seen = others[static_cast<std::size_t>(other)];
-            const std::int64_t beat = store_->add(mark_("beat", other), 0);
+            const std::int64_t beat = store_->add(rankKey("beat", other), 0);
             if (beat != seen.beat) seen = {beat, Clock::now()};
             bool alarm = Clock::now() - seen.since > patience;
-            for (const char* what : alarms_) alarm |= store_->check({mark_(what, other)});
+            for (const char* what : alarms_) alarm |= store_->check({rankKey(what, other)});
             if (alarm) tripped_ = true;
         }
         for (auto slept = std::chrono::milliseconds(0); slept < period && !ended_; slept += std::chrono::milliseconds(10))

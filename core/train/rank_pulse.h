@@ -11,11 +11,13 @@
 
 namespace tritlab {
 
+// What a rank says of itself in the store is under this key.
+inline std::string rankKey(const char* what, int rank) { return std::string(what) + "/" + std::to_string(rank); }
+
 class RankPulse {
 public:
-    // `mark` names a key for a rank; a rank that sets any of `alarms` calls the others off at once.
-    using Mark = std::string (*)(const char* what, int rank);
-    RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, Mark mark, std::vector<const char*> alarms,
+    // A rank that sets the key of any of `alarms` calls the others off at once.
+    RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::vector<const char*> alarms,
               std::chrono::milliseconds period = std::chrono::milliseconds(500), std::chrono::milliseconds patience = std::chrono::seconds(30));
     ~RankPulse();
     RankPulse(const RankPulse&) = delete;
@@ -28,7 +30,6 @@ private:
     void watch(std::chrono::milliseconds period, std::chrono::milliseconds patience);
     c10::intrusive_ptr<c10d::Store> store_;
     int rank_, size_;
-    Mark mark_;
     std::vector<const char*> alarms_;
     std::atomic<bool> ended_ = false, tripped_ = false;
     std::thread thread_;

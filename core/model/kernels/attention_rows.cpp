@@ -15,7 +15,7 @@ std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 class HeadTask {
 public:
     HeadTask(const AttentionShape& shape, const AttentionRows& inputs, float* out, float* logSumExp)
-        : shape_(shape), inputs_(inputs), out_(out), logSumExp_(logSumExp), group_(shape.heads / shape.kvHeads),
+        : shape_(shape), inputs_(inputs), attention_(kernels().attention[static_cast<int>(CacheFormat::F32)]), out_(out), logSumExp_(logSumExp), group_(shape.heads / shape.kvHeads),
           stride_(roundUp(shape.headSize, 16)), together_(std::max<std::int64_t>(1, 4 / group_)), keys_(size(shape.length * stride_)),
           values_(keys_.size()), queries_(size(together_ * group_ * stride_)), mixed_(queries_.size()),
           scores_(size(together_ * group_ * roundUp(shape.length, 16))), sums_(size(together_ * group_)) {}
@@ -61,7 +61,7 @@ private:
         task.scores = scores_.data();
         task.out = mixed_.data();
         task.logSumExp = sums_.data();
-        kernels().attention[static_cast<int>(CacheFormat::F32)](task);
+        attention_(task);
         forQueries([&](std::int64_t query, std::int64_t row, std::int64_t head) {
             std::copy_n(mixed_.data() + query * stride_, shape_.headSize, out_ + row * shape_.outStride + head * shape_.headSize);
             logSumExp_[row * shape_.heads + head] = sums_[size(query)];
@@ -70,6 +70,7 @@ private:
 
     const AttentionShape& shape_;
     const AttentionRows& inputs_;
+    void (*attention_)(const AttentionTask& task);
     float* out_;
     float* logSumExp_;
     std::int64_t group_, stride_, together_;

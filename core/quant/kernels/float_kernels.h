@@ -133,7 +133,8 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded, 
     for (std::int64_t i = positions; i < padded; ++i) scores[i] = -__builtin_inff();
     Lanes largest = Lanes::load(scores);
     for (std::int64_t i = 16; i < padded; i += 16) largest = Lanes::max(Lanes::load(scores + i), largest);
-    const Lanes top = Lanes::all(largest.largest());
+    const float most = largest.largest();
+    const Lanes top = Lanes::all(most);
     Lanes total = Lanes::all(0.f);
     for (std::int64_t i = 0; i < padded; i += 16) {
         exponential(Lanes::load(scores + i) - top).store(scores + i);
@@ -144,7 +145,7 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded, 
     const float mass = total.sum();
     const Lanes inverse = Lanes::all(1.f / mass);
     for (std::int64_t i = 0; i < padded; i += 16) (Lanes::load(scores + i) * inverse).store(scores + i);
-    if (logSumExp != nullptr) *logSumExp = largest.largest() + __builtin_logf(mass);
+    if (logSumExp != nullptr) *logSumExp = most + __builtin_logf(mass);
 }
 
 // Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on. Positions in order,

@@ -33,11 +33,9 @@ std::string errorIn(const Variables& variables) {
     return {};
 }
 
-std::string keyOf(const char* what, int rank) { return std::string(what) + std::to_string(rank); }
-
 // Beats every 20 ms; a rank that is silent for half a second is lost.
 std::unique_ptr<RankPulse> pulse(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size) {
-    return std::make_unique<RankPulse>(store, rank, size, keyOf, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+    return std::make_unique<RankPulse>(store, rank, size, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
 }
 
 }  // namespace
@@ -137,11 +135,11 @@ private Q_SLOTS:
 
     void anAlarmIsNoticedAtOnce() {
         const c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::HashStore>();
-        const auto patient = std::make_unique<RankPulse>(store, 0, 2, keyOf, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
+        const auto patient = std::make_unique<RankPulse>(store, 0, 2, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
         const auto other = pulse(store, 1, 2);
         QTest::qWait(100);
         QVERIFY(!patient->tripped());
-        store->set(keyOf("failed", 1), std::vector<std::uint8_t>{1});
+        store->set(rankKey("failed", 1), std::vector<std::uint8_t>{1});
         QTRY_VERIFY_WITH_TIMEOUT(patient->tripped(), 10000);
     }
 
@@ -154,7 +152,7 @@ private Q_SLOTS:
         c10d::TCPStoreOptions joining;
         joining.port = server->getPort();
         joining.waitWorkers = false;
-        const auto other = std::make_unique<RankPulse>(c10::make_intrusive<c10d::TCPStore>("127.0.0.1", joining), 1, 2, keyOf,
+        const auto other = std::make_unique<RankPulse>(c10::make_intrusive<c10d::TCPStore>("127.0.0.1", joining), 1, 2,
                                                        std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
         QTest::qWait(200);
         QVERIFY(!other->tripped());
