@@ -9,7 +9,7 @@
 #include "core/data/dataset.h"
 #include "core/eval/agreement.h"
 #include "core/infer/chat_session.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/base/number.h"
 #include "core/infer/bench.h"
 #include "core/infer/chat_session.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {

@@ -3,9 +3,9 @@
 
 #include "app/cli/config_options.h"
 #include "core/base/number.h"
-#include "core/config/estimate.h"
+#include "core/model/estimate.h"
 #include "core/data/tokenizer.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "app/cli/config_options.h"
 #include "core/base/files.h"
 #include "core/base/number.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {

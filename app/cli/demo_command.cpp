@@ -7,6 +7,7 @@
 #include "app/cli/training.h"
 #include "app/cli/window_program.h"
 #include "core/base/number.h"
+#include "core/chat/latest_model.h"
 #include "core/config/fields.h"
 #include "core/infer/chat_session.h"
 

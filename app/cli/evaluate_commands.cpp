@@ -6,7 +6,7 @@
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
 #include "core/infer/packed_model.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {

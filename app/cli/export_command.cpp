@@ -6,7 +6,7 @@
 
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
-#include "core/eval/checked_export.h"
+#include "core/library/checked_export.h"
 
 namespace tritlab::cli {
 namespace {

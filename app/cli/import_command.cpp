@@ -7,11 +7,11 @@
 #include "app/cli/laboratory_commands.h"
 #include "app/cli/training.h"
 #include "core/base/number.h"
-#include "core/interop/gguf.h"
+#include "core/formats/gguf.h"
 #include "core/interop/model_folder.h"
 #include "core/store/store_writer.h"
 #include "core/store/tensorboard_runs.h"
-#include "core/train/import_model.h"
+#include "core/library/import_model.h"
 
 namespace tritlab::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "core/train/ranks.h"
+#include "core/run/ranks.h"
 
 namespace tritlab::cli {
 

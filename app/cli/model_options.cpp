@@ -1,6 +1,7 @@
 #include "app/cli/model_options.h"
 
 #include "app/cli/run_json.h"
+#include "core/chat/latest_model.h"
 #include "core/infer/chat_session.h"
 
 namespace tritlab::cli {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/config/run_config.h"
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab::cli {
 

@@ -6,7 +6,7 @@
 #include "app/cli/frame.h"
 #include "core/store/run_store.h"
 #include "core/store/store_writer.h"
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 

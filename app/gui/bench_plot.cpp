@@ -12,7 +12,8 @@
 #include "core/base/measure.h"
 #include "core/base/random.h"
 #include "ui/plots/chart_widget.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/plots/frame_clock.h"
+#include "ui/services/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {

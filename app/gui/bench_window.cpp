@@ -11,7 +11,7 @@
 #include "app/gui/gui_busy.h"
 #include "app/gui/main_window.h"
 #include "app/gui/pictures.h"
-#include "app/workers/run_queue.h"
+#include "app/services/run_queue.h"
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/config/fields.h"

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "app/workers/chat_worker.h"
-#include "app/workers/store_actions.h"
+#include "app/services/chat_worker.h"
+#include "app/services/store_actions.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/models/run_list_model.h"
 

@@ -9,7 +9,7 @@
 #include "core/base/number.h"
 #include "core/store/disk_use.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/table_page.h"
 
 namespace tritlab {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/eval/checked_export.h"
+#include "core/library/checked_export.h"
 
 class QComboBox;
 class QLabel;

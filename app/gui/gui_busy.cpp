@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ui/plots/plot_worker.h"
+#include "ui/plots/frame_clock.h"
 
 namespace tritlab {
 

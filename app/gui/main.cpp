@@ -18,7 +18,7 @@
 #include "app/gui/pictures.h"
 #include "app/gui/single_instance.h"
 #include "core/base/error.h"
-#include "core/cuda/plugin.h"
+#include "core/device/plugin.h"
 #include "ui/theme/theme.h"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <set>
 
-#include "app/workers/train_worker.h"
+#include "app/services/train_worker.h"
 #include "core/base/workspace.h"
 #include "core/store/run_store.h"
 #include "ui/theme/theme.h"

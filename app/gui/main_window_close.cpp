@@ -12,7 +12,7 @@
 #include <QTabWidget>
 
 #include "app/gui/main_window.h"
-#include "app/workers/run_queue.h"
+#include "app/services/run_queue.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/page.h"

@@ -11,8 +11,8 @@
 
 #include "app/gui/disk_dialog.h"
 #include "app/gui/main_window.h"
-#include "app/workers/calibrator.h"
-#include "app/workers/run_queue.h"
+#include "app/services/calibrator.h"
+#include "app/services/run_queue.h"
 #include "core/base/error.h"
 #include "core/data/line_reader.h"
 #include "ui/chat/chat_pane.h"

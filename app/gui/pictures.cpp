@@ -14,9 +14,10 @@
 #include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/charts_page.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/plots/frame_clock.h"
+#include "ui/services/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {

@@ -11,14 +11,14 @@
 #include <set>
 
 #include "app/gui/store_change.h"
-#include "app/workers/run_queue.h"
-#include "app/workers/store_actions.h"
+#include "app/services/run_queue.h"
+#include "app/services/store_actions.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/store/disk_use.h"
 #include "core/store/export_csv.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/run_panel.h"
 #include "ui/theme/icons.h"
 

@@ -3,7 +3,7 @@
 #include <QUndoStack>
 #include <utility>
 
-#include "app/workers/store_actions.h"
+#include "app/services/store_actions.h"
 
 namespace tritlab {
 

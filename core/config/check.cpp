@@ -6,7 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/config/field_builders.h"
-#include "core/cuda/plugin.h"
+#include "core/device/plugin.h"
 
 namespace tritlab {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "core/config/run_config.h"
 #include "core/data/sentencepiece_model.h"
-#include "core/interop/gguf.h"
+#include "core/formats/gguf.h"
 
 namespace tritlab {
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/base/stop_token.h"
-#include "core/base/workspace.h"
 #include "core/data/chat_template.h"
 #include "core/infer/packed_model.h"
 #include "core/infer/sampler.h"
@@ -80,9 +79,5 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-// The newest model folder of a run: its snapshot if newer than the last good checkpoint. `run` is an id. Throws Error where there
-// is none yet.
-std::filesystem::path latestModelFolder(const Workspace& workspace, const std::string& run);
 
 }  // namespace tritlab

@@ -5,7 +5,7 @@
 
 #include "core/infer/memory.h"
 #include "core/model/model_config.h"
-#include "core/quant/kernels/kernels.h"
+#include "core/kernels/kernels.h"
 
 namespace tritlab {
 

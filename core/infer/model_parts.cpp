@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/quant/quantizers.h"
+#include "core/kernels/quantizers.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;

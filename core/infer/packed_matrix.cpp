@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/interop/safetensors.h"
-#include "core/quant/kernels/ternary_pack.h"
+#include "core/formats/safetensors.h"
+#include "core/kernels/ternary_pack.h"
 
 namespace tritlab {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/infer/memory.h"
-#include "core/quant/kernels/bf16_short.h"
-#include "core/quant/kernels/kernels.h"
+#include "core/kernels/bf16_short.h"
+#include "core/kernels/kernels.h"
 
 namespace tritlab {
 

@@ -15,7 +15,7 @@
 
 #include "core/base/types.h"
 #include "core/interop/model_folder.h"
-#include "core/quant/kernels/kernels.h"
+#include "core/kernels/kernels.h"
 
 namespace tritlab {
 

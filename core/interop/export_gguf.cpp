@@ -6,7 +6,7 @@
 #include "core/base/files.h"
 #include "core/interop/export_model.h"
 #include "core/interop/export_weights.h"
-#include "core/interop/gguf_codecs.h"
+#include "core/formats/gguf_codecs.h"
 #include "core/interop/model_gguf.h"
 
 namespace tritlab {

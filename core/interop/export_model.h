@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/interop/gguf.h"
+#include "core/formats/gguf.h"
 #include "core/interop/model_folder.h"
 
 namespace tritlab {

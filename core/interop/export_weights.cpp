@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/quant/quantizers.h"
+#include "core/kernels/quantizers.h"
 
 namespace tritlab {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/interop/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "core/model/model_config.h"
 
 namespace tritlab {

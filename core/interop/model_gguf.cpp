@@ -6,8 +6,8 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/interop/gguf_codecs.h"
-#include "core/quant/quantizers.h"
+#include "core/formats/gguf_codecs.h"
+#include "core/kernels/quantizers.h"
 
 namespace tritlab {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/interop/gguf.h"
+#include "core/formats/gguf.h"
 #include "core/interop/model_folder.h"
 
 namespace tritlab {

@@ -21,7 +21,7 @@
 #include "core/store/schema.h"
 #include "core/store/series.h"
 #include "core/store/store_writer.h"
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 
 namespace tritlab {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab {
 

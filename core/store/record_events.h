@@ -12,7 +12,7 @@
 #include "core/base/workspace.h"
 #include "core/store/database.h"
 #include "core/store/series.h"
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab {
 

@@ -11,7 +11,7 @@
 
 #include "core/base/workspace.h"
 #include "core/config/run_config.h"
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab {
 

@@ -14,7 +14,7 @@
 #include "core/base/workspace.h"
 #include "core/config/run_config.h"
 #include "core/store/run_store.h"
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab {
 

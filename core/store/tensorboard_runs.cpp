@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/config/fields.h"
-#include "core/interop/tensorboard.h"
+#include "core/formats/tensorboard.h"
 #include "core/store/import_run.h"
 #include "core/store/schema.h"
 

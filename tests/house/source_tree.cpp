@@ -40,14 +40,8 @@ bool isCpp(const std::string& path) {
     return endings.count(fs::path(path).extension().string()) > 0;
 }
 
-bool isCode(const std::string& path) {
-    static const std::set<std::string> endings = {".cmake", ".sh", ".py", ".sql", ""};
-    const fs::path file(path);
-    return isCpp(path) || file.filename() == "CMakeLists.txt" || (endings.count(file.extension().string()) > 0 && file.filename() != "LICENSE");
-}
-
 bool isTorchHeader(const std::string& include) {
-    return startsWithAny(include, {"torch/", "ATen/", "c10/", "caffe2/"}) || include == "core/torch_pch.h";
+    return startsWithAny(include, {"torch/", "ATen/", "c10/", "caffe2/"}) || include == "core/engine/torch_pch.h";
 }
 
 bool isQtHeader(const std::string& include) {
@@ -59,6 +53,44 @@ bool isUnfit(const std::string& line) {
     // The words are spelled in pieces, so that this file has none of them.
     static const std::regex unfit(R"(\b(TO)" R"(DO|FIX)" R"(ME|XX)" R"(X)\b|(^|[\s"'`(=:\[])/(work|root|home/\w+)(/|$|[\s"'`)]))");
     return line.size() < 4096 && std::regex_search(line, unfit);
+}
+
+std::size_t columns(const std::string& line) {
+    // Every byte of UTF-8 but those that continue a character.
+    return static_cast<std::size_t>(
+        std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+}
+
+std::map<std::string, int> classSizes(const SourceTree& tree) {
+    static const std::regex declaration(R"(^(?:class|struct) (?:\w+ )*?((?:\w+::)*\w+)(?: final)?(?: :[^:].*)?\s*\{?$)");
+    static const std::regex definition(R"(^[\w:&*<>,~\[\]() ]*?\b((?:\w+::)*\w+)::(?:~?\w+|operator[^(]*)\()");
+    std::map<std::string, int> sizes;
+    for (const auto& [path, file] : tree.files()) {
+        if (!isCpp(path)) continue;
+        std::istringstream text(file.text);
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(text, line);) lines.push_back(std::move(line));
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            std::smatch match;
+            const char first = lines[i].empty() ? ' ' : lines[i][0];
+            if (first == ' ' || first == '/' || first == '#' || first == '}') continue;
+            if (!std::regex_search(lines[i], match, declaration) && !std::regex_search(lines[i], match, definition)) continue;
+            // To the brace that closes it, which stands in the first column as formatted code has it; or the statement's end.
+            const std::string name = match[1];
+            std::size_t end = i;
+            bool body = false;
+            for (; end < lines.size(); ++end) {
+                if (lines[end].find('{') != std::string::npos) body = true;
+                const bool oneLine = end == i && (lines[end].ends_with('}') || lines[end].ends_with("};"));
+                if (body && (oneLine || lines[end].starts_with('}'))) break;
+                if (!body && lines[end].ends_with(';')) break;
+            }
+            if (!body || end == lines.size()) continue;  // declared, not defined
+            sizes[name] += static_cast<int>(end - i + 1);
+            i = end;
+        }
+    }
+    return sizes;
 }
 
 SourceTree::SourceTree(const fs::path& root) {

@@ -53,8 +53,12 @@ private:
     std::map<std::string, SourceFile> files_;
 };
 
+// Lines of each class: of its declaration and of the definitions of its members, wherever they stand. By name; classes of the same
+// name count as one. Reads formatted code: what a class or function ends with stands in the first column.
+std::map<std::string, int> classSizes(const SourceTree& tree);
+std::size_t columns(const std::string& line);  // of UTF-8
+
 bool isCpp(const std::string& path);
-bool isCode(const std::string& path);  // C++, CUDA, CMake, shell, Python, SQL: what people read as code
 bool isTorchHeader(const std::string& include);
 bool isQtHeader(const std::string& include);
 bool isUnfit(const std::string& line);  // a mark of unfinished work, or a path of one machine

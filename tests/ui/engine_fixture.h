@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/train/trainer.h"
+#include "core/engine/engine.h"
 #include "window_fixture.h"
 
 namespace tritlab {

@@ -7,7 +7,7 @@
 
 #include "core/config/fields.h"
 #include "core/store/store_writer.h"
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 
 namespace tritlab {
 

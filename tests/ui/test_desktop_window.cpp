@@ -2,7 +2,7 @@
 #include <QDBusConnection>
 #include <QTest>
 
-#include "app/workers/run_queue.h"
+#include "app/services/run_queue.h"
 #include "desktop_services.h"
 #include "ui/models/run_list_model.h"
 #include "window_fixture.h"

@@ -9,7 +9,7 @@
 #include <QTest>
 
 #include "chat_fixture.h"
-#include "core/eval/checked_export.h"
+#include "core/library/checked_export.h"
 #include "ui/pages/checkpoints_page.h"
 #include "window_fixture.h"
 

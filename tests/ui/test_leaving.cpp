@@ -6,7 +6,7 @@
 #include <csignal>
 
 #include "app/gui/leave_signals.h"
-#include "app/workers/run_queue.h"
+#include "app/services/run_queue.h"
 #include "core/store/run_store.h"
 #include "engine_fixture.h"
 #include "ui/forms/run_form.h"

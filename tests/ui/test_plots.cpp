@@ -5,10 +5,10 @@
 
 #include "core/base/random.h"
 #include "ui/plots/chart_widget.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 #include "ui/plots/raster.h"
 #include "ui/plots/readout.h"
-#include "ui/plots/smoothing.h"
+#include "ui/models/smoothing.h"
 #include "ui/plots/tickers.h"
 
 using namespace tritlab;

@@ -8,7 +8,7 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 #include "ui/forms/field_editor.h"
 #include "ui/forms/run_form.h"
 #include "ui/plots/chart_widget.h"

@@ -4,9 +4,9 @@
 #include <QThread>
 #include <atomic>
 
-#include "app/workers/run_queue.h"
-#include "app/workers/store_actions.h"
-#include "app/workers/store_watcher.h"
+#include "app/services/run_queue.h"
+#include "app/services/store_actions.h"
+#include "app/services/store_watcher.h"
 #include "core/base/error.h"
 #include "core/store/run_store.h"
 #include "store_fixture.h"

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/interop/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "ui/pages/weight_views.h"
 #include "ui/plots/heat_map.h"
 #include "ui/plots/ridge_chart.h"

@@ -12,8 +12,8 @@
 #include "ui/chat/chat_options.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/chat/conversation_list.h"
-#include "ui/models/draft_keeper.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/draft_keeper.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 

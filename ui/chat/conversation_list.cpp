@@ -11,7 +11,7 @@
 #include <set>
 
 #include "ui/chat/chat_values.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/models/text_table_model.h"
 
 namespace tritlab {

@@ -8,7 +8,7 @@
 
 #include "core/base/number.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 

@@ -11,7 +11,7 @@
 #include "core/base/workspace.h"
 #include "core/config/fields.h"
 #include "ui/forms/sweep_editor.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 class QCheckBox;
 class QComboBox;

@@ -10,7 +10,7 @@
 #include "ui/forms/field_editor.h"
 #include "ui/forms/run_form.h"
 #include "ui/forms/sweep_editor.h"
-#include "ui/models/draft_keeper.h"
+#include "ui/services/draft_keeper.h"
 
 namespace tritlab {
 

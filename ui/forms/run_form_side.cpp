@@ -12,8 +12,8 @@
 
 #include "core/base/error.h"
 #include "core/base/number.h"
-#include "core/config/estimate.h"
-#include "core/train/schedules.h"
+#include "core/model/estimate.h"
+#include "core/run/schedules.h"
 #include "ui/forms/run_form.h"
 #include "ui/forms/step_measure.h"
 #include "ui/plots/chart_widget.h"

@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 #include "ui/forms/data_preview.h"
 #include "ui/forms/run_form.h"
 #include "ui/forms/sweep_editor.h"

@@ -6,7 +6,7 @@
 #include <QWidget>
 #include <optional>
 
-#include "core/train/calibration.h"
+#include "core/run/calibration.h"
 
 class QLabel;
 class QPushButton;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/config/fields.h"
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 
 namespace tritlab {
 

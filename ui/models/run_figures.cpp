@@ -7,7 +7,7 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/store/query.h"
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 
 namespace tritlab {
 

@@ -7,7 +7,7 @@
 #include "core/config/fields.h"
 #include "core/store/query.h"
 #include "ui/models/x_axis.h"
-#include "ui/plots/smoothing.h"
+#include "ui/models/smoothing.h"
 
 namespace tritlab {
 

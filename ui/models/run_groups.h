@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/store/run_store.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 namespace tritlab {
 

@@ -1,7 +1,7 @@
 // The fixed prompts' continuations of several runs at one step, side by side: a row for each prompt, a column for each run. Pure.
 #pragma once
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 #include "ui/models/text_table_model.h"
 
 namespace tritlab {

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "core/store/run_store.h"
-#include "ui/models/store_reader.h"
-#include "ui/plots/series.h"
+#include "ui/services/store_reader.h"
+#include "ui/models/series.h"
 
 namespace tritlab {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "ui/models/series_cache.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/services/plot_worker.h"
 
 namespace tritlab {
 

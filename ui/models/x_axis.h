@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/store/run_store.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 namespace tritlab {
 

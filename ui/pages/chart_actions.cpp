@@ -17,7 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/number.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/charts_page.h"

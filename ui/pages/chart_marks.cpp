@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/chart_board.h"
 
 namespace tritlab {

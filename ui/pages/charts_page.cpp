@@ -15,7 +15,7 @@
 #include "ui/pages/chart_marks.h"
 #include "ui/pages/page_parts.h"
 #include "ui/plots/chart_widget.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/plots/frame_clock.h"
 
 namespace tritlab {
 

@@ -7,7 +7,7 @@
 
 #include "ui/models/x_axis.h"
 #include "ui/pages/page.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 class QAction;
 class QLabel;

@@ -10,7 +10,7 @@
 #include "core/base/number.h"
 #include "core/store/checkpoint_trash.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/train/schedules.h"
+#include "core/run/schedules.h"
 #include "ui/plots/band_plottable.h"
 #include "ui/plots/chart_widget.h"
 

@@ -9,7 +9,7 @@
 
 #include "ui/models/compare_results.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/compare_board.h"
 #include "ui/pages/compare_controls.h"
 #include "ui/pages/page_parts.h"

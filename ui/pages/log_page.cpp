@@ -8,7 +8,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/page_parts.h"
 #include "ui/plots/file_head.h"
 #include "ui/plots/parallel_plot.h"

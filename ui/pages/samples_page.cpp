@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/samples_beside.h"
 
 namespace tritlab {

@@ -8,10 +8,10 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/interop/safetensors.h"
-#include "core/quant/quantizers.h"
+#include "core/formats/safetensors.h"
+#include "core/kernels/quantizers.h"
 #include "ui/models/run_list_model.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/plots/heat_map.h"
 #include "ui/plots/histogram_chart.h"
 #include "ui/plots/ridge_chart.h"

@@ -5,7 +5,7 @@
 #include <QTabWidget>
 #include <optional>
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 #include "ui/pages/page.h"
 
 class QComboBox;

@@ -10,11 +10,11 @@
 
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/models/store_reader.h"
+#include "ui/services/store_reader.h"
 #include "ui/pages/weight_views.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/histogram_chart.h"
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {

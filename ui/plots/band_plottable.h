@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "ui/plots/qcp.h"
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 namespace tritlab {
 

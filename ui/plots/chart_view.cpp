@@ -7,9 +7,9 @@
 #include "ui/plots/axes.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/curves_plottable.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/plots/frame_clock.h"
 #include "ui/plots/readout.h"
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 
 namespace tritlab {
 

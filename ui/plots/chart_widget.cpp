@@ -8,7 +8,7 @@
 
 #include "ui/plots/axes.h"
 #include "ui/plots/curves_plottable.h"
-#include "ui/plots/plot_worker.h"
+#include "ui/services/plot_worker.h"
 #include "ui/plots/readout.h"
 #include "ui/theme/theme.h"
 

@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "ui/plots/qcp.h"
-#include "ui/plots/series.h"
-#include "ui/plots/smoothing.h"
+#include "ui/models/series.h"
+#include "ui/models/smoothing.h"
 
 class QLabel;
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "ui/plots/plot_worker.h"
+#include "ui/services/plot_worker.h"
 
 namespace tritlab {
 

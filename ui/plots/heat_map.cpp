@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "ui/plots/axes.h"
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {

@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 #include "ui/plots/qcp.h"
 
 namespace tritlab {

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "ui/plots/plot_worker.h"
+#include "ui/services/plot_worker.h"
 #include "ui/plots/readout.h"
 #include "ui/theme/theme.h"
 

@@ -10,7 +10,7 @@
 #include <functional>
 #include <vector>
 
-#include "ui/plots/series.h"
+#include "ui/models/series.h"
 
 namespace tritlab {
 

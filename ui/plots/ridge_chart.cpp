@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/plots/tickers.h"
+#include "ui/models/number_text.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {

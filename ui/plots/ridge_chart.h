@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 namespace tritlab {
 

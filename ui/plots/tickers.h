@@ -1,12 +1,10 @@
 // Axis ticks whose labels stay short: "20k", "1.5M", "3e-04", and 1-2-5 ticks on logarithmic axes of a few decades.
 #pragma once
 
+#include "ui/models/number_text.h"
 #include "ui/plots/qcp.h"
 
 namespace tritlab {
-
-QString tickText(double value);
-QString valueText(double value);  // for readouts: five significant digits
 
 class NumberTicker : public QCPAxisTicker {
 protected:

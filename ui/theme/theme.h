@@ -5,7 +5,7 @@
 #include <QPalette>
 #include <QString>
 
-#include "core/train/events.h"
+#include "core/run/events.h"
 
 class QApplication;
 

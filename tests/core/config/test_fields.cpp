@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/config/fields.h"
-#include "core/cuda/plugin.h"
+#include "core/device/plugin.h"
 
 using namespace tritlab;
 

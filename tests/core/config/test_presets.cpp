@@ -2,7 +2,7 @@
 #include <QTest>
 
 #include "core/base/error.h"
-#include "core/config/estimate.h"
+#include "core/model/estimate.h"
 #include "core/config/fields.h"
 #include "core/model/model_config.h"
 

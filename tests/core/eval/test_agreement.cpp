@@ -4,7 +4,7 @@
 #include <QTest>
 #include <cmath>
 
-#include "../train/nano_run.h"
+#include "tests/core/engine/loop/nano_run.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/eval/agreement.h"

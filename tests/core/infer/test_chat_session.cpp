@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/chat/latest_model.h"
 #include "core/infer/chat_session.h"
 #include "core/infer/stop_scanner.h"
 #include "core/infer/thread_pool.h"

@@ -5,7 +5,7 @@
 
 #include "core/base/random.h"
 #include "core/infer/packed_matrix.h"
-#include "core/interop/safetensors.h"
+#include "core/formats/safetensors.h"
 
 using namespace tritlab;
 

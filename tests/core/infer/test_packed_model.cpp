@@ -12,7 +12,7 @@
 #include "core/infer/bench.h"
 #include "core/infer/packed_file.h"
 #include "core/infer/packed_model.h"
-#include "core/interop/safetensors.h"
+#include "core/formats/safetensors.h"
 #include "naive_model.h"
 
 using namespace tritlab;

@@ -10,9 +10,9 @@
 #include "core/base/random.h"
 #include "core/infer/model_parts.h"
 #include "core/infer/packed_model.h"
-#include "core/model/language_model.h"
-#include "core/quant/kernels/ternary_pack.h"
-#include "core/quant/quantizers.h"
+#include "core/engine/model/language_model.h"
+#include "core/kernels/ternary_pack.h"
+#include "core/kernels/quantizers.h"
 #include "naive_model.h"
 
 using namespace tritlab;

@@ -6,7 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/interop/export_model.h"
-#include "core/quant/quantizers.h"
+#include "core/kernels/quantizers.h"
 
 using namespace tritlab;
 namespace fs = std::filesystem;

@@ -10,9 +10,9 @@
 #include "core/base/files.h"
 #include "core/base/random.h"
 #include "core/interop/export_model.h"
-#include "core/interop/gguf_codecs.h"
+#include "core/formats/gguf_codecs.h"
 #include "core/interop/model_gguf.h"
-#include "core/quant/quantizers.h"
+#include "core/kernels/quantizers.h"
 
 using namespace tritlab;
 using namespace tritlab::testing;

@@ -10,7 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/interop/tensorboard.h"
+#include "core/formats/tensorboard.h"
 #include "core/store/tensorboard_runs.h"
 #include "tests/core/store/store_fixture.h"
 

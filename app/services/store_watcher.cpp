@@ -1,0 +1,97 @@
+#include "app/services/store_watcher.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/store/store_writer.h"
+
+namespace tritlab {
+
+// Lives on the watcher's thread.
+struct StoreWatcher::Hand : public QObject {
+    Hand(const Workspace& place, std::shared_ptr<StoreWriter> storeWriter, StoreWatcher* watcher)
+        : workspace(place), writer(std::move(storeWriter)), owner(watcher) {}
+
+    void begin() {
+        timer = new QTimer(this);
+        timer->setInterval(250);
+        connect(timer, &QTimer::timeout, this, [this] { poll(); });
+        timer->start();
+        poll();
+    }
+
+    void poll() {
+        try {
+            if (!store) store = std::make_unique<RunStore>(workspace);
+            if (!sinceDead.isValid() || sinceDead.elapsed() >= 2000) {
+                sinceDead.start();
+                if (writer) writer->markDeadRuns();
+            }
+            const std::int64_t revision = store->revision();
+            if (revision == seen) return;
+            const bool first = seen < 0;
+            std::vector<RunSummary> changes = store->runsChangedSince(first ? -1 : runRevision);
+            for (const RunSummary& run : changes) runRevision = std::max(runRevision, run.revision);
+            seen = revision;
+            if (!changes.empty() || first) {
+                present.reset();  // runs may have come: what is told next is news, whatever it was before
+                Q_EMIT owner->runsChanged(changes);
+            } else {
+                tellPresent();
+            }
+            Q_EMIT owner->storeChanged();
+            lastFailure.clear();
+        } catch (const std::exception& error) {
+            const QString text = QString::fromStdString(error.what());
+            if (text != lastFailure) Q_EMIT owner->failed(text);
+            lastFailure = text;
+            store.reset();  // opened anew at the next poll
+        }
+    }
+
+    void tellPresent() {
+        std::set<std::string> ids;
+        for (const bool trashed : {false, true}) {
+            for (const RunSummary& run : store->runs(trashed)) ids.insert(run.id);
+        }
+        if (ids != present) Q_EMIT owner->runsPresent(ids);
+        present = std::move(ids);
+    }
+
+    Workspace workspace;
+    std::shared_ptr<StoreWriter> writer;
+    StoreWatcher* owner;
+    std::unique_ptr<RunStore> store;
+    QTimer* timer = nullptr;
+    QElapsedTimer sinceDead;
+    std::int64_t seen = -1, runRevision = -1;
+    std::optional<std::set<std::string>> present;
+    QString lastFailure;
+};
+
+StoreWatcher::StoreWatcher(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent)
+    : QObject(parent), hand_(new Hand(workspace, std::move(writer), this)) {
+    qRegisterMetaType<std::vector<tritlab::RunSummary>>("std::vector<tritlab::RunSummary>");
+    qRegisterMetaType<std::set<std::string>>("std::set<std::string>");
+    hand_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+    thread_.setObjectName("store watcher");
+}
+
+StoreWatcher::~StoreWatcher() {
+    if (!thread_.isRunning()) {
+        delete hand_;
+        return;
+    }
+    thread_.quit();
+    thread_.wait();
+}
+
+void StoreWatcher::start() {
+    thread_.start();
+    QMetaObject::invokeMethod(hand_, [hand = hand_] { hand->begin(); }, Qt::QueuedConnection);
+}
+
+}  // namespace tritlab

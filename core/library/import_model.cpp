@@ -1,0 +1,133 @@
+#include "core/library/import_model.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/data/run_tokenizer.h"
+#include "core/interop/model_folder.h"
+#include "core/checkpoint/checkpoint_folder.h"
+#include "core/run/loss_watch.h"
+#include "core/run/schedules.h"
+
+namespace tritlab {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t longestSequence = 512;  // to begin with: a model's whole context is more than most machines can train on
+
+void refuse(const fs::path& model, const std::string& what) {
+    throw Error(what, model.string(), "It can be used as it lies, with --model, but not become a run");
+}
+
+// The model's tensors as a run with `config` has them: fp32, an embedding as long as the tokenizer.
+OwnedTensors weightsFor(const fs::path& model, const ModelConfig& config) {
+    const ModelDescription description = readModelDescription(model);
+    const ModelWeights weights(model);
+    OwnedTensors tensors;
+    const std::vector<TensorSpec> wanted = tensorSpecs(config), stored = tensorSpecs(description.config);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        std::vector<float> values = weights.shadowWeights(stored[i], description.storage);
+        values.resize(static_cast<std::size_t>(elementCount(wanted[i])));  // rows beyond the tokenizer's pieces are never looked up
+        tensors.add(stored[i].name, wanted[i].shape, std::move(values));
+    }
+    return tensors;
+}
+
+// Moments and health memory of a run that has not begun.
+void writeFreshState(const fs::path& folder, const ModelConfig& config) {
+    const std::vector<TensorSpec> specs = tensorSpecs(config);
+    std::int64_t longest = 2 * static_cast<std::int64_t>(specs.size());
+    for (const TensorSpec& spec : specs) longest = std::max(longest, elementCount(spec));
+    const std::vector<double> zeros(static_cast<std::size_t>(longest), 0.0);
+    std::vector<TensorToWrite> moments;
+    std::int64_t ternary = 0;
+    for (const TensorSpec& spec : specs) {
+        moments.push_back({kFirstMoment + spec.name, DType::F32, spec.shape, zeros.data()});
+        moments.push_back({kSecondMoment + spec.name, DType::F32, spec.shape, zeros.data()});
+        ternary += spec.ternary ? 1 : 0;
+    }
+    writeSafetensors(folder / "optimizer.safetensors", moments);
+    writeSafetensors(folder / "health.safetensors", {{kReversals, DType::F64, {ternary, 2}, zeros.data()}});
+}
+
+}  // namespace
+
+ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool convert) {
+    const ModelDescription description = readModelDescription(model);
+    const ModelConfig& config = description.config;
+    if (config.heads * config.headSize != config.hiddenSize) refuse(model, "its heads together are not as wide as its hidden size");
+    if (config.inputNormPerLinear || !config.denseModules.empty()) refuse(model, "some of its linears have norms of their own or stay dense");
+    if (convert && config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
+    const std::string bytes = readTokenizerModel(tokenizerFile(model));
+    loadTokenizer(tokenizerFile(model));  // an error names the person's file
+    ConfigDraft draft;
+    draft.setText("architecture", config.subNorms ? "2b4t" : "llama");
+    draft.setValue("hidden_size", config.hiddenSize);
+    draft.setValue("layers", config.layers);
+    draft.setValue("heads", config.heads);
+    draft.setValue("kv_heads", config.kvHeads);
+    draft.setValue("gated_ffn", config.gatedFfn);
+    draft.setText("activation", config.activation == Activation::Silu ? "silu" : "relu2");
+    draft.setValue("ffn_size", config.ffnSize);
+    draft.setText("norm_placement", config.normPlacement == NormPlacement::Pre ? "pre" : "post");
+    draft.setValue("sub_norms", config.subNorms);
+    draft.setValue("norm_eps", config.normEps);
+    draft.setValue("rope_theta", config.ropeTheta);
+    draft.setValue("tie_embeddings", config.tieEmbeddings);
+    draft.setValue("ternary_linears", convert || config.ternaryLinears);
+    draft.setText("tokenizer", "file");
+    draft.setValue("tokenizer_path", keepTokenizer(workspace, bytes).string());
+    draft.setText("chat_template", templateName(description.chatTemplate));
+    draft.setValue("sequence_length", std::min(config.contextLength, longestSequence));
+    if (convert) {
+        draft.setText("lambda_schedule", "linear");
+        draft.setValue("learning_rate", 1e-4);
+    }
+    return draft;
+}
+
+std::string importModel(StoreWriter& writer, const fs::path& model, const std::string& name, const RunConfig& frozen) {
+    ModelDescription description = readModelDescription(model);
+    const auto tokenizer = loadTokenizer(frozen.tokenizerPath);
+    if (tokenizer->size() > description.config.vocabSize)
+        refuse(model, "its tokenizer has " + std::to_string(tokenizer->size()) + " pieces, it " +
+                          std::to_string(description.config.vocabSize) + " embeddings");
+    ModelConfig config = modelConfig(frozen, tokenizer->size());
+    config.contextLength = description.config.contextLength;
+    ModelConfig same = description.config;
+    same.vocabSize = config.vocabSize;
+    same.ternaryLinears = config.ternaryLinears;
+    if (!(same == config)) throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
+    const bool trains = !frozen.data.empty();
+    const OwnedTensors weights = weightsFor(model, config);
+    CheckpointManifest manifest;
+    manifest.tokenizerHash = tokenizer->hash();
+    manifest.lossWatch = LossWatch(frozen.explodeFactor, frozen.warmupSteps).state();
+    manifest.config = toJson(frozen);
+    description.config = config;
+    description.storage = WeightStorage::Master;
+    description.lambda = config.ternaryLinears ? lambdaAt(frozen, 0) : 0;
+
+    const std::string id = writer.createRun(name, frozen, trains ? RunState::Stopped : RunState::Finished);
+    try {
+        writer.setTags(id, {"imported"});
+        writer.setNotes(id, "Imported from " + fs::absolute(model).lexically_normal().string());
+        const fs::path target = writer.workspace().checkpoints(id) / checkpointName(0);
+        writeFolderAtomically(target, [&](const fs::path& folder) {
+            writeFileAtomically(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");
+            writeFileAtomically(folder / "tokenizer.model", readFile(frozen.tokenizerPath));
+            writeSafetensors(folder / "model.safetensors", weights.list());
+            if (trains) writeFreshState(folder, config);
+            writeManifest(folder, manifest);
+        });
+        RunRecorder(writer, id).onCheckpoint({0, (fs::path("checkpoints") / target.filename()).string(), manifest.bytes, true, {}});
+        writer.flush();
+    } catch (...) {
+        writer.purge(id);
+        throw;
+    }
+    return id;
+}
+
+}  // namespace tritlab

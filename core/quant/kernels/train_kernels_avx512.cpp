@@ -1,4 +1,0 @@
-// Training kernels for machines with AVX512 (F, BW, DQ, VL); the flags are in CMakeLists.txt.
-#define TRITLAB_KERNELS train_avx512
-#define TRITLAB_KERNELS_NAME "avx512"
-#include "core/quant/kernels/train_kernels.inc"

@@ -1,4 +1,0 @@
-// Training kernels for any x86-64; the flags are in CMakeLists.txt.
-#define TRITLAB_KERNELS train_scalar
-#define TRITLAB_KERNELS_NAME "scalar"
-#include "core/quant/kernels/train_kernels.inc"

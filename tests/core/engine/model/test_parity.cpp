@@ -1,0 +1,177 @@
+// Parity with transformers 5.23 on tiny random models (tests/fixtures/make_parity.py): forward, every gradient, ten AdamW steps for
+// LLaMA; for BitNet each linear on the oracle's own inputs, and end to end on seeds where the oracle's own forms agree. In fp32.
+#include <QTest>
+#include <cmath>
+#include <filesystem>
+
+#include "core/interop/model_folder.h"
+#include "core/engine/model/language_model.h"
+#include "core/engine/layers/bit_linear.h"
+#include "core/kernels/quantizers.h"
+#include "tests/core/engine/layers/tensors.h"
+
+using namespace tritlab;
+using namespace tritlab::test;
+
+namespace {
+
+constexpr double logitsWithin = 1e-4, gradientsWithin = 1e-3, lossesWithin = 1e-3, layerOutputsWithin = 1e-5, boundaryWithin = 1e-4;
+
+std::filesystem::path folderOf(const QString& name) {
+    // TRITLAB_PARITY_FIXTURES: another set, as the script has just made it.
+    const QByteArray other = qgetenv("TRITLAB_PARITY_FIXTURES");
+    const std::filesystem::path root = other.isEmpty() ? std::filesystem::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity"
+                                                       : std::filesystem::path(other.toStdString());
+    return root / name.toStdString();
+}
+
+struct Case {
+    explicit Case(const QString& name)
+        : folder(folderOf(name)), oracle(folder / "oracle.safetensors"), description(readModelDescription(folder)),
+          lambda(description.config.ternaryLinears ? 1.0 : 0.0), weights(folder), model(description.config, Precision::Fp32) {
+        model.load(weights, description.storage);
+    }
+    [[nodiscard]] at::Tensor tensor(const std::string& name) const { return tensorOf(oracle.tensor(name)); }
+    [[nodiscard]] at::Tensor meanLoss() {
+        const at::Tensor targets = tensor("targets");
+        return model.lossSum(tensor("tokens"), targets, {}, lambda) / static_cast<double>(targets.numel());
+    }
+
+    std::filesystem::path folder;
+    SafetensorsFile oracle;
+    ModelDescription description;
+    double lambda;
+    ModelWeights weights;
+    LanguageModel model;
+};
+
+void addCases(const QStringList& names) {
+    QTest::addColumn<QString>("name");
+    for (const QString& name : names) QTest::newRow(qPrintable(name)) << name;
+}
+
+// PyTorch's AdamW, written out.
+class AdamW {
+public:
+    explicit AdamW(std::vector<Parameter>& parameters) : parameters_(parameters) {
+        for (const Parameter& p : parameters) moments_.push_back({at::zeros_like(p.value.detach()), at::zeros_like(p.value.detach())});
+    }
+    void step() {
+        const at::NoGradGuard guard;
+        ++t_;
+        for (std::size_t i = 0; i < parameters_.size(); ++i) {
+            at::Tensor& w = parameters_[i].value;
+            const at::Tensor g = w.grad();
+            auto& [m, v] = moments_[i];
+            w.mul_(1 - rate * decay);
+            m.mul_(0.9).add_(g, 1 - 0.9);
+            v.mul_(0.95).addcmul_(g, g, 1 - 0.95);
+            const at::Tensor denominator = (v.sqrt() / std::sqrt(1 - std::pow(0.95, t_))).add_(1e-8);
+            w.addcdiv_(m, denominator, -rate / (1 - std::pow(0.9, t_)));
+            w.mutable_grad() = at::Tensor();
+        }
+    }
+
+private:
+    static constexpr double rate = 1e-3, decay = 0.1;
+    std::vector<Parameter>& parameters_;
+    std::vector<std::pair<at::Tensor, at::Tensor>> moments_;
+    int t_ = 0;
+};
+
+}  // namespace
+
+class TestParity : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void forward_data() {
+        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "bitnet-packed-inverse", "llama-online"});
+    }
+    void forward() {
+        QFETCH(QString, name);
+        Case c(name);
+        const at::NoGradGuard guard;
+        const at::Tensor reference = c.tensor("logits");
+        QCOMPARE_LE(difference(c.model.logits(c.tensor("tokens"), {}, c.lambda), reference), logitsWithin);
+        QCOMPARE_LE(std::abs(c.meanLoss().item<double>() - c.tensor("loss").item<double>()), logitsWithin);
+        QVERIFY(largest(reference) > 0.1);
+    }
+
+    void gradients_data() { addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "llama-online"}); }
+    void gradients() {
+        QFETCH(QString, name);
+        Case c(name);
+        c.meanLoss().backward();
+        int compared = 0;
+        for (const Parameter& p : c.model.parameters()) {
+            const auto found = c.oracle.tensors().find("gradient." + p.name);
+            if (found == c.oracle.tensors().end()) {
+                QVERIFY2(p.ternary && c.description.storage != WeightStorage::Master, p.name.c_str());  // packed: codes have none
+                continue;
+            }
+            const double difference = relativeDifference(p.value.grad(), tensorOf(found->second));
+            QVERIFY2(difference <= gradientsWithin, (p.name + ": " + std::to_string(difference)).c_str());
+            ++compared;
+        }
+        QVERIFY(compared >= 8);
+    }
+
+    void tenSteps_data() { addCases({"llama-untied-gqa", "llama-tied"}); }
+    void tenSteps() {
+        QFETCH(QString, name);
+        Case c(name);
+        const at::Tensor losses = c.tensor("losses");
+        AdamW optimizer(c.model.parameters());
+        for (std::int64_t step = 0; step < losses.size(0); ++step) {
+            const at::Tensor loss = c.meanLoss();
+            QCOMPARE_LE(std::abs(loss.item<double>() - losses[step].item<double>()), lossesWithin);
+            loss.backward();
+            optimizer.step();
+            c.model.weightsChanged();
+        }
+        QVERIFY(losses[9].item<double>() < losses[0].item<double>() - 10 * lossesWithin);
+    }
+
+    void layers_data() { addCases({"bitnet-online", "bitnet-packed", "bitnet-packed-inverse", "llama-online"}); }
+    void layers() {
+        QFETCH(QString, name);
+        Case c(name);
+        const at::NoGradGuard guard;
+        int layers = 0;
+        std::int64_t nearBoundary = 0, codes = 0;
+        for (const auto& [key, view] : c.oracle.tensors()) {
+            if (key.rfind("input.", 0) != 0) continue;
+            const std::string linear = key.substr(6);
+            const at::Tensor x = tensorOf(view), theirs = c.tensor("codes." + linear);
+            at::Tensor ours = at::empty(x.sizes(), at::kChar);
+            for (std::int64_t row = 0; row < x.size(0); ++row) {
+                const auto width = static_cast<std::size_t>(x.size(1));
+                const std::span<const float> values(x.data_ptr<float>() + row * x.size(1), width);
+                const float inverse = int8Codes(values, {ours.data_ptr<std::int8_t>() + row * x.size(1), width});
+                for (std::size_t i = 0; i < width; ++i) {
+                    const double exact = static_cast<double>(values[i]) / static_cast<double>(inverse);
+                    const std::int64_t at = row * x.size(1) + static_cast<std::int64_t>(i);
+                    ++codes;
+                    if (ours.data_ptr<std::int8_t>()[at] == theirs.data_ptr<std::int8_t>()[at]) continue;
+                    ++nearBoundary;
+                    QVERIFY2(std::abs(std::abs(exact - std::floor(exact)) - 0.5) < boundaryWithin, linear.c_str());
+                }
+            }
+            // The node itself on the same rows.
+            for (std::size_t i = 0; i < c.model.parameters().size(); ++i) {
+                const Parameter& p = c.model.parameters()[i];
+                if (p.name != linear + ".weight") continue;
+                LinearGroup group({p.value}, at::kFloat, true);
+                const at::Tensor y = group.forward(x, {}, {}, 1.0, 0);
+                const double difference = test::difference(y, c.tensor("output." + linear));
+                QVERIFY2(difference <= layerOutputsWithin, (linear + ": " + std::to_string(difference)).c_str());
+                ++layers;
+            }
+        }
+        QVERIFY(layers >= 13);
+        QVERIFY2(nearBoundary * 100 <= codes, "more than one code in a hundred at a rounding boundary");
+    }
+};
+
+QTEST_GUILESS_MAIN(TestParity)
+#include "test_parity.moc"

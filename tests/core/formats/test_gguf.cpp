@@ -1,0 +1,216 @@
+// The GGUF reader, writer and codecs: what the `gguf` package wrote (tests/fixtures/gguf) read and written again to the bit, every
+// kind of damage refused by name, mutated files never read beyond their end. TRITLAB_GGUF_OUT names a file to write for the package.
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/random.h"
+#include "core/formats/gguf_codecs.h"
+
+using namespace tritlab;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array codecs{GgmlType::F32, GgmlType::F16, GgmlType::BF16, GgmlType::Q4_0, GgmlType::Q8_0, GgmlType::TQ1_0, GgmlType::TQ2_0};
+const std::vector<std::string> inputs{"plain", "ternary", "odd"};
+
+template <class T>
+std::string raw(T value) {
+    return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+std::string text(const std::string& value) { return raw(std::uint64_t{value.size()}) + value; }
+std::string header(std::uint64_t tensors, std::uint64_t keys, std::uint32_t version = 3) {
+    return "GGUF" + raw(version) + raw(tensors) + raw(keys);
+}
+// One tensor [columns] of a type, its data behind the header's end.
+std::string oneTensor(std::uint64_t columns, std::uint32_t type, std::uint64_t offset, std::size_t bytes) {
+    std::string out = header(1, 0) + text("t") + raw(std::uint32_t{1}) + raw(columns) + raw(type) + raw(offset);
+    out.resize((out.size() + 31) / 32 * 32);
+    return out + std::string(bytes, 'x');
+}
+
+GgufTensorToWrite toWrite(const std::string& name, GgmlType type, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+    return {name, type, shape, [type, values] { return encodeGgml(type, values); }};
+}
+
+}  // namespace
+
+class TestGguf : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    fs::path file(const char* name) const { return fs::path(dir_.path().toStdString()) / name; }
+    static fs::path fixture() { return fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/gguf/codecs.gguf"; }
+
+    void refused(const std::string& content, const char* part) {
+        writeFileAtomically(file("bad"), content);
+        try {
+            GgufFile read(file("bad"));
+            QFAIL(part);
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
+            QVERIFY(std::string(error.what()).find("bad") != std::string::npos && !error.mend().empty());
+        }
+    }
+    static std::vector<float> valuesOf(const GgufFile& read, const std::string& name) {
+        return decodeGgml(GgmlType::F32, read.find(name)->bytes, name);
+    }
+
+private Q_SLOTS:
+    void readsThePackagesMetadata() {
+        const GgufFile read(fixture());
+        const auto& keys = read.metadata();
+        QVERIFY(keys.at("test.uint8") == GgufValue(std::uint8_t{200}));
+        QVERIFY(keys.at("test.int8") == GgufValue(std::int8_t{-100}));
+        QVERIFY(keys.at("test.uint16") == GgufValue(std::uint16_t{60000}));
+        QVERIFY(keys.at("test.int16") == GgufValue(std::int16_t{-30000}));
+        QVERIFY(keys.at("test.uint32") == GgufValue(std::uint32_t{4000000000U}));
+        QVERIFY(keys.at("test.int32") == GgufValue(std::int32_t{-7}));
+        QVERIFY(keys.at("test.float32") == GgufValue(0.5F));
+        QVERIFY(keys.at("test.bool") == GgufValue(true));
+        QVERIFY(keys.at("test.string") == GgufValue(std::string("grüße")));
+        QVERIFY(keys.at("test.uint64") == GgufValue((std::uint64_t{1} << 63) + 5));
+        QVERIFY(keys.at("test.int64") == GgufValue(-(std::int64_t{1} << 40)));
+        QVERIFY(keys.at("test.float64") == GgufValue(1e-300));
+        QVERIFY(*read.list<std::string>("test.strings") == (std::vector<std::string>{"a", "", "Ω"}));
+        QVERIFY(*read.list<std::int32_t>("test.integers") == (std::vector<std::int32_t>{1, -2, 3}));
+        QVERIFY(*read.list<float>("test.floats") == (std::vector<float>{0.25F, -1.5F}));
+        QVERIFY(*read.list<bool>("test.flags") == (std::vector<bool>{true, false}));
+        QCOMPARE(*read.integer("test.int16"), std::int64_t{-30000});
+        QCOMPARE(*read.real("test.uint8"), 200.0);
+        QVERIFY(!read.integer("test.none") && !read.text("test.none") && read.list<float>("test.none") == nullptr);
+        QVERIFY_EXCEPTION_THROWN((void)read.integer("test.string"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)read.integer("test.uint64"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)read.integer("test.bool"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)read.text("test.bool"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)read.flag("test.uint8"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)read.list<std::string>("test.floats"), Error);
+    }
+    void codecsAreThePackagesToTheBit() {
+        const GgufFile read(fixture());
+        for (const std::string& input : inputs) {
+            const std::vector<float> values = valuesOf(read, input + ".values");
+            QCOMPARE(values.size(), std::size_t{1024});
+            for (const GgmlType type : codecs) {
+                const std::string name = input + "." + ggmlTypeName(type);
+                const GgufTensor* theirs = read.find(name);
+                QVERIFY2(theirs != nullptr && theirs->type == type, name.c_str());
+                QVERIFY(theirs->shape == (std::vector<std::int64_t>{2, 512}));
+                const std::vector<std::uint8_t> ours = encodeGgml(type, values);
+                QCOMPARE(ours.size(), theirs->bytes.size());
+                QVERIFY2(std::memcmp(ours.data(), theirs->bytes.data(), ours.size()) == 0, name.c_str());
+                const std::vector<float> decoded = decodeGgml(type, theirs->bytes, name), expected = valuesOf(read, name + ".read");
+                QVERIFY2(std::memcmp(decoded.data(), expected.data(), 4 * decoded.size()) == 0, name.c_str());
+            }
+        }
+    }
+    void ternaryWeightsAreKeptByTernaryCodecs() {
+        std::vector<std::int8_t> codes(1024);
+        for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(randomBits(1, 2, i) % 3) - 1;
+        std::fill_n(codes.begin() + 256, 256, std::int8_t{0});
+        for (const float scale : {1.0F, 0.25F, f16ToFloatOf(0.0123F)}) {
+            std::vector<float> values(codes.begin(), codes.end());
+            for (float& value : values) value *= scale;
+            for (const GgmlType type : {GgmlType::TQ1_0, GgmlType::TQ2_0, GgmlType::F16, GgmlType::Q4_0}) {
+                const auto bytes = type == GgmlType::Q4_0 ? encodeTernaryQ4(codes, scale) : encodeGgml(type, values);
+                const auto back = ternaryValues(decodeGgml(type, std::as_bytes(std::span(bytes)), "t"));
+                QVERIFY2(back && back->codes == codes && back->scale == scale, ggmlTypeName(type));
+            }
+        }
+        QVERIFY(!ternaryValues(std::vector<float>{0.5F, -0.5F, 0.25F}));
+        QVERIFY(!ternaryValues(std::vector<float>{NAN, 1.0F}));
+        QCOMPARE(ternaryValues(std::vector<float>(5, 0.0F))->scale, 0.0F);
+        std::vector<std::uint8_t> bytes(66, 0xff);
+        QVERIFY_EXCEPTION_THROWN((void)decodeGgml(GgmlType::TQ2_0, std::as_bytes(std::span(bytes)), "t"), Error);
+    }
+    void whatIsWrittenIsRead() {
+        const GgufFile theirs(fixture());
+        const GgufEntries entries(theirs.metadata().begin(), theirs.metadata().end());
+        std::vector<GgufTensorToWrite> tensors;
+        for (const std::string& input : inputs) {
+            const std::vector<float> values = valuesOf(theirs, input + ".values");
+            tensors.push_back(toWrite(input + ".values", GgmlType::F32, {2, 512}, values));
+            for (const GgmlType type : codecs) tensors.push_back(toWrite(input + "." + ggmlTypeName(type), type, {2, 512}, values));
+        }
+        const QByteArray wanted = qgetenv("TRITLAB_GGUF_OUT");
+        const fs::path out = wanted.isEmpty() ? file("own.gguf") : fs::path(wanted.toStdString());
+        writeGguf(out, entries, tensors);
+        const GgufFile ours(out);
+        QVERIFY(ours.metadata() == theirs.metadata());
+        for (const auto& tensor : tensors) {
+            const GgufTensor *left = ours.find(tensor.name), *right = theirs.find(tensor.name);
+            QVERIFY(left != nullptr && left->type == right->type && left->shape == right->shape);
+            QVERIFY(std::memcmp(left->bytes.data(), right->bytes.data(), right->bytes.size()) == 0);
+        }
+        tensors.push_back({"short", GgmlType::F32, {2}, [] { return std::vector<std::uint8_t>(7); }});
+        QVERIFY_EXCEPTION_THROWN(writeGguf(file("never.gguf"), entries, tensors), Error);
+        QVERIFY(!fs::exists(file("never.gguf")));
+    }
+    void refusesDamage() {
+        refused("", "does not begin with GGUF");
+        refused("GGML1234", "does not begin with GGUF");
+        refused("GGUF", "ends within the header");
+        refused(header(0, 0, 1), "version 1");
+        refused(header(0, 0, 0x03000000), "byte order");
+        refused(header(0, 1), "ends within a key");
+        refused(header(0, 1) + raw(~std::uint64_t{0}), "ends within a key");
+        refused(header(0, 1) + text("k") + raw(std::uint32_t{99}), "unknown type 99");
+        refused(header(0, 1) + text("k") + raw(std::uint32_t{7}) + "\x02", "neither true nor false");
+        refused(header(0, 1) + text("k") + raw(std::uint32_t{9}) + raw(std::uint32_t{9}), "list of lists");
+        refused(header(0, 1) + text("k") + raw(std::uint32_t{9}) + raw(std::uint32_t{4}) + raw(std::uint64_t{1} << 61), "too short");
+        refused(header(0, 2) + text("k") + raw(std::uint32_t{7}) + '\1' + text("k") + raw(std::uint32_t{7}) + '\1', "twice");
+        refused(header(0, 1) + text("general.alignment") + raw(std::uint32_t{4}) + raw(std::uint32_t{24}), "power of two");
+        refused(header(1, 0) + text("t") + raw(std::uint32_t{5}), "5 dimensions");
+        refused(oneTensor(0, 0, 0, 4), "no elements");
+        refused(oneTensor(std::uint64_t{1} << 62, 0, 0, 4), "larger than the file");
+        refused(oneTensor(256, 12, 0, 4), "Q4_K");
+        refused(oneTensor(256, 77, 0, 4), "number 77");
+        refused(oneTensor(100, 35, 0, 66), "multiple of 256");
+        refused(oneTensor(4, 0, 3, 32), "multiple of 32");
+        refused(oneTensor(4, 0, 0, 15), "needs 16 bytes");
+        refused(oneTensor(4, 0, 32, 40), "needs 16 bytes at 32");
+        refused(oneTensor(4, 0, ~std::uint64_t{0} / 32 * 32, 40), "needs 16 bytes");
+    }
+    // Random damage to real files: an Error, or a file whose every tensor lies inside it. Never a crash (run under ASan too).
+    void survivesMutations() {
+        writeGguf(file("small.gguf"), {{"general.architecture", std::string("llama")}, {"a.list", GgufArray{std::vector<std::string>{"x", "yz"}}},
+                                       {"a.number", std::uint32_t{7}}},
+                  {toWrite("first", GgmlType::TQ2_0, {2, 256}, std::vector<float>(512, 1.0F)), toWrite("second", GgmlType::F32, {3}, {1, 2, 3})});
+        const std::string good = readFile(file("small.gguf"));
+        int whole = 0;
+        for (std::uint64_t round = 0; round < 4000; ++round) {
+            std::string bad = good;
+            for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 3; ++k) {
+                const std::uint64_t at = randomBits(2, round, k) % (k == 0 ? 230 : bad.size());
+                bad[at] = static_cast<char>(round % 2 == 0 ? randomBits(3, round, k) : static_cast<std::uint64_t>(bad[at]) ^ (1U << randomBits(3, round, k) % 8));
+            }
+            if (round % 5 == 0) bad.resize(randomBits(4, round, 0) % bad.size());
+            fs::remove(file("bad"));
+            std::ofstream(file("bad"), std::ios::binary).write(bad.data(), static_cast<std::streamsize>(bad.size()));
+            try {
+                const GgufFile read(file("bad"));
+                for (const auto& [name, tensor] : read.tensors()) {
+                    std::int64_t count = 1;
+                    for (const std::int64_t length : tensor.shape) count *= length;
+                    QCOMPARE(static_cast<std::int64_t>(decodeGgml(tensor.type, tensor.bytes, name).size()), count);
+                }
+                ++whole;
+            } catch (const Error&) {
+            }
+        }
+        QVERIFY(whole > 100 && whole < 3900);
+    }
+
+private:
+    static float f16ToFloatOf(float value) {
+        const auto bytes = encodeGgml(GgmlType::F16, std::span(&value, 1));
+        return decodeGgml(GgmlType::F16, std::as_bytes(std::span(bytes)), "half").front();
+    }
+};
+
+QTEST_APPLESS_MAIN(TestGguf)
+#include "test_gguf.moc"
