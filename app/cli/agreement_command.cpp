@@ -7,9 +7,9 @@
 #include "app/cli/run_json.h"
 #include "core/base/number.h"
 #include "core/data/dataset.h"
+#include "core/engine/engine.h"
 #include "core/eval/agreement.h"
 #include "core/infer/chat_session.h"
-#include "core/engine/engine.h"
 
 namespace tritlab::cli {
 namespace {
@@ -22,11 +22,13 @@ struct AgreementOptions {
     int threads = 0;
 };
 
-std::vector<std::vector<TokenId>> textsOf(const Session& session, const AgreementOptions& options, const std::filesystem::path& folder) {
+std::vector<std::vector<TokenId>> textsOf(const Session& session, const AgreementOptions& options,
+                                          const std::filesystem::path& folder) {
     if (!options.data.empty()) {
         const Template form = readModelDescription(folder).chatTemplate;
-        return heldOutTexts(*openEvaluationText(options.data, tokenizerFile(folder), form, options.tokens, session.stop),
-                            options.texts, options.tokens);
+        return heldOutTexts(
+            *openEvaluationText(options.data, tokenizerFile(folder), form, options.tokens, session.stop), options.texts,
+            options.tokens);
     }
     if (options.model.run.empty()) throw UsageError("--model needs --data: only a run has held-out text of its own");
     RunStore store(session.workspace);
@@ -42,8 +44,9 @@ Exit agreement(Session& session, const AgreementOptions& options) {
     options.formats.apply(packed);
     const auto texts = textsOf(session, options, model.folder);
     AgreementMeter meter(PackedModel::load(model.folder, packed));
-    loadEngine().logitsOfTexts(model.folder, texts, options.precision == "bf16" ? Precision::Bf16 : Precision::Fp32,
-                               [&](std::size_t text, std::span<const float> logits) { meter.add(texts[text], logits); }, session.stop);
+    loadEngine().logitsOfTexts(
+        model.folder, texts, options.precision == "bf16" ? Precision::Bf16 : Precision::Fp32,
+        [&](std::size_t text, std::span<const float> logits) { meter.add(texts[text], logits); }, session.stop);
     const Agreement result = meter.result();
     session.result = {{"texts", result.texts},
                       {"positions", result.positions},
@@ -59,12 +62,14 @@ Exit agreement(Session& session, const AgreementOptions& options) {
                       {"head", options.formats.head},
                       {"cache", options.formats.cache},
                       {"model", model.name}};
-    session.printLine("The same likeliest token at " + fixed(100 * result.sameShare(), 3) + " % of " + std::to_string(result.positions) +
-                      " positions of " + std::to_string(result.texts) + " texts; where they differ, the training model's two likeliest are at most " +
-                      fixed(result.widestGap, 4) + " apart. Perplexity " + fixed(result.trainingPerplexity(), 4) + " in training (" +
-                      options.precision + "), " + fixed(result.packedPerplexity(), 4) + " packed (" +
-                      fixed(100 * result.perplexityDifference(), 4) + " %). Logits differ by " + formatReal(result.meanDifference) +
-                      " on the mean, " + formatReal(result.largestDifference) + " at most.");
+    session.printLine("The same likeliest token at " + fixed(100 * result.sameShare(), 3) + " % of " +
+                      std::to_string(result.positions) + " positions of " + std::to_string(result.texts) +
+                      " texts; where they differ, the training model's two likeliest are at most " +
+                      fixed(result.widestGap, 4) + " apart. Perplexity " + fixed(result.trainingPerplexity(), 4) +
+                      " in training (" + options.precision + "), " + fixed(result.packedPerplexity(), 4) + " packed (" +
+                      fixed(100 * result.perplexityDifference(), 4) + " %). Logits differ by " +
+                      formatReal(result.meanDifference) + " on the mean, " + formatReal(result.largestDifference) +
+                      " at most.");
     return done;
 }
 
@@ -72,17 +77,24 @@ Exit agreement(Session& session, const AgreementOptions& options) {
 
 void addAgreementCommand(Program& program, CLI::App* group) {
     const auto options = std::make_shared<AgreementOptions>();
-    CLI::App* command = program.command(group, "agreement", "The packed engine against the training model, position by position of held-out text",
-                                        [options](Session& s) { return agreement(s, *options); });
+    CLI::App* command = program.command(
+        group, "agreement", "The packed engine against the training model, position by position of held-out text",
+        [options](Session& s) { return agreement(s, *options); });
     options->model.addTo(command);
-    command->add_option("--data", options->data, "A text or JSONL file; the run's own held-out text where none is named");
+    command->add_option("--data", options->data,
+                        "A text or JSONL file; the run's own held-out text where none is named");
     command->add_option("--texts", options->texts, "At most so many texts, spread over the whole")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20));
-    command->add_option("--tokens", options->tokens, "Positions of a text")->capture_default_str()->check(CLI::Range(1, 1 << 20));
-    command->add_option("--precision", options->precision, "Of the training model: fp32 or bf16")->capture_default_str();
+    command->add_option("--tokens", options->tokens, "Positions of a text")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20));
+    command->add_option("--precision", options->precision, "Of the training model: fp32 or bf16")
+        ->capture_default_str();
     options->formats.addTo(command);
-    command->add_option("--threads", options->threads, "Of the packed engine; 0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->threads, "Of the packed engine; 0: all cores")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
 }
 
 }  // namespace tritlab::cli

@@ -55,7 +55,8 @@ Child::Child(const std::string& program, std::vector<std::string> arguments, con
     pipe_ = ends[0];
     if (error != 0) {
         ::close(pipe_);
-        throw Error(std::string("cannot be started: ") + std::strerror(error), path, "Build or install it beside tritlab-cli");
+        throw Error(std::string("cannot be started: ") + std::strerror(error), path,
+                    "Build or install it beside tritlab-cli");
     }
 }
 

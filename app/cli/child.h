@@ -10,21 +10,21 @@ namespace tritlab::cli {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;  // of an environment: name and value
 
-// This process's environment with these in place of its own, NAME=VALUE each. A child gets it as its own: to set them here would
-// alter what other threads may be reading.
+// This process's environment with these in place of its own, NAME=VALUE each. A child gets it as its own: to set them
+// here would alter what other threads may be reading.
 std::vector<std::string> environmentWith(const Variables& variables);
 
 class Child {
 public:
-    // Of the programs beside this one. `variables` are set for it in the environment. Its stdout is kept, stderr is shared. Throws
-    // Error where it cannot be started.
+    // Of the programs beside this one. `variables` are set for it in the environment. Its stdout is kept, stderr is
+    // shared. Throws Error where it cannot be started.
     Child(const std::string& program, std::vector<std::string> arguments, const Variables& variables = {});
     ~Child();  // interrupts and waits
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
-    std::string output();   // waits until it has closed its stdout
-    int wait();             // its exit code; 128 + signal where it was killed
-    void interrupt() const; // as Ctrl-C does
+    std::string output();    // waits until it has closed its stdout
+    int wait();              // its exit code; 128 + signal where it was killed
+    void interrupt() const;  // as Ctrl-C does
     [[nodiscard]] bool running();
 
 private:

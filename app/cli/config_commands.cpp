@@ -3,9 +3,9 @@
 
 #include "app/cli/config_options.h"
 #include "core/base/number.h"
-#include "core/model/estimate.h"
 #include "core/data/tokenizer.h"
 #include "core/engine/engine.h"
+#include "core/model/estimate.h"
 
 namespace tritlab::cli {
 namespace {
@@ -15,7 +15,8 @@ Exit listFields(Session& session) {
     FieldGroup group{};
     bool first = true;
     for (const Field& field : fields()) {
-        if (first || field.group != group) session.printLine((first ? "" : "\n") + std::string(groupLabel(field.group)));
+        if (first || field.group != group)
+            session.printLine((first ? "" : "\n") + std::string(groupLabel(field.group)));
         first = false;
         group = field.group;
         session.printLine("  " + field.key + std::string(field.key.size() < 22 ? 22 - field.key.size() : 1, ' ') +
@@ -55,12 +56,14 @@ Exit measure(Session& session, const RunConfig& config) {
     request.stop = session.stop;
     const std::optional<Calibration> measured = loadEngine().calibrate(request);
     if (!measured) return stopped;
-    const double seconds = measured->runSeconds(config), speed = static_cast<double>(config.tokensPerStep() * config.steps) / seconds;
+    const double seconds = measured->runSeconds(config),
+                 speed = static_cast<double>(config.tokensPerStep() * config.steps) / seconds;
     session.result["run_seconds"] = seconds;
     session.result["tokens_per_second"] = speed;
     session.result["measured_memory_bytes"] = measured->memoryBytes;
-    session.printLine("time            " + humanDuration(seconds) + " of training at " + humanCount(speed) + " tokens/s, " +
-                      fixed(seconds / static_cast<double>(config.steps), 3) + " s a step; evaluations, samples and checkpoints come on top");
+    session.printLine("time            " + humanDuration(seconds) + " of training at " + humanCount(speed) +
+                      " tokens/s, " + fixed(seconds / static_cast<double>(config.steps), 3) +
+                      " s a step; evaluations, samples and checkpoints come on top");
     session.printLine("measured memory " + humanBytes(static_cast<double>(measured->memoryBytes)));
     return done;
 }
@@ -96,10 +99,12 @@ Exit printEstimate(Session& session, const EstimateOptions& options) {
                       {"flops_per_token", e.flopsPerToken}};
     const auto bytes = [](std::int64_t value) { return humanBytes(static_cast<double>(value)); };
     session.printLine("parameters      " + humanCount(static_cast<double>(e.parameters)) + " (" +
-                      std::to_string(e.parameters) + "), ternary " + humanCount(static_cast<double>(e.ternaryParameters)));
-    session.printLine(std::string(e.onDevice ? "CUDA memory     " : "training memory ") + bytes(e.trainingBytes) + ": weights " + bytes(e.weightBytes) + ", gradients " +
-                      bytes(e.gradientBytes) + ", optimizer " + bytes(e.optimizerBytes) + ", activations about " +
-                      bytes(e.activationBytes) + (e.onDevice ? "; in main memory the program " : ", program ") + bytes(e.programBytes));
+                      std::to_string(e.parameters) + "), ternary " +
+                      humanCount(static_cast<double>(e.ternaryParameters)));
+    session.printLine(std::string(e.onDevice ? "CUDA memory     " : "training memory ") + bytes(e.trainingBytes) +
+                      ": weights " + bytes(e.weightBytes) + ", gradients " + bytes(e.gradientBytes) + ", optimizer " +
+                      bytes(e.optimizerBytes) + ", activations about " + bytes(e.activationBytes) +
+                      (e.onDevice ? "; in main memory the program " : ", program ") + bytes(e.programBytes));
     session.printLine("packed model    " + bytes(e.packedBytes));
     session.printLine("tokens          " + humanCount(static_cast<double>(e.totalTokens)) + " (" +
                       humanCount(static_cast<double>(e.tokensPerStep)) + " a step)");
@@ -117,7 +122,8 @@ void addConfigCommands(Program& program) {
     CLI::App* estimates = program.command(root, "estimate", "Parameters, memory and size of a config, before it runs",
                                           [options](Session& session) { return printEstimate(session, *options); });
     options->config.addTo(estimates);
-    estimates->add_flag("--measure", options->measure, "Also do a few steps, and tell how long the run will take on this machine");
+    estimates->add_flag("--measure", options->measure,
+                        "Also do a few steps, and tell how long the run will take on this machine");
 }
 
 }  // namespace tritlab::cli

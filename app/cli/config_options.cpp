@@ -16,7 +16,8 @@ void makePathsAbsolute(ConfigDraft& draft) {
     std::vector<DataSource> data = draft.config().data;
     for (DataSource& source : data) source.path = absolutePath(source.path);
     if (data != draft.config().data) draft.setValue("data", data);
-    if (!draft.config().tokenizerPath.empty()) draft.setValue("tokenizer_path", absolutePath(draft.config().tokenizerPath));
+    if (!draft.config().tokenizerPath.empty())
+        draft.setValue("tokenizer_path", absolutePath(draft.config().tokenizerPath));
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ void ConfigOptions::addSettingsTo(CLI::App* command) {
         ->expected(1)
         ->allow_extra_args(false);
     command
-        ->add_option("--data", data, "Text to train on: PATH[:weight], a file, a folder or builtin:NAME; may be repeated")
+        ->add_option("--data", data,
+                     "Text to train on: PATH[:weight], a file, a folder or builtin:NAME; may be repeated")
         ->take_all()
         ->expected(1)
         ->allow_extra_args(false);
@@ -43,7 +45,9 @@ ConfigDraft ConfigOptions::draft() const {
     ConfigDraft start;
     try {
         if (!preset.empty()) start = presetDraft(preset);
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
     return draft(std::move(start));
 }
 
@@ -65,7 +69,9 @@ ConfigDraft ConfigOptions::draft(ConfigDraft draft) const {
         for (const std::string& key : keys) draft.requireApplies(key);
         makePathsAbsolute(draft);
         return draft;
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
 }
 
 void requireSound(const RunConfig& config) {

@@ -15,8 +15,8 @@ struct ConfigOptions {
 
     void addTo(CLI::App* command);
     void addSettingsTo(CLI::App* command);  // --config, --set and --data alone
-    // Preset, then the file, then --data and --set; what is set has to apply. Paths become absolute, so that a run can be
-    // resumed from any folder. Throws UsageError.
+    // Preset, then the file, then --data and --set; what is set has to apply. Paths become absolute, so that a run can
+    // be resumed from any folder. Throws UsageError.
     [[nodiscard]] ConfigDraft draft() const;
     // The same over another beginning than a preset.
     [[nodiscard]] ConfigDraft draft(ConfigDraft start) const;

@@ -1,5 +1,5 @@
-// demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the model
-// speak, draws its charts, and says where everything is.
+// demo: the main job in a terminal. Trains the demo preset once (a second call reuses or resumes that run), lets the
+// model speak, draws its charts, and says where everything is.
 #include <filesystem>
 #include <optional>
 
@@ -82,10 +82,8 @@ Exit demo(Session& session) {
     session.printLine("bits/byte    " + fixed(session.result["bits_per_byte"].get<double>(), 4) + " on held-out text");
     session.printLine("database     " + session.workspace.database().string());
     session.printLine("checkpoints  " + session.workspace.checkpoints(id).string());
-    if (plots.empty())
-        session.printLine("plots        none: the window's program, tritlab, is not beside this one");
-    else
-        session.printLine("plots        " + folder.string() + " (" + std::to_string(plots.size()) + " PNG files)");
+    if (plots.empty()) session.printLine("plots        none: the window's program, tritlab, is not beside this one");
+    else session.printLine("plots        " + folder.string() + " (" + std::to_string(plots.size()) + " PNG files)");
     session.printLine("chat         tritlab-cli chat --run " + id);
     return done;
 }

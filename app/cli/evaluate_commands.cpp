@@ -5,8 +5,8 @@
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
-#include "core/infer/packed_model.h"
 #include "core/engine/engine.h"
+#include "core/infer/packed_model.h"
 
 namespace tritlab::cli {
 namespace {
@@ -22,12 +22,13 @@ Exit perplexity(Session& session, const PerplexityOptions& options) {
     const std::int64_t window =
         options.window > 0 ? options.window : readModelDescription(model.folder).config.contextLength;
     const EvalResult result = loadEngine().perplexity(model.folder, options.data, window, session.stop);
-    session.result = {{"loss", result.loss},     {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
-                      {"tokens", result.tokens}, {"bytes", result.bytes},           {"window", window},
-                      {"model", model.name}};
-    session.printLine("loss " + fixed(result.loss, 4) + ", perplexity " + fixed(result.perplexity, 3) + ", bits per byte " +
-                      fixed(result.bitsPerByte, 4) + " over " + std::to_string(result.tokens) + " tokens, " +
-                      humanBytes(static_cast<double>(result.bytes)));
+    session.result = {
+        {"loss", result.loss},     {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
+        {"tokens", result.tokens}, {"bytes", result.bytes},           {"window", window},
+        {"model", model.name}};
+    session.printLine("loss " + fixed(result.loss, 4) + ", perplexity " + fixed(result.perplexity, 3) +
+                      ", bits per byte " + fixed(result.bitsPerByte, 4) + " over " + std::to_string(result.tokens) +
+                      " tokens, " + humanBytes(static_cast<double>(result.bytes)));
     return done;
 }
 
@@ -53,7 +54,8 @@ std::vector<TokenId> parseTokens(const std::string& text) {
 std::vector<float> packedLogits(const std::filesystem::path& folder, const std::vector<TokenId>& tokens) {
     const auto model = PackedModel::load(folder);
     const auto session = PackedSession::create(
-        model, std::max<std::int64_t>(static_cast<std::int64_t>(tokens.size()), model->description().config.contextLength));
+        model,
+        std::max<std::int64_t>(static_cast<std::int64_t>(tokens.size()), model->description().config.contextLength));
     const auto logits = session->feed(tokens);
     return {logits.begin(), logits.end()};
 }

@@ -19,10 +19,10 @@ struct RunOptions {
 
 const char* taskName(ExperimentTask task, const std::optional<RunSummary>& run) {
     switch (task) {
-    case ExperimentTask::Nothing: return run->state == RunState::Diverged ? "diverged" : "finished";
-    case ExperimentTask::Start: return "to start";
-    case ExperimentTask::Resume: return "to resume";
-    case ExperimentTask::Wait: return "trained by another process";
+        case ExperimentTask::Nothing: return run->state == RunState::Diverged ? "diverged" : "finished";
+        case ExperimentTask::Start: return "to start";
+        case ExperimentTask::Resume: return "to resume";
+        case ExperimentTask::Wait: return "trained by another process";
     }
     return "";
 }
@@ -41,8 +41,10 @@ std::int64_t showPlan(Session& session, const Experiment& experiment) {
         const auto run = runOf(experiment, planned, runs);
         const ExperimentTask task = taskFor(run);
         complete += task == ExperimentTask::Nothing ? 1 : 0;
-        nlohmann::ordered_json entry = {{"name", planned.name}, {"variant", experiment.variants[planned.variant]}, {"seed", planned.seed}};
-        if (run) entry["run"] = run->id, entry["state"] = runStateKey(run->state), entry["bits_per_byte"] = run->bitsPerByte;
+        nlohmann::ordered_json entry = {
+            {"name", planned.name}, {"variant", experiment.variants[planned.variant]}, {"seed", planned.seed}};
+        if (run)
+            entry["run"] = run->id, entry["state"] = runStateKey(run->state), entry["bits_per_byte"] = run->bitsPerByte;
         entry["task"] = taskName(task, run);
         session.result["runs"].push_back(entry);
         session.printLine(planned.name + "  " + taskName(task, run) + (run ? "  " + run->id : ""));
@@ -75,19 +77,24 @@ Exit runExperiment(Session& session, const RunOptions& options) {
         const ExperimentTask task = taskFor(run);
         if (task == ExperimentTask::Wait) ++elsewhere;
         if (task == ExperimentTask::Nothing || task == ExperimentTask::Wait) continue;
-        session.printLine("[" + std::to_string(i + 1) + "/" + std::to_string(experiment.runs.size()) + "] " + planned.name);
+        session.printLine("[" + std::to_string(i + 1) + "/" + std::to_string(experiment.runs.size()) + "] " +
+                          planned.name);
         code = trainPlanned(session, writer, experiment, planned, run);
         if (code == stopped) break;
         const auto after = runOf(experiment, planned, storedRuns(session));
         if (after && taskFor(after) == ExperimentTask::Nothing) ++trained;
         else ++broken;
     }
-    session.result = {{"experiment", experiment.name}, {"tag", experiment.tag()}, {"trained", trained}, {"failed", broken}, {"elsewhere", elsewhere}};
+    session.result = {{"experiment", experiment.name},
+                      {"tag", experiment.tag()},
+                      {"trained", trained},
+                      {"failed", broken},
+                      {"elsewhere", elsewhere}};
     const std::int64_t complete = showPlan(session, experiment);
     session.result["complete"] = complete;
     session.result["planned"] = experiment.runs.size();
-    session.printLine(std::to_string(complete) + " of " + std::to_string(experiment.runs.size()) + " runs of " + experiment.name +
-                      " are complete");
+    session.printLine(std::to_string(complete) + " of " + std::to_string(experiment.runs.size()) + " runs of " +
+                      experiment.name + " are complete");
     if (code == stopped) return stopped;
     return broken > 0 ? failed : done;
 }
@@ -109,7 +116,9 @@ Exit writeReport(Session& session, const ReportOptions& options) {
     const fs::path out = options.out.empty() ? experiment.folder : fs::path(options.out);
     std::error_code error;
     fs::create_directories(out / "plots", error);
-    if (error) throw Error("cannot make the folder (" + error.message() + ")", (out / "plots").string(), "Choose another with --out");
+    if (error)
+        throw Error("cannot make the folder (" + error.message() + ")", (out / "plots").string(),
+                    "Choose another with --out");
     std::vector<std::string> files;
     const auto write = [&](const char* name, const std::string& text) {
         writeFileAtomically(out / name, text);
@@ -127,8 +136,12 @@ Exit writeReport(Session& session, const ReportOptions& options) {
         for (const std::string& file : *list) session.printLine("wrote " + file);
     if (!options.noPlots && plots.empty())
         session.printLine("No plots: the window's program, tritlab, is not beside this one.");
-    session.result = {{"experiment", experiment.name}, {"finished", report.finished}, {"diverged", report.diverged},
-                      {"planned", experiment.runs.size()}, {"files", files}, {"plots", plots}};
+    session.result = {{"experiment", experiment.name},
+                      {"finished", report.finished},
+                      {"diverged", report.diverged},
+                      {"planned", experiment.runs.size()},
+                      {"files", files},
+                      {"plots", plots}};
     return done;
 }
 
@@ -139,11 +152,14 @@ void addExperimentCommands(Program& program) {
     const auto options = std::make_shared<RunOptions>();
     CLI::App* command = program.command(group, "run", "Train the runs that are missing, resume those that broke off",
                                         [options](Session& session) { return runExperiment(session, *options); });
-    command->add_option("folder", options->folder, "Folder with a definition.json, such as experiments/lambda-schedules")->required();
+    command
+        ->add_option("folder", options->folder, "Folder with a definition.json, such as experiments/lambda-schedules")
+        ->required();
     command->add_flag("--dry-run", options->dryRun, "Only say what is there and what is to do");
 
     const auto report = std::make_shared<ReportOptions>();
-    command = program.command(group, "report", "Write tables (CSV, Markdown) and plots of what came out, over the seeds of each variant",
+    command = program.command(group, "report",
+                              "Write tables (CSV, Markdown) and plots of what came out, over the seeds of each variant",
                               [report](Session& session) { return writeReport(session, *report); });
     command->add_option("folder", report->folder, "Folder with a definition.json")->required();
     command->add_option("--out", report->out, "Where to write (default: the experiment's folder)");

@@ -44,7 +44,8 @@ Program::Program() : app_("TritLab: train, watch and use ternary language models
     app_.set_version_flag("--version", TRITLAB_VERSION);
     app_.add_flag("--json", session_.json, "One JSON object as the last line of stdout");
     app_.footer(
-        "TRITLAB_HOME moves the workspace (runs, checkpoints, tokenizers). Exit codes: 0 done, 1 failed, 2 wrong use, 3 "
+        "TRITLAB_HOME moves the workspace (runs, checkpoints, tokenizers). Exit codes: 0 done, 1 failed, 2 wrong use, "
+        "3 "
         "stopped by the user and resumable. `tritlab-cli COMMAND --help` explains a command.");
 }
 
@@ -68,20 +69,27 @@ int Program::run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app_.exit(error);  // --help, --version
         if (const std::string word = unknownCommand(&app_, argc, argv); !word.empty())
-            return report("there is no command '" + word + "'. `tritlab-cli --help` lists the commands and their options",
-                          wrongUse);
-        return report(std::string(error.what()) + ". `tritlab-cli --help` lists the commands and their options", wrongUse);
+            return report(
+                "there is no command '" + word + "'. `tritlab-cli --help` lists the commands and their options",
+                wrongUse);
+        return report(std::string(error.what()) + ". `tritlab-cli --help` lists the commands and their options",
+                      wrongUse);
     }
     stopOnSignals(session_.stop);
     try {
         const int code = chosen_(session_);
         if (session_.json) writeAll(dump(session_.result) + "\n", stdout);
-        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return report("cannot write to standard output", failed);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            return report("cannot write to standard output", failed);
         return code;
-    } catch (const UsageError& error) { return report(error.what(), wrongUse); } catch (const Error& error) {
+    } catch (const UsageError& error) {
+        return report(error.what(), wrongUse);
+    } catch (const Error& error) {
         if (session_.stop.stopRequested()) return report(error.what(), stopped);
         return report(error.what(), failed);
-    } catch (const std::exception& error) { return report(std::string("unexpected: ") + error.what(), failed); }
+    } catch (const std::exception& error) {
+        return report(std::string("unexpected: ") + error.what(), failed);
+    }
 }
 
 int Program::report(const std::string& message, int code) const {

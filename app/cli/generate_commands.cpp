@@ -1,8 +1,8 @@
 // generate: one continuation. chat: a conversation on stdin, kept in the store as it happens.
+#include <unistd.h>
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <unistd.h>
 
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
@@ -46,14 +46,18 @@ void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
     command->add_option("--min-p", sampling.minP, "Of those at least this share as likely as the most likely; 0: off")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
-    command->add_option("--repetition-penalty", sampling.repetitionPenalty, "Above 1: what was said is less likely; 1: off")
+    command
+        ->add_option("--repetition-penalty", sampling.repetitionPenalty,
+                     "Above 1: what was said is less likely; 1: off")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 100.0));
     command->add_option("--seed", sampling.seed, "The same seed draws the same tokens")->capture_default_str();
     command->add_option("--stop", options.generation.stopTexts, "End before this text; may be repeated");
     command->add_flag("--shift-context", options.generation.shiftContext,
                       "Where the context is full, forget its older half and go on instead of ending");
-    command->add_option("--threads", options.threads, "0: all cores")->capture_default_str()->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options.threads, "0: all cores")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
 }
 
 Exit generate(Session& session, const GenerateOptions& options) {
@@ -61,7 +65,8 @@ Exit generate(Session& session, const GenerateOptions& options) {
     ChatSession chat(model.folder, options.threads);
     session.print(options.prompt);
     const GenerationResult result = chat.complete(
-        options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); }, session.stop);
+        options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); },
+        session.stop);
     session.print("\n");
     session.result = {{"text", result.text},
                       {"token_ids", result.tokens},

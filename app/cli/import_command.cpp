@@ -1,5 +1,5 @@
-// import: what other programs made. A model, a Hugging Face folder or a GGUF file, becomes a run; so does a folder with TensorBoard's
-// event files.
+// import: what other programs made. A model, a Hugging Face folder or a GGUF file, becomes a run; so does a folder with
+// TensorBoard's event files.
 #include <filesystem>
 #include <memory>
 
@@ -9,9 +9,9 @@
 #include "core/base/number.h"
 #include "core/formats/gguf.h"
 #include "core/interop/model_folder.h"
+#include "core/library/import_model.h"
 #include "core/store/store_writer.h"
 #include "core/store/tensorboard_runs.h"
-#include "core/library/import_model.h"
 
 namespace tritlab::cli {
 namespace {
@@ -32,10 +32,15 @@ Exit importRuns(Session& session, const ImportOptions& options) {
     const StoreWriter writer(session.workspace);  // makes the store where there is none, brings an older one up to date
     session.result["runs"] = nlohmann::ordered_json::array();
     for (const ImportedSeriesRun& run : importTensorBoard(session.workspace, options.path, options.name)) {
-        session.result["runs"].push_back({{"run", run.id}, {"name", run.name}, {"points", run.points}, {"skipped", run.skipped},
+        session.result["runs"].push_back({{"run", run.id},
+                                          {"name", run.name},
+                                          {"points", run.points},
+                                          {"skipped", run.skipped},
                                           {"cut_short", run.cutShort}});
         session.printLine(run.id + "  " + run.name + "  " + std::to_string(run.points) + " points" +
-                          (run.skipped > 0 ? ", " + std::to_string(run.skipped) + " values skipped that are neither scalar nor text" : "") +
+                          (run.skipped > 0
+                               ? ", " + std::to_string(run.skipped) + " values skipped that are neither scalar nor text"
+                               : "") +
                           (run.cutShort ? ", the last record of a file is not whole" : ""));
     }
     return done;
@@ -47,20 +52,26 @@ Exit importOneModel(Session& session, const ImportOptions& options) {
     if (convert && options.config.data.empty())
         throw UsageError("a conversion is trained: it needs text", "--convert", "Name some with --data PATH[:weight]");
     ConfigDraft start = importDraft(model, session.workspace, convert);
-    if (options.config.data.empty()) start.setValue("steps", std::int64_t{1}), start.setValue("warmup_steps", std::int64_t{0});
+    if (options.config.data.empty())
+        start.setValue("steps", std::int64_t{1}), start.setValue("warmup_steps", std::int64_t{0});
     const RunConfig config = frozen(options.config.draft(std::move(start)).config());
     if (!config.data.empty()) {
         requireSound(config);
         requireSources(config);
     }
     StoreWriter writer(session.workspace);
-    const std::string name = options.name.empty() ? RunStore(session.workspace).freeName(model.stem().string()) : options.name;
+    const std::string name =
+        options.name.empty() ? RunStore(session.workspace).freeName(model.stem().string()) : options.name;
     const std::string id = importModel(writer, model, name, config);
     const std::int64_t parameters = parameterCount(readModelDescription(model).config);
-    session.result = {{"run", id}, {"name", name}, {"parameters", parameters}, {"ternary", config.ternaryLinears},
+    session.result = {{"run", id},
+                      {"name", name},
+                      {"parameters", parameters},
+                      {"ternary", config.ternaryLinears},
                       {"resumable", !config.data.empty()}};
-    session.printLine(id + "  " + name + "  " + humanCount(static_cast<double>(parameters)) + " parameters" +
-                      (config.data.empty() ? std::string() : "; `tritlab-cli resume " + id + "` trains it from these weights"));
+    session.printLine(
+        id + "  " + name + "  " + humanCount(static_cast<double>(parameters)) + " parameters" +
+        (config.data.empty() ? std::string() : "; `tritlab-cli resume " + id + "` trains it from these weights"));
     return done;
 }
 
@@ -74,7 +85,8 @@ Exit import(Session& session, const ImportOptions& options) {
         throw UsageError("is no model: --convert, --data and --set belong to one", options.path);
     if (!holdsTensorBoardFiles(options.path))
         throw Error("is nothing that can be imported", options.path,
-                    "A model can (a folder with config.json and safetensors, a GGUF file), and a folder with TensorBoard event files (*tfevents*)");
+                    "A model can (a folder with config.json and safetensors, a GGUF file), and a folder with "
+                    "TensorBoard event files (*tfevents*)");
     return importRuns(session, options);
 }
 
@@ -82,12 +94,15 @@ Exit import(Session& session, const ImportOptions& options) {
 
 void addImportCommand(Program& program) {
     const auto options = std::make_shared<ImportOptions>();
-    CLI::App* command = program.command(&program.app(), "import", "Take in a model, or TensorBoard event files, as runs with the tag 'imported'",
+    CLI::App* command = program.command(&program.app(), "import",
+                                        "Take in a model, or TensorBoard event files, as runs with the tag 'imported'",
                                         [options](Session& session) { return import(session, *options); });
-    command->add_option("path", options->path, "A Hugging Face folder, a GGUF file, or a folder with event files")->required();
+    command->add_option("path", options->path, "A Hugging Face folder, a GGUF file, or a folder with event files")
+        ->required();
     command->add_option("--name", options->name, "The run's name (default: the file's or folder's)");
-    command->add_option("--convert", options->convert,
-                        "bitnet: a dense model's linears become ternary, under a rising lambda, when the run is resumed");
+    command->add_option(
+        "--convert", options->convert,
+        "bitnet: a dense model's linears become ternary, under a rising lambda, when the run is resumed");
     options->config.addSettingsTo(command);
 }
 

@@ -1,20 +1,20 @@
-// They are told who they are by the environment, as torchrun tells it. The port is one that the system gives: a socket is bound to it
-// here, and rank 0's store listens on that very socket.
+// They are told who they are by the environment, as torchrun tells it. The port is one that the system gives: a socket
+// is bound to it here, and rank 0's store listens on that very socket.
 #include "app/cli/local_ranks.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <netinet/in.h>
-#include <spawn.h>
 #include <string>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include "app/cli/child.h"
 #include "core/base/error.h"
@@ -38,7 +38,8 @@ int listenSomewhere(std::uint16_t& port) {
     socklen_t size = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
     constexpr int waiting = 2048;
-    if (::bind(listener, any, size) != 0 || ::listen(listener, waiting) != 0 || ::getsockname(listener, any, &size) != 0) {
+    if (::bind(listener, any, size) != 0 || ::listen(listener, waiting) != 0 ||
+        ::getsockname(listener, any, &size) != 0) {
         const int code = errno;
         ::close(listener);
         failed("the ranks cannot meet on this machine's loopback address", code);
@@ -71,7 +72,8 @@ void LocalRanks::start(int rank) {
     std::string program = "/proc/self/exe", command = "train";
     char* arguments[] = {program.data(), command.data(), nullptr};
     pid_t child = 0;
-    if (const int code = ::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environment.data()); code != 0)
+    if (const int code = ::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environment.data());
+        code != 0)
         failed("rank " + std::to_string(rank) + " cannot be started", code);
     children_.push_back(child);
 }

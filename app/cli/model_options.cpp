@@ -7,8 +7,10 @@
 namespace tritlab::cli {
 
 void ModelOptions::addTo(CLI::App* command) {
-    command->add_option("--run", run, "A run: an id, a unique prefix of a name, or 'latest'; its newest weights are used");
-    command->add_option("--model", model, "A model folder (a checkpoint, an export, a Hugging Face download) or a GGUF file");
+    command->add_option("--run", run,
+                        "A run: an id, a unique prefix of a name, or 'latest'; its newest weights are used");
+    command->add_option("--model", model,
+                        "A model folder (a checkpoint, an export, a Hugging Face download) or a GGUF file");
     command->add_option("--checkpoint", checkpoint, "Of the run: a step, or 'best'");
 }
 

@@ -1,4 +1,5 @@
-// --head, --ternary, --cache: in which formats the packed engine holds a model. 'auto' is what chat takes for that model.
+// --head, --ternary, --cache: in which formats the packed engine holds a model. 'auto' is what chat takes for that
+// model.
 #pragma once
 
 #include <string>

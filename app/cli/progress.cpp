@@ -1,11 +1,11 @@
 #include "app/cli/progress.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "app/cli/frame.h"
 #include "core/base/number.h"
@@ -32,7 +32,8 @@ std::string oneLine(std::string text) {
 // Three digits are enough to follow a schedule.
 std::string shortReal(double value) {
     std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 2);
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 2);
     return {buffer.data(), end.ptr};
 }
 

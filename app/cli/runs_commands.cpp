@@ -29,8 +29,8 @@ std::string oneLine(const RunSummary& run) {
     };
     return padded(run.id, 22) + padded(run.name, 18) + padded(runStateKey(run.state), 11) +
            padded(std::to_string(run.steps) + "/" + std::to_string(run.config.steps), 12) +
-           padded(lossText(run.lastLoss), 7) + padded(std::isnan(run.bitsPerByte) ? "-" : fixed(run.bitsPerByte, 3), 6) +
-           timeText(run.createdMs);
+           padded(lossText(run.lastLoss), 7) +
+           padded(std::isnan(run.bitsPerByte) ? "-" : fixed(run.bitsPerByte, 3), 6) + timeText(run.createdMs);
 }
 
 std::vector<std::string> split(const std::string& text) {
@@ -51,7 +51,9 @@ std::vector<std::string> split(const std::string& text) {
 void requireKey(const std::string& key) {
     try {
         (void)runQueryValue(RunSummary(), key);
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
 }
 
 // Numbers as numbers, texts as texts; what has no value comes last, in either direction.
@@ -77,7 +79,9 @@ Exit list(Session& session, const ListOptions& options) {
     RunPredicate wanted;
     try {
         wanted = parseRunQuery(options.query);
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
     const std::vector<std::string> columns = split(options.columns);
     for (const std::string& column : columns) requireKey(column);
     StoreWriter(session.workspace).markDeadRuns();
@@ -125,8 +129,8 @@ Exit show(Session& session, const std::string& name) {
                           ", " + humanBytes(static_cast<double>(checkpoint.bytes)));
     }
     for (const EvaluationEvent& e : store.evaluations(run.id))
-        session.printLine("held out at step " + std::to_string(e.step) + ": loss " + fixed(e.loss, 4) + ", perplexity " +
-                          fixed(e.perplexity, 2) + ", bits per byte " + fixed(e.bitsPerByte, 4) +
+        session.printLine("held out at step " + std::to_string(e.step) + ": loss " + fixed(e.loss, 4) +
+                          ", perplexity " + fixed(e.perplexity, 2) + ", bits per byte " + fixed(e.bitsPerByte, 4) +
                           (e.full ? " (all of it)" : ""));
     for (const Field& field : fields())
         if (field.applies(run.config))
@@ -152,7 +156,9 @@ Exit diff(Session& session, const std::vector<std::string>& names) {
         std::vector<std::string> values;
         for (const RunSummary& run : runs)
             values.push_back(field.applies(run.config) ? valueText(field, field.get(run.config)) : std::string());
-        if (std::all_of(values.begin(), values.end(), [&](const std::string& value) { return value == values.front(); })) continue;
+        if (std::all_of(values.begin(), values.end(),
+                        [&](const std::string& value) { return value == values.front(); }))
+            continue;
         nlohmann::ordered_json entry = {{"key", field.key}, {"values", values}};
         if (runs.size() == 2) entry["left"] = values[0], entry["right"] = values[1];
         session.result["differences"].push_back(entry);
@@ -170,7 +176,8 @@ Exit diff(Session& session, const std::vector<std::string>& names) {
 std::string alignedTable(const std::vector<std::vector<std::string>>& lines) {
     std::vector<std::size_t> widths;
     const auto width = [](const std::string& text) {  // of characters, not bytes
-        return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+        return static_cast<std::size_t>(
+            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
     };
     for (const auto& line : lines)
         for (std::size_t i = 0; i < line.size(); ++i) {
@@ -190,21 +197,29 @@ void addRunsCommands(Program& program) {
     CLI::App* group = program.group("runs", "The runs of the workspace");
 
     const auto options = std::make_shared<ListOptions>();
-    CLI::App* command = program.command(group, "list", "All runs, the newest first", [=](Session& s) { return list(s, *options); });
-    command->add_option("--query", options->query,
-                        "Which ones, such as: lr > 1e-4 and state = finished and tag:good; a bare word is part of the name");
-    command->add_option("--sort", options->sort, "By a key: any setting (`tritlab-cli fields`), loss, bits_per_byte, created, ...");
+    CLI::App* command =
+        program.command(group, "list", "All runs, the newest first", [=](Session& s) { return list(s, *options); });
+    command->add_option(
+        "--query", options->query,
+        "Which ones, such as: lr > 1e-4 and state = finished and tag:good; a bare word is part of the name");
+    command->add_option("--sort", options->sort,
+                        "By a key: any setting (`tritlab-cli fields`), loss, bits_per_byte, created, ...");
     command->add_flag("--reverse", options->reverse, "The other way round");
-    command->add_option("--columns", options->columns, "Only these keys, as a table: name,lambda_schedule,seed,bits_per_byte");
+    command->add_option("--columns", options->columns,
+                        "Only these keys, as a table: name,lambda_schedule,seed,bits_per_byte");
     command->add_flag("--trash", options->trashed, "What is in the trash");
 
     const auto run = std::make_shared<std::string>();
-    program.command(group, "show", "State, results, checkpoints and config of a run", [=](Session& s) { return show(s, *run); })
+    program
+        .command(group, "show", "State, results, checkpoints and config of a run",
+                 [=](Session& s) { return show(s, *run); })
         ->add_option("run", *run, runHelp)
         ->required();
 
     const auto compared = std::make_shared<std::vector<std::string>>();
-    program.command(group, "diff", "What differs between the configs of two or more runs", [=](Session& s) { return diff(s, *compared); })
+    program
+        .command(group, "diff", "What differs between the configs of two or more runs",
+                 [=](Session& s) { return diff(s, *compared); })
         ->add_option("runs", *compared, runHelp)
         ->required();
 

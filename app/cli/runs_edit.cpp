@@ -22,7 +22,8 @@ std::vector<RunSummary> findRuns(RunStore& store, const std::vector<std::string>
     std::vector<RunSummary> runs;
     for (const std::string& name : names) {
         RunSummary run = findRun(store, name, trashed);
-        const bool twice = std::any_of(runs.begin(), runs.end(), [&](const RunSummary& other) { return other.id == run.id; });
+        const bool twice =
+            std::any_of(runs.begin(), runs.end(), [&](const RunSummary& other) { return other.id == run.id; });
         if (!twice) runs.push_back(std::move(run));
     }
     return runs;
@@ -36,7 +37,8 @@ nlohmann::ordered_json idsOf(const std::vector<RunSummary>& runs) {
 
 void requireTag(const std::string& tag) {
     if (tag.empty() || tag.find_first_of(" \t\n,\"()=!<>~:") != std::string::npos)
-        throw UsageError("'" + tag + "' is no tag", "runs tag", "A tag is one word without , \" ( ) = ! < > ~ : so that a query can name it");
+        throw UsageError("'" + tag + "' is no tag", "runs tag",
+                         "A tag is one word without , \" ( ) = ! < > ~ : so that a query can name it");
 }
 
 Exit tag(Session& session, const EditOptions& options) {
@@ -89,7 +91,8 @@ Exit star(Session& session, const EditOptions& options) {
     const std::vector<RunSummary> runs = findRuns(store, options.runs);
     for (const RunSummary& run : runs) writer.setStarred(run.id, !options.off);
     session.result = {{"runs", idsOf(runs)}, {"starred", !options.off}};
-    session.printLine(std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + (options.off ? " without a star" : " starred"));
+    session.printLine(std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") +
+                      (options.off ? " without a star" : " starred"));
     return done;
 }
 
@@ -110,8 +113,9 @@ Exit moveToTrash(Session& session, const EditOptions& options, bool trashed) {
     const std::vector<RunSummary> runs = findRuns(store, options.runs, !trashed);
     for (const RunSummary& run : runs) {
         writer.trash(run.id, trashed);
-        session.printLine(run.id +
-                          (trashed ? " is in the trash; `tritlab-cli runs restore " + run.id + "` brings it back." : " is back."));
+        session.printLine(run.id + (trashed
+                                        ? " is in the trash; `tritlab-cli runs restore " + run.id + "` brings it back."
+                                        : " is back."));
     }
     session.result = {{"runs", idsOf(runs)}, {"trashed", trashed}};
     if (runs.size() == 1) session.result["run"] = runs.front().id;
@@ -121,8 +125,8 @@ Exit moveToTrash(Session& session, const EditOptions& options, bool trashed) {
 double folderBytes(const std::filesystem::path& folder) {
     double bytes = 0;
     std::error_code error;
-    for (auto entry = std::filesystem::recursive_directory_iterator(folder, error); !error && entry != std::filesystem::recursive_directory_iterator();
-         entry.increment(error))
+    for (auto entry = std::filesystem::recursive_directory_iterator(folder, error);
+         !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error))
         if (entry->is_regular_file(error)) bytes += static_cast<double>(entry->file_size(error));
     return bytes;
 }
@@ -138,7 +142,9 @@ Exit purge(Session& session, const EditOptions& options) {
         session.printLine(run.id + "  " + run.name + "  " + humanBytes(size));
     }
     session.result = {{"runs", idsOf(runs)}, {"bytes", bytes}};
-    if (!options.yes) throw UsageError("nothing was deleted", "runs purge", "Give --yes to delete these runs for ever, their files too");
+    if (!options.yes)
+        throw UsageError("nothing was deleted", "runs purge",
+                         "Give --yes to delete these runs for ever, their files too");
     StoreWriter writer(session.workspace);
     for (const RunSummary& run : runs) writer.purge(run.id);
     session.printLine("Deleted for ever; " + humanBytes(bytes) + " of checkpoints and the like are free.");
@@ -172,24 +178,34 @@ void addRunsEditing(Program& program, CLI::App* group) {
         command->add_option("run", options->run, runHelp)->required();
         return command;
     };
-    CLI::App* command = ofRuns("tag", "Give runs tags, or take them away", [=](Session& s) { return tag(s, *options); });
-    command->add_option("--add", options->add, "A word; may be repeated")->take_all()->expected(1)->allow_extra_args(false);
-    command->add_option("--remove", options->remove, "A word; may be repeated")->take_all()->expected(1)->allow_extra_args(false);
+    CLI::App* command =
+        ofRuns("tag", "Give runs tags, or take them away", [=](Session& s) { return tag(s, *options); });
+    command->add_option("--add", options->add, "A word; may be repeated")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
+    command->add_option("--remove", options->remove, "A word; may be repeated")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
     ofRun("note", "Replace a run's notes", [=](Session& s) { return note(s, *options); })
         ->add_option("text", options->text, "The notes; '' for none")
         ->required();
     ofRun("rename", "Give a run another name", [=](Session& s) { return rename(s, *options); })
         ->add_option("name", options->text, "The new name")
         ->required();
-    ofRuns("star", "Mark runs with a star", [=](Session& s) { return star(s, *options); })->add_flag("--off", options->off, "Take it away");
+    ofRuns("star", "Mark runs with a star", [=](Session& s) {
+        return star(s, *options);
+    })->add_flag("--off", options->off, "Take it away");
     command = program.command(group, "baseline", "Make a run the one that others are compared with",
                               [=](Session& s) { return baseline(s, *options); });
     command->add_option("run", options->run, runHelp);
     command->add_flag("--off", options->off, "Have no baseline");
     ofRuns("trash", "Put runs into the trash", [=](Session& s) { return moveToTrash(s, *options, true); });
     ofRuns("restore", "Take runs out of the trash", [=](Session& s) { return moveToTrash(s, *options, false); });
-    ofRuns("purge", "Delete runs that are in the trash, for ever", [=](Session& s) { return purge(s, *options); })
-        ->add_flag("--yes", options->yes, "Really");
+    ofRuns("purge", "Delete runs that are in the trash, for ever", [=](Session& s) {
+        return purge(s, *options);
+    })->add_flag("--yes", options->yes, "Really");
     ofRun("stop", "Ask a run that goes, in whatever process, to write a checkpoint and stop",
           [=](Session& s) { return requestStop(s, options->run); });
 }

@@ -30,16 +30,19 @@ void writeText(Session& session, const ExportOptions& options, const std::string
     session.printLine("wrote " + options.out);
 }
 
-// step,key,value with all digits of each value; one series after another. Without --out the points are the result, also under --json.
+// step,key,value with all digits of each value; one series after another. Without --out the points are the result, also
+// under --json.
 void exportPoints(Session& session, const ExportOptions& options, RunStore& store, const RunSummary& run) {
     std::vector<std::string> keys = store.seriesKeys(run.id);
     for (const std::string& key : options.keys)
-        if (std::find(keys.begin(), keys.end(), key) == keys.end()) throw Error("the run has no series '" + key + "'", run.id);
+        if (std::find(keys.begin(), keys.end(), key) == keys.end())
+            throw Error("the run has no series '" + key + "'", run.id);
     if (!options.keys.empty()) keys = options.keys;
     std::int64_t rows = 0;
     if (options.out.empty()) {
         rows = exportCsv(store, run.id, keys, [](std::string_view piece) {
-            if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size()) throw Error("cannot write to standard output");
+            if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
+                throw Error("cannot write to standard output");
         });
     } else {
         rows = exportCsv(store, run.id, std::filesystem::path(options.out), keys);
@@ -54,11 +57,18 @@ nlohmann::ordered_json wholeRun(RunStore& store, const RunSummary& run) {
     json["config"] = toJson(run.config);
     json["evaluations"] = nlohmann::ordered_json::array();
     for (const EvaluationEvent& e : store.evaluations(run.id))
-        json["evaluations"].push_back({{"step", e.step}, {"loss", e.loss}, {"perplexity", e.perplexity}, {"bits_per_byte", e.bitsPerByte},
-                                       {"loss_at_lambda", e.lossAtLambda}, {"lambda", e.lambda}, {"tokens", e.tokens}, {"bytes", e.bytes},
+        json["evaluations"].push_back({{"step", e.step},
+                                       {"loss", e.loss},
+                                       {"perplexity", e.perplexity},
+                                       {"bits_per_byte", e.bitsPerByte},
+                                       {"loss_at_lambda", e.lossAtLambda},
+                                       {"lambda", e.lambda},
+                                       {"tokens", e.tokens},
+                                       {"bytes", e.bytes},
                                        {"full", e.full}});
     json["samples"] = nlohmann::ordered_json::array();
-    for (const SampleEvent& s : store.samples(run.id)) json["samples"].push_back({{"step", s.step}, {"prompt", s.prompt}, {"text", s.text}});
+    for (const SampleEvent& s : store.samples(run.id))
+        json["samples"].push_back({{"step", s.step}, {"prompt", s.prompt}, {"text", s.text}});
     json["log"] = nlohmann::ordered_json::array();
     for (const StoredLog& entry : store.log(run.id))
         json["log"].push_back({{"time_ms", entry.timeMs}, {"step", entry.event.step}, {"text", entry.event.text}});
@@ -82,7 +92,8 @@ Exit exportRuns(Session& session, const ExportOptions& options) {
     if ((format == "csv" || format == "json") && options.runs.size() != 1)
         throw UsageError(format + " holds one run", "runs export", "Export them one by one, or take md or tensorboard");
     if (format == "tensorboard" && options.out.empty())
-        throw UsageError("event files need a folder", "runs export", "Name it with --out, then look at it with tensorboard --logdir");
+        throw UsageError("event files need a folder", "runs export",
+                         "Name it with --out, then look at it with tensorboard --logdir");
     RunStore store(session.workspace);
     std::vector<RunSummary> runs;
     for (const std::string& name : options.runs) runs.push_back(findRun(store, name));
@@ -118,8 +129,9 @@ Exit exportRuns(Session& session, const ExportOptions& options) {
 
 void addRunsExport(Program& program, CLI::App* group) {
     const auto options = std::make_shared<ExportOptions>();
-    CLI::App* command = program.command(group, "export", "Points (csv), results (md), everything (json) or TensorBoard's event files",
-                                        [=](Session& s) { return exportRuns(s, *options); });
+    CLI::App* command =
+        program.command(group, "export", "Points (csv), results (md), everything (json) or TensorBoard's event files",
+                        [=](Session& s) { return exportRuns(s, *options); });
     command->add_option("runs", options->runs, runHelp)->required();
     command->add_option("--format", options->format, "csv, md, json or tensorboard")->capture_default_str();
     command->add_option("--out", options->out, "A file instead of stdout; a folder for tensorboard");

@@ -1,8 +1,8 @@
 #include "app/cli/signals.h"
 
+#include <unistd.h>
 #include <atomic>
 #include <csignal>
-#include <unistd.h>
 
 namespace tritlab::cli {
 namespace {

@@ -35,7 +35,9 @@ RunConfig tokenizerConfig(const TrainOptions& options) {
         draft.setValue("data", sources);
         for (const Problem& problem : check(draft.config())) throw Error(problem.message);
         return draft.config();
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
 }
 
 Exit trainOne(Session& session, const TrainOptions& options) {
@@ -73,12 +75,14 @@ Exit trainOne(Session& session, const TrainOptions& options) {
 
 Exit inspectOne(Session& session, const InspectOptions& options) {
     const auto tokenizer = loadTokenizer(options.path);
-    session.result = {{"path", options.path},     {"vocab_size", tokenizer->size()}, {"bos", tokenizer->bos()},
-                      {"eos", tokenizer->eos()},  {"unknown", tokenizer->unknown()}, {"lossless", tokenizer->lossless()},
-                      {"hash", tokenizer->hash()}};
+    session.result = {
+        {"path", options.path},     {"vocab_size", tokenizer->size()}, {"bos", tokenizer->bos()},
+        {"eos", tokenizer->eos()},  {"unknown", tokenizer->unknown()}, {"lossless", tokenizer->lossless()},
+        {"hash", tokenizer->hash()}};
     session.printLine(options.path + ": " + std::to_string(tokenizer->size()) + " pieces, BOS " +
                       std::to_string(tokenizer->bos()) + ", EOS " + std::to_string(tokenizer->eos()) + ", unknown " +
-                      std::to_string(tokenizer->unknown()) + (tokenizer->lossless() ? ", lossless" : ", normalizes text"));
+                      std::to_string(tokenizer->unknown()) +
+                      (tokenizer->lossless() ? ", lossless" : ", normalizes text"));
     if (options.text.empty()) {
         for (TokenId id = 0; id < std::min(options.pieces, tokenizer->size()); ++id)
             session.printLine(

@@ -21,14 +21,19 @@ Ranks ranksOfLauncher(int processes) {
     Ranks ranks;
     try {
         ranks = ranksOf(processEnvironment());
-    } catch (const Error& error) { throw UsageError(error); }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
     if (ranks.many() && processes > 1)
-        throw UsageError("a launcher has already started " + std::to_string(ranks.size) + " ranks", "--processes", "Leave it out");
+        throw UsageError("a launcher has already started " + std::to_string(ranks.size) + " ranks", "--processes",
+                         "Leave it out");
     return ranks;
 }
 
 void addProcesses(CLI::App* command, int& processes) {
-    command->add_option("--processes", processes, "Ranks on this machine that train together (torchrun, mpirun and srun start them too)")
+    command
+        ->add_option("--processes", processes,
+                     "Ranks on this machine that train together (torchrun, mpirun and srun start them too)")
         ->check(CLI::Range(1, 1024));
 }
 
@@ -43,8 +48,10 @@ Exit train(Session& session, const TrainOptions& options) {
     loadEngine();  // no run is made where there is nothing to train it with
     StoreWriter writer(session.workspace);
     writer.markDeadRuns();
-    const std::string name = !options.name.empty() ? options.name
-                                                   : RunStore(session.workspace).freeName(options.config.preset.empty() ? "run" : options.config.preset);
+    const std::string name =
+        !options.name.empty()
+            ? options.name
+            : RunStore(session.workspace).freeName(options.config.preset.empty() ? "run" : options.config.preset);
     const std::string id = writer.createRun(name, config, RunState::Preparing);
     session.result["run"] = id;
     const LocalRanks local(options.processes);
@@ -70,7 +77,8 @@ void addTrainCommands(Program& program) {
     CLI::App* command = program.command(&program.app(), "train", "Train a model; Ctrl-C writes a checkpoint and stops",
                                         [options](Session& session) { return train(session, *options); });
     options->config.addTo(command);
-    command->add_option("--name", options->name, "The run's name (default: the preset's, with a number where there is one already)");
+    command->add_option("--name", options->name,
+                        "The run's name (default: the preset's, with a number where there is one already)");
     addProcesses(command, options->processes);
 
     const auto run = std::make_shared<std::string>();

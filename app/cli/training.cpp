@@ -1,7 +1,7 @@
 #include "app/cli/training.h"
 
-#include <filesystem>
 #include <cmath>
+#include <filesystem>
 #include <system_error>
 
 #include "app/cli/progress.h"
@@ -58,8 +58,9 @@ void requireSources(const RunConfig& config) {
         std::error_code error;
         if (std::filesystem::exists(path, error)) continue;
         const bool builtIn = source.path.starts_with("builtin:");
-        throw Error("there is no such text", builtIn ? source.path + " (" + path.string() + ")" : path.string(),
-                    builtIn ? "Built-in text is made at set-up: run ./start or resources/setup/corpora" : "Check the path");
+        throw Error(
+            "there is no such text", builtIn ? source.path + " (" + path.string() + ")" : path.string(),
+            builtIn ? "Built-in text is made at set-up: run ./start or resources/setup/corpora" : "Check the path");
     }
 }
 
@@ -73,7 +74,8 @@ Exit followRun(Session& session, const Ranks& ranks) {
         std::fputs(("tritlab-cli: " + me + ": " + result.explanation + "\n").c_str(), stderr);
         return failed;
     } catch (const Error& error) {
-        throw Error(error.whatHappened(), error.where().empty() ? me : me + ": " + error.where(), error.mend(), error.kind());
+        throw Error(error.whatHappened(), error.where().empty() ? me : me + ": " + error.where(), error.hint(),
+                    error.kind());
     }
 }
 
@@ -84,7 +86,8 @@ Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, cons
     TrainResult result;
     {
         ProgressPrinter printer(config);
-        TrainRequest request{id, config, session.workspace, resume, {&recorder, &printer, &guard}, &recorder, session.stop, ranks};
+        TrainRequest request{id,           config, session.workspace, resume, {&recorder, &printer, &guard}, &recorder,
+                             session.stop, ranks};
         result = loadEngine().train(request);
     }
     fillResult(session, id, result);

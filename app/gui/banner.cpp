@@ -47,18 +47,21 @@ void Banner::showRun(const RunSummary& run, double preparing) {
     if (run.state == RunState::Running) {
         bar_->setRange(0, 1000);
         bar_->setValue(run.config.steps > 0 ? static_cast<int>(1000 * run.steps / run.config.steps) : 0);
-        text_->setText(tr("<b>Demo:</b> a small BitNet b1.58 learns English from the built-in text · %1").arg(progressText(run)));
+        text_->setText(
+            tr("<b>Demo:</b> a small BitNet b1.58 learns English from the built-in text · %1").arg(progressText(run)));
     } else if (active) {
         bar_->setRange(0, preparing < 0 ? 0 : 1000);
         bar_->setValue(static_cast<int>(preparing * 1000));
         text_->setText(tr("<b>Demo:</b> a small BitNet b1.58 is about to learn English · %1")
                            .arg(run.progress.empty() ? tr("preparing") : QString::fromStdString(run.progress)));
     } else if (run.state == RunState::Finished) {
-        text_->setText(tr("<b>The demo is trained:</b> %1 bits per byte on text it has never seen. Talk to it, or start a run "
-                          "of your own with New run.")
-                           .arg(run.bitsPerByte, 0, 'f', 3));
+        text_->setText(
+            tr("<b>The demo is trained:</b> %1 bits per byte on text it has never seen. Talk to it, or start a run "
+               "of your own with New run.")
+                .arg(run.bitsPerByte, 0, 'f', 3));
     } else {
-        text_->setText(tr("<b>The demo is %1.</b> %2").arg(stateText(run.state), QString::fromStdString(run.explanation).toHtmlEscaped()));
+        text_->setText(tr("<b>The demo is %1.</b> %2")
+                           .arg(stateText(run.state), QString::fromStdString(run.explanation).toHtmlEscaped()));
     }
 }
 

@@ -1,4 +1,5 @@
-// Linked charts of long series, driven by the events of a mouse. The charts, their group and their worker are those of the window.
+// Linked charts of long series, driven by the events of a mouse. The charts, their group and their worker are those of
+// the window.
 #include <QApplication>
 #include <QEventLoop>
 #include <QGridLayout>
@@ -33,7 +34,8 @@ Series makeSeries(const Script& script, int chart, int run) {
     const auto stream = static_cast<std::uint64_t>(chart);
     const double n = static_cast<double>(script.points);
     for (std::int64_t i = 0; i < script.points; ++i) {
-        const double noise = randomUniform(static_cast<std::uint64_t>(run) + 11, stream, static_cast<std::uint64_t>(i)) - 0.5;
+        const double noise =
+            randomUniform(static_cast<std::uint64_t>(run) + 11, stream, static_cast<std::uint64_t>(i)) - 0.5;
         double y = 2.2 + 0.2 * run + 6 * std::exp(-8 * static_cast<double>(i) / n) + 0.8 * noise;
         if (i % 99991 == 500) y += 3;
         if (i % 250007 == 7) y = std::nan("");
@@ -50,11 +52,14 @@ public:
         grid->setSpacing(4);
         for (int i = 0; i < script.charts; ++i) {
             // As on the Charts page, some can be smoothed: those are drawn twice, raw behind.
-            auto* chart = new ChartWidget({QString("bench%1").arg(i), QString("Chart %1").arg(i + 1), {}, false, i % 3 == 0, false, {}, {}}, this);
+            auto* chart = new ChartWidget(
+                {QString("bench%1").arg(i), QString("Chart %1").arg(i + 1), {}, false, i % 3 == 0, false, {}, {}},
+                this);
             if (i % 3 == 0) chart->setSmoothing({Smoothing::Kind::Ema, 0.98, 0});
             for (int run = 0; run < script.runs; ++run) {
                 const QString name = QString("run %1").arg(run, 2, 10, QChar('0'));
-                chart->setCurve(name, {name, runColor(run, false), Qt::SolidLine}, std::make_shared<Series>(makeSeries(script, i, run)));
+                chart->setCurve(name, {name, runColor(run, false), Qt::SolidLine},
+                                std::make_shared<Series>(makeSeries(script, i, run)));
             }
             group.add(chart);
             grid->addWidget(chart, i / 2, i % 2);
@@ -83,15 +88,21 @@ public:
         } else if (beat < 150) {
             const int shift = static_cast<int>(rect.width() * 0.3 * std::sin((beat - 90) * 0.15));
             mouse(plot, QEvent::MouseMove, rect.center() + QPoint(shift, 0), Qt::NoButton, Qt::MiddleButton);
-            if (beat == 149) mouse(plot, QEvent::MouseButtonRelease, rect.center() + QPoint(shift, 0), Qt::MiddleButton, Qt::NoButton);
+            if (beat == 149)
+                mouse(plot, QEvent::MouseButtonRelease, rect.center() + QPoint(shift, 0), Qt::MiddleButton,
+                      Qt::NoButton);
         } else if (beat < 210) {
             wheel(plot, there, -120);
         } else if (beat == 210) {
-            mouse(plot, QEvent::MouseButtonPress, QPoint(rect.left() + rect.width() / 4, rect.center().y()), Qt::LeftButton, Qt::LeftButton);
+            mouse(plot, QEvent::MouseButtonPress, QPoint(rect.left() + rect.width() / 4, rect.center().y()),
+                  Qt::LeftButton, Qt::LeftButton);
         } else if (beat < 230) {
-            mouse(plot, QEvent::MouseMove, QPoint(rect.left() + rect.width() / 4 + (beat - 210) * rect.width() / 60, rect.center().y()), Qt::NoButton, Qt::LeftButton);
+            mouse(plot, QEvent::MouseMove,
+                  QPoint(rect.left() + rect.width() / 4 + (beat - 210) * rect.width() / 60, rect.center().y()),
+                  Qt::NoButton, Qt::LeftButton);
         } else if (beat == 230) {
-            mouse(plot, QEvent::MouseButtonRelease, QPoint(rect.left() + rect.width() * 7 / 12, rect.center().y()), Qt::LeftButton, Qt::NoButton);
+            mouse(plot, QEvent::MouseButtonRelease, QPoint(rect.left() + rect.width() * 7 / 12, rect.center().y()),
+                  Qt::LeftButton, Qt::NoButton);
         } else if (beat == 239) {
             mouse(plot, QEvent::MouseButtonDblClick, rect.center(), Qt::LeftButton, Qt::LeftButton);
             mouse(plot, QEvent::MouseButtonRelease, rect.center(), Qt::LeftButton, Qt::NoButton);
@@ -99,12 +110,14 @@ public:
     }
 
 private:
-    static void mouse(QWidget* to, QEvent::Type type, const QPoint& at, Qt::MouseButton button, Qt::MouseButtons buttons) {
+    static void mouse(QWidget* to, QEvent::Type type, const QPoint& at, Qt::MouseButton button,
+                      Qt::MouseButtons buttons) {
         QMouseEvent event(type, at, to->mapToGlobal(at), button, buttons, Qt::NoModifier);
         QApplication::sendEvent(to, &event);
     }
     static void wheel(QWidget* to, const QPoint& at, int turn) {
-        QWheelEvent event(at, to->mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent event(at, to->mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                          false);
         QApplication::sendEvent(to, &event);
     }
     Board& board_;
@@ -114,7 +127,8 @@ void untilExact(const Board& board, int limitMs) {
     QElapsedTimer waited;
     waited.start();
     while (!(board.group.exact() && PlotWorker::shared().idle() && FrameClock::shared().idle())) {
-        if (waited.elapsed() > limitMs) throw Error("the charts were not drawn within " + std::to_string(limitMs / 1000) + " s", "bench plot");
+        if (waited.elapsed() > limitMs)
+            throw Error("the charts were not drawn within " + std::to_string(limitMs / 1000) + " s", "bench plot");
         benchWait(1);
     }
 }

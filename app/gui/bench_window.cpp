@@ -1,11 +1,12 @@
-// The real window over a store: how soon it is there, how quickly its list answers, how it fares while a run is trained.
+// The real window over a store: how soon it is there, how quickly its list answers, how it fares while a run is
+// trained.
 #include <QAbstractItemModel>
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QHeaderView>
 #include <QLineEdit>
-#include <QTableView>
 #include <QTabWidget>
+#include <QTableView>
 
 #include "app/gui/bench_parts.h"
 #include "app/gui/gui_busy.h"
@@ -33,7 +34,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override {
         if (event->type() == QEvent::Paint && at_ == 0 && list_->model()->rowCount() > 0) {
             at_ = -1;  // known when this painting is done
-            QMetaObject::invokeMethod(this, [this] { at_ = monotonicNs(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { at_ = monotonicNs(); }, Qt::QueuedConnection);
         }
         return QObject::eventFilter(watched, event);
     }
@@ -71,10 +73,13 @@ nlohmann::ordered_json benchWindow(const nlohmann::ordered_json& request) {
     QElapsedTimer waited;
     waited.start();
     while (paint.at() <= 0) {
-        if (waited.elapsed() > 60000) throw Error("the run list was not painted within a minute", Workspace{}.root().string(), "Fill the store first");
+        if (waited.elapsed() > 60000)
+            throw Error("the run list was not painted within a minute", Workspace{}.root().string(),
+                        "Fill the store first");
         benchWait(1);
     }
-    nlohmann::ordered_json result{{"kind", "window"}, {"open_seconds", static_cast<double>(paint.at() - started) / 1e9}};
+    nlohmann::ordered_json result{{"kind", "window"},
+                                  {"open_seconds", static_cast<double>(paint.at() - started) / 1e9}};
     result["runs"] = list->model()->rowCount();
     settle(window, 120000);
     result["charts_seconds"] = static_cast<double>(monotonicNs() - started) / 1e9;

@@ -17,12 +17,18 @@ ChatController::~ChatController() = default;
 void ChatController::open(ChatPane* pane) {
     pane_ = pane;
     worker_ = std::make_unique<ChatWorker>(workspace_, actions_->writer());
-    connect(worker_.get(), &ChatWorker::status, pane, [pane](int lane, const QString& text) { pane->lane(lane)->onStatus(text); });
-    connect(worker_.get(), &ChatWorker::loaded, pane, [pane](int lane, const LoadedModel& model) { pane->lane(lane)->onLoaded(model); });
-    connect(worker_.get(), &ChatWorker::began, pane, [pane](int lane, qint64 message) { pane->lane(lane)->onBegan(message); });
-    connect(worker_.get(), &ChatWorker::piece, pane, [pane](int lane, const ChatPiece& piece) { pane->lane(lane)->onPiece(piece); });
-    connect(worker_.get(), &ChatWorker::answered, pane, [pane](int lane, const ChatAnswer& answer) { pane->lane(lane)->onAnswered(answer); });
-    connect(worker_.get(), &ChatWorker::failed, pane, [pane](int lane, const QString& message) { pane->lane(lane)->onFailed(message); });
+    connect(worker_.get(), &ChatWorker::status, pane,
+            [pane](int lane, const QString& text) { pane->lane(lane)->onStatus(text); });
+    connect(worker_.get(), &ChatWorker::loaded, pane,
+            [pane](int lane, const LoadedModel& model) { pane->lane(lane)->onLoaded(model); });
+    connect(worker_.get(), &ChatWorker::began, pane,
+            [pane](int lane, qint64 message) { pane->lane(lane)->onBegan(message); });
+    connect(worker_.get(), &ChatWorker::piece, pane,
+            [pane](int lane, const ChatPiece& piece) { pane->lane(lane)->onPiece(piece); });
+    connect(worker_.get(), &ChatWorker::answered, pane,
+            [pane](int lane, const ChatAnswer& answer) { pane->lane(lane)->onAnswered(answer); });
+    connect(worker_.get(), &ChatWorker::failed, pane,
+            [pane](int lane, const QString& message) { pane->lane(lane)->onFailed(message); });
     pane->storeOpened();
 }
 
@@ -36,8 +42,9 @@ void ChatController::write(const QString& what, std::function<void(StoreWriter&)
     }
     actions_->ask(
         what, this,
-        [work = std::move(work), told = static_cast<bool>(failed)](StoreWriter& writer) -> std::optional<QString> {
-            if (!told) {
+        [work = std::move(work),
+         handlesFailure = static_cast<bool>(failed)](StoreWriter& writer) -> std::optional<QString> {
+            if (!handlesFailure) {
                 work(writer);  // the window tells of what it throws
                 return std::nullopt;
             }

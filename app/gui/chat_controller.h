@@ -21,8 +21,8 @@ class ChatController : public QObject, public ChatHost {
 public:
     ChatController(const Workspace& workspace, StoreActions* actions, RunListModel* runs, QObject* parent);
     ~ChatController() override;
-    void open(ChatPane* pane);   // the store is open: from here on questions are answered
-    void close();                // ends the answer that comes; what there is of it is stored
+    void open(ChatPane* pane);  // the store is open: from here on questions are answered
+    void close();               // ends the answer that comes; what there is of it is stored
     [[nodiscard]] QUndoStack* undoStack() { return &undo_; }
 
     void write(const QString& what, std::function<void(StoreWriter&)> work, std::function<void()> done,

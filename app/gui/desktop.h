@@ -1,5 +1,6 @@
-// What the window asks of the desktop around it, over D-Bus: a notification when a run has ended while the person looked elsewhere, and
-// no sleep while one is trained here. A desktop that offers neither is left in peace; nothing waits for its answer.
+// What the window asks of the desktop around it, over D-Bus: a notification when a run has ended while the person
+// looked elsewhere, and no sleep while one is trained here. A desktop that offers neither is left in peace; nothing
+// waits for its answer.
 #pragma once
 
 #include <QDBusConnection>

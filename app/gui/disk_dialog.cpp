@@ -9,12 +9,13 @@
 #include "core/base/number.h"
 #include "core/store/disk_use.h"
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/table_page.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
-DiskDialog::DiskDialog(RunListModel* runs, StoreReader* reader, QWidget* parent) : QDialog(parent), runs_(runs), reader_(reader) {
+DiskDialog::DiskDialog(RunListModel* runs, StoreReader* reader, QWidget* parent)
+    : QDialog(parent), runs_(runs), reader_(reader) {
     setObjectName("diskDialog");
     setWindowTitle(tr("Disk use"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -43,25 +44,42 @@ void DiskDialog::look() {
         this, [workspace = reader_->workspace()](RunStore&) { return workspaceDiskUse(workspace); },
         [this](const WorkspaceDiskUse& use) {
             const auto bytes = [](std::int64_t value) {
-                return TableCell{QString::fromStdString(humanBytes(static_cast<double>(value))), static_cast<qlonglong>(value), {}, {}, true};
+                return TableCell{QString::fromStdString(humanBytes(static_cast<double>(value))),
+                                 static_cast<qlonglong>(value),
+                                 {},
+                                 {},
+                                 true};
             };
             std::vector<TableRow> rows;
             std::int64_t files = 0;
             for (const auto& [id, run] : use.runs) {
                 const RunSummary* known = runs_->run(QString::fromStdString(id));
                 files += run.files;
-                rows.push_back({QString::fromStdString(id),
-                                {{known != nullptr ? QString::fromStdString(known->name) : QString::fromStdString(id), {}, {}, {}, false},
-                                 {known != nullptr && known->trashed ? tr("in the trash") : tr("run"), {}, {}, {}, false},
-                                 bytes(run.files), bytes(run.database), bytes(run.total())}});
+                rows.push_back(
+                    {QString::fromStdString(id),
+                     {{known != nullptr ? QString::fromStdString(known->name) : QString::fromStdString(id),
+                       {},
+                       {},
+                       {},
+                       false},
+                      {known != nullptr && known->trashed ? tr("in the trash") : tr("run"), {}, {}, {}, false},
+                      bytes(run.files),
+                      bytes(run.database),
+                      bytes(run.total())}});
             }
-            std::sort(rows.begin(), rows.end(), [](const TableRow& a, const TableRow& b) { return a.cells[4].sort.toLongLong() > b.cells[4].sort.toLongLong(); });
-            table_->model()->setTable({tr("What"), tr("Kind"), tr("Files"), tr("In the database"), tr("Together")}, std::move(rows));
+            std::sort(rows.begin(), rows.end(), [](const TableRow& a, const TableRow& b) {
+                return a.cells[4].sort.toLongLong() > b.cells[4].sort.toLongLong();
+            });
+            table_->model()->setTable({tr("What"), tr("Kind"), tr("Files"), tr("In the database"), tr("Together")},
+                                      std::move(rows));
             table_->refresh();
-            sum_->setText(tr("%1 in all: runs' files %2, the database %3, tokenizers %4, the token cache %5 (made again when it is needed).")
-                              .arg(bytes(files + use.database + use.tokenizers + use.tokenCache).text, bytes(files).text, bytes(use.database).text,
-                                   bytes(use.tokenizers).text, bytes(use.tokenCache).text));
-            const bool idle = std::none_of(runs_->runs().begin(), runs_->runs().end(), [](const RunSummary& run) { return isActive(run.state); });
+            sum_->setText(tr("%1 in all: runs' files %2, the database %3, tokenizers %4, the token cache %5 (made "
+                             "again when it is needed).")
+                              .arg(bytes(files + use.database + use.tokenizers + use.tokenCache).text,
+                                   bytes(files).text, bytes(use.database).text, bytes(use.tokenizers).text,
+                                   bytes(use.tokenCache).text));
+            const bool idle = std::none_of(runs_->runs().begin(), runs_->runs().end(),
+                                           [](const RunSummary& run) { return isActive(run.state); });
             empty_->setEnabled(idle && use.tokenCache > 0);
         });
 }

@@ -23,13 +23,19 @@ struct Title {
     bool zero;
 };
 constexpr Title titles[] = {
-    {"loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Training loss, at each step's lambda"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
-    {"eval/loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at lambda 1"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
-    {"eval/loss_at_lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at the step's lambda"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Training loss, at each step's lambda"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"eval/loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at lambda 1"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
+    {"eval/loss_at_lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at the step's lambda"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
     {"lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Lambda"), "", true},
-    {"health/all/zero", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Zero weights"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), false},
-    {"health/all/flip_rate", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Flip rate"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share of codes"), true},
-    {"health/all/dead_zone", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Dead-zone mass"), QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), true},
+    {"health/all/zero", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Zero weights"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), false},
+    {"health/all/flip_rate", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Flip rate"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share of codes"), true},
+    {"health/all/dead_zone", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Dead-zone mass"),
+     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), true},
 };
 
 QString translated(const char* text) { return text[0] == 0 ? QString() : QCoreApplication::translate(context, text); }
@@ -53,8 +59,8 @@ void addBand(QCustomPlot& plot, const std::vector<CurvePoint>& points, const QCo
     auto* upper = plot.addGraph();
     auto* lower = plot.addGraph();
     for (const CurvePoint& point : points) {
-        upper->addData(static_cast<double>(point.step), point.value.most);
-        lower->addData(static_cast<double>(point.step), point.value.least);
+        upper->addData(static_cast<double>(point.step), point.value.max);
+        lower->addData(static_cast<double>(point.step), point.value.min);
     }
     QColor fill = color;
     fill.setAlpha(45);
@@ -68,7 +74,7 @@ void addBand(QCustomPlot& plot, const std::vector<CurvePoint>& points, const QCo
 
 // False: the curve has no values at all.
 bool drawCurve(ChartWidget& chart, const ExperimentCurve& curve, const std::vector<std::string>& names) {
-    double least = 0, most = 0;
+    double min = 0, max = 0;
     bool any = false;
     for (std::size_t v = 0; v < curve.variants.size(); ++v) {
         const std::vector<CurvePoint>& points = curve.variants[v];
@@ -77,19 +83,20 @@ bool drawCurve(ChartWidget& chart, const ExperimentCurve& curve, const std::vect
         auto mean = std::make_shared<Series>();
         for (const CurvePoint& point : points) {
             mean->append(static_cast<double>(point.step), point.value.mean);
-            least = any ? std::min(least, point.value.least) : point.value.least;
-            most = any ? std::max(most, point.value.most) : point.value.most;
+            min = any ? std::min(min, point.value.min) : point.value.min;
+            max = any ? std::max(max, point.value.max) : point.value.max;
             any = true;
         }
         addBand(*chart.plot(), points, color);
-        chart.setCurve(QString("%1").arg(v, 4, 10, QChar('0')), {QString::fromStdString(names[v]), color, Qt::SolidLine}, std::move(mean));
+        chart.setCurve(QString("%1").arg(v, 4, 10, QChar('0')),
+                       {QString::fromStdString(names[v]), color, Qt::SolidLine}, std::move(mean));
     }
     if (!any) return false;
     chart.setXRange(*chart.dataRange());
     // The chart itself scales by its lines; a band may reach further.
     QCPRange range = chart.plot()->yAxis->range();
-    const double pad = (most - least) * 0.04;
-    range.expand(QCPRange(least - pad, most + pad));
+    const double pad = (max - min) * 0.04;
+    range.expand(QCPRange(min - pad, max + pad));
     chart.plot()->yAxis->setRange(range);
     return true;
 }
@@ -97,7 +104,8 @@ bool drawCurve(ChartWidget& chart, const ExperimentCurve& curve, const std::vect
 }  // namespace
 
 QStringList plotExperiment(const Workspace& workspace, const QString& experimentFolder, const QString& folder) {
-    if (!QDir().mkpath(folder)) throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
+    if (!QDir().mkpath(folder))
+        throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
     const Experiment experiment = readExperiment(experimentFolder.toStdString());
     RunStore store(workspace);
     const ExperimentReport report = reportExperiment(experiment, store);

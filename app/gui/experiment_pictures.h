@@ -1,4 +1,5 @@
-// The charts of an experiment as PNG files: each variant's mean over its seeds, on a band from their minimum to their maximum.
+// The charts of an experiment as PNG files: each variant's mean over its seeds, on a band from their minimum to their
+// maximum.
 #pragma once
 
 #include <QStringList>
@@ -7,8 +8,8 @@
 
 namespace tritlab {
 
-// Reads EXPERIMENT/definition.json and its runs in the workspace, draws FOLDER/KEY.png for each curve that has values, and gives
-// the files. Throws Error.
+// Reads EXPERIMENT/definition.json and its runs in the workspace, draws FOLDER/KEY.png for each curve that has values,
+// and gives the files. Throws Error.
 QStringList plotExperiment(const Workspace& workspace, const QString& experiment, const QString& folder);
 
 }  // namespace tritlab

@@ -50,9 +50,12 @@ QString purpose(ExportFormat format) {
         case ExportFormat::HuggingFace: return tr("To train on elsewhere: every weight as it is trained, to the bit.");
         case ExportFormat::HuggingFacePacked:
             return tr("To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32.");
-        case ExportFormat::GgufTq2: return tr("One file, tokenizer included, to run the model: the faster of the two ternary forms.");
-        case ExportFormat::GgufTq1: return tr("One file, tokenizer included, to run the model: the smaller of the two ternary forms.");
-        case ExportFormat::GgufF16: return tr("One file, tokenizer included: the form from which llama.cpp's tools make others.");
+        case ExportFormat::GgufTq2:
+            return tr("One file, tokenizer included, to run the model: the faster of the two ternary forms.");
+        case ExportFormat::GgufTq1:
+            return tr("One file, tokenizer included, to run the model: the smaller of the two ternary forms.");
+        case ExportFormat::GgufF16:
+            return tr("One file, tokenizer included: the form from which llama.cpp's tools make others.");
     }
     return {};
 }
@@ -144,14 +147,17 @@ QString ExportDialog::readers() const {
     const ModelConfig& config = description_.config;
     if (!isGguf(chosenFormat()))
         return transformersHas(config) ? tr("Read by Hugging Face's transformers and by TritLab.")
-                                       : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T or LLaMA can leave for it.");
+                                       : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T "
+                                            "or LLaMA can leave for it.");
     QString text = llamaCppComputes(config)
                        ? tr("Read by llama.cpp and what is built on it, and by TritLab.")
-                       : tr("Read by TritLab. llama.cpp computes SiLU where this model has a squared ReLU: it runs the file and answers nonsense, "
+                       : tr("Read by TritLab. llama.cpp computes SiLU where this model has a squared ReLU: it runs the "
+                            "file and answers nonsense, "
                             "without an error. For it, train with SiLU (preset \"For llama.cpp\").");
     const std::int64_t blockless = chosenFormat() == ExportFormat::GgufF16 ? 0 : blocklessLinears(config);
     if (blockless > 0)
-        text += ' ' + tr("%n linear(s) with rows that are no multiple of 256 are kept as Q4_0 or f16.", nullptr, static_cast<int>(blockless));
+        text += ' ' + tr("%n linear(s) with rows that are no multiple of 256 are kept as Q4_0 or f16.", nullptr,
+                         static_cast<int>(blockless));
     return text;
 }
 
@@ -160,16 +166,20 @@ void ExportDialog::describe() {
     const auto obstacle = exportObstacle(description_.config, format);
     possible_ = !obstacle;
     if (obstacle) {
-        about_->setText(tr("Not possible: %1. %2.").arg(QString::fromStdString(obstacle->whatHappened()), QString::fromStdString(obstacle->mend())));
+        about_->setText(
+            tr("Not possible: %1. %2.")
+                .arg(QString::fromStdString(obstacle->whatHappened()), QString::fromStdString(obstacle->hint())));
     } else {
-        const QString size = QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format))));
+        const QString size =
+            QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format))));
         about_->setText(tr("%1 %2 %3 on disk.").arg(purpose(format), readers(), size));
     }
     pathLabel_->setText(isGguf(format) ? tr("F&ile") : tr("F&older"));
     path_->setAccessibleName(isGguf(format) ? tr("File") : tr("Folder"));
     if (!pathEdited_) {
         const QString home = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-        path_->setText(QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") + ending(format)));
+        path_->setText(
+            QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") + ending(format)));
     }
     allow();
 }
@@ -177,7 +187,8 @@ void ExportDialog::describe() {
 void ExportDialog::allow() { write_->setEnabled(possible_ && !path_->text().trimmed().isEmpty()); }
 
 void ExportDialog::browse() {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Write it into"), QFileInfo(path_->text()).path());
+    const QString chosen =
+        QFileDialog::getExistingDirectory(this, tr("Write it into"), QFileInfo(path_->text()).path());
     if (chosen.isEmpty()) return;
     path_->setText(QDir(chosen).filePath(QFileInfo(path_->text()).fileName()));
     pathEdited_ = true;
@@ -199,12 +210,15 @@ void ExportDialog::write() {
                             QString::fromStdString(humanBytes(static_cast<double>(checked.written.bytes))));
             text += checked.largestDifference == 0
                         ? tr("the logits at %1 positions are equal to the bit.").arg(checked.positions)
-                        : tr("the logits at %1 positions differ by %2 at most.").arg(checked.positions).arg(checked.largestDifference, 0, 'g', 3);
+                        : tr("the logits at %1 positions differ by %2 at most.")
+                              .arg(checked.positions)
+                              .arg(checked.largestDifference, 0, 'g', 3);
             good = true;
         } catch (const std::exception& error) {
             text = QString::fromStdString(error.what());
         }
-        QMetaObject::invokeMethod(this, [this, text, good] { onWritten(text, good); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, text, good] { onWritten(text, good); }, Qt::QueuedConnection);
     }));
     writing_->start();
 }

@@ -1,5 +1,5 @@
-// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; and after writing what came back when it
-// was read again.
+// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; and after writing what came
+// back when it was read again.
 #pragma once
 
 #include <QDialog>

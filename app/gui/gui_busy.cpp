@@ -10,7 +10,9 @@ nlohmann::ordered_json timesJson(std::vector<double> times) {
     nlohmann::ordered_json json{{"count", times.size()}};
     if (times.empty()) return json;
     std::sort(times.begin(), times.end());
-    const auto at = [&](double share) { return times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))]; };
+    const auto at = [&](double share) {
+        return times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))];
+    };
     json["p50_ms"] = at(0.5);
     json["p95_ms"] = at(0.95);
     json["p99_ms"] = at(0.99);

@@ -20,8 +20,8 @@ public:
     bool notify(QObject* receiver, QEvent* event) override;
 };
 
-// Stretches of work: events with less than a fifth of a millisecond between them. One in which charts were drawn is a frame. Needs a
-// MeasuredApplication.
+// Stretches of work: events with less than a fifth of a millisecond between them. One in which charts were drawn is a
+// frame. Needs a MeasuredApplication.
 class BusyMeter {
 public:
     BusyMeter() = default;

@@ -1,10 +1,10 @@
 #include "app/gui/leave_signals.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <QSocketNotifier>
 #include <atomic>
 #include <csignal>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 
@@ -23,7 +23,8 @@ void onSignal(int) {
 }  // namespace
 
 LeaveSignals::LeaveSignals(QObject* parent) : QObject(parent) {
-    if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) throw Error("there is no pipe to be had", {}, "Close other programs");
+    if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0)
+        throw Error("there is no pipe to be had", {}, "Close other programs");
     writeEnd.store(ends_[1]);
     auto* notifier = new QSocketNotifier(ends_[0], QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, [this] {

@@ -1,5 +1,5 @@
-// SIGTERM, SIGINT and SIGHUP as a Qt signal: the session ends, or somebody wants the program gone. The first asks; a second one ends the
-// process at once.
+// SIGTERM, SIGINT and SIGHUP as a Qt signal: the session ends, or somebody wants the program gone. The first asks; a
+// second one ends the process at once.
 #pragma once
 
 #include <QObject>

@@ -27,8 +27,8 @@ namespace {
 bool needsNoDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const QByteArray word(argv[i]);
-        for (const char* option :
-             {"--plots", "--plot-experiment", "--screenshots", "--bench", "--version", "--help", "-h", "-v", "--help-all"}) {
+        for (const char* option : {"--plots", "--plot-experiment", "--screenshots", "--bench", "--version", "--help",
+                                   "-h", "-v", "--help-all"}) {
             if (word == option || word.startsWith(QByteArray(option) + "=")) return true;
         }
     }
@@ -47,9 +47,11 @@ int writePictures(const QStringList& files) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (needsNoDisplay(argc, argv) && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
-    const std::unique_ptr<QApplication> made = benches(argc, argv) ? std::make_unique<tritlab::MeasuredApplication>(argc, argv)
-                                                                   : std::make_unique<QApplication>(argc, argv);
+    if (needsNoDisplay(argc, argv) && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    const std::unique_ptr<QApplication> made = benches(argc, argv)
+                                                   ? std::make_unique<tritlab::MeasuredApplication>(argc, argv)
+                                                   : std::make_unique<QApplication>(argc, argv);
     QApplication& application = *made;
     std::setlocale(LC_NUMERIC, "C");  // QApplication takes the environment's; numbers in files are written with a point
     QApplication::setApplicationName("tritlab");
@@ -58,19 +60,29 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName("tritlab");
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QCoreApplication::translate("main", "TritLab: a laboratory for ternary language models."));
+    parser.setApplicationDescription(
+        QCoreApplication::translate("main", "TritLab: a laboratory for ternary language models."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption plots("plots", QCoreApplication::translate("main", "Draw the charts of a run as PNG files."), "run");
+    const QCommandLineOption plots(
+        "plots", QCoreApplication::translate("main", "Draw the charts of a run as PNG files."), "run");
     const QCommandLineOption experiment(
-        "plot-experiment", QCoreApplication::translate("main", "Draw the charts of an experiment as PNG files."), "folder");
-    const QCommandLineOption out("out", QCoreApplication::translate("main", "Folder for --plots and --plot-experiment."), "folder", ".");
-    const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."), "folder");
-    const QCommandLineOption noDemo("no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
-    QCommandLineOption bench("bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
+        "plot-experiment", QCoreApplication::translate("main", "Draw the charts of an experiment as PNG files."),
+        "folder");
+    const QCommandLineOption out(
+        "out", QCoreApplication::translate("main", "Folder for --plots and --plot-experiment."), "folder", ".");
+    const QCommandLineOption shots("screenshots", QCoreApplication::translate("main", "Write a picture of every page."),
+                                   "folder");
+    const QCommandLineOption noDemo(
+        "no-demo", QCoreApplication::translate("main", "Do not train the demo in an empty workspace."));
+    QCommandLineOption bench(
+        "bench", QCoreApplication::translate("main", "Measure the window (for tritlab-cli bench)."), "request");
     bench.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOptions({plots, experiment, out, shots, noDemo, bench});
-    parser.addPositionalArgument("config", QCoreApplication::translate("main", "What to open: a config, text to train on, or a model to talk to."), "[file]");
+    parser.addPositionalArgument(
+        "config",
+        QCoreApplication::translate("main", "What to open: a config, text to train on, or a model to talk to."),
+        "[file]");
     parser.process(application);
 
     try {
@@ -84,7 +96,9 @@ int main(int argc, char** argv) {
             return writePictures(tritlab::plotExperiment(workspace, parser.value(experiment), parser.value(out)));
         }
         if (parser.isSet(bench)) {
-            std::printf("%s\n", tritlab::runBench(nlohmann::ordered_json::parse(parser.value(bench).toStdString())).dump().c_str());
+            std::printf(
+                "%s\n",
+                tritlab::runBench(nlohmann::ordered_json::parse(parser.value(bench).toStdString())).dump().c_str());
             return 0;
         }
         // Who opens a config wants that one trained, not the demo.
@@ -94,10 +108,11 @@ int main(int argc, char** argv) {
         for (const QString& file : parser.positionalArguments()) files << QFileInfo(file).absoluteFilePath();
         tritlab::SingleInstance instance(workspace);
         if (!parser.isSet(shots) && instance.handOver(files)) return 0;
-        std::thread([] { (void)tritlab::cudaState(); }).detach();  // the driver may take its time, which a form must not wait for
+        // the driver may take its time, which a form must not wait for
+        std::thread([] { (void)tritlab::cudaState(); }).detach();
         tritlab::MainWindow window(options);
         if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
-        QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::comeForward);
+        QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::raiseWindow);
         instance.listen();
         const tritlab::LeaveSignals leaving;
         QObject::connect(&leaving, &tritlab::LeaveSignals::asked, &window, &tritlab::MainWindow::leave);

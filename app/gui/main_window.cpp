@@ -25,13 +25,13 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "ui/chat/chat_pane.h"
-#include "ui/services/draft_keeper.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/charts_page.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/run_panel.h"
+#include "ui/services/draft_keeper.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/plurals.h"
 
@@ -44,8 +44,8 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     installPlurals();
     if (!options_.engine) options_.engine = []() -> Engine& { return loadEngine(); };
     if (options_.keepSettings) {
-        settings_ = std::make_unique<QSettings>(QString::fromStdString((options_.workspace.root() / "window.ini").string()),
-                                                QSettings::IniFormat);
+        settings_ = std::make_unique<QSettings>(
+            QString::fromStdString((options_.workspace.root() / "window.ini").string()), QSettings::IniFormat);
         theme_ = themeFromKey(settings_->value("theme").toString());
         applyTheme(theme_);
     }
@@ -53,7 +53,8 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     runs_->paletteChanged(isDark(palette()));
     actions_ = new StoreActions(options_.workspace, this);
     reader_ = new StoreReader(options_.workspace, this);
-    drafts_ = new DraftKeeper(options_.keepSettings ? options_.workspace.root() / "drafts.json" : std::filesystem::path(), this);
+    drafts_ = new DraftKeeper(
+        options_.keepSettings ? options_.workspace.root() / "drafts.json" : std::filesystem::path(), this);
     calibrator_ = std::make_unique<Calibrator>(options_.engine);
     series_ = new SeriesCache(reader_, this);
     makeActions();
@@ -92,7 +93,7 @@ void MainWindow::onStoreReady() {
     });
     if (options_.desktop) {
         desktop_ = new Desktop(this);
-        connect(desktop_, &Desktop::clicked, this, [this] { comeForward({}); });
+        connect(desktop_, &Desktop::clicked, this, [this] { raiseWindow({}); });
         connect(desktop_, &Desktop::unheard, this, [this] { QApplication::alert(this); });
         connect(queue_.get(), &RunQueue::started, this, [this] { desktop_->keepAwake(true); });
         connect(queue_.get(), &RunQueue::idle, this, [this] { desktop_->keepAwake(false); });
@@ -127,7 +128,8 @@ void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
         }
         if (id == demoRun_) banner_->showRun(run, preparing_);
     }
-    if (!justStarted_.isEmpty() && runs_->run(justStarted_) != nullptr) selectRun(std::exchange(justStarted_, QString()));
+    if (!justStarted_.isEmpty() && runs_->run(justStarted_) != nullptr)
+        selectRun(std::exchange(justStarted_, QString()));
     if (!std::exchange(known_, true)) {
         if (!runs_->runs().empty()) selectRun(QString::fromStdString(runs_->runs().back().id));
         else if (options_.demo) startDemo();
@@ -173,8 +175,8 @@ void MainWindow::showState() {
     QString text;
     if (active != nullptr) {
         text = QString("<span style='color:%1'>●</span>&nbsp; %2 · %3")
-                   .arg(stateColor(active->state, isDark(palette())).name(), QString::fromStdString(active->name).toHtmlEscaped(),
-                        progressText(*active));
+                   .arg(stateColor(active->state, isDark(palette())).name(),
+                        QString::fromStdString(active->name).toHtmlEscaped(), progressText(*active));
         if (count > 1) text += tr(" · %1 more running").arg(count - 1);
     }
     runningLabel_->setText(text);
@@ -231,11 +233,14 @@ void MainWindow::onRunEnded(const QString& run, RunState state, const QString& m
     preparing_ = -1;
     const RunSummary* summary = runs_->run(run);
     const QString name = summary != nullptr ? QString::fromStdString(summary->name) : run;
-    showMessage(message.isEmpty() ? tr("%1: %2").arg(name, stateText(state)) : tr("%1: %2. %3").arg(name, stateText(state), message));
+    showMessage(message.isEmpty() ? tr("%1: %2").arg(name, stateText(state))
+                                  : tr("%1: %2. %3").arg(name, stateText(state), message));
     // As the store has it: the row here may be from before. One that failed at once may have no row yet.
-    reader_->ask(this, [id = run.toStdString()](RunStore& store) { return store.run(id); }, [this](const std::optional<RunSummary>& ended) {
-        if (ended) tellEnd(*ended);
-    });
+    reader_->ask(
+        this, [id = run.toStdString()](RunStore& store) { return store.run(id); },
+        [this](const std::optional<RunSummary>& ended) {
+            if (ended) notifyRunEnded(*ended);
+        });
     onSelection();
     showState();
 }
@@ -248,22 +253,24 @@ void MainWindow::tellEndElsewhere(const RunSummary& run) {
         if (!isActive(run.state) || queue_->has(id)) return;  // else another process has taken it up
     }
     const RunSummary* before = runs_->run(id);
-    if (before != nullptr && !hasEnded(before->state) && hasEnded(run.state)) tellEnd(run);
+    if (before != nullptr && !hasEnded(before->state) && hasEnded(run.state)) notifyRunEnded(run);
 }
 
 // The person may be at something else.
-void MainWindow::tellEnd(const RunSummary& run) {
+void MainWindow::notifyRunEnded(const RunSummary& run) {
     if (isActiveWindow()) return;
     if (desktop_ == nullptr) return QApplication::alert(this);
     const bool good = run.state == RunState::Finished || run.state == RunState::Stopped;
     QString text = QString::fromStdString(run.explanation);
-    if (run.state == RunState::Finished && std::isfinite(run.bitsPerByte)) text = tr("%1 bits per byte held out").arg(run.bitsPerByte, 0, 'f', 3);
+    if (run.state == RunState::Finished && std::isfinite(run.bitsPerByte))
+        text = tr("%1 bits per byte held out").arg(run.bitsPerByte, 0, 'f', 3);
     desktop_->notify(tr("%1: %2").arg(QString::fromStdString(run.name), stateText(run.state)), text, !good);
 }
 
 void MainWindow::requestStop(const QString& run) {
     if (queue_ && queue_->stop(run)) return;
-    actions_->run(tr("stop the run"), [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Stop); });
+    actions_->run(tr("stop the run"),
+                  [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Stop); });
 }
 
 void MainWindow::stopSelected() {
@@ -287,7 +294,8 @@ void MainWindow::resumeSelected() {
 }
 
 void MainWindow::duplicateSelected() {
-    if (const RunSummary* run = runs_->run(panel_->currentRun())) openForm(&run->config, QString::fromStdString(run->name));
+    if (const RunSummary* run = runs_->run(panel_->currentRun()))
+        openForm(&run->config, QString::fromStdString(run->name));
 }
 
 void MainWindow::changeEvent(QEvent* event) {

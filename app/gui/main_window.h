@@ -1,5 +1,5 @@
-// The window: run list at the left, the pages of what is selected at the right, chat beside them. It owns the models and the threads
-// that feed them; the pages know nothing of how runs are trained.
+// The window: run list at the left, the pages of what is selected at the right, chat beside them. It owns the models
+// and the threads that feed them; the pages know nothing of how runs are trained.
 #pragma once
 
 #include <QMainWindow>
@@ -43,10 +43,10 @@ class StoreWatcher;
 
 struct WindowOptions {
     Workspace workspace;
-    bool demo = true;                   // an empty workspace trains the demo at once
-    bool keepSettings = true;           // geometry, theme and columns are read and written
-    TrainWorker::EngineLoader engine;   // loadEngine where empty
-    bool desktop = false;               // notifications, and no sleep while a run is trained
+    bool demo = true;                  // an empty workspace trains the demo at once
+    bool keepSettings = true;          // geometry, theme and columns are read and written
+    TrainWorker::EngineLoader engine;  // loadEngine where empty
+    bool desktop = false;              // notifications, and no sleep while a run is trained
 };
 
 class MainWindow : public QMainWindow {
@@ -64,8 +64,9 @@ public:
     void showChat(bool shown);
     RunForm* openForm(const RunConfig* from = nullptr, const QString& name = {});
     void openConfigFile(const QString& path);
-    void openFiles(const QStringList& files);    // configs into the form, text as a new run's data, models into the chat
-    void comeForward(const QStringList& files);  // a second start handed them over
+    // configs into the form, text as a new run's data, models into the chat
+    void openFiles(const QStringList& files);
+    void raiseWindow(const QStringList& files);  // a second start handed them over
     void leave();  // closes without a question: a run that goes is stopped with a checkpoint first
     void startDemo();
 
@@ -98,7 +99,7 @@ private:
     void onRunsChanged(const std::vector<RunSummary>& changes);
     void onSelection();
     void tellEndElsewhere(const RunSummary& run);
-    void tellEnd(const RunSummary& run);
+    void notifyRunEnded(const RunSummary& run);
     void onRunEnded(const QString& run, RunState state, const QString& message);
     void showState();
     void showMessage(const QString& text);
@@ -119,7 +120,7 @@ private:
     RunListModel* runs_ = nullptr;
     StoreActions* actions_;
     StoreChanges* changes_ = nullptr;
-    Desktop* desktop_ = nullptr;  // nullptr: nothing is asked of it
+    Desktop* desktop_ = nullptr;     // nullptr: nothing is asked of it
     std::set<QString> trainedHere_;  // runs whose ends the queue tells of
     RunActions* runActions_ = nullptr;
     DraftKeeper* drafts_;
@@ -140,7 +141,8 @@ private:
     QDockWidget* chatDock_;
     QLabel* runningLabel_ = nullptr;
     QLabel* countLabel_;
-    QAction *newAction_, *stopAction_, *resumeAction_, *chatAction_, *renameAction_, *trashAction_, *duplicateAction_, *demoAction_;
+    QAction *newAction_, *stopAction_, *resumeAction_, *chatAction_, *renameAction_, *trashAction_, *duplicateAction_,
+        *demoAction_;
     QString demoRun_;
     QString justStarted_;  // a run of this window whose row has not come yet: it is selected when it does
     double preparing_ = -1;

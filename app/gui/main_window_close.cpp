@@ -1,4 +1,5 @@
-// How the window ends, and what it finds again: a run that goes is stopped with a checkpoint or handed over first, settings are kept.
+// How the window ends, and what it finds again: a run that goes is stopped with a checkpoint or handed over first,
+// settings are kept.
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDialog>
@@ -22,11 +23,12 @@
 namespace tritlab {
 
 bool MainWindow::askHowToClose() {
-    QMessageBox box(QMessageBox::Question, tr("A run is being trained"),
-                    tr("%1 is being trained by this window. What shall become of it?")
-                        .arg(runs_->run(queue_->current()) != nullptr ? QString::fromStdString(runs_->run(queue_->current())->name)
-                                                                      : queue_->current()),
-                    QMessageBox::NoButton, this);
+    QMessageBox box(
+        QMessageBox::Question, tr("A run is being trained"),
+        tr("%1 is being trained by this window. What shall become of it?")
+            .arg(runs_->run(queue_->current()) != nullptr ? QString::fromStdString(runs_->run(queue_->current())->name)
+                                                          : queue_->current()),
+        QMessageBox::NoButton, this);
     box.setObjectName("closeDialog");
     QPushButton* stop = box.addButton(tr("&Stop with a checkpoint"), QMessageBox::AcceptRole);
     QPushButton* background = box.addButton(tr("&Keep running in the background"), QMessageBox::DestructiveRole);
@@ -92,8 +94,10 @@ void MainWindow::finishClosing() {
         if (!trainer.startDetached()) {
             setEnabled(true);
             closing_ = Closing::No;
-            QMessageBox::warning(this, tr("Keep running"),
-                                 tr("%1 could not be started. The run is stopped with a checkpoint; Resume goes on with it.").arg(program));
+            QMessageBox::warning(
+                this, tr("Keep running"),
+                tr("%1 could not be started. The run is stopped with a checkpoint; Resume goes on with it.")
+                    .arg(program));
             return;
         }
     }
@@ -121,9 +125,11 @@ void MainWindow::saveSettings() {
     if (!settings_) return;
     settings_->setValue("geometry", saveGeometry());
     settings_->setValue("state", saveState());
-    for (const QSplitter* each : findChildren<QSplitter*>()) settings_->setValue("splitters/" + each->objectName(), each->saveState());
+    for (const QSplitter* each : findChildren<QSplitter*>())
+        settings_->setValue("splitters/" + each->objectName(), each->saveState());
     panel_->save(*settings_);
-    for (const Page* page : pagesOfRun_) settings_->setValue(page->settingsKey(), QJsonDocument(page->state()).toJson(QJsonDocument::Compact));
+    for (const Page* page : pagesOfRun_)
+        settings_->setValue(page->settingsKey(), QJsonDocument(page->state()).toJson(QJsonDocument::Compact));
     settings_->setValue("page", tabs_->currentWidget()->objectName());
     settings_->setValue("theme", themeKey(theme_));
     chatPane_->save(*settings_);

@@ -1,5 +1,5 @@
-// What comes into the window from outside: files that are dropped on it, and those that a second start hands over; and the form, into
-// which most of them go.
+// What comes into the window from outside: files that are dropped on it, and those that a second start hands over; and
+// the form, into which most of them go.
 #include <QApplication>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -23,14 +23,17 @@ namespace tritlab {
 
 namespace {
 
-bool isModelFolder(const QDir& folder) { return folder.exists("config.json") && !folder.entryList({"*.safetensors"}, QDir::Files).isEmpty(); }
+bool isModelFolder(const QDir& folder) {
+    return folder.exists("config.json") && !folder.entryList({"*.safetensors"}, QDir::Files).isEmpty();
+}
 
 // The model that a folder or file is, or belongs to; empty: none.
 QString modelAt(const QFileInfo& info) {
     if (info.isDir()) return isModelFolder(QDir(info.absoluteFilePath())) ? info.absoluteFilePath() : QString();
     if (!info.isFile()) return {};
     if (info.suffix() == "gguf") return info.absoluteFilePath();
-    const bool part = info.suffix() == "safetensors" || info.fileName() == "config.json" || info.fileName() == "tokenizer.model";
+    const bool part =
+        info.suffix() == "safetensors" || info.fileName() == "config.json" || info.fileName() == "tokenizer.model";
     return part && isModelFolder(info.absoluteDir()) ? info.absolutePath() : QString();
 }
 
@@ -40,7 +43,8 @@ QString faultOfText(const QFileInfo& info) {
     if (!info.exists()) return MainWindow::tr("is not there");
     if (info.isDir()) return QDir(info.absoluteFilePath()).isEmpty() ? MainWindow::tr("is an empty folder") : QString();
     try {
-        if (LineReader(info.absoluteFilePath().toStdString(), lookedAt).looksBinary()) return MainWindow::tr("is neither text nor a model");
+        if (LineReader(info.absoluteFilePath().toStdString(), lookedAt).looksBinary())
+            return MainWindow::tr("is neither text nor a model");
     } catch (const Error& error) {
         return QString::fromStdString(error.whatHappened());
     }
@@ -56,8 +60,9 @@ RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
         form->setWorkspace(options_.workspace);
         form->setDrafts(drafts_);
         connect(form, &RunForm::sweepWanted, this, &MainWindow::startSweep);
-        connect(form, &RunForm::startWanted, this,
-                [this, form](const QString& runName, const RunConfig& config) { startFromForm(form, runName, config); });
+        connect(form, &RunForm::startWanted, this, [this, form](const QString& runName, const RunConfig& config) {
+            startFromForm(form, runName, config);
+        });
         connectMeasure(form->measure());
     }
     if (from != nullptr) form->load(*from, name);
@@ -69,7 +74,8 @@ RunForm* MainWindow::openForm(const RunConfig* from, const QString& name) {
 
 void MainWindow::connectMeasure(StepMeasure* measure) {
     connect(measure, &StepMeasure::wanted, this, [this, measure](const RunConfig& config) {
-        if (queue_ && queue_->busy()) measure->onFailed(tr("A run is being trained in this window; measure when it has ended."));
+        if (queue_ && queue_->busy())
+            measure->onFailed(tr("A run is being trained in this window; measure when it has ended."));
         else calibrator_->measure(config);
     });
     connect(measure, &StepMeasure::stopWanted, calibrator_.get(), &Calibrator::stop);
@@ -81,7 +87,8 @@ void MainWindow::connectMeasure(StepMeasure* measure) {
 
 void MainWindow::openConfigFile(const QString& path) { openForm()->loadFile(path); }
 
-// A config opens in the form; text, whether a file or a folder, becomes the data of a new run; a model can be talked to.
+// A config opens in the form; text, whether a file or a folder, becomes the data of a new run; a model can be talked
+// to.
 void MainWindow::openFiles(const QStringList& files) {
     QStringList texts, faults;
     QString model;
@@ -105,12 +112,15 @@ void MainWindow::tellWhatOpens(const QStringList& faults) {
     auto* box = new QMessageBox(QMessageBox::Information, tr("Not opened"), faults.join('\n'), QMessageBox::Ok, this);
     box->setObjectName("notOpened");
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("What can be opened here: text to train on (a file in UTF-8, JSON lines, or a folder of them), a config (.tritlab or "
-                               ".json), and a model to talk to (a folder with config.json and safetensors, one of its files, or a .gguf file)."));
+    box->setInformativeText(
+        tr("What can be opened here: text to train on (a file in UTF-8, JSON lines, or a folder of them), a config "
+           "(.tritlab or "
+           ".json), and a model to talk to (a folder with config.json and safetensors, one of its files, or a .gguf "
+           "file)."));
     box->open();
 }
 
-void MainWindow::comeForward(const QStringList& files) {
+void MainWindow::raiseWindow(const QStringList& files) {
     setWindowState(windowState() & ~Qt::WindowMinimized);
     show();
     raise();

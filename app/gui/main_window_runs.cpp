@@ -31,7 +31,7 @@ void MainWindow::makeRunActions() {
     changes_ = new StoreChanges(actions_, this);
     runActions_ = new RunActions({this, options_.workspace, runs_, panel_, reader_, actions_, changes_}, this);
     findChild<QToolBar*>("mainToolBar")->insertAction(chatAction_, runActions_->compareAction());
-    connect(runActions_, &RunActions::told, this, &MainWindow::showMessage);
+    connect(runActions_, &RunActions::statusMessage, this, &MainWindow::showMessage);
     connect(runActions_, &RunActions::branchWanted, this, &MainWindow::openBranch);
     connect(runActions_, &RunActions::compareWanted, this, [this] { tabs_->setCurrentWidget(compare_); });
     connect(runs_, &RunListModel::renamed, runActions_, &RunActions::rename);
@@ -49,13 +49,17 @@ void MainWindow::makeRunActions() {
                 else restoreCheckpoint(writer, id, step);
             };
         };
-        changes_->apply(trashed ? tr("delete the checkpoint of step %1").arg(step) : tr("restore the checkpoint of step %1").arg(step),
+        changes_->apply(trashed ? tr("delete the checkpoint of step %1").arg(step)
+                                : tr("restore the checkpoint of step %1").arg(step),
                         go(trashed), go(!trashed));
     });
     connect(checkpoints, &CheckpointsPage::purgeWanted, this, [this](const QString& run, qint64 step) {
-        const auto answer = QMessageBox::question(this, tr("Delete checkpoint"), tr("Delete the checkpoint of step %1 for ever?").arg(step));
+        const auto answer = QMessageBox::question(this, tr("Delete checkpoint"),
+                                                  tr("Delete the checkpoint of step %1 for ever?").arg(step));
         if (answer != QMessageBox::Yes) return;
-        actions_->run(tr("delete the checkpoint"), [id = run.toStdString(), step](StoreWriter& writer) { purgeCheckpoint(writer.workspace(), id, step); });
+        actions_->run(tr("delete the checkpoint"), [id = run.toStdString(), step](StoreWriter& writer) {
+            purgeCheckpoint(writer.workspace(), id, step);
+        });
     });
 }
 
@@ -78,7 +82,8 @@ void MainWindow::makeRunMenu() {
     redo->setObjectName("redo");
     undo->setShortcut(QKeySequence::Undo);
     redo->setShortcut(QKeySequence("Ctrl+Shift+Z"));
-    for (QAction* action : {undo, redo}) action->setShortcutContext(Qt::WidgetWithChildrenShortcut);  // the chat has its own
+    // the chat has its own
+    for (QAction* action : {undo, redo}) action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     splitter_->addActions({undo, redo});
     edit->addActions({undo, redo});
     edit->addSeparator();
@@ -93,8 +98,11 @@ void MainWindow::trashSelected() { runActions_->trash(panel_->selectedRuns(), !p
 
 void MainWindow::startSweep(const QString& experiment, const std::vector<SweepRun>& runs) {
     if (!queue_) return;
-    for (const SweepRun& run : runs) queue_->add(QString::fromStdString(run.name), run.config, {experimentTag(experiment)});
-    showMessage(tr("Queued: %n run(s) of %1. Group the list by experiment to see them together.", nullptr, static_cast<int>(runs.size())).arg(experiment));
+    for (const SweepRun& run : runs)
+        queue_->add(QString::fromStdString(run.name), run.config, {experimentTag(experiment)});
+    showMessage(tr("Queued: %n run(s) of %1. Group the list by experiment to see them together.", nullptr,
+                   static_cast<int>(runs.size()))
+                    .arg(experiment));
 }
 
 void MainWindow::openBranch(const QString& run, qint64 step) {

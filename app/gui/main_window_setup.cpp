@@ -19,10 +19,8 @@
 #include "app/services/run_queue.h"
 #include "app/services/store_actions.h"
 #include "ui/chat/chat_pane.h"
-#include "ui/services/draft_keeper.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/charts_page.h"
 #include "ui/pages/checkpoints_page.h"
 #include "ui/pages/compare_page.h"
@@ -31,12 +29,15 @@
 #include "ui/pages/run_panel.h"
 #include "ui/pages/samples_page.h"
 #include "ui/pages/weights_page.h"
+#include "ui/services/draft_keeper.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
 
 void MainWindow::makeActions() {
-    const auto make = [this](const char* name, const QString& text, IconShape shape, const QKeySequence& keys, const QString& tip) {
+    const auto make = [this](const char* name, const QString& text, IconShape shape, const QKeySequence& keys,
+                             const QString& tip) {
         auto* action = new QAction(lineIcon(shape), text, this);
         action->setObjectName(name);
         action->setShortcut(keys);
@@ -45,15 +46,18 @@ void MainWindow::makeActions() {
         return action;
     };
     newAction_ = make("newRun", tr("&New run"), IconShape::Add, QKeySequence::New, tr("Configure and start a run"));
-    stopAction_ = make("stopRun", tr("&Stop"), IconShape::Stop, QKeySequence("Ctrl+."), tr("Stop the selected runs, with a checkpoint"));
+    stopAction_ = make("stopRun", tr("&Stop"), IconShape::Stop, QKeySequence("Ctrl+."),
+                       tr("Stop the selected runs, with a checkpoint"));
     resumeAction_ = make("resumeRun", tr("&Resume"), IconShape::Resume, QKeySequence("Ctrl+R"),
                          tr("Go on with the selected runs from their last checkpoint"));
     chatAction_ = make("toggleChat", tr("&Chat"), IconShape::Chat, QKeySequence("Ctrl+T"), tr("Talk to a model"));
     renameAction_ = make("renameRun", tr("Re&name"), IconShape::Copy, QKeySequence("F2"), tr("Rename the run"));
-    trashAction_ = make("trashRun", tr("Move to &trash"), IconShape::Trash, QKeySequence("Del"), tr("Move the selected runs to the trash"));
+    trashAction_ = make("trashRun", tr("Move to &trash"), IconShape::Trash, QKeySequence("Del"),
+                        tr("Move the selected runs to the trash"));
     duplicateAction_ = make("duplicateRun", tr("&Duplicate…"), IconShape::Copy, QKeySequence("Ctrl+D"),
                             tr("A new run from this one's config"));
-    demoAction_ = make("startDemo", tr("Train the &demo"), IconShape::Resume, {}, tr("A small BitNet on the built-in text, in minutes"));
+    demoAction_ = make("startDemo", tr("Train the &demo"), IconShape::Resume, {},
+                       tr("A small BitNet on the built-in text, in minutes"));
     renameAction_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     trashAction_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     renameAction_->setIcon({});
@@ -94,13 +98,20 @@ void MainWindow::makePages() {
     charts_ = new ChartsPage(context, tabs_);
     auto* checkpoints = new CheckpointsPage(context, tabs_);
     compare_ = new ComparePage(context, tabs_);
-    pagesOfRun_ = {charts_, new WeightsPage(context, tabs_), new SamplesPage(context, tabs_), new ConfigPage(context, tabs_),
-                   checkpoints, new LogPage(context, tabs_), compare_};
-    const QString titles[] = {tr("Charts"), tr("Weights"), tr("Samples"), tr("Config"), tr("Checkpoints"), tr("Log"), tr("Compare")};
+    pagesOfRun_ = {charts_,
+                   new WeightsPage(context, tabs_),
+                   new SamplesPage(context, tabs_),
+                   new ConfigPage(context, tabs_),
+                   checkpoints,
+                   new LogPage(context, tabs_),
+                   compare_};
+    const QString titles[] = {tr("Charts"),      tr("Weights"), tr("Samples"), tr("Config"),
+                              tr("Checkpoints"), tr("Log"),     tr("Compare")};
     for (std::size_t i = 0; i < pagesOfRun_.size(); ++i) tabs_->addTab(pagesOfRun_[i], titles[i]);
     connect(checkpoints, &CheckpointsPage::checkpointWanted, this, [this](const QString& run) {
-        actions_->run(tr("ask for a checkpoint"),
-                      [id = run.toStdString()](StoreWriter& writer) { writer.sendCommand(id, RunCommand::Checkpoint); });
+        actions_->run(tr("ask for a checkpoint"), [id = run.toStdString()](StoreWriter& writer) {
+            writer.sendCommand(id, RunCommand::Checkpoint);
+        });
     });
     connect(compare_, &ComparePage::runPicked, this, &MainWindow::selectRun);
     banner_ = new Banner(this);
@@ -133,10 +144,12 @@ void MainWindow::makePages() {
     chatDock_ = new QDockWidget(tr("Chat"), this);
     chatDock_->setObjectName("chatDock");
     chatDock_->setWidget(chatPane_);
-    chatDock_->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetFloatable);
+    chatDock_->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable |
+                           QDockWidget::DockWidgetFloatable);
     addDockWidget(Qt::RightDockWidgetArea, chatDock_);
     chatDock_->hide();
-    connect(chatPane_, &ChatPane::roomWanted, this, [this](int width) { resizeDocks({chatDock_}, {width}, Qt::Horizontal); });
+    connect(chatPane_, &ChatPane::roomWanted, this,
+            [this](int width) { resizeDocks({chatDock_}, {width}, Qt::Horizontal); });
     connect(chatPane_, &ChatPane::presetsChanged, this, [this] {
         if (settings_) chatPane_->save(*settings_);
     });
@@ -198,23 +211,26 @@ void MainWindow::makeMenus() {
                         .arg(action->shortcut().toString(QKeySequence::NativeText),
                              action->text().remove('&').remove(QChar(0x2026)).toHtmlEscaped());
         }
-        QMessageBox box(QMessageBox::NoIcon, tr("Keyboard shortcuts"),
-                        "<table>" + rows + "</table><p>" +
-                            tr("Charts: drag zooms, Shift-drag pans, the wheel zooms at the cursor, a double click follows again.") + "<p>" +
-                            tr("Scatter: Left and Right go from run to run, Enter selects it.") + "<p>" +
-                            tr("Parallel coordinates: Left and Right choose an axis, Up and Down brush it (Shift: the brush's upper edge, Ctrl: "
-                               "its lower one), Escape takes the brush away, Page Up and Page Down go from run to run."),
-                        QMessageBox::Close, this);
+        QMessageBox box(
+            QMessageBox::NoIcon, tr("Keyboard shortcuts"),
+            "<table>" + rows + "</table><p>" +
+                tr("Charts: drag zooms, Shift-drag pans, the wheel zooms at the cursor, a double click follows "
+                   "again.") +
+                "<p>" + tr("Scatter: Left and Right go from run to run, Enter selects it.") + "<p>" +
+                tr("Parallel coordinates: Left and Right choose an axis, Up and Down brush it (Shift: the brush's "
+                   "upper edge, Ctrl: "
+                   "its lower one), Escape takes the brush away, Page Up and Page Down go from run to run."),
+            QMessageBox::Close, this);
         box.setObjectName("shortcutList");
         box.exec();
     });
     keys->setShortcut(QKeySequence("F1"));
     help->addAction(tr("&About TritLab"), this, [this] {
-        QMessageBox::about(this, tr("About TritLab"),
-                           tr("<b>TritLab %1</b><p>A laboratory for BitNet b1.58 language models: train, watch, compare and talk to "
-                              "them.<p>Workspace: %2<p>GPL-3.0-or-later. Qt, QCustomPlot, LibTorch, sentencepiece, SQLite.")
-                               .arg(QApplication::applicationVersion(),
-                                    QString::fromStdString(options_.workspace.root().string())));
+        QMessageBox::about(
+            this, tr("About TritLab"),
+            tr("<b>TritLab %1</b><p>A laboratory for BitNet b1.58 language models: train, watch, compare and talk to "
+               "them.<p>Workspace: %2<p>GPL-3.0-or-later. Qt, QCustomPlot, LibTorch, sentencepiece, SQLite.")
+                .arg(QApplication::applicationVersion(), QString::fromStdString(options_.workspace.root().string())));
     });
 }
 

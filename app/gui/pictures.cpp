@@ -14,10 +14,10 @@
 #include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/frame_clock.h"
 #include "ui/services/plot_worker.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -42,11 +42,13 @@ void waitUntilDrawn(const Idle& idle, int limitMs = std::numeric_limits<int>::ma
 }
 
 void makeFolder(const QString& folder) {
-    if (!QDir().mkpath(folder)) throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
+    if (!QDir().mkpath(folder))
+        throw Error("cannot make the folder", folder.toStdString(), "Choose one that can be written to");
 }
 
 void save(QWidget& widget, const QString& path) {
-    if (!widget.grab().save(path)) throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
+    if (!widget.grab().save(path))
+        throw Error("cannot write the picture", path.toStdString(), "Choose a folder that can be written to");
 }
 
 }  // namespace
@@ -71,7 +73,8 @@ QStringList plotRun(const Workspace& workspace, const QString& run, const QStrin
     waitUntilDrawn([&] { return !failure.isEmpty() || (reader.idle() && series.idle()); });
     if (!failure.isEmpty()) throw Error(failure.toStdString());
     QString prefix;
-    for (const QChar c : QString::fromStdString(summary.name)) prefix += c.isLetterOrNumber() || c == '-' || c == '_' || c == '.' ? c : QChar('_');
+    for (const QChar c : QString::fromStdString(summary.name))
+        prefix += c.isLetterOrNumber() || c == '-' || c == '_' || c == '.' ? c : QChar('_');
     return page.saveAll(folder, prefix + "-");
 }
 

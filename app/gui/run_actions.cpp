@@ -18,30 +18,40 @@
 #include "core/store/disk_use.h"
 #include "core/store/export_csv.h"
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/run_panel.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
 
 RunActions::RunActions(RunTools tools, QObject* parent) : QObject(parent), tools_(std::move(tools)) {
-    compare_ = make("compareRuns", tr("Co&mpare"), "Ctrl+M", tr("Tick only the selected runs and compare them"), &RunActions::compare);
-    star_ = make("starRun", tr("&Star"), "Ctrl+Shift+S", tr("Star the selected runs, or take the star away"), &RunActions::star);
-    baseline_ = make("baselineRun", tr("Set as &baseline"), "Ctrl+Shift+B", tr("The other runs show their difference to it"), &RunActions::baseline);
-    tags_ = make("tagRuns", tr("Ta&gs…"), "Ctrl+Shift+G", tr("Edit the tags of the selected runs"), &RunActions::editTags);
+    compare_ = make("compareRuns", tr("Co&mpare"), "Ctrl+M", tr("Tick only the selected runs and compare them"),
+                    &RunActions::compare);
+    star_ = make("starRun", tr("&Star"), "Ctrl+Shift+S", tr("Star the selected runs, or take the star away"),
+                 &RunActions::star);
+    baseline_ = make("baselineRun", tr("Set as &baseline"), "Ctrl+Shift+B",
+                     tr("The other runs show their difference to it"), &RunActions::baseline);
+    tags_ =
+        make("tagRuns", tr("Ta&gs…"), "Ctrl+Shift+G", tr("Edit the tags of the selected runs"), &RunActions::editTags);
     notes_ = make("noteRun", tr("N&otes…"), "Ctrl+Shift+O", tr("Edit the notes of the run"), &RunActions::editNotes);
-    branch_ = make("branchRun", tr("&Branch…"), "Ctrl+Shift+D", tr("A new run that goes on from the newest checkpoint of this one"), &RunActions::branch);
-    export_ = make("exportRuns", tr("&Export…"), "Ctrl+E", tr("Write every point of the selected runs as CSV"), &RunActions::exportRuns);
-    earlier_ = make("queueEarlier", tr("&Earlier in the queue"), "Ctrl+Shift+Up", tr("Train the waiting run one place earlier"), &RunActions::earlier);
-    later_ = make("queueLater", tr("&Later in the queue"), "Ctrl+Shift+Down", tr("Train the waiting run one place later"), &RunActions::later);
-    purge_ = make("purgeRuns", tr("Delete for &ever…"), "Shift+Del", tr("Delete runs in the trash with all their files"), &RunActions::purgeSelected);
+    branch_ = make("branchRun", tr("&Branch…"), "Ctrl+Shift+D",
+                   tr("A new run that goes on from the newest checkpoint of this one"), &RunActions::branch);
+    export_ = make("exportRuns", tr("&Export…"), "Ctrl+E", tr("Write every point of the selected runs as CSV"),
+                   &RunActions::exportRuns);
+    earlier_ = make("queueEarlier", tr("&Earlier in the queue"), "Ctrl+Shift+Up",
+                    tr("Train the waiting run one place earlier"), &RunActions::earlier);
+    later_ = make("queueLater", tr("&Later in the queue"), "Ctrl+Shift+Down",
+                  tr("Train the waiting run one place later"), &RunActions::later);
+    purge_ = make("purgeRuns", tr("Delete for &ever…"), "Shift+Del",
+                  tr("Delete runs in the trash with all their files"), &RunActions::purgeSelected);
     compare_->setShortcutContext(Qt::WindowShortcut);
     compare_->setIcon(lineIcon(IconShape::Charts));
     tools_.panel->table()->addActions(all_);
     update();
 }
 
-QAction* RunActions::make(const char* name, const QString& text, const QString& keys, const QString& tip, void (RunActions::*what)()) {
+QAction* RunActions::make(const char* name, const QString& text, const QString& keys, const QString& tip,
+                          void (RunActions::*what)()) {
     auto* action = new QAction(text, tools_.window);
     action->setObjectName(name);
     action->setShortcut(QKeySequence(keys));
@@ -107,8 +117,9 @@ void RunActions::trash(const QStringList& runs, bool trashed) {
         };
     };
     const int count = static_cast<int>(ids.size());
-    tools_.changes->apply(trashed ? tr("move %n run(s) to the trash", nullptr, count) : tr("restore %n run(s)", nullptr, count), set(trashed),
-                          set(!trashed));
+    tools_.changes->apply(
+        trashed ? tr("move %n run(s) to the trash", nullptr, count) : tr("restore %n run(s)", nullptr, count),
+        set(trashed), set(!trashed));
 }
 
 void RunActions::star() {
@@ -129,9 +140,11 @@ void RunActions::baseline() {
     const std::vector<RunSummary> runs = selected();
     if (runs.size() != 1) return;
     const RunSummary* known = tools_.runs->baseline();
-    const std::string before = known != nullptr ? known->id : std::string(), after = runs.front().baseline ? std::string() : runs.front().id;
+    const std::string before = known != nullptr ? known->id : std::string(),
+                      after = runs.front().baseline ? std::string() : runs.front().id;
     tools_.changes->apply(
-        after.empty() ? tr("take the baseline away") : tr("set the baseline"), [after](StoreWriter& writer) { writer.setBaseline(after); },
+        after.empty() ? tr("take the baseline away") : tr("set the baseline"),
+        [after](StoreWriter& writer) { writer.setBaseline(after); },
         [before](StoreWriter& writer) { writer.setBaseline(before); });
     if (!after.empty()) tools_.panel->table()->setColumnHidden(RunListModel::DeltaEval, false);
 }
@@ -141,13 +154,17 @@ void RunActions::editTags() {
     if (runs.empty()) return;
     std::set<std::string> common(runs.front().tags.begin(), runs.front().tags.end());
     for (const RunSummary& run : runs)
-        std::erase_if(common, [&](const std::string& tag) { return std::find(run.tags.begin(), run.tags.end(), tag) == run.tags.end(); });
+        std::erase_if(common, [&](const std::string& tag) {
+            return std::find(run.tags.begin(), run.tags.end(), tag) == run.tags.end();
+        });
     QStringList words;
     for (const std::string& tag : common) words << QString::fromStdString(tag);
     QInputDialog dialog(tools_.window);
     dialog.setObjectName("tagsDialog");
     dialog.setWindowTitle(tr("Tags"));
-    dialog.setLabelText(runs.size() == 1 ? tr("Tags, with commas between them:") : tr("Tags that all %1 runs have, with commas between them:").arg(runs.size()));
+    dialog.setLabelText(runs.size() == 1
+                            ? tr("Tags, with commas between them:")
+                            : tr("Tags that all %1 runs have, with commas between them:").arg(runs.size()));
     dialog.setTextValue(words.join(", "));
     if (dialog.exec() != QDialog::Accepted) return;
     std::set<std::string> wanted;
@@ -181,7 +198,9 @@ void RunActions::editNotes() {
     if (dialog.exec() != QDialog::Accepted) return;
     tools_.changes->apply(
         tr("edit notes"),
-        [id = runs.front().id, text = dialog.textValue().toStdString()](StoreWriter& writer) { writer.setNotes(id, text); },
+        [id = runs.front().id, text = dialog.textValue().toStdString()](StoreWriter& writer) {
+            writer.setNotes(id, text);
+        },
         [id = runs.front().id, text = runs.front().notes](StoreWriter& writer) { writer.setNotes(id, text); });
 }
 
@@ -193,11 +212,14 @@ void RunActions::exportRuns() {
         this,
         [runs, folder = folder.toStdString()](RunStore& store) {
             std::int64_t points = 0;
-            for (const RunSummary& run : runs) points += exportCsv(store, run.id, std::filesystem::path(folder) / (run.id + ".csv"));
+            for (const RunSummary& run : runs)
+                points += exportCsv(store, run.id, std::filesystem::path(folder) / (run.id + ".csv"));
             return points;
         },
         [this, folder, count = runs.size()](std::int64_t points) {
-            Q_EMIT told(tr("Now in %3: %1 of %2.").arg(tr("%n point(s)", nullptr, static_cast<int>(points)), tr("%n run(s)", nullptr, static_cast<int>(count)), folder));
+            Q_EMIT statusMessage(tr("Now in %3: %1 of %2.")
+                                     .arg(tr("%n point(s)", nullptr, static_cast<int>(points)),
+                                          tr("%n run(s)", nullptr, static_cast<int>(count)), folder));
         });
 }
 
@@ -206,7 +228,7 @@ void RunActions::branch() {
     tools_.reader->ask(
         this, [id = run.toStdString()](RunStore& store) { return store.checkpoints(id); },
         [this, run](const std::vector<CheckpointInfo>& checkpoints) {
-            if (checkpoints.empty()) Q_EMIT told(tr("The run has no checkpoint to branch from."));
+            if (checkpoints.empty()) Q_EMIT statusMessage(tr("The run has no checkpoint to branch from."));
             else Q_EMIT branchWanted(run, checkpoints.back().step);
         });
 }
@@ -246,8 +268,9 @@ void RunActions::purge(const QStringList& runs) {
         },
         [this, runs](std::int64_t bytes) {
             QMessageBox box(QMessageBox::Warning, tr("Delete for ever"),
-                            tr("Delete %n run(s) for ever, with checkpoints, points and samples? This frees about %1 and cannot be undone.", nullptr,
-                               static_cast<int>(runs.size()))
+                            tr("Delete %n run(s) for ever, with checkpoints, points and samples? This frees about %1 "
+                               "and cannot be undone.",
+                               nullptr, static_cast<int>(runs.size()))
                                 .arg(QString::fromStdString(humanBytes(static_cast<double>(bytes)))),
                             QMessageBox::Cancel, tools_.window);
             box.setObjectName("purgeDialog");
@@ -257,7 +280,8 @@ void RunActions::purge(const QStringList& runs) {
             box.exec();
             if (box.clickedButton() != sure) return;
             for (const QString& id : runs)
-                tools_.actions->run(tr("delete the run"), [run = id.toStdString()](StoreWriter& writer) { writer.purge(run); });
+                tools_.actions->run(tr("delete the run"),
+                                    [run = id.toStdString()](StoreWriter& writer) { writer.purge(run); });
         });
 }
 

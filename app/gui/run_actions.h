@@ -1,5 +1,5 @@
-// What can be done to the selected runs beyond starting and stopping: star, baseline, tags, notes, trash, purge, export, branch, the
-// order of the queue, comparing. Everything but a purge can be undone.
+// What can be done to the selected runs beyond starting and stopping: star, baseline, tags, notes, trash, purge,
+// export, branch, the order of the queue, comparing. Everything but a purge can be undone.
 #pragma once
 
 #include <QList>
@@ -46,12 +46,13 @@ public:
     void purge(const QStringList& runs);  // asks first, and says how much disk it frees
 
 Q_SIGNALS:
-    void told(const QString& message);
+    void statusMessage(const QString& message);
     void compareWanted();
     void branchWanted(const QString& run, qint64 step);
 
 private:
-    QAction* make(const char* name, const QString& text, const QString& keys, const QString& tip, void (RunActions::*what)());
+    QAction* make(const char* name, const QString& text, const QString& keys, const QString& tip,
+                  void (RunActions::*what)());
     [[nodiscard]] std::vector<RunSummary> selected() const;
     void star();
     void baseline();

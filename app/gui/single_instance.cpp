@@ -16,8 +16,10 @@ constexpr auto received = "ok\n";
 
 SingleInstance::SingleInstance(const Workspace& workspace, QObject* parent) : QObject(parent) {
     // A path of its own for each workspace; the socket itself may lie elsewhere, since its path must be short.
-    const QByteArray root = QDir::cleanPath(QDir(QString::fromStdString(workspace.root().string())).absolutePath()).toUtf8();
-    name_ = "tritlab-" + qEnvironmentVariable("USER") + "-" + QString::fromLatin1(QCryptographicHash::hash(root, QCryptographicHash::Sha256).toHex().left(24));
+    const QByteArray root =
+        QDir::cleanPath(QDir(QString::fromStdString(workspace.root().string())).absolutePath()).toUtf8();
+    name_ = "tritlab-" + qEnvironmentVariable("USER") + "-" +
+            QString::fromLatin1(QCryptographicHash::hash(root, QCryptographicHash::Sha256).toHex().left(24));
 }
 
 SingleInstance::~SingleInstance() = default;
@@ -41,7 +43,8 @@ void SingleInstance::listen() {
     connect(server_.get(), &QLocalServer::newConnection, this, &SingleInstance::answer);
     if (server_->listen(name_)) return;
     QLocalServer::removeServer(name_);  // nobody answered there: its process died
-    if (!server_->listen(name_)) logWarning("a second start cannot be told from the first: " + server_->errorString().toStdString());
+    if (!server_->listen(name_))
+        logWarning("a second start cannot be told from the first: " + server_->errorString().toStdString());
 }
 
 void SingleInstance::answer() {

@@ -1,4 +1,5 @@
-// One window a workspace: a second start hands its arguments to the window that is open, which comes to the front, and ends.
+// One window a workspace: a second start hands its arguments to the window that is open, which comes to the front, and
+// ends.
 #pragma once
 
 #include <QObject>
@@ -16,7 +17,8 @@ class SingleInstance : public QObject {
 public:
     explicit SingleInstance(const Workspace& workspace, QObject* parent = nullptr);
     ~SingleInstance() override;
-    // True where a window of the workspace took `files` (none: it only comes to the front). Waits for it at most two seconds.
+    // True where a window of the workspace took `files` (none: it only comes to the front). Waits for it at most two
+    // seconds.
     [[nodiscard]] bool handOver(const QStringList& files) const;
     void listen();  // from now on this process's window is the one; a dead one's socket is taken over
 

@@ -27,7 +27,8 @@ private:
 
 }  // namespace
 
-StoreChanges::StoreChanges(StoreActions* actions, QObject* parent) : QObject(parent), actions_(actions), stack_(new QUndoStack(this)) {
+StoreChanges::StoreChanges(StoreActions* actions, QObject* parent)
+    : QObject(parent), actions_(actions), stack_(new QUndoStack(this)) {
     stack_->setObjectName("undoStack");
 }
 

@@ -1,4 +1,5 @@
-// Changes that a person makes to runs, as commands with their inverses: done first, and put on the undo stack once they are in the store.
+// Changes that a person makes to runs, as commands with their inverses: done first, and put on the undo stack once they
+// are in the store.
 #pragma once
 
 #include <QObject>

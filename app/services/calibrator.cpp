@@ -4,7 +4,8 @@
 
 namespace tritlab {
 
-Calibrator::Calibrator(TrainWorker::EngineLoader engine, QObject* parent) : QObject(parent), engine_(std::move(engine)) {}
+Calibrator::Calibrator(TrainWorker::EngineLoader engine, QObject* parent)
+    : QObject(parent), engine_(std::move(engine)) {}
 
 Calibrator::~Calibrator() {
     stop();
@@ -18,7 +19,8 @@ void Calibrator::measure(const RunConfig& frozen) {
     request.config = frozen;
     request.stop = stop_;
     request.progress = [this](int done, int of) {
-        QMetaObject::invokeMethod(this, [this, done, of] { Q_EMIT progressed(done, of); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, done, of] { Q_EMIT progressed(done, of); }, Qt::QueuedConnection);
     };
     thread_.reset(QThread::create([this, request] {
         std::optional<Calibration> calibration;

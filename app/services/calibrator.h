@@ -13,7 +13,7 @@ class Calibrator : public QObject {
     Q_OBJECT
 public:
     explicit Calibrator(TrainWorker::EngineLoader engine, QObject* parent = nullptr);
-    ~Calibrator() override;  // stops and waits
+    ~Calibrator() override;                 // stops and waits
     void measure(const RunConfig& frozen);  // nothing where one is being measured
     void stop() { stop_.requestStop(); }    // after the micro-batch in hand
     [[nodiscard]] bool busy() const { return thread_ != nullptr; }

@@ -60,7 +60,9 @@ fs::path ChatModels::folderOf(const ChatModel& model, bool training, const StopT
     if (training) {
         const auto before = latest(workspace_, run);
         // One that was packed while the question was being written is new enough.
-        if (before && before->first == workspace_.snapshot(run) && fs::file_time_type::clock::now() - before->second < freshFor) return before->first;
+        if (before && before->first == workspace_.snapshot(run) &&
+            fs::file_time_type::clock::now() - before->second < freshFor)
+            return before->first;
         try {
             writer_->sendCommand(run, RunCommand::Snapshot);
         } catch (const Error&) {
@@ -95,7 +97,8 @@ ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const S
     while (loaded_.size() >= kept) loaded_.pop_back();
     PackedOptions options = chatOptions(folder, training ? 1 : 0);
     options.shadowWeights = model.fullPrecision;
-    loaded_.push_front({folder, written, model.fullPrecision, training, std::make_unique<ChatSession>(folder, options)});
+    loaded_.push_front(
+        {folder, written, model.fullPrecision, training, std::make_unique<ChatSession>(folder, options)});
     return {folder, loaded_.front().session.get(), true};
 }
 

@@ -35,7 +35,8 @@ private:
         bool fullPrecision = false, training = false;
         std::unique_ptr<ChatSession> session;
     };
-    std::filesystem::path folderOf(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell) const;
+    std::filesystem::path folderOf(const ChatModel& model, bool training, const StopToken& stop,
+                                   const Tell& tell) const;
     Workspace workspace_;
     std::shared_ptr<StoreWriter> writer_;
     std::list<Loaded> loaded_;  // used last first

@@ -25,11 +25,12 @@ QString templateLabel(Template chatTemplate) {
 }
 
 std::int64_t promptLength(const ChatSession& session, const std::vector<Message>& messages) {
-    return static_cast<std::int64_t>(renderPrompt(session.description().chatTemplate, messages, session.tokenizer()).size());
+    return static_cast<std::int64_t>(
+        renderPrompt(session.description().chatTemplate, messages, session.tokenizer()).size());
 }
 
-// The conversation without its oldest turns, as far as the context needs room for it and the answer. The system prompt and the last
-// question stay. Gives how many messages were left out.
+// The conversation without its oldest turns, as far as the context needs room for it and the answer. The system prompt
+// and the last question stay. Gives how many messages were left out.
 std::size_t shorten(const ChatSession& session, std::vector<Message>& messages, std::int64_t maxTokens) {
     const std::int64_t context = session.description().config.contextLength;
     const std::int64_t room = context - std::min(maxTokens, context / 2);
@@ -37,7 +38,8 @@ std::size_t shorten(const ChatSession& session, std::vector<Message>& messages, 
     std::size_t left = 0;
     while (promptLength(session, messages) > room) {
         // What stays at the end: the question, and the answer that is begun.
-        const std::size_t end = messages.size() - (messages.back().role == Role::Assistant && messages.size() > 1 ? 2 : 1);
+        const std::size_t end =
+            messages.size() - (messages.back().role == Role::Assistant && messages.size() > 1 ? 2 : 1);
         if (first >= end) break;
         messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(first));
         ++left;
@@ -58,16 +60,19 @@ std::string rawPrompt(const std::vector<Message>& messages) {
 }
 
 nlohmann::json samplingJson(const SamplingOptions& sampling) {
-    return {{"temperature", sampling.temperature}, {"top_k", sampling.topK},
-            {"top_p", sampling.topP},             {"min_p", sampling.minP},
-            {"repetition_penalty", sampling.repetitionPenalty}, {"seed", sampling.seed}};
+    return {{"temperature", sampling.temperature},
+            {"top_k", sampling.topK},
+            {"top_p", sampling.topP},
+            {"min_p", sampling.minP},
+            {"repetition_penalty", sampling.repetitionPenalty},
+            {"seed", sampling.seed}};
 }
 
 }  // namespace
 
 // Lives on the chat thread.
-struct ChatWorker::Hand : public QObject {
-    Hand(const Workspace& workspace, std::shared_ptr<StoreWriter> storeWriter, ChatWorker* worker)
+struct ChatWorker::Worker : public QObject {
+    Worker(const Workspace& workspace, std::shared_ptr<StoreWriter> storeWriter, ChatWorker* worker)
         : writer(storeWriter), owner(worker), models(workspace, std::move(storeWriter)) {}
 
     // One answer as it grows: what the window draws and what the store keeps.
@@ -105,14 +110,16 @@ struct ChatWorker::Hand : public QObject {
         }
         if (growing.tokens == 1 || growing.sincePiece.elapsed() >= pieceMs) sendPiece(growing);
         if (growing.sinceStored.elapsed() >= storeMs) {
-            nlohmann::json details = growing.question.details.is_object() ? growing.question.details : nlohmann::json::object();
+            nlohmann::json details =
+                growing.question.details.is_object() ? growing.question.details : nlohmann::json::object();
             details["partial"] = true;
             writer->updateMessageSoon(growing.message, growing.begun + growing.text, details);
             growing.sinceStored.restart();
         }
     }
 
-    nlohmann::json detailsOf(const Growing& growing, const GenerationResult& result, const std::string& weights, std::size_t left) {
+    nlohmann::json detailsOf(const Growing& growing, const GenerationResult& result, const std::string& weights,
+                             std::size_t left) {
         const ChatQuestion& question = growing.question;
         nlohmann::json details = question.details.is_object() ? question.details : nlohmann::json::object();
         const std::int64_t before = question.message != 0 ? details.value("tokens", std::int64_t{0}) : 0;
@@ -131,7 +138,8 @@ struct ChatWorker::Hand : public QObject {
         details["context_used"] = result.contextUsed;
         details["context_length"] = result.contextLength;
         if (left > 0) details["left_out"] = left;
-        if (question.options.alternatives > 0 && (question.message == 0 || details.contains("probabilities") || growing.begun.empty())) {
+        if (question.options.alternatives > 0 &&
+            (question.message == 0 || details.contains("probabilities") || growing.begun.empty())) {
             nlohmann::json all = details.value("probabilities", nlohmann::json::array());
             for (const auto& each : notesToJson(growing.notes)) all.push_back(each);
             details["probabilities"] = std::move(all);
@@ -156,12 +164,15 @@ struct ChatWorker::Hand : public QObject {
     void answer(const ChatQuestion& question, bool training, const StopToken& stop) {
         Growing growing{question, 0, {}, {}, {}, {}, 0, 0, {}, {}, {}};
         try {
-            if (stop.stopRequested()) throw Error("stopped before it was answered", "question", "Ask again when you like");
-            const auto open = models.open(question.model, training, stop, [&](const QString& text) { Q_EMIT owner->status(question.lane, text); });
+            if (stop.stopRequested())
+                throw Error("stopped before it was answered", "question", "Ask again when you like");
+            const auto open = models.open(question.model, training, stop,
+                                          [&](const QString& text) { Q_EMIT owner->status(question.lane, text); });
             ChatSession& session = *open.session;
             const ModelDescription& model = session.description();
             const std::string weights = open.folder.filename().string();
-            Q_EMIT owner->loaded(question.lane, {QString::fromStdString(weights), templateLabel(model.chatTemplate), model.config.contextLength});
+            Q_EMIT owner->loaded(question.lane, {QString::fromStdString(weights), templateLabel(model.chatTemplate),
+                                                 model.config.contextLength});
             place(growing);
             growing.sincePiece.start();
             growing.sinceStored.start();
@@ -176,25 +187,29 @@ struct ChatWorker::Hand : public QObject {
                 result = session.answer(messages, question.options, take, stop);
             }
             sendPiece(growing);
-            ChatAnswer answer{question.conversation, growing.message, QString::fromStdString(growing.begun + result.text),
+            ChatAnswer answer{question.conversation, growing.message,
+                              QString::fromStdString(growing.begun + result.text),
                               detailsOf(growing, result, weights, left)};
             writer->updateMessage(growing.message, growing.begun + result.text, answer.details);
             Q_EMIT owner->answered(question.lane, answer);
         } catch (const std::exception& error) {
             fail(growing, error.what());
         }
-        QMetaObject::invokeMethod(owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
     }
 
     void fail(const Growing& growing, const std::string& why) {
         if (growing.message != 0) {
             try {
-                nlohmann::json details = growing.question.details.is_object() ? growing.question.details : nlohmann::json::object();
+                nlohmann::json details =
+                    growing.question.details.is_object() ? growing.question.details : nlohmann::json::object();
                 details["error"] = why;
                 writer->updateMessage(growing.message, growing.begun + growing.text, details);
             } catch (const std::exception& error) {
-                Q_EMIT owner->failed(growing.question.lane, tr("%1 (and the answer could not be stored: %2)")
-                                                               .arg(QString::fromStdString(why), QString::fromStdString(error.what())));
+                Q_EMIT owner->failed(growing.question.lane,
+                                     tr("%1 (and the answer could not be stored: %2)")
+                                         .arg(QString::fromStdString(why), QString::fromStdString(error.what())));
                 return;
             }
         }
@@ -208,7 +223,8 @@ struct ChatWorker::Hand : public QObject {
         } catch (const std::exception& error) {
             Q_EMIT owner->status(0, QString::fromStdString(error.what()));
         }
-        QMetaObject::invokeMethod(owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
     }
 
     std::shared_ptr<StoreWriter> writer;
@@ -217,12 +233,12 @@ struct ChatWorker::Hand : public QObject {
 };
 
 ChatWorker::ChatWorker(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent)
-    : QObject(parent), hand_(new Hand(workspace, std::move(writer), this)) {
+    : QObject(parent), worker_(new Worker(workspace, std::move(writer), this)) {
     qRegisterMetaType<ChatPiece>();
     qRegisterMetaType<LoadedModel>();
     qRegisterMetaType<ChatAnswer>();
-    hand_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.setObjectName("chat");
     thread_.start();
 }
@@ -230,7 +246,8 @@ ChatWorker::ChatWorker(const Workspace& workspace, std::shared_ptr<StoreWriter> 
 ChatWorker::~ChatWorker() {
     stop();
     // By way of the thread's own queue: questions that wait are answered with 'stopped', and stay in the store.
-    QMetaObject::invokeMethod(hand_, [this] { thread_.quit(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        worker_, [this] { thread_.quit(); }, Qt::QueuedConnection);
     thread_.wait();
 }
 
@@ -238,7 +255,8 @@ void ChatWorker::ask(const ChatQuestion& question, bool training) {
     if (stop_.stopRequested()) stop_ = StopToken();
     ++pending_;
     QMetaObject::invokeMethod(
-        hand_, [hand = hand_, question, training, stop = stop_] { hand->answer(question, training, stop); }, Qt::QueuedConnection);
+        worker_, [worker = worker_, question, training, stop = stop_] { worker->answer(question, training, stop); },
+        Qt::QueuedConnection);
 }
 
 void ChatWorker::prepare(const ChatModel& model, bool training) {
@@ -246,7 +264,8 @@ void ChatWorker::prepare(const ChatModel& model, bool training) {
     if (stop_.stopRequested()) stop_ = StopToken();
     ++pending_;
     QMetaObject::invokeMethod(
-        hand_, [hand = hand_, model, training, stop = stop_] { hand->prepare(model, training, stop); }, Qt::QueuedConnection);
+        worker_, [worker = worker_, model, training, stop = stop_] { worker->prepare(model, training, stop); },
+        Qt::QueuedConnection);
 }
 
 void ChatWorker::stop() { stop_.requestStop(); }

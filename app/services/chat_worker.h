@@ -1,5 +1,6 @@
-// Answers chat questions on a thread of its own, beside training, one after another. An answer is in the store from its first moment
-// on and grows there while it streams. A run that trains is asked for a snapshot first, so that its latest weights answer.
+// Answers chat questions on a thread of its own, beside training, one after another. An answer is in the store from its
+// first moment on and grows there while it streams. A run that trains is asked for a snapshot first, so that its latest
+// weights answer.
 #pragma once
 
 #include <QObject>
@@ -34,10 +35,10 @@ Q_SIGNALS:
     void failed(int lane, const QString& message);
 
 private:
-    struct Hand;
+    struct Worker;
     StopToken stop_;
     QThread thread_;
-    Hand* hand_;
+    Worker* worker_;
     int pending_ = 0;
 };
 

@@ -16,7 +16,8 @@ void RunQueue::add(const QString& name, const RunConfig& frozen, const std::vect
     actions_->ask(
         tr("make the run"), this,
         [name, frozen, tags](StoreWriter& writer) {
-            const std::string id = writer.createRun(RunStore(writer.workspace()).freeName(name.toStdString()), frozen, RunState::Queued);
+            const std::string id =
+                writer.createRun(RunStore(writer.workspace()).freeName(name.toStdString()), frozen, RunState::Queued);
             if (!tags.empty()) writer.setTags(id, tags);
             return id;
         },
@@ -90,7 +91,8 @@ void RunQueue::next() {
     const Waiting waiting = std::move(queue_.front());
     queue_.pop_front();
     Q_EMIT waitingChanged();
-    worker_ = std::make_unique<TrainWorker>(actions_->writer(), waiting.run, waiting.config, waiting.fromCheckpoint, engine_);
+    worker_ =
+        std::make_unique<TrainWorker>(actions_->writer(), waiting.run, waiting.config, waiting.fromCheckpoint, engine_);
     const QString run = QString::fromStdString(waiting.run);
     connect(worker_.get(), &TrainWorker::progressed, this,
             [this, run](const QString& what, double done) { Q_EMIT progressed(run, what, done); });

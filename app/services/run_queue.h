@@ -25,7 +25,8 @@ public:
     void add(const QString& name, const RunConfig& frozen, const std::vector<std::string>& tags = {});
     // Trains a run that is in the store: a queued one from the start, others from their last checkpoint.
     void resume(const QString& run, const RunConfig& frozen, bool fromCheckpoint);
-    // Stops the run in hand, with a checkpoint, or takes a waiting one out. False where the run is none of this process's.
+    // Stops the run in hand, with a checkpoint, or takes a waiting one out. False where the run is none of this
+    // process's.
     bool stop(const QString& run);
     void stopForExit();  // what waits stays queued in the store
     [[nodiscard]] bool busy() const { return worker_ != nullptr; }
@@ -33,7 +34,7 @@ public:
     [[nodiscard]] bool has(const QString& run) const;
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
     [[nodiscard]] QStringList waitingRuns() const;  // in the order in which they will be trained
-    bool move(const QString& run, int places);      // forwards where below 0; false where it does not wait or is at the end
+    bool move(const QString& run, int places);  // forwards where below 0; false where it does not wait or is at the end
 
 Q_SIGNALS:
     void added(const QString& run);

@@ -1,4 +1,5 @@
-// Writes to the store on a thread of its own: a rename or a command may wait for another process's transaction, the window does not.
+// Writes to the store on a thread of its own: a rename or a command may wait for another process's transaction, the
+// window does not.
 #pragma once
 
 #include <QObject>
@@ -32,7 +33,10 @@ public:
         run(what, [this, guard, work = std::move(work), done = std::move(done)](StoreWriter& writer) mutable {
             auto result = std::make_shared<Result>(work(writer));
             QMetaObject::invokeMethod(
-                this, [guard, result, done = std::move(done)]() mutable { if (guard) done(std::move(*result)); },
+                this,
+                [guard, result, done = std::move(done)]() mutable {
+                    if (guard) done(std::move(*result));
+                },
                 Qt::QueuedConnection);
         });
     }
@@ -45,7 +49,7 @@ Q_SIGNALS:
 private:
     Workspace workspace_;
     QThread thread_;
-    QObject* hand_;
+    QObject* worker_;
     std::shared_ptr<StoreWriter> writer_;
     int pending_ = 0;
 };

@@ -10,8 +10,8 @@
 namespace tritlab {
 
 // Lives on the watcher's thread.
-struct StoreWatcher::Hand : public QObject {
-    Hand(const Workspace& place, std::shared_ptr<StoreWriter> storeWriter, StoreWatcher* watcher)
+struct StoreWatcher::Worker : public QObject {
+    Worker(const Workspace& place, std::shared_ptr<StoreWriter> storeWriter, StoreWatcher* watcher)
         : workspace(place), writer(std::move(storeWriter)), owner(watcher) {}
 
     void begin() {
@@ -72,17 +72,17 @@ struct StoreWatcher::Hand : public QObject {
 };
 
 StoreWatcher::StoreWatcher(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent)
-    : QObject(parent), hand_(new Hand(workspace, std::move(writer), this)) {
+    : QObject(parent), worker_(new Worker(workspace, std::move(writer), this)) {
     qRegisterMetaType<std::vector<tritlab::RunSummary>>("std::vector<tritlab::RunSummary>");
     qRegisterMetaType<std::set<std::string>>("std::set<std::string>");
-    hand_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.setObjectName("store watcher");
 }
 
 StoreWatcher::~StoreWatcher() {
     if (!thread_.isRunning()) {
-        delete hand_;
+        delete worker_;
         return;
     }
     thread_.quit();
@@ -91,7 +91,8 @@ StoreWatcher::~StoreWatcher() {
 
 void StoreWatcher::start() {
     thread_.start();
-    QMetaObject::invokeMethod(hand_, [hand = hand_] { hand->begin(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        worker_, [worker = worker_] { worker->begin(); }, Qt::QueuedConnection);
 }
 
 }  // namespace tritlab

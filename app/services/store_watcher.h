@@ -1,5 +1,5 @@
-// Follows the store from a thread of its own: every 250 ms it asks for the revision, and tells which runs changed, whoever wrote
-// them. A run whose process died is marked within two seconds.
+// Follows the store from a thread of its own: every 250 ms it asks for the revision, and tells which runs changed,
+// whoever wrote them. A run whose process died is marked within two seconds.
 #pragma once
 
 #include <QObject>
@@ -30,9 +30,9 @@ Q_SIGNALS:
     void failed(const QString& message);                 // once for each new message
 
 private:
-    struct Hand;
+    struct Worker;
     QThread thread_;
-    Hand* hand_;
+    Worker* worker_;
 };
 
 }  // namespace tritlab

@@ -21,8 +21,8 @@ private:
 
 }  // namespace
 
-TrainWorker::TrainWorker(std::shared_ptr<StoreWriter> writer, std::string run, RunConfig frozen, bool resume, EngineLoader engine,
-                         QObject* parent)
+TrainWorker::TrainWorker(std::shared_ptr<StoreWriter> writer, std::string run, RunConfig frozen, bool resume,
+                         EngineLoader engine, QObject* parent)
     : QObject(parent), writer_(std::move(writer)), run_(std::move(run)), config_(std::move(frozen)), resume_(resume),
       engine_(std::move(engine)) {
     qRegisterMetaType<tritlab::RunState>("tritlab::RunState");

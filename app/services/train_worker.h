@@ -17,8 +17,8 @@ class TrainWorker : public QObject {
     Q_OBJECT
 public:
     using EngineLoader = std::function<Engine&()>;
-    TrainWorker(std::shared_ptr<StoreWriter> writer, std::string run, RunConfig frozen, bool resume, EngineLoader engine,
-                QObject* parent = nullptr);
+    TrainWorker(std::shared_ptr<StoreWriter> writer, std::string run, RunConfig frozen, bool resume,
+                EngineLoader engine, QObject* parent = nullptr);
     ~TrainWorker() override;  // stops and waits
     void start();
     void stop() { stop_.requestStop(); }  // with a checkpoint, after the micro-batch in hand

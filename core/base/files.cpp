@@ -1,13 +1,13 @@
 #include "core/base/files.h"
 
-#include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "core/base/error.h"
@@ -21,11 +21,12 @@ std::atomic<std::int64_t> bytesUntilFailure{-1};  // below 0: never
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
-    std::string mend;
-    if (full) mend = "Free some space on that disk and try again";
-    else if (error == EACCES || error == EPERM) mend = "Check who may read and write it";
-    else if (error == ENOENT) mend = "Check the path";
-    throw Error(what + " (" + std::strerror(error) + ")", path.string(), mend, full ? ErrorKind::NoSpace : ErrorKind::BadInput);
+    std::string hint;
+    if (full) hint = "Free some space on that disk and try again";
+    else if (error == EACCES || error == EPERM) hint = "Check who may read and write it";
+    else if (error == ENOENT) hint = "Check the path";
+    throw Error(what + " (" + std::strerror(error) + ")", path.string(), hint,
+                full ? ErrorKind::NoSpace : ErrorKind::BadInput);
 }
 
 int openOrFail(const fs::path& path, int flags, const char* what) {
@@ -50,7 +51,8 @@ void syncPath(const fs::path& path) {
 fs::path temporaryBeside(const fs::path& path) {
     static std::atomic<unsigned> counter{0};
     fs::path folder = path.parent_path();
-    return folder / ("." + path.filename().string() + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+    return folder /
+           ("." + path.filename().string() + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
 }
 
 }  // namespace
@@ -75,7 +77,8 @@ std::string readFile(const fs::path& path, std::uint64_t limit) {
         content.append(block.data(), static_cast<std::size_t>(got));
         if (content.size() > limit) {
             ::close(descriptor);
-            throw Error("is larger than the " + std::to_string(limit) + " bytes that are read of such a file", path.string());
+            throw Error("is larger than the " + std::to_string(limit) + " bytes that are read of such a file",
+                        path.string());
         }
     }
     ::close(descriptor);
@@ -114,7 +117,8 @@ void OutputFile::failAfter(std::optional<std::uint64_t> bytes) {
 
 void OutputFile::write(const void* data, std::size_t size) {
     if (bytesUntilFailure >= 0) {
-        const auto left = bytesUntilFailure.fetch_sub(static_cast<std::int64_t>(size)) - static_cast<std::int64_t>(size);
+        const auto left =
+            bytesUntilFailure.fetch_sub(static_cast<std::int64_t>(size)) - static_cast<std::int64_t>(size);
         if (left <= 0) {
             bytesUntilFailure = 0;
             fail("cannot be written", path_, ENOSPC);

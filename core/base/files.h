@@ -15,8 +15,8 @@ namespace tritlab {
 // The whole file as bytes. Throws Error (what, path, mend) where it is missing, no file, or larger than `limit` bytes.
 std::string readFile(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 32);
 
-// Replaces `path` by `content`: written to a file beside it, fsynced, renamed over it, folder fsynced. On any failure the old
-// file is untouched and the half-written one removed. Throws Error, kind NoSpace where the disk is full.
+// Replaces `path` by `content`: written to a file beside it, fsynced, renamed over it, folder fsynced. On any failure
+// the old file is untouched and the half-written one removed. Throws Error, kind NoSpace where the disk is full.
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
 // A file written in pieces, with each failure an Error; close() flushes and fsyncs. Not renamed by itself.
@@ -39,9 +39,10 @@ private:
 
 void syncFolder(const std::filesystem::path& folder);
 
-// Makes the folder `target` whole or not at all: `fill` writes into a fresh folder beside it, whose files are then synced and
-// which is renamed to `target` (an existing one is swapped out and removed afterwards).
-void writeFolderAtomically(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& fill);
+// Makes the folder `target` whole or not at all: `fill` writes into a fresh folder beside it, whose files are then
+// synced and which is renamed to `target` (an existing one is swapped out and removed afterwards).
+void writeFolderAtomically(const std::filesystem::path& target,
+                           const std::function<void(const std::filesystem::path&)>& fill);
 
 // A read-only mapping of a whole file. An empty file maps to an empty span.
 class MappedFile {
@@ -59,8 +60,8 @@ private:
     std::size_t size_ = 0;
 };
 
-// An advisory lock on a file of its own (flock, O_CLOEXEC), held until destruction. Processes and descriptors exclude each
-// other; a process that dies lets go.
+// An advisory lock on a file of its own (flock, O_CLOEXEC), held until destruction. Processes and descriptors exclude
+// each other; a process that dies lets go.
 class FileLock {
 public:
     enum class Mode { Shared, Exclusive };

@@ -71,7 +71,9 @@ std::string foldCase(std::string_view text) {
         // By way of the capital: a final sigma, a long s and their like have the same one as the usual letter.
         const locale_t table = unicode();
         const auto wide = static_cast<std::wint_t>(character);
-        const auto small = table == static_cast<locale_t>(nullptr) ? character : static_cast<char32_t>(::towlower_l(::towupper_l(wide, table), table));
+        const auto small = table == static_cast<locale_t>(nullptr)
+                               ? character
+                               : static_cast<char32_t>(::towlower_l(::towupper_l(wide, table), table));
         if (small < 0x80) folded += static_cast<char>(small);
         else encode(small, folded);
     }

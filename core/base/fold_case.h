@@ -1,5 +1,5 @@
-// Text as a search compares it: without the difference of capital and small letters, in every script. As Unicode's case folding does,
-// "ß" is "ss" and a final sigma a sigma; accents count.
+// Text as a search compares it: without the difference of capital and small letters, in every script. As Unicode's case
+// folding does, "ß" is "ss" and a final sigma a sigma; accents count.
 #pragma once
 
 #include <string>

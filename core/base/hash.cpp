@@ -1,7 +1,7 @@
 #include "core/base/hash.h"
 
-#include <array>
 #include <xxhash.h>
+#include <array>
 
 #include "core/base/files.h"
 

@@ -1,5 +1,5 @@
-// The program's log: to stderr, with a level that TRITLAB_LOG (trace, debug, info, warn, error, off) sets; default warn.
-// What belongs to a run is a LogEvent of that run (core/run/events.h), not a line here.
+// The program's log: to stderr, with a level that TRITLAB_LOG (trace, debug, info, warn, error, off) sets; default
+// warn. What belongs to a run is a LogEvent of that run (core/run/events.h), not a line here.
 #pragma once
 
 #include <string>

@@ -1,10 +1,10 @@
 #include "core/base/measure.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <ctime>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -33,7 +33,8 @@ std::int64_t monotonicNs() {
 std::int64_t residentBytes() {
     const std::string statm = readFile("/proc/self/statm");
     const std::size_t start = statm.find(' ') + 1;
-    return parseInt(std::string_view(statm).substr(start, statm.find(' ', start) - start)).value_or(0) * ::sysconf(_SC_PAGESIZE);
+    return parseInt(std::string_view(statm).substr(start, statm.find(' ', start) - start)).value_or(0) *
+           ::sysconf(_SC_PAGESIZE);
 }
 
 std::int64_t peakResidentBytes() { return kilobytesIn("/proc/self/status", "VmHWM:"); }

@@ -1,4 +1,5 @@
-// What benches and the memory curve share: clocks, one of them for two processes to compare, resident memory, the median.
+// What benches and the memory curve share: clocks, one of them for two processes to compare, resident memory, the
+// median.
 #pragma once
 
 #include <chrono>

@@ -1,10 +1,10 @@
 #include "core/base/memory_arena.h"
 
+#include <sys/mman.h>
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
-#include <sys/mman.h>
 
 namespace tritlab {
 namespace {
@@ -14,13 +14,15 @@ constexpr std::size_t smallPage = 4096;
 
 // Blocks of 2^n bytes would all begin at the same place of a page, and of a cache's sets: one line more moves each on.
 std::size_t blockBytes(std::size_t bytes) {
-    return (bytes + MemoryArena::alignment - 1) / MemoryArena::alignment * MemoryArena::alignment + MemoryArena::alignment;
+    return (bytes + MemoryArena::alignment - 1) / MemoryArena::alignment * MemoryArena::alignment +
+           MemoryArena::alignment;
 }
 
 }  // namespace
 
 MemoryArena::MemoryArena(std::size_t addresses) {
-    void* range = ::mmap(nullptr, addresses, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* range =
+        ::mmap(nullptr, addresses, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (range == MAP_FAILED) return;
     start_ = static_cast<std::byte*>(range);
     size_ = addresses;
@@ -60,8 +62,10 @@ bool MemoryArena::owns(const void* block) const {
 
 void MemoryArena::give(void* block) {
     const std::lock_guard lock(mutex_);
-    const auto taken = owns(block) ? blocks_.find(static_cast<std::size_t>(static_cast<std::byte*>(block) - start_)) : blocks_.end();
-    if (taken == blocks_.end()) std::abort();  // given twice, or never taken: going on would hand one block to two owners
+    const auto taken =
+        owns(block) ? blocks_.find(static_cast<std::size_t>(static_cast<std::byte*>(block) - start_)) : blocks_.end();
+    // given twice, or never taken: going on would hand one block to two owners
+    if (taken == blocks_.end()) std::abort();
     auto [offset, bytes] = std::pair(taken->first, taken->second);
     blocks_.erase(taken);
     taken_ -= bytes;

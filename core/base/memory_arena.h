@@ -1,6 +1,6 @@
-// Memory for large blocks that come and go in the same order again and again, as the tensors of a training step do: best fit over
-// one reserved range of addresses, free neighbours joined. What small and long-lived blocks would do to it, the general
-// allocator's heap shows: holes between them that the next large block does not fit into.
+// Memory for large blocks that come and go in the same order again and again, as the tensors of a training step do:
+// best fit over one reserved range of addresses, free neighbours joined. What small and long-lived blocks would do to
+// it, the general allocator's heap shows: holes between them that the next large block does not fit into.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace tritlab {
 // Safe to call from several threads.
 class MemoryArena {
 public:
-    // Reserves addresses, not memory: a page becomes real when it is first written. Where the system refuses the range, the arena is
-    // empty and take() returns nothing.
+    // Reserves addresses, not memory: a page becomes real when it is first written. Where the system refuses the range,
+    // the arena is empty and take() returns nothing.
     explicit MemoryArena(std::size_t addresses);
     ~MemoryArena();
     MemoryArena(const MemoryArena&) = delete;
@@ -45,8 +45,8 @@ private:
     std::size_t top_ = 0;      // no block lies above
     std::size_t touched_ = 0;  // nothing above was written since the last releaseFree()
     std::size_t taken_ = 0;
-    std::map<std::size_t, std::size_t> blocks_;              // taken: offset, bytes
-    std::map<std::size_t, std::size_t> holes_;               // free, below top_: offset, bytes
+    std::map<std::size_t, std::size_t> blocks_;             // taken: offset, bytes
+    std::map<std::size_t, std::size_t> holes_;              // free, below top_: offset, bytes
     std::set<std::pair<std::size_t, std::size_t>> bySize_;  // the same: bytes, offset
 };
 

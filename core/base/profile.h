@@ -1,4 +1,5 @@
-// Where the time of one thread goes: named scopes with their self time (without the scopes inside). Off, a scope costs one load.
+// Where the time of one thread goes: named scopes with their self time (without the scopes inside). Off, a scope costs
+// one load.
 //   ProfileScope scope("products");
 // Names that bench train knows: "products" (matrix products), "attention", "quantize", "norms", "loss", "optimizer".
 #pragma once
@@ -16,8 +17,8 @@ struct ProfilePart {
     std::int64_t calls = 0;
 };
 
-// Collects the scopes of the thread that made it, for as long as it lives. One at a time on a thread; the names given to scopes
-// have to live as long as it does.
+// Collects the scopes of the thread that made it, for as long as it lives. One at a time on a thread; the names given
+// to scopes have to live as long as it does.
 class Profile {
 public:
     Profile();

@@ -1,4 +1,5 @@
-// Counter-based randomness: a value is a pure function of (seed, stream, index), so that nothing has to be replayed or saved.
+// Counter-based randomness: a value is a pure function of (seed, stream, index), so that nothing has to be replayed or
+// saved.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ constexpr double randomUniform(std::uint64_t seed, std::uint64_t stream, std::ui
 inline std::vector<TokenId> uniformTokens(std::int64_t count, std::int64_t vocabulary, std::uint64_t stream) {
     std::vector<TokenId> tokens;
     for (std::int64_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<TokenId>(randomBits(1, stream, static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(vocabulary)));
+        tokens.push_back(static_cast<TokenId>(randomBits(1, stream, static_cast<std::uint64_t>(i)) %
+                                              static_cast<std::uint64_t>(vocabulary)));
     return tokens;
 }
 

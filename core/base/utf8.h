@@ -7,7 +7,8 @@
 
 namespace tritlab {
 
-// Bytes of the character that starts `text`: 1..4, or 0 where no valid character starts there (empty, broken or cut off).
+// Bytes of the character that starts `text`: 1..4, or 0 where no valid character starts there (empty, broken or cut
+// off).
 std::size_t utf8Length(std::string_view text);
 bool isUtf8(std::string_view text);
 // True where `text` is a proper beginning of a character: more bytes could make it valid.

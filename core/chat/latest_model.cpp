@@ -32,10 +32,12 @@ fs::path latestModelFolder(const Workspace& workspace, const std::string& run) {
     const fs::path checkpoint = newestCheckpoint(workspace.checkpoints(run)), snapshot = workspace.snapshot(run);
     const bool hasSnapshot = isModelFolder(snapshot);
     if (checkpoint.empty() && !hasSnapshot)
-        throw Error("has no weights yet", "run " + run, "Wait for its first checkpoint, or ask the running trainer for a snapshot");
+        throw Error("has no weights yet", "run " + run,
+                    "Wait for its first checkpoint, or ask the running trainer for a snapshot");
     if (checkpoint.empty()) return snapshot;
     if (!hasSnapshot) return checkpoint;
-    return fs::last_write_time(snapshot / "config.json") > fs::last_write_time(checkpoint / "config.json") ? snapshot : checkpoint;
+    return fs::last_write_time(snapshot / "config.json") > fs::last_write_time(checkpoint / "config.json") ? snapshot
+                                                                                                           : checkpoint;
 }
 
 }  // namespace tritlab

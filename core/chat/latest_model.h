@@ -8,8 +8,8 @@
 
 namespace tritlab {
 
-// The newest model folder of a run: its snapshot if newer than the last good checkpoint. `run` is an id. Throws Error where there
-// is none yet.
+// The newest model folder of a run: its snapshot if newer than the last good checkpoint. `run` is an id. Throws Error
+// where there is none yet.
 std::filesystem::path latestModelFolder(const Workspace& workspace, const std::string& run);
 
 }  // namespace tritlab

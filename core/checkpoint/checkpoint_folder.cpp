@@ -17,7 +17,8 @@ using nlohmann::ordered_json;
 
 constexpr const char* manifestName = "manifest.json";
 constexpr int format = 1;
-constexpr const char* mendDamaged = "An earlier checkpoint of the run is used instead where there is one; delete this folder";
+constexpr const char* hintDamaged =
+    "An earlier checkpoint of the run is used instead where there is one; delete this folder";
 
 // JSON knows no NaN and no infinity: those are texts.
 ordered_json number(double value) {
@@ -109,8 +110,8 @@ json parsedManifest(const fs::path& folder) {
     try {
         return json::parse(text);
     } catch (const json::exception& error) {
-        throw Error(std::string("the checkpoint's manifest is damaged (") + error.what() + ")", (folder / manifestName).string(),
-                    mendDamaged);
+        throw Error(std::string("the checkpoint's manifest is damaged (") + error.what() + ")",
+                    (folder / manifestName).string(), hintDamaged);
     }
 }
 
@@ -118,11 +119,11 @@ CheckpointManifest manifestIn(const fs::path& folder, const json& object) {
     try {
         return manifestFrom(object);
     } catch (const json::exception& error) {
-        throw Error(std::string("the checkpoint's manifest is damaged (") + error.what() + ")", (folder / manifestName).string(),
-                    mendDamaged);
+        throw Error(std::string("the checkpoint's manifest is damaged (") + error.what() + ")",
+                    (folder / manifestName).string(), hintDamaged);
     } catch (const Error& error) {
-        throw Error(error.whatHappened(), (folder / manifestName).string(), error.mend().empty() ? mendDamaged : error.mend(),
-                    error.kind());
+        throw Error(error.whatHappened(), (folder / manifestName).string(),
+                    error.hint().empty() ? hintDamaged : error.hint(), error.kind());
     }
 }
 
@@ -159,24 +160,26 @@ CheckpointManifest readManifest(const fs::path& folder) { return manifestIn(fold
 CheckpointManifest readCheckedManifest(const fs::path& folder) {
     const json object = parsedManifest(folder);
     const CheckpointManifest manifest = manifestIn(folder, object);
-    for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "optimizer.safetensors", "health.safetensors"}) {
+    for (const char* name :
+         {"config.json", "model.safetensors", "tokenizer.model", "optimizer.safetensors", "health.safetensors"}) {
         if (!object.at("files").contains(name)) {
-            throw Error(std::string("the checkpoint's manifest does not list ") + name, folder.string(), mendDamaged);
+            throw Error(std::string("the checkpoint's manifest does not list ") + name, folder.string(), hintDamaged);
         }
     }
     for (const auto& [name, entry] : object.at("files").items()) {
         const fs::path file = folder / fs::path(name).filename();
         std::error_code error;
         const auto size = fs::file_size(file, error);
-        if (error) throw Error("a file of the checkpoint is missing", file.string(), mendDamaged);
+        if (error) throw Error("a file of the checkpoint is missing", file.string(), hintDamaged);
         if (static_cast<std::int64_t>(size) != entry.at("bytes").get<std::int64_t>()) {
-            throw Error("a file of the checkpoint is damaged: it has " + std::to_string(size) + " bytes, the manifest says " +
-                            std::to_string(entry.at("bytes").get<std::int64_t>()),
-                        file.string(), mendDamaged);
+            throw Error("a file of the checkpoint is damaged: it has " + std::to_string(size) +
+                            " bytes, the manifest says " + std::to_string(entry.at("bytes").get<std::int64_t>()),
+                        file.string(), hintDamaged);
         }
         const json hash = entry.value("hash", json());
         if (!hash.is_string() || hashFileHex(file) != hash.get<std::string>()) {
-            throw Error("a file of the checkpoint is damaged: its hash is not the manifest's", file.string(), mendDamaged);
+            throw Error("a file of the checkpoint is damaged: its hash is not the manifest's", file.string(),
+                        hintDamaged);
         }
     }
     return manifest;

@@ -33,17 +33,19 @@ private:
             if (!field.applies(c)) continue;
             try {
                 field::checkRange(field, field.get(c), {});
-            } catch (const Error& error) { add({field.key}, error.what()); }
+            } catch (const Error& error) {
+                add({field.key}, error.what());
+            }
         }
     }
 
     void model() {
         const bool headsFit = c.heads > 0 && c.hiddenSize % c.heads == 0;
         if (c.heads > 0 && !headsFit)
-            add({"hidden_size", "heads"}, "The hidden size " + std::to_string(c.hiddenSize) + " is no multiple of the " +
-                                              std::to_string(c.heads) + " heads. Use " +
-                                              std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) +
-                                              ", or other heads.");
+            add({"hidden_size", "heads"},
+                "The hidden size " + std::to_string(c.hiddenSize) + " is no multiple of the " +
+                    std::to_string(c.heads) + " heads. Use " +
+                    std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) + ", or other heads.");
         if (headsFit && (c.hiddenSize / c.heads) % 2 != 0)
             add({"hidden_size", "heads"},
                 "The head size " + std::to_string(c.hiddenSize / c.heads) +
@@ -55,13 +57,15 @@ private:
 
     void data() {
         if (c.data.empty())
-            add({"data"}, "There is no text to train on. Name a file, a folder, or built-in text such as builtin:bible.");
+            add({"data"},
+                "There is no text to train on. Name a file, a folder, or built-in text such as builtin:bible.");
         if (c.tokenizer == TokenizerKind::Train && c.vocabSize < 300)
             add({"vocab_size"}, "A vocabulary of " + std::to_string(c.vocabSize) +
                                     " is too small: 256 pieces are the bytes. Use at least 300.");
         if (c.tokenizer == TokenizerKind::File) {
             std::error_code error;
-            if (c.tokenizerPath.empty()) add({"tokenizer_path"}, "Name the tokenizer's file, or set tokenizer = train.");
+            if (c.tokenizerPath.empty())
+                add({"tokenizer_path"}, "Name the tokenizer's file, or set tokenizer = train.");
             else if (!std::filesystem::is_regular_file(c.tokenizerPath, error))
                 add({"tokenizer_path"}, "There is no tokenizer file " + c.tokenizerPath + ".");
         }
@@ -76,14 +80,16 @@ private:
             add({"lr_switch_at"}, "The second stage has to start above 0 (and at 1 at the latest).");
         if (applies("lambda_reach_one_at") && c.lambdaReachOneAt <= 0)
             add({"lambda_reach_one_at"},
-                "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = none.");
+                "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = "
+                "none.");
     }
 
     // Looked for on this machine, as files are.
     void device() {
         if (c.device != ComputeDevice::Cuda) return;
         if (const CudaState& cuda = cudaState(); !cuda.usable())
-            add({"device"}, "This machine cannot train on CUDA: " + cuda.missing + ". " + cuda.mend + ", or set device = cpu.");
+            add({"device"},
+                "This machine cannot train on CUDA: " + cuda.missing + ". " + cuda.hint + ", or set device = cpu.");
     }
 
     const RunConfig& c;

@@ -35,33 +35,33 @@ inline Field boolean(std::string key, FieldGroup group, bool RunConfig::*member,
     return field;
 }
 
-inline Field integer(std::string key, FieldGroup group, std::int64_t RunConfig::*member, double least, double most,
+inline Field integer(std::string key, FieldGroup group, std::int64_t RunConfig::*member, double min, double max,
                      const char* unit, const char* label, const char* help) {
     Field field = base(std::move(key), FieldKind::Int, group, label, help);
     field.unit = unit;
-    field.least = least;
-    field.most = most;
+    field.min = min;
+    field.max = max;
     field.get = [member](const RunConfig& c) { return FieldValue(c.*member); };
     field.set = [member](RunConfig& c, const FieldValue& v) { c.*member = std::get<std::int64_t>(v); };
     return field;
 }
 
-inline Field real(std::string key, FieldGroup group, double RunConfig::*member, double least, double most, const char* unit,
-                  const char* label, const char* help) {
+inline Field real(std::string key, FieldGroup group, double RunConfig::*member, double min, double max,
+                  const char* unit, const char* label, const char* help) {
     Field field = base(std::move(key), FieldKind::Real, group, label, help);
     field.unit = unit;
-    field.least = least;
-    field.most = most;
+    field.min = min;
+    field.max = max;
     field.get = [member](const RunConfig& c) { return FieldValue(c.*member); };
     field.set = [member](RunConfig& c, const FieldValue& v) { c.*member = std::get<double>(v); };
     return field;
 }
 
 // kind: Text or Path.
-inline Field text(std::string key, FieldKind kind, FieldGroup group, std::string RunConfig::*member, double mostBytes,
+inline Field text(std::string key, FieldKind kind, FieldGroup group, std::string RunConfig::*member, double maxBytes,
                   const char* label, const char* help) {
     Field field = base(std::move(key), kind, group, label, help);
-    field.most = mostBytes;
+    field.max = maxBytes;
     field.get = [member](const RunConfig& c) { return FieldValue(c.*member); };
     field.set = [member](RunConfig& c, const FieldValue& v) { c.*member = std::get<std::string>(v); };
     return field;
@@ -110,7 +110,8 @@ std::vector<Field> lambdaFields();
 std::vector<Field> batchFields();
 std::vector<Field> watchFields();  // evaluation, health, checkpoints
 
-// Parses and checks one value: kind and range. `where` names the place in messages ("--set steps", "config.json: steps").
+// Parses and checks one value: kind and range. `where` names the place in messages ("--set steps", "config.json:
+// steps").
 FieldValue valueFromText(const Field& field, std::string_view text, const std::string& where);
 FieldValue valueFromJson(const Field& field, const nlohmann::json& json, const std::string& where);
 nlohmann::json valueJson(const FieldValue& value);

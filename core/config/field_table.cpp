@@ -63,28 +63,29 @@ const Field* findField(std::string_view key) {
 
 const char* groupLabel(FieldGroup group) {
     switch (group) {
-    case FieldGroup::Model: return QT_TRANSLATE_NOOP("Field", "Model");
-    case FieldGroup::Data: return QT_TRANSLATE_NOOP("Field", "Data");
-    case FieldGroup::Optimizer: return QT_TRANSLATE_NOOP("Field", "Optimizer and learning rate");
-    case FieldGroup::Lambda: return QT_TRANSLATE_NOOP("Field", "Lambda schedule");
-    case FieldGroup::Batch: return QT_TRANSLATE_NOOP("Field", "Batch and precision");
-    case FieldGroup::Evaluation: return QT_TRANSLATE_NOOP("Field", "Evaluation and samples");
-    case FieldGroup::Health: return QT_TRANSLATE_NOOP("Field", "Weight health");
-    case FieldGroup::Checkpoints: return QT_TRANSLATE_NOOP("Field", "Checkpoints");
+        case FieldGroup::Model: return QT_TRANSLATE_NOOP("Field", "Model");
+        case FieldGroup::Data: return QT_TRANSLATE_NOOP("Field", "Data");
+        case FieldGroup::Optimizer: return QT_TRANSLATE_NOOP("Field", "Optimizer and learning rate");
+        case FieldGroup::Lambda: return QT_TRANSLATE_NOOP("Field", "Lambda schedule");
+        case FieldGroup::Batch: return QT_TRANSLATE_NOOP("Field", "Batch and precision");
+        case FieldGroup::Evaluation: return QT_TRANSLATE_NOOP("Field", "Evaluation and samples");
+        case FieldGroup::Health: return QT_TRANSLATE_NOOP("Field", "Weight health");
+        case FieldGroup::Checkpoints: return QT_TRANSLATE_NOOP("Field", "Checkpoints");
     }
     return "";
 }
 
 std::string nearestKey(std::string_view key) {
     std::string best;
-    std::size_t least = std::max<std::size_t>(2, key.size() / 3) + 1;
+    std::size_t min = std::max<std::size_t>(2, key.size() / 3) + 1;
     for (const Field& field : fields()) {
         const std::size_t distance = editDistance(key, field.key);
-        if (distance < least) least = distance, best = field.key;
+        if (distance < min) min = distance, best = field.key;
     }
     if (!best.empty() || key.size() < 2) return best;
     for (const Field& field : fields())  // "size" or "lr": a part of a key
-        if (field.key.find(key) != std::string::npos && (best.empty() || field.key.size() < best.size())) best = field.key;
+        if (field.key.find(key) != std::string::npos && (best.empty() || field.key.size() < best.size()))
+            best = field.key;
     return best;
 }
 

@@ -13,13 +13,13 @@ constexpr double largestExactInteger = 9007199254740992.0;  // 2^53
 
 const char* kindName(FieldKind kind) {
     switch (kind) {
-    case FieldKind::Bool: return "true or false";
-    case FieldKind::Int: return "a whole number";
-    case FieldKind::Real: return "a number";
-    case FieldKind::Enum: return "a choice";
-    case FieldKind::Text: return "a text";
-    case FieldKind::Path: return "a path";
-    case FieldKind::Sources: return "a list of sources";
+        case FieldKind::Bool: return "true or false";
+        case FieldKind::Int: return "a whole number";
+        case FieldKind::Real: return "a number";
+        case FieldKind::Enum: return "a choice";
+        case FieldKind::Text: return "a text";
+        case FieldKind::Path: return "a path";
+        case FieldKind::Sources: return "a list of sources";
     }
     return "";
 }
@@ -75,7 +75,8 @@ std::vector<DataSource> parseSources(std::string_view text) {
 // The colon before a trailing weight, or npos.
 std::size_t weightColon(std::string_view text) {
     const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0 || !parseReal(text.substr(colon + 1))) return std::string_view::npos;
+    if (colon == std::string_view::npos || colon == 0 || !parseReal(text.substr(colon + 1)))
+        return std::string_view::npos;
     return colon;
 }
 
@@ -119,12 +120,12 @@ DataSource parseSource(std::string_view text) {
 
 std::string valueText(const Field& field, const FieldValue& value) {
     switch (field.kind) {
-    case FieldKind::Bool: return std::get<bool>(value) ? "true" : "false";
-    case FieldKind::Int: return std::to_string(std::get<std::int64_t>(value));
-    case FieldKind::Real: return formatReal(std::get<double>(value));
-    case FieldKind::Text: return escaped(std::get<std::string>(value));
-    case FieldKind::Sources: return sourcesText(std::get<std::vector<DataSource>>(value));
-    default: return std::get<std::string>(value);
+        case FieldKind::Bool: return std::get<bool>(value) ? "true" : "false";
+        case FieldKind::Int: return std::to_string(std::get<std::int64_t>(value));
+        case FieldKind::Real: return formatReal(std::get<double>(value));
+        case FieldKind::Text: return escaped(std::get<std::string>(value));
+        case FieldKind::Sources: return sourcesText(std::get<std::vector<DataSource>>(value));
+        default: return std::get<std::string>(value);
     }
 }
 
@@ -138,8 +139,8 @@ std::string rangeText(const Field& field) {
     }
     if (field.kind == FieldKind::Bool) return "true or false";
     if (field.kind != FieldKind::Int && field.kind != FieldKind::Real) return {};
-    if (field.most >= noLimit) return "at least " + limitText(field, field.least);
-    return limitText(field, field.least) + " to " + limitText(field, field.most);
+    if (field.max >= noLimit) return "at least " + limitText(field, field.min);
+    return limitText(field, field.min) + " to " + limitText(field, field.max);
 }
 
 void checkRange(const Field& field, const FieldValue& value, const std::string& where) {
@@ -147,40 +148,40 @@ void checkRange(const Field& field, const FieldValue& value, const std::string& 
         throw Error(shown + " is out of range for '" + field.key + "'", where, "Give " + rangeText(field));
     };
     switch (field.kind) {
-    case FieldKind::Int: {
-        const auto number = std::get<std::int64_t>(value);
-        if (static_cast<double>(number) < field.least || static_cast<double>(number) > field.most)
-            outside(std::to_string(number));
-        break;
-    }
-    case FieldKind::Real: {
-        const double number = std::get<double>(value);
-        if (!(number >= field.least && number <= field.most)) outside(formatReal(number));  // NaN too
-        break;
-    }
-    case FieldKind::Enum: {
-        const auto& key = std::get<std::string>(value);
-        if (std::none_of(field.choices.begin(), field.choices.end(), [&](const Choice& c) { return c.key == key; }))
-            throw Error("'" + key + "' is no choice of '" + field.key + "'", where, "Give " + rangeText(field));
-        break;
-    }
-    case FieldKind::Text:
-    case FieldKind::Path:
-        if (static_cast<double>(std::get<std::string>(value).size()) > field.most)
-            throw Error("'" + field.key + "' is too long", where, "At most " + formatReal(field.most) + " bytes");
-        break;
-    case FieldKind::Sources:
-        if (static_cast<double>(std::get<std::vector<DataSource>>(value).size()) > field.most)
-            throw Error("too many sources in '" + field.key + "'", where,
-                        "At most " + formatReal(field.most) + ": put files in a folder");
-        for (const DataSource& source : std::get<std::vector<DataSource>>(value)) {
-            if (source.path.empty()) throw Error("a source of '" + field.key + "' has no path", where);
-            if (!(source.weight > 0 && std::isfinite(source.weight)))
-                throw Error("the weight " + formatReal(source.weight) + " of " + source.path + " is out of range", where,
-                            "Give a number above 0");
+        case FieldKind::Int: {
+            const auto number = std::get<std::int64_t>(value);
+            if (static_cast<double>(number) < field.min || static_cast<double>(number) > field.max)
+                outside(std::to_string(number));
+            break;
         }
-        break;
-    case FieldKind::Bool: break;
+        case FieldKind::Real: {
+            const double number = std::get<double>(value);
+            if (!(number >= field.min && number <= field.max)) outside(formatReal(number));  // NaN too
+            break;
+        }
+        case FieldKind::Enum: {
+            const auto& key = std::get<std::string>(value);
+            if (std::none_of(field.choices.begin(), field.choices.end(), [&](const Choice& c) { return c.key == key; }))
+                throw Error("'" + key + "' is no choice of '" + field.key + "'", where, "Give " + rangeText(field));
+            break;
+        }
+        case FieldKind::Text:
+        case FieldKind::Path:
+            if (static_cast<double>(std::get<std::string>(value).size()) > field.max)
+                throw Error("'" + field.key + "' is too long", where, "At most " + formatReal(field.max) + " bytes");
+            break;
+        case FieldKind::Sources:
+            if (static_cast<double>(std::get<std::vector<DataSource>>(value).size()) > field.max)
+                throw Error("too many sources in '" + field.key + "'", where,
+                            "At most " + formatReal(field.max) + ": put files in a folder");
+            for (const DataSource& source : std::get<std::vector<DataSource>>(value)) {
+                if (source.path.empty()) throw Error("a source of '" + field.key + "' has no path", where);
+                if (!(source.weight > 0 && std::isfinite(source.weight)))
+                    throw Error("the weight " + formatReal(source.weight) + " of " + source.path + " is out of range",
+                                where, "Give a number above 0");
+            }
+            break;
+        case FieldKind::Bool: break;
     }
 }
 
@@ -188,25 +189,25 @@ FieldValue valueFromText(const Field& field, std::string_view text, const std::s
     const std::string quoted = "'" + std::string(text) + "'";
     FieldValue value;
     switch (field.kind) {
-    case FieldKind::Bool:
-        if (text == "true" || text == "yes" || text == "on" || text == "1") value = true;
-        else if (text == "false" || text == "no" || text == "off" || text == "0") value = false;
-        else wrongType(field, quoted, where);
-        break;
-    case FieldKind::Int:
-        if (const auto whole = parseInt(text)) value = *whole;
-        else if (const auto number = parseReal(text);  // "2e3"
-                 number && std::abs(*number) <= largestExactInteger && *number == std::floor(*number))
-            value = static_cast<std::int64_t>(*number);
-        else wrongType(field, quoted, where);
-        break;
-    case FieldKind::Real:
-        if (const auto number = parseReal(text)) value = *number;
-        else wrongType(field, quoted, where);
-        break;
-    case FieldKind::Sources: value = parseSources(text); break;
-    case FieldKind::Text: value = unescaped(text); break;
-    default: value = std::string(text); break;
+        case FieldKind::Bool:
+            if (text == "true" || text == "yes" || text == "on" || text == "1") value = true;
+            else if (text == "false" || text == "no" || text == "off" || text == "0") value = false;
+            else wrongType(field, quoted, where);
+            break;
+        case FieldKind::Int:
+            if (const auto whole = parseInt(text)) value = *whole;
+            else if (const auto number = parseReal(text);  // "2e3"
+                     number && std::abs(*number) <= largestExactInteger && *number == std::floor(*number))
+                value = static_cast<std::int64_t>(*number);
+            else wrongType(field, quoted, where);
+            break;
+        case FieldKind::Real:
+            if (const auto number = parseReal(text)) value = *number;
+            else wrongType(field, quoted, where);
+            break;
+        case FieldKind::Sources: value = parseSources(text); break;
+        case FieldKind::Text: value = unescaped(text); break;
+        default: value = std::string(text); break;
     }
     checkRange(field, value, where);
     return value;
@@ -215,36 +216,37 @@ FieldValue valueFromText(const Field& field, std::string_view text, const std::s
 FieldValue valueFromJson(const Field& field, const nlohmann::json& json, const std::string& where) {
     FieldValue value;
     switch (field.kind) {
-    case FieldKind::Bool:
-        if (!json.is_boolean()) wrongType(field, json.dump(), where);
-        value = json.get<bool>();
-        break;
-    case FieldKind::Int:
-        if (json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-            throw Error(json.dump() + " is out of range for '" + field.key + "'", where, "Give " + rangeText(field));
-        if (json.is_number_integer()) value = json.get<std::int64_t>();
-        else if (json.is_number() && std::abs(json.get<double>()) <= largestExactInteger &&
-                 json.get<double>() == std::floor(json.get<double>()))
-            value = static_cast<std::int64_t>(json.get<double>());
-        else wrongType(field, json.dump(), where);
-        break;
-    case FieldKind::Real:
-        if (!json.is_number()) wrongType(field, json.dump(), where);
-        value = json.get<double>();
-        break;
-    case FieldKind::Sources: {
-        std::vector<DataSource> sources;
-        if (json.is_string()) sources = parseSources(json.get<std::string>());
-        else if (json.is_array())
-            for (const auto& item : json) sources.push_back(sourceFromJson(field, item, where));
-        else wrongType(field, json.dump(), where);
-        value = sources;
-        break;
-    }
-    default:
-        if (!json.is_string()) wrongType(field, json.dump(), where);
-        value = json.get<std::string>();
-        break;
+        case FieldKind::Bool:
+            if (!json.is_boolean()) wrongType(field, json.dump(), where);
+            value = json.get<bool>();
+            break;
+        case FieldKind::Int:
+            if (json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+                throw Error(json.dump() + " is out of range for '" + field.key + "'", where,
+                            "Give " + rangeText(field));
+            if (json.is_number_integer()) value = json.get<std::int64_t>();
+            else if (json.is_number() && std::abs(json.get<double>()) <= largestExactInteger &&
+                     json.get<double>() == std::floor(json.get<double>()))
+                value = static_cast<std::int64_t>(json.get<double>());
+            else wrongType(field, json.dump(), where);
+            break;
+        case FieldKind::Real:
+            if (!json.is_number()) wrongType(field, json.dump(), where);
+            value = json.get<double>();
+            break;
+        case FieldKind::Sources: {
+            std::vector<DataSource> sources;
+            if (json.is_string()) sources = parseSources(json.get<std::string>());
+            else if (json.is_array())
+                for (const auto& item : json) sources.push_back(sourceFromJson(field, item, where));
+            else wrongType(field, json.dump(), where);
+            value = sources;
+            break;
+        }
+        default:
+            if (!json.is_string()) wrongType(field, json.dump(), where);
+            value = json.get<std::string>();
+            break;
     }
     checkRange(field, value, where);
     return value;

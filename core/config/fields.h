@@ -1,4 +1,5 @@
-// The field table: every setting of a run, once. The form, the JSON file, --set, validation, diffs and tooltips are made from it.
+// The field table: every setting of a run, once. The form, the JSON file, --set, validation, diffs and tooltips are
+// made from it.
 #pragma once
 
 #include <cstdint>
@@ -28,20 +29,20 @@ struct Choice {
 };
 
 struct Field {
-    std::string key;    // "learning_rate"
+    std::string key;  // "learning_rate"
     FieldKind kind;
     FieldGroup group;
-    const char* label;  // "Learning rate", marked for translation (context "Field")
-    const char* unit;   // "steps", "" for none
-    const char* help;   // one or two sentences with the source where there is one
-    double least, most; // inclusive range of Int and Real; for Text and Path the length
+    const char* label;            // "Learning rate", marked for translation (context "Field")
+    const char* unit;             // "steps", "" for none
+    const char* help;             // one or two sentences with the source where there is one
+    double min, max;              // inclusive range of Int and Real; for Text and Path the length
     std::vector<Choice> choices;  // of Enum
     std::function<FieldValue(const RunConfig&)> get;
     std::function<void(RunConfig&, const FieldValue&)> set;  // the value has the field's kind and range
     std::function<bool(const RunConfig&)> applies;           // always set; true where the field means something
     std::string condition;                                   // applies in words: "tokenizer = train"; empty: always
     std::function<FieldValue(const RunConfig&)> derive;      // null: the plain default; else the default in this config
-    std::string description;  // derived: range and default as text
+    std::string description;                                 // derived: range and default as text
 };
 
 std::span<const Field> fields();
@@ -56,13 +57,13 @@ public:
     ConfigDraft() { refresh(); }
     [[nodiscard]] const RunConfig& config() const { return config_; }  // derived fields filled in
     [[nodiscard]] bool isSet(std::string_view key) const;
-    // Sets one field from text as people write it ("3e-4", "2_000", "true", "linear"; sources "PATH[:weight],..."). Throws Error:
-    // unknown key (names the nearest), wrong type, out of range, with the range.
+    // Sets one field from text as people write it ("3e-4", "2_000", "true", "linear"; sources "PATH[:weight],...").
+    // Throws Error: unknown key (names the nearest), wrong type, out of range, with the range.
     void setText(std::string_view key, std::string_view text);
     void setValue(std::string_view key, const FieldValue& value);
     void reset(std::string_view key);  // back to the derived default
-    // Sets every key of a flat JSON object; "preset" names one to start from. Errors as setText, and where a key of the object does
-    // not apply once all are set. On an error nothing has changed.
+    // Sets every key of a flat JSON object; "preset" names one to start from. Errors as setText, and where a key of the
+    // object does not apply once all are set. On an error nothing has changed.
     void setJson(const nlohmann::json& object, const std::string& where = "config");
     // Throws Error (names the condition) where the field does not apply to the config as it is now.
     void requireApplies(std::string_view key) const;
@@ -81,12 +82,14 @@ struct Problem {
     std::string message;            // what is wrong and what to do
 };
 
-// Ranges and cross-field rules (hidden divisible by heads, head size even, kv heads divide heads, warmup < steps, data named…).
+// Ranges and cross-field rules (hidden divisible by heads, head size even, kv heads divide heads, warmup < steps, data
+// named…).
 std::vector<Problem> check(const RunConfig& config);
 
 // What a run keeps: the fields that do not apply are back at their defaults. configFromJson(toJson(c)) == frozen(c).
 RunConfig frozen(const RunConfig& config);
-// The frozen config: only fields that apply, flat, keys in table order. fromJson accepts what toJson wrote and any subset.
+// The frozen config: only fields that apply, flat, keys in table order. fromJson accepts what toJson wrote and any
+// subset.
 nlohmann::ordered_json toJson(const RunConfig& config);
 RunConfig configFromJson(const nlohmann::json& object, const std::string& where = "config");
 

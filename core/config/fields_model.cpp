@@ -20,89 +20,130 @@ std::int64_t defaultFfnSize(const RunConfig& c) {
 
 std::vector<Field> sizes() {
     return {
-        choice<Architecture>("architecture", group, &RunConfig::architecture,
+        choice<Architecture>(
+            "architecture", group, &RunConfig::architecture,
             {{Architecture::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook")},
              {Architecture::Module7, "module7", QT_TRANSLATE_NOOP("Field", "Module 7")},
              {Architecture::B2B4T, "2b4t", QT_TRANSLATE_NOOP("Field", "BitNet b1.58 2B4T")},
              {Architecture::Llama, "llama", QT_TRANSLATE_NOOP("Field", "LLaMA (dense)")}},
             QT_TRANSLATE_NOOP("Field", "Architecture"),
-            QT_TRANSLATE_NOOP("Field", "Sets the defaults of the block's parts. Only 2b4t runs in transformers' own BitNet code; "
-                                       "notebook and module7 leave with a modeling file of their own, and not as GGUF.")),
+            QT_TRANSLATE_NOOP(
+                "Field",
+                "Sets the defaults of the block's parts. Only 2b4t runs in transformers' own BitNet code; "
+                "notebook and module7 leave with a modeling file of their own, and not as GGUF.")),
         integer("hidden_size", group, &RunConfig::hiddenSize, 8, 65536, "", QT_TRANSLATE_NOOP("Field", "Hidden size"),
-            QT_TRANSLATE_NOOP("Field", "Width of the residual stream. A multiple of the heads; of 256 for TQ2_0 files.")),
+                QT_TRANSLATE_NOOP("Field",
+                                  "Width of the residual stream. A multiple of the heads; of 256 for TQ2_0 files.")),
         integer("layers", group, &RunConfig::layers, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Layers"),
-            QT_TRANSLATE_NOOP("Field", "Transformer blocks, each with attention and a feed-forward part.")),
+                QT_TRANSLATE_NOOP("Field", "Transformer blocks, each with attention and a feed-forward part.")),
         integer("heads", group, &RunConfig::heads, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Query heads"),
-            QT_TRANSLATE_NOOP("Field", "Attention heads. The head size, hidden size / heads, has to be even for RoPE.")),
-        derived(integer("kv_heads", group, &RunConfig::kvHeads, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Key/value heads"),
-            QT_TRANSLATE_NOOP("Field", "Grouped-query attention: fewer than the query heads, and dividing them (2B4T: 5 for 20). "
-                                       "2b4t: a quarter of the heads where that divides; else all.")),
+                QT_TRANSLATE_NOOP("Field",
+                                  "Attention heads. The head size, hidden size / heads, has to be even for RoPE.")),
+        derived(
+            integer("kv_heads", group, &RunConfig::kvHeads, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Key/value heads"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "Grouped-query attention: fewer than the query heads, and dividing them (2B4T: 5 for 20). "
+                        "2b4t: a quarter of the heads where that divides; else all.")),
             [](const RunConfig& c) { return FieldValue(defaultKvHeads(c)); }),
         derived(boolean("gated_ffn", group, &RunConfig::gatedFfn, QT_TRANSLATE_NOOP("Field", "Gated feed-forward"),
-            QT_TRANSLATE_NOOP("Field", "down(act(gate x) * up x) instead of down(act(up x)). On for 2b4t and llama.")),
-            [](const RunConfig& c) {
-                return FieldValue(c.architecture == Architecture::B2B4T || c.architecture == Architecture::Llama);
-            }),
-        derived(choice<Activation>("activation", group, &RunConfig::activation,
-            {{Activation::ReluSquared, "relu2", QT_TRANSLATE_NOOP("Field", "Squared ReLU")},
-             {Activation::Silu, "silu", QT_TRANSLATE_NOOP("Field", "SiLU")}},
-            QT_TRANSLATE_NOOP("Field", "Activation"),
-            QT_TRANSLATE_NOOP("Field", "Squared ReLU in every BitNet recipe; llama.cpp's bitnet graph computes SiLU whatever the "
-                                       "file says.")),
-            [](const RunConfig& c) { return FieldValue(std::string(c.architecture == Architecture::Llama ? "silu" : "relu2")); }),
-        derived(integer("ffn_size", group, &RunConfig::ffnSize, 8, 262144, "", QT_TRANSLATE_NOOP("Field", "Feed-forward size"),
-            QT_TRANSLATE_NOOP("Field", "Width between up and down. Ungated 4 x hidden (notebook); gated 8/3 x hidden, rounded up to "
-                                       "a multiple of 256.")),
+                        QT_TRANSLATE_NOOP(
+                            "Field", "down(act(gate x) * up x) instead of down(act(up x)). On for 2b4t and llama.")),
+                [](const RunConfig& c) {
+                    return FieldValue(c.architecture == Architecture::B2B4T || c.architecture == Architecture::Llama);
+                }),
+        derived(choice<Activation>(
+                    "activation", group, &RunConfig::activation,
+                    {{Activation::ReluSquared, "relu2", QT_TRANSLATE_NOOP("Field", "Squared ReLU")},
+                     {Activation::Silu, "silu", QT_TRANSLATE_NOOP("Field", "SiLU")}},
+                    QT_TRANSLATE_NOOP("Field", "Activation"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "Squared ReLU in every BitNet recipe; llama.cpp's bitnet graph computes SiLU whatever the "
+                        "file says.")),
+                [](const RunConfig& c) {
+                    return FieldValue(std::string(c.architecture == Architecture::Llama ? "silu" : "relu2"));
+                }),
+        derived(
+            integer("ffn_size", group, &RunConfig::ffnSize, 8, 262144, "",
+                    QT_TRANSLATE_NOOP("Field", "Feed-forward size"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "Width between up and down. Ungated 4 x hidden (notebook); gated 8/3 x hidden, rounded up to "
+                        "a multiple of 256.")),
             [](const RunConfig& c) { return FieldValue(defaultFfnSize(c)); }),
     };
 }
 
 std::vector<Field> norms() {
     return {
-        derived(choice<NormPlacement>("norm_placement", group, &RunConfig::normPlacement,
-            {{NormPlacement::Pre, "pre", QT_TRANSLATE_NOOP("Field", "Before each sub-layer")},
-             {NormPlacement::Post, "post", QT_TRANSLATE_NOOP("Field", "After the residual sum")}},
-            QT_TRANSLATE_NOOP("Field", "Norm placement"),
-            QT_TRANSLATE_NOOP("Field", "Post is the notebook's, norm(x + f(x)); pre is Module 7's, 2B4T's and LLaMA's, x + f(norm(x)).")),
-            [](const RunConfig& c) { return FieldValue(std::string(c.architecture == Architecture::Notebook ? "post" : "pre")); }),
-        derived(boolean("sub_norms", group, &RunConfig::subNorms, QT_TRANSLATE_NOOP("Field", "Sub-norms"),
-            QT_TRANSLATE_NOOP("Field", "RMS norms before the attention's output and the feed-forward's down projection, as 2B4T has.")),
+        derived(
+            choice<NormPlacement>(
+                "norm_placement", group, &RunConfig::normPlacement,
+                {{NormPlacement::Pre, "pre", QT_TRANSLATE_NOOP("Field", "Before each sub-layer")},
+                 {NormPlacement::Post, "post", QT_TRANSLATE_NOOP("Field", "After the residual sum")}},
+                QT_TRANSLATE_NOOP("Field", "Norm placement"),
+                QT_TRANSLATE_NOOP(
+                    "Field",
+                    "Post is the notebook's, norm(x + f(x)); pre is Module 7's, 2B4T's and LLaMA's, x + f(norm(x)).")),
+            [](const RunConfig& c) {
+                return FieldValue(std::string(c.architecture == Architecture::Notebook ? "post" : "pre"));
+            }),
+        derived(
+            boolean(
+                "sub_norms", group, &RunConfig::subNorms, QT_TRANSLATE_NOOP("Field", "Sub-norms"),
+                QT_TRANSLATE_NOOP(
+                    "Field",
+                    "RMS norms before the attention's output and the feed-forward's down projection, as 2B4T has.")),
             [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::B2B4T); }),
         derived(real("norm_eps", group, &RunConfig::normEps, 0, 0.1, "", QT_TRANSLATE_NOOP("Field", "Norm epsilon"),
-            QT_TRANSLATE_NOOP("Field", "Added to the mean square in each RMS norm: 1e-6 in the notebook, 1e-5 in 2B4T.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Notebook ? 1e-6 : 1e-5); }),
-        derived(real("rope_theta", group, &RunConfig::ropeTheta, 1, 1e9, "", QT_TRANSLATE_NOOP("Field", "RoPE theta"),
-            QT_TRANSLATE_NOOP("Field", "Base of the rotary frequencies: 10000 in the notebook, 500000 in 2B4T.")),
+                     QT_TRANSLATE_NOOP(
+                         "Field", "Added to the mean square in each RMS norm: 1e-6 in the notebook, 1e-5 in 2B4T.")),
+                [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Notebook ? 1e-6 : 1e-5); }),
+        derived(
+            real("rope_theta", group, &RunConfig::ropeTheta, 1, 1e9, "", QT_TRANSLATE_NOOP("Field", "RoPE theta"),
+                 QT_TRANSLATE_NOOP("Field", "Base of the rotary frequencies: 10000 in the notebook, 500000 in 2B4T.")),
             [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::B2B4T ? 500000.0 : 10000.0); }),
     };
 }
 
 std::vector<Field> weights() {
     return {
-        derived(boolean("tie_embeddings", group, &RunConfig::tieEmbeddings, QT_TRANSLATE_NOOP("Field", "Tied output head"),
-            QT_TRANSLATE_NOOP("Field", "The head is the embedding (notebook, 2B4T) or a matrix of its own (module7, llama). Both stay "
-                                       "in full precision.")),
+        derived(
+            boolean("tie_embeddings", group, &RunConfig::tieEmbeddings, QT_TRANSLATE_NOOP("Field", "Tied output head"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "The head is the embedding (notebook, 2B4T) or a matrix of its own (module7, llama). Both stay "
+                        "in full precision.")),
             [](const RunConfig& c) {
                 return FieldValue(c.architecture == Architecture::B2B4T || c.architecture == Architecture::Notebook);
             }),
-        derived(boolean("ternary_linears", group, &RunConfig::ternaryLinears, QT_TRANSLATE_NOOP("Field", "Ternary linears"),
-            QT_TRANSLATE_NOOP("Field", "Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off "
-                                       "by default for llama.")),
+        derived(
+            boolean("ternary_linears", group, &RunConfig::ternaryLinears, QT_TRANSLATE_NOOP("Field", "Ternary linears"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off "
+                        "by default for llama.")),
             [](const RunConfig& c) { return FieldValue(c.architecture != Architecture::Llama); }),
-        derived(choice<Initialization>("initialization", group, &RunConfig::initialization,
-            {{Initialization::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook (Kaiming uniform)")},
-             {Initialization::Normal, "normal", QT_TRANSLATE_NOOP("Field", "Normal")},
-             {Initialization::DepthScaled, "depth_scaled", QT_TRANSLATE_NOOP("Field", "Normal, outputs scaled by depth")}},
-            QT_TRANSLATE_NOOP("Field", "Initialization"),
-            QT_TRANSLATE_NOOP("Field", "Notebook: kaiming_uniform(a = sqrt 5), embedding N(0, 0.02). Normal: N(0, std) (Module 7). "
-                                       "Depth-scaled: output projections divided by sqrt(2 layers).")),
-            [](const RunConfig& c) {
-                return FieldValue(std::string(c.architecture == Architecture::Notebook ? "notebook" : "normal"));
-            }),
-        when(real("init_std", group, &RunConfig::initStd, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Initial standard deviation"),
-            QT_TRANSLATE_NOOP("Field", "Of the normal initializations (Module 7: 0.02).")),
-            "initialization is normal or depth_scaled",
-            [](const RunConfig& c) { return c.initialization != Initialization::Notebook; }),
+        derived(choice<Initialization>(
+                    "initialization", group, &RunConfig::initialization,
+                    {{Initialization::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook (Kaiming uniform)")},
+                     {Initialization::Normal, "normal", QT_TRANSLATE_NOOP("Field", "Normal")},
+                     {Initialization::DepthScaled, "depth_scaled",
+                      QT_TRANSLATE_NOOP("Field", "Normal, outputs scaled by depth")}},
+                    QT_TRANSLATE_NOOP("Field", "Initialization"),
+                    QT_TRANSLATE_NOOP(
+                        "Field",
+                        "Notebook: kaiming_uniform(a = sqrt 5), embedding N(0, 0.02). Normal: N(0, std) (Module 7). "
+                        "Depth-scaled: output projections divided by sqrt(2 layers).")),
+                [](const RunConfig& c) {
+                    return FieldValue(std::string(c.architecture == Architecture::Notebook ? "notebook" : "normal"));
+                }),
+        when(real("init_std", group, &RunConfig::initStd, 0, 1, "",
+                  QT_TRANSLATE_NOOP("Field", "Initial standard deviation"),
+                  QT_TRANSLATE_NOOP("Field", "Of the normal initializations (Module 7: 0.02).")),
+             "initialization is normal or depth_scaled",
+             [](const RunConfig& c) { return c.initialization != Initialization::Notebook; }),
     };
 }
 

@@ -15,13 +15,13 @@ bool decays(const RunConfig& c) { return c.weightDecay > 0; }
 bool decaySwitches(const RunConfig& c) { return decays(c) && c.decaySchedule != DecaySchedule::Constant; }
 bool ternary(const RunConfig& c) { return c.ternaryLinears; }
 
-// Module 7's table goes by size: 125M (hidden 768), 350M (1024), 1.3B and 3B (2048, 2560 …), 7B (4096). Training Tips: 1.5e-3 at
-// 700M, 1.2e-3 from 1.3B on; models of a few million parameters bear twice that.
+// Module 7's table goes by size: 125M (hidden 768), 350M (1024), 1.3B and 3B (2048, 2560 …), 7B (4096). Training
+// Tips: 1.5e-3 at 700M, 1.2e-3 from 1.3B on; models of a few million parameters bear twice that.
 double defaultLearningRate(const RunConfig& c) {
     switch (c.architecture) {
-    case Architecture::Notebook: return 1e-3;
-    case Architecture::B2B4T: return c.hiddenSize <= 512 ? 3e-3 : c.hiddenSize < 2048 ? 1.5e-3 : 1.2e-3;
-    default: return c.hiddenSize < 1024 ? 3e-4 : c.hiddenSize < 2048 ? 2e-4 : c.hiddenSize < 4096 ? 1.5e-4 : 1e-4;
+        case Architecture::Notebook: return 1e-3;
+        case Architecture::B2B4T: return c.hiddenSize <= 512 ? 3e-3 : c.hiddenSize < 2048 ? 1.5e-3 : 1.2e-3;
+        default: return c.hiddenSize < 1024 ? 3e-4 : c.hiddenSize < 2048 ? 2e-4 : c.hiddenSize < 4096 ? 1.5e-4 : 1e-4;
     }
 }
 
@@ -36,72 +36,105 @@ std::int64_t defaultWarmup(const RunConfig& c) {
 
 std::vector<Field> learningRate() {
     return {
-        integer("steps", group, &RunConfig::steps, 1, 1e9, QT_TRANSLATE_NOOP("Field", "steps"), QT_TRANSLATE_NOOP("Field", "Steps"),
-            QT_TRANSLATE_NOOP("Field", "Optimizer steps of the whole run. Every schedule is stretched over them.")),
-        derived(real("learning_rate", group, &RunConfig::learningRate, 0, 10, "", QT_TRANSLATE_NOOP("Field", "Learning rate"),
-            QT_TRANSLATE_NOOP("Field", "Its peak. Notebook 1e-3; Module 7 3e-4 (125M) to 1e-4 (7B); Training Tips 1.5e-3 (700M), 1.2e-3 "
-                                       "(1.3B and up); small 2b4t models 3e-3.")),
+        integer("steps", group, &RunConfig::steps, 1, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
+                QT_TRANSLATE_NOOP("Field", "Steps"),
+                QT_TRANSLATE_NOOP("Field", "Optimizer steps of the whole run. Every schedule is stretched over them.")),
+        derived(
+            real("learning_rate", group, &RunConfig::learningRate, 0, 10, "",
+                 QT_TRANSLATE_NOOP("Field", "Learning rate"),
+                 QT_TRANSLATE_NOOP(
+                     "Field",
+                     "Its peak. Notebook 1e-3; Module 7 3e-4 (125M) to 1e-4 (7B); Training Tips 1.5e-3 (700M), 1.2e-3 "
+                     "(1.3B and up); small 2b4t models 3e-3.")),
             [](const RunConfig& c) { return FieldValue(defaultLearningRate(c)); }),
-        choice<LrSchedule>("lr_schedule", group, &RunConfig::lrSchedule,
+        choice<LrSchedule>(
+            "lr_schedule", group, &RunConfig::lrSchedule,
             {{LrSchedule::Constant, "constant", QT_TRANSLATE_NOOP("Field", "Constant")},
              {LrSchedule::Linear, "linear", QT_TRANSLATE_NOOP("Field", "Linear")},
              {LrSchedule::Cosine, "cosine", QT_TRANSLATE_NOOP("Field", "Cosine")},
-             {LrSchedule::TwoStageLinear, "two_stage_linear", QT_TRANSLATE_NOOP("Field", "Two-stage linear (Training Tips)")},
+             {LrSchedule::TwoStageLinear, "two_stage_linear",
+              QT_TRANSLATE_NOOP("Field", "Two-stage linear (Training Tips)")},
              {LrSchedule::TwoStageCosine, "two_stage_cosine", QT_TRANSLATE_NOOP("Field", "Two-stage cosine (2B4T)")}},
             QT_TRANSLATE_NOOP("Field", "Learning-rate schedule"),
-            QT_TRANSLATE_NOOP("Field", "After the warm-up. The two-stage ones drop to a lower peak in the middle and go on along the same "
-                                       "curve (Training Tips: linear; 2B4T report: cosine).")),
-        derived(integer("warmup_steps", group, &RunConfig::warmupSteps, 0, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
-            QT_TRANSLATE_NOOP("Field", "Warm-up"),
-            QT_TRANSLATE_NOOP("Field", "Steps in which the learning rate rises linearly from 0. Notebook 100, Training Tips 375, Module 7 "
-                                       "1000 to 2000; by default never more than a tenth of the steps.")),
+            QT_TRANSLATE_NOOP(
+                "Field",
+                "After the warm-up. The two-stage ones drop to a lower peak in the middle and go on along the same "
+                "curve (Training Tips: linear; 2B4T report: cosine).")),
+        derived(
+            integer(
+                "warmup_steps", group, &RunConfig::warmupSteps, 0, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
+                QT_TRANSLATE_NOOP("Field", "Warm-up"),
+                QT_TRANSLATE_NOOP(
+                    "Field",
+                    "Steps in which the learning rate rises linearly from 0. Notebook 100, Training Tips 375, Module 7 "
+                    "1000 to 2000; by default never more than a tenth of the steps.")),
             [](const RunConfig& c) { return FieldValue(defaultWarmup(c)); }),
-        when(derived(real("lr_floor", group, &RunConfig::lrFloor, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Final learning rate"),
-            QT_TRANSLATE_NOOP("Field", "As a share of the peak: 0.1 in Module 7, 0 elsewhere.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Module7 ? 0.1 : 0.0); }),
+        when(
+            derived(real("lr_floor", group, &RunConfig::lrFloor, 0, 1, "",
+                         QT_TRANSLATE_NOOP("Field", "Final learning rate"),
+                         QT_TRANSLATE_NOOP("Field", "As a share of the peak: 0.1 in Module 7, 0 elsewhere.")),
+                    [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Module7 ? 0.1 : 0.0); }),
             "lr_schedule is not constant", [](const RunConfig& c) { return c.lrSchedule != LrSchedule::Constant; }),
-        when(real("lr_second_peak", group, &RunConfig::lrSecondPeak, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Second peak"),
-            QT_TRANSLATE_NOOP("Field", "The second stage runs as if the peak were this share of the first (Training Tips: 2/3).")),
+        when(
+            real("lr_second_peak", group, &RunConfig::lrSecondPeak, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Second peak"),
+                 QT_TRANSLATE_NOOP(
+                     "Field",
+                     "The second stage runs as if the peak were this share of the first (Training Tips: 2/3).")),
             "lr_schedule is two_stage_linear or two_stage_cosine", twoStage),
     };
 }
 
 std::vector<Field> decay() {
     return {
-        derived(real("weight_decay", group, &RunConfig::weightDecay, 0, 10, "", QT_TRANSLATE_NOOP("Field", "Weight decay"),
-            QT_TRANSLATE_NOOP("Field", "Of AdamW. The notebook wants 0, Module 7, Training Tips and 2B4T 0.1: decay makes weights flip more.")),
+        derived(
+            real("weight_decay", group, &RunConfig::weightDecay, 0, 10, "", QT_TRANSLATE_NOOP("Field", "Weight decay"),
+                 QT_TRANSLATE_NOOP("Field",
+                                   "Of AdamW. The notebook wants 0, Module 7, Training Tips and 2B4T 0.1: decay makes "
+                                   "weights flip more.")),
             [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Notebook ? 0.0 : 0.1); }),
-        when(derived(choice<DecaySchedule>("decay_schedule", group, &RunConfig::decaySchedule,
-            {{DecaySchedule::Constant, "constant", QT_TRANSLATE_NOOP("Field", "Constant")},
-             {DecaySchedule::OffAtSwitch, "off_at_switch", QT_TRANSLATE_NOOP("Field", "Off in the second stage (Training Tips)")},
-             {DecaySchedule::CosineThenOff, "cosine_then_off", QT_TRANSLATE_NOOP("Field", "Cosine up, then off (2B4T)")}},
-            QT_TRANSLATE_NOOP("Field", "Weight-decay schedule"),
-            QT_TRANSLATE_NOOP("Field", "Follows the learning rate's schedule until set: two-stage linear turns it off at the switch, "
-                                       "two-stage cosine raises it by a cosine and then turns it off.")),
-            [](const RunConfig& c) {
-                return FieldValue(std::string(c.lrSchedule == LrSchedule::TwoStageLinear   ? "off_at_switch"
-                                              : c.lrSchedule == LrSchedule::TwoStageCosine ? "cosine_then_off"
-                                                                                           : "constant"));
-            }),
-            "weight_decay is above 0", decays),
-        when(real("lr_switch_at", group, &RunConfig::lrSwitchAt, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Second stage from"),
-            QT_TRANSLATE_NOOP("Field", "Share of the steps after which the second stage of learning rate and weight decay starts.")),
-            "lr_schedule is two-stage or decay_schedule is not constant",
-            [](const RunConfig& c) { return twoStage(c) || decaySwitches(c); }),
-        when(choice<DecayGroups>("decay_groups", group, &RunConfig::decayGroups,
-            {{DecayGroups::ShadowWeights, "shadow_weights", QT_TRANSLATE_NOOP("Field", "The linears' weights")},
-             {DecayGroups::Everything, "everything", QT_TRANSLATE_NOOP("Field", "Everything")}},
-            QT_TRANSLATE_NOOP("Field", "Decays"),
-            QT_TRANSLATE_NOOP("Field", "Only the linears' (shadow) weights (Module 7), or norms and embedding too (the notebook's optimizer).")),
-            "weight_decay is above 0", decays),
+        when(derived(
+                 choice<DecaySchedule>(
+                     "decay_schedule", group, &RunConfig::decaySchedule,
+                     {{DecaySchedule::Constant, "constant", QT_TRANSLATE_NOOP("Field", "Constant")},
+                      {DecaySchedule::OffAtSwitch, "off_at_switch",
+                       QT_TRANSLATE_NOOP("Field", "Off in the second stage (Training Tips)")},
+                      {DecaySchedule::CosineThenOff, "cosine_then_off",
+                       QT_TRANSLATE_NOOP("Field", "Cosine up, then off (2B4T)")}},
+                     QT_TRANSLATE_NOOP("Field", "Weight-decay schedule"),
+                     QT_TRANSLATE_NOOP(
+                         "Field",
+                         "Follows the learning rate's schedule until set: two-stage linear turns it off at the switch, "
+                         "two-stage cosine raises it by a cosine and then turns it off.")),
+                 [](const RunConfig& c) {
+                     return FieldValue(std::string(c.lrSchedule == LrSchedule::TwoStageLinear   ? "off_at_switch"
+                                                   : c.lrSchedule == LrSchedule::TwoStageCosine ? "cosine_then_off"
+                                                                                                : "constant"));
+                 }),
+             "weight_decay is above 0", decays),
+        when(real("lr_switch_at", group, &RunConfig::lrSwitchAt, 0, 1, "",
+                  QT_TRANSLATE_NOOP("Field", "Second stage from"),
+                  QT_TRANSLATE_NOOP(
+                      "Field",
+                      "Share of the steps after which the second stage of learning rate and weight decay starts.")),
+             "lr_schedule is two-stage or decay_schedule is not constant",
+             [](const RunConfig& c) { return twoStage(c) || decaySwitches(c); }),
+        when(choice<DecayGroups>(
+                 "decay_groups", group, &RunConfig::decayGroups,
+                 {{DecayGroups::ShadowWeights, "shadow_weights", QT_TRANSLATE_NOOP("Field", "The linears' weights")},
+                  {DecayGroups::Everything, "everything", QT_TRANSLATE_NOOP("Field", "Everything")}},
+                 QT_TRANSLATE_NOOP("Field", "Decays"),
+                 QT_TRANSLATE_NOOP("Field",
+                                   "Only the linears' (shadow) weights (Module 7), or norms and embedding too (the "
+                                   "notebook's optimizer).")),
+             "weight_decay is above 0", decays),
         real("beta1", group, &RunConfig::beta1, 0, 0.9999, "", QT_TRANSLATE_NOOP("Field", "Adam beta 1"),
-            QT_TRANSLATE_NOOP("Field", "Decay of the first moment: 0.9 in every recipe.")),
+             QT_TRANSLATE_NOOP("Field", "Decay of the first moment: 0.9 in every recipe.")),
         real("beta2", group, &RunConfig::beta2, 0, 0.99999, "", QT_TRANSLATE_NOOP("Field", "Adam beta 2"),
-            QT_TRANSLATE_NOOP("Field", "Decay of the second moment: 0.95 in every recipe.")),
+             QT_TRANSLATE_NOOP("Field", "Decay of the second moment: 0.95 in every recipe.")),
         real("adam_eps", group, &RunConfig::adamEps, 1e-16, 1, "", QT_TRANSLATE_NOOP("Field", "Adam epsilon"),
-            QT_TRANSLATE_NOOP("Field", "Added to the root of the second moment.")),
+             QT_TRANSLATE_NOOP("Field", "Added to the root of the second moment.")),
         real("grad_clip", group, &RunConfig::gradClip, 0, 1e6, "", QT_TRANSLATE_NOOP("Field", "Gradient clip"),
-            QT_TRANSLATE_NOOP("Field", "Largest global L2 norm of the gradient; 0: off. 1 in every recipe.")),
+             QT_TRANSLATE_NOOP("Field", "Largest global L2 norm of the gradient; 0: off. 1 in every recipe.")),
     };
 }
 
@@ -116,31 +149,42 @@ std::vector<Field> optimizerFields() {
 std::vector<Field> lambdaFields() {
     const auto scheduled = [](const RunConfig& c) { return ternary(c) && c.lambdaSchedule != LambdaSchedule::None; };
     return {
-        when(choice<LambdaSchedule>("lambda_schedule", FieldGroup::Lambda, &RunConfig::lambdaSchedule,
-            {{LambdaSchedule::None, "none", QT_TRANSLATE_NOOP("Field", "None (1 from the start)")},
-             {LambdaSchedule::Linear, "linear", QT_TRANSLATE_NOOP("Field", "Linear")},
-             {LambdaSchedule::Accelerated, "accelerated", QT_TRANSLATE_NOOP("Field", "Accelerated (1 at half)")},
-             {LambdaSchedule::Exponential, "exponential", QT_TRANSLATE_NOOP("Field", "Exponential")},
-             {LambdaSchedule::Sigmoid, "sigmoid", QT_TRANSLATE_NOOP("Field", "Sigmoid")}},
-            QT_TRANSLATE_NOOP("Field", "Lambda schedule"),
-            QT_TRANSLATE_NOOP("Field", "How quantization is blended in: 0 is full precision, 1 is BitLinear (Module 7). From scratch, none "
-                                       "is usual; for converting a dense model, linear or accelerated.")),
-            "ternary_linears is on", ternary),
-        when(derived(real("lambda_k", FieldGroup::Lambda, &RunConfig::lambdaK, 0.1, 10000, "", QT_TRANSLATE_NOOP("Field", "Steepness k"),
-            QT_TRANSLATE_NOOP("Field", "Module 7: 8 for exponential, 100 for sigmoid.")),
-            [](const RunConfig& c) { return FieldValue(c.lambdaSchedule == LambdaSchedule::Sigmoid ? 100.0 : 8.0); }),
-            "lambda_schedule is exponential or sigmoid",
-            [](const RunConfig& c) {
-                return ternary(c) && (c.lambdaSchedule == LambdaSchedule::Exponential || c.lambdaSchedule == LambdaSchedule::Sigmoid);
-            }),
+        when(choice<LambdaSchedule>(
+                 "lambda_schedule", FieldGroup::Lambda, &RunConfig::lambdaSchedule,
+                 {{LambdaSchedule::None, "none", QT_TRANSLATE_NOOP("Field", "None (1 from the start)")},
+                  {LambdaSchedule::Linear, "linear", QT_TRANSLATE_NOOP("Field", "Linear")},
+                  {LambdaSchedule::Accelerated, "accelerated", QT_TRANSLATE_NOOP("Field", "Accelerated (1 at half)")},
+                  {LambdaSchedule::Exponential, "exponential", QT_TRANSLATE_NOOP("Field", "Exponential")},
+                  {LambdaSchedule::Sigmoid, "sigmoid", QT_TRANSLATE_NOOP("Field", "Sigmoid")}},
+                 QT_TRANSLATE_NOOP("Field", "Lambda schedule"),
+                 QT_TRANSLATE_NOOP("Field",
+                                   "How quantization is blended in: 0 is full precision, 1 is BitLinear (Module 7). "
+                                   "From scratch, none "
+                                   "is usual; for converting a dense model, linear or accelerated.")),
+             "ternary_linears is on", ternary),
+        when(derived(real("lambda_k", FieldGroup::Lambda, &RunConfig::lambdaK, 0.1, 10000, "",
+                          QT_TRANSLATE_NOOP("Field", "Steepness k"),
+                          QT_TRANSLATE_NOOP("Field", "Module 7: 8 for exponential, 100 for sigmoid.")),
+                     [](const RunConfig& c) {
+                         return FieldValue(c.lambdaSchedule == LambdaSchedule::Sigmoid ? 100.0 : 8.0);
+                     }),
+             "lambda_schedule is exponential or sigmoid",
+             [](const RunConfig& c) {
+                 return ternary(c) && (c.lambdaSchedule == LambdaSchedule::Exponential ||
+                                       c.lambdaSchedule == LambdaSchedule::Sigmoid);
+             }),
         when(real("lambda_reach_one_at", FieldGroup::Lambda, &RunConfig::lambdaReachOneAt, 0, 1, "",
-            QT_TRANSLATE_NOOP("Field", "Reach 1 at"),
-            QT_TRANSLATE_NOOP("Field", "Share of the steps over which the schedule runs; from there on lambda is exactly 1 (Module 7 advises "
-                                       "0.5). The last step is always at 1.")),
-            "ternary_linears is on and lambda_schedule is not none", scheduled),
-        when(real("lambda_final", FieldGroup::Lambda, &RunConfig::lambdaFinal, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Final lambda"),
-            QT_TRANSLATE_NOOP("Field", "Below 1 the schedule ends there, and what was trained is not a ternary model.")),
-            "ternary_linears is on", ternary),
+                  QT_TRANSLATE_NOOP("Field", "Reach 1 at"),
+                  QT_TRANSLATE_NOOP("Field",
+                                    "Share of the steps over which the schedule runs; from there on lambda is exactly "
+                                    "1 (Module 7 advises "
+                                    "0.5). The last step is always at 1.")),
+             "ternary_linears is on and lambda_schedule is not none", scheduled),
+        when(real("lambda_final", FieldGroup::Lambda, &RunConfig::lambdaFinal, 0, 1, "",
+                  QT_TRANSLATE_NOOP("Field", "Final lambda"),
+                  QT_TRANSLATE_NOOP("Field",
+                                    "Below 1 the schedule ends there, and what was trained is not a ternary model.")),
+             "ternary_linears is on", ternary),
     };
 }
 

@@ -1,5 +1,5 @@
-// RunConfig: the one value that describes a run. Its fields are listed once more, with their ranges, labels and help, in the
-// field table (core/config/fields.h), through which the form, the JSON file, --set, validation and diffs all go.
+// RunConfig: the one value that describes a run. Its fields are listed once more, with their ranges, labels and help,
+// in the field table (core/config/fields.h), through which the form, the JSON file, --set, validation and diffs all go.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +8,25 @@
 
 namespace tritlab {
 
-enum class Architecture { Notebook, Module7, B2B4T, Llama };       // keys: notebook, module7, 2b4t, llama
-enum class NormPlacement { Pre, Post };                            // before each sub-layer; after the residual sum
-enum class Activation { ReluSquared, Silu };                       // relu2, silu
-enum class Initialization { Notebook, Normal, DepthScaled };       // reference: kaiming_uniform(a=sqrt 5); N(0, std); with scaled outputs
-enum class TokenizerKind { Train, File };                          // train one on the run's own text, or a given tokenizer.model
+enum class Architecture { Notebook, Module7, B2B4T, Llama };  // keys: notebook, module7, 2b4t, llama
+enum class NormPlacement { Pre, Post };                       // before each sub-layer; after the residual sum
+enum class Activation { ReluSquared, Silu };                  // relu2, silu
+enum class Initialization {
+    Notebook,
+    Normal,
+    DepthScaled
+};                                         // reference: kaiming_uniform(a=sqrt 5); N(0, std); with scaled outputs
+enum class TokenizerKind { Train, File };  // train one on the run's own text, or a given tokenizer.model
 enum class TokenizerModel { Bpe, Unigram };
-enum class Template { Plain, Instruction, B2B4T };                 // plain, instruction (### Instruction:), 2b4t
-enum class HeldOutFrom { End, Spread };                            // the last part of each source, or documents chosen by hash
+enum class Template { Plain, Instruction, B2B4T };  // plain, instruction (### Instruction:), 2b4t
+enum class HeldOutFrom { End, Spread };             // the last part of each source, or documents chosen by hash
 enum class LrSchedule { Constant, Linear, Cosine, TwoStageLinear, TwoStageCosine };
-enum class DecaySchedule { Constant, OffAtSwitch, CosineThenOff }; // Training Tips: wd -> 0 at the switch; 2B4T: cosine to peak, then 0
+// Training Tips: wd -> 0 at the switch; 2B4T: cosine to peak, then 0
+enum class DecaySchedule { Constant, OffAtSwitch, CosineThenOff };
 enum class DecayGroups { ShadowWeights, Everything };
 enum class LambdaSchedule { None, Linear, Accelerated, Exponential, Sigmoid };  // none = 1 from the first step
 enum class Precision { Fp32, Bf16 };
-enum class ComputeDevice { Auto, Cpu, Cuda };                      // auto: CUDA where a device and the plugin are there
+enum class ComputeDevice { Auto, Cpu, Cuda };  // auto: CUDA where a device and the plugin are there
 
 // One source of text. `path`: a file (.jsonl, .txt, any text), a folder, or a built-in corpus as "builtin:bible".
 struct DataSource {
@@ -37,8 +42,8 @@ struct RunConfig {
     std::int64_t hiddenSize = 256;
     std::int64_t layers = 6;
     std::int64_t heads = 4;
-    std::int64_t kvHeads = 1;             // derived from heads and architecture until set
-    std::int64_t ffnSize = 768;           // derived: 4 x hidden (gated: 8/3 rounded up to 256) until set
+    std::int64_t kvHeads = 1;    // derived from heads and architecture until set
+    std::int64_t ffnSize = 768;  // derived: 4 x hidden (gated: 8/3 rounded up to 256) until set
     double ropeTheta = 500000;
     double normEps = 1e-5;
     NormPlacement normPlacement = NormPlacement::Pre;
@@ -46,68 +51,68 @@ struct RunConfig {
     bool gatedFfn = true;
     bool subNorms = true;
     bool tieEmbeddings = true;
-    bool ternaryLinears = true;           // false: plain dense linears, no lambda
+    bool ternaryLinears = true;  // false: plain dense linears, no lambda
     Initialization initialization = Initialization::Normal;
     double initStd = 0.02;
 
     // Data
     std::vector<DataSource> data;
-    double heldOut = 0.05;                // share of each source kept for evaluation
+    double heldOut = 0.05;  // share of each source kept for evaluation
     HeldOutFrom heldOutFrom = HeldOutFrom::End;
     TokenizerKind tokenizer = TokenizerKind::Train;
-    std::string tokenizerPath;            // where tokenizer = file
+    std::string tokenizerPath;  // where tokenizer = file
     TokenizerModel tokenizerModel = TokenizerModel::Bpe;
-    std::int64_t vocabSize = 4096;        // where tokenizer = train
+    std::int64_t vocabSize = 4096;  // where tokenizer = train
     Template chatTemplate = Template::Plain;
 
     // Optimizer and LR schedule
-    std::int64_t steps = 1000;            // optimizer steps
-    double learningRate = 3e-3;           // peak
+    std::int64_t steps = 1000;   // optimizer steps
+    double learningRate = 3e-3;  // peak
     LrSchedule lrSchedule = LrSchedule::Cosine;
     std::int64_t warmupSteps = 100;
-    double lrFloor = 0.0;                 // last learning rate as a share of the peak
-    double lrSwitchAt = 0.5;              // two-stage: where the second stage starts, share of the steps
-    double lrSecondPeak = 0.6;            // two-stage: the curve goes on as if its peak were this share of the first's
+    double lrFloor = 0.0;       // last learning rate as a share of the peak
+    double lrSwitchAt = 0.5;    // two-stage: where the second stage starts, share of the steps
+    double lrSecondPeak = 0.6;  // two-stage: the curve goes on as if its peak were this share of the first's
     double beta1 = 0.9;
     double beta2 = 0.95;
     double adamEps = 1e-8;
     double weightDecay = 0.1;
     DecaySchedule decaySchedule = DecaySchedule::Constant;
     DecayGroups decayGroups = DecayGroups::ShadowWeights;
-    double gradClip = 1.0;                // global L2 norm; 0 = off
+    double gradClip = 1.0;  // global L2 norm; 0 = off
 
     // Lambda schedule
     LambdaSchedule lambdaSchedule = LambdaSchedule::None;
-    double lambdaK = 8;                   // exponential 8, sigmoid 100 until set
-    double lambdaReachOneAt = 1.0;        // share of the steps at which lambda is exactly 1
-    double lambdaFinal = 1.0;             // below 1 only by the person's wish: the schedule is scaled by it and never set to 1
+    double lambdaK = 8;             // exponential 8, sigmoid 100 until set
+    double lambdaReachOneAt = 1.0;  // share of the steps at which lambda is exactly 1
+    double lambdaFinal = 1.0;  // below 1 only by the person's wish: the schedule is scaled by it and never set to 1
 
     // Batch and precision
-    std::int64_t batchSize = 16;          // sequences a micro-batch
-    std::int64_t sequenceLength = 256;    // tokens a sequence
-    std::int64_t accumulation = 1;        // micro-batches an optimizer step
+    std::int64_t batchSize = 16;        // sequences a micro-batch
+    std::int64_t sequenceLength = 256;  // tokens a sequence
+    std::int64_t accumulation = 1;      // micro-batches an optimizer step
     Precision precision = Precision::Bf16;
     ComputeDevice device = ComputeDevice::Auto;
-    bool activationCheckpointing = false; // a block keeps its input alone and runs again in the backward
-    std::int64_t threads = 0;             // 0 = all cores
+    bool activationCheckpointing = false;  // a block keeps its input alone and runs again in the backward
+    std::int64_t threads = 0;              // 0 = all cores
     std::int64_t seed = 1;
 
     // Evaluation and samples
-    std::int64_t evalEvery = 100;         // steps; 0 = only at the end
-    std::int64_t evalTokens = 65536;      // at most, in evaluations along the way; the last one takes all held-out text
-    std::int64_t sampleEvery = 100;       // steps; 0 = only at the end
+    std::int64_t evalEvery = 100;     // steps; 0 = only at the end
+    std::int64_t evalTokens = 65536;  // at most, in evaluations along the way; the last one takes all held-out text
+    std::int64_t sampleEvery = 100;   // steps; 0 = only at the end
     std::string samplePrompts = "In the beginning\nThe king said";  // one a line
     std::int64_t sampleTokens = 48;
-    double sampleTemperature = 0.8;       // 0 = greedy
+    double sampleTemperature = 0.8;  // 0 = greedy
 
     // Health
-    std::int64_t healthEvery = 50;        // steps; 0 = off
-    double deadZoneWidth = 0.1;           // |w|/absmean within +-width of 0.5
-    double explodeFactor = 3.0;           // stop when the smoothed loss exceeds this many times its best
+    std::int64_t healthEvery = 50;  // steps; 0 = off
+    double deadZoneWidth = 0.1;     // |w|/absmean within +-width of 0.5
+    double explodeFactor = 3.0;     // stop when the smoothed loss exceeds this many times its best
 
     // Checkpoints
-    std::int64_t checkpointEvery = 200;   // steps; 0 = only at the end and when stopped
-    std::int64_t keepCheckpoints = 3;     // the newest N stay; the best by evaluation stays too
+    std::int64_t checkpointEvery = 200;  // steps; 0 = only at the end and when stopped
+    std::int64_t keepCheckpoints = 3;    // the newest N stay; the best by evaluation stays too
 
     [[nodiscard]] std::int64_t tokensPerStep() const { return batchSize * sequenceLength * accumulation; }
     bool operator==(const RunConfig&) const = default;

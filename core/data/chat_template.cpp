@@ -1,5 +1,5 @@
-// 2B4T closes each message by <|eot_id|>; the instruction form opens each by a heading. A prompt ends where the trained text's
-// next token begins: "Assistant:" without the blank, since the blank belongs to the token of the first word.
+// 2B4T closes each message by <|eot_id|>; the instruction form opens each by a heading. A prompt ends where the trained
+// text's next token begins: "Assistant:" without the blank, since the blank belongs to the token of the first word.
 #include "core/data/chat_template.h"
 
 #include <span>
@@ -59,7 +59,8 @@ std::string promptText(Template chatTemplate, std::span<const Message> messages)
 }  // namespace
 
 std::string renderInstruction(Template chatTemplate, const std::string& prompt, const std::string& response) {
-    if (chatTemplate == Template::B2B4T) return turns(std::vector<Message>{{Role::User, prompt}, {Role::Assistant, response}});
+    if (chatTemplate == Template::B2B4T)
+        return turns(std::vector<Message>{{Role::User, prompt}, {Role::Assistant, response}});
     return "### Instruction:\n" + prompt + "\n\n### Response:\n" + response;
 }
 
@@ -67,7 +68,8 @@ std::string renderTraining(Template chatTemplate, const std::vector<Message>& me
     return chatTemplate == Template::B2B4T ? turns(messages) : headings(messages);
 }
 
-std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages, const Tokenizer& tokenizer) {
+std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages,
+                                  const Tokenizer& tokenizer) {
     std::vector<TokenId> ids;
     if (tokenizer.bos() >= 0) ids.push_back(tokenizer.bos());
     const std::vector<TokenId> text = tokenizer.encode(promptText(chatTemplate, messages));
@@ -78,7 +80,8 @@ std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Messa
 std::string jinjaTemplate(Template chatTemplate) {
     switch (chatTemplate) {
         case Template::B2B4T:
-            return "{% for message in messages %}{{ message['role'] | capitalize + ': ' + message['content'] + '" + std::string(kEndOfTurn) +
+            return "{% for message in messages %}{{ message['role'] | capitalize + ': ' + message['content'] + '" +
+                   std::string(kEndOfTurn) +
                    "' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
         case Template::Instruction:
             return "{% if messages | length == 1 and messages[0]['role'] == 'user' and add_generation_prompt %}"

@@ -43,7 +43,7 @@ struct PackedSource {
 // One window of held-out text.
 struct HeldOutWindow {
     std::uint32_t source = 0;
-    std::int64_t first = 0;   // its first token
+    std::int64_t first = 0;  // its first token
     std::int32_t targets = 0;
 };
 
@@ -136,9 +136,9 @@ private:
         for (const auto& entry : placed) windows_.push_back(entry.second);
     }
 
-    // A source is read as a ring, so that its last window is as long as the others: of an epoch's ceil(N / L) windows, the last
-    // one takes up to L - 1 targets from the beginning a second time. The ring is cut elsewhere in each epoch after the first: a text
-    // that is read several times shows other beginnings, and hardly a window twice.
+    // A source is read as a ring, so that its last window is as long as the others: of an epoch's ceil(N / L) windows,
+    // the last one takes up to L - 1 targets from the beginning a second time. The ring is cut elsewhere in each epoch
+    // after the first: a text that is read several times shows other beginnings, and hardly a window twice.
     void readTrainingWindow(std::uint64_t sequence, std::vector<TokenId>& window) const {
         const MixChoice choice = mix_.choose(sequence);
         const TokenFile& tokens = sources_[choice.source].train;
@@ -147,7 +147,8 @@ private:
         const std::uint64_t epoch = choice.index / count;
         const std::uint64_t stream = kEpochStream + (epoch << 16) + choice.source;
         const std::uint64_t at = permute(choice.index % count, count, packing_.seed, stream);
-        const std::uint64_t shift = epoch == 0 ? 0 : randomBits(packing_.seed, kShiftStream + choice.source, epoch) % length;
+        const std::uint64_t shift =
+            epoch == 0 ? 0 : randomBits(packing_.seed, kShiftStream + choice.source, epoch) % length;
         tokens.readCircular(static_cast<std::int64_t>(at * length + shift), window);
     }
 
@@ -166,8 +167,8 @@ private:
         return tokenizer_->bos() >= 0 ? token == tokenizer_->bos() : before == tokenizer_->eos();
     }
 
-    // `window` holds the row's tokens and one more; what it lacks to the row's length stays padding, which attends to itself and
-    // what precedes it.
+    // `window` holds the row's tokens and one more; what it lacks to the row's length stays padding, which attends to
+    // itself and what precedes it.
     void setRow(Batch& batch, std::int64_t row, std::span<const TokenId> window) const {
         const auto at = static_cast<std::size_t>(row * batch.length);
         std::int32_t start = 0;
@@ -182,8 +183,8 @@ private:
         if (start != 0) batch.oneDocumentPerRow = false;
     }
 
-    // UTF-8 bytes that tokens first .. first + count - 1 stand for: BOS and EOS for none, a document's first token not for the
-    // blank that the tokenizer put before it.
+    // UTF-8 bytes that tokens first .. first + count - 1 stand for: BOS and EOS for none, a document's first token not
+    // for the blank that the tokenizer put before it.
     [[nodiscard]] std::int64_t textBytes(const TokenFile& file, std::int64_t first, std::int64_t count) const {
         std::int64_t bytes = 0;
         std::vector<TokenId> tokens;
@@ -204,7 +205,8 @@ private:
         return bytes;
     }
 
-    // A model that normalizes text decodes to other bytes than were read; those of a part are then counted in proportion.
+    // A model that normalizes text decodes to other bytes than were read; those of a part are then counted in
+    // proportion.
     [[nodiscard]] std::int64_t asWritten(std::size_t source, std::int64_t decodedBytes) const {
         if (tokenizer_->lossless() || decodedBytes == 0) return decodedBytes;
         const TokenFile& file = sources_[source].heldOut;
@@ -228,7 +230,8 @@ std::vector<SourceFiles> listSources(const RunConfig& config) {
     std::vector<SourceFiles> sources;
     for (const DataSource& source : config.data) {
         if (!(source.weight > 0) || !std::isfinite(source.weight))
-            throw Error("the weight " + formatReal(source.weight) + " is not above 0", source.path, "Give it a share, such as 1");
+            throw Error("the weight " + formatReal(source.weight) + " is not above 0", source.path,
+                        "Give it a share, such as 1");
         sources.push_back(listSource(source.path));
     }
     return sources;
@@ -268,17 +271,18 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Dataset> openDataset(const RunConfig& config, const Workspace& workspace, const PrepareProgress& progress,
-                                     const StopToken& stop) {
+std::unique_ptr<Dataset> openDataset(const RunConfig& config, const Workspace& workspace,
+                                     const PrepareProgress& progress, const StopToken& stop) {
     const std::vector<SourceFiles> sources = listSources(config);
     const Split split{config.heldOut, config.heldOutFrom};
     RunTokenizer tokenizer = openRunTokenizer(config, workspace, sources, split, progress, stop);
-    const TokenCache cache =
-        openTokenCache(workspace.tokenCache(), sources, *tokenizer.tokenizer, config.chatTemplate, split, progress, stop);
+    const TokenCache cache = openTokenCache(workspace.tokenCache(), sources, *tokenizer.tokenizer, config.chatTemplate,
+                                            split, progress, stop);
     checkUsable(cache, split);
     std::vector<double> weights;
     for (const DataSource& source : config.data) weights.push_back(source.weight);
-    const Packing packing{config.sequenceLength, config.batchSize, config.accumulation, static_cast<std::uint64_t>(config.seed)};
+    const Packing packing{config.sequenceLength, config.batchSize, config.accumulation,
+                          static_cast<std::uint64_t>(config.seed)};
     return std::make_unique<PackedDataset>(std::move(tokenizer.tokenizer), tokenizer.path, cache, weights, packing);
 }
 

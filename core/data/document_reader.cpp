@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxJsonLineBytes = std::size_t{16} << 20;
-constexpr std::size_t kMaxTextLineBytes = std::size_t{1} << 20;  // longer ones are taken in parts, as if each were a line
+// longer ones are taken in parts, as if each were a line
+constexpr std::size_t kMaxTextLineBytes = std::size_t{1} << 20;
 constexpr std::size_t kSpreadBlockBytes = 4096;
 constexpr std::size_t kRememberedLines = 100;
 
@@ -91,7 +92,8 @@ public:
     SourceReader(const SourceFiles& source, Template chatTemplate, const Split& split,
                  const std::function<bool(const TextPiece&)>& take, const std::function<void(std::int64_t)>& progress,
                  const StopToken& stop)
-        : source_(source), template_(chatTemplate), split_(split), progress_(progress), stop_(stop), writer_(take, counts_),
+        : source_(source), template_(chatTemplate), split_(split), progress_(progress), stop_(stop),
+          writer_(take, counts_),
           cutoff_(split.heldOut > 0 ? std::llround((1 - split.heldOut) * static_cast<double>(source.bytes))
                                     : source.bytes + 1) {}
 
@@ -118,31 +120,35 @@ private:
 
     void skip(const SourceFile& file, std::int64_t line, const std::string& reason) {
         ++counts_.skipped;
-        if (counts_.firstSkipped.size() < kRememberedLines) counts_.firstSkipped.push_back({file.path.string(), line, reason});
+        if (counts_.firstSkipped.size() < kRememberedLines)
+            counts_.firstSkipped.push_back({file.path.string(), line, reason});
     }
 
     void look(const LineReader& reader) {
         if (stop_.stopRequested()) throw Error("was stopped while it was read", source_.path, {}, ErrorKind::Failed);
-        if (progress_ && before_ + reader.offset() >= reported_ + (1 << 20)) progress_(reported_ = before_ + reader.offset());
+        if (progress_ && before_ + reader.offset() >= reported_ + (1 << 20))
+            progress_(reported_ = before_ + reader.offset());
     }
 
     void readFile(const SourceFile& file) {
         const std::int64_t documents = counts_.documents + counts_.heldOutDocuments;
         LineReader reader(file.path, file.jsonLines ? kMaxJsonLineBytes : kMaxTextLineBytes);
-        if (reader.looksBinary()) unusable(file, "is a binary file, not text (it holds NUL bytes)", "Name text in UTF-8");
+        if (reader.looksBinary())
+            unusable(file, "is a binary file, not text (it holds NUL bytes)", "Name text in UTF-8");
         else if (file.jsonLines) readJsonLines(file, reader);
         else readText(file, reader);
         before_ += file.bytes;
         if (progress_) progress_(reported_ = before_);
         if (!source_.folder && counts_.documents + counts_.heldOutDocuments == documents)
             unusable(file, file.bytes == 0 ? "is empty" : "holds no text that could be used" + firstReason(),
-                     file.jsonLines ? "Each line has to be one JSON object with text, content, messages, or prompt and response"
-                                    : "Name text in UTF-8");
+                     file.jsonLines
+                         ? "Each line has to be one JSON object with text, content, messages, or prompt and response"
+                         : "Name text in UTF-8");
     }
 
     // A file that was named has to be usable; one that merely lies in a named folder is passed over.
-    void unusable(const SourceFile& file, const std::string& why, const std::string& mend) {
-        if (!source_.folder) throw Error(why, file.path.string(), mend);
+    void unusable(const SourceFile& file, const std::string& why, const std::string& hint) {
+        if (!source_.folder) throw Error(why, file.path.string(), hint);
         skip(file, 0, why);
     }
 
@@ -160,7 +166,8 @@ private:
                 skip(file, line.number, reason);
                 continue;
             }
-            const bool heldOut = split_.from == HeldOutFrom::End ? isBehindCutoff(line) : shareOf(*text) < split_.heldOut;
+            const bool heldOut =
+                split_.from == HeldOutFrom::End ? isBehindCutoff(line) : shareOf(*text) < split_.heldOut;
             writer_.append(*text, heldOut);
             writer_.end();
         }
@@ -179,7 +186,8 @@ private:
         for (Line line; reader.next(line);) {
             look(reader);
             if (line.text.find('\0') != std::string::npos || !isUtf8(line.text)) {
-                skip(file, line.number, line.text.find('\0') != std::string::npos ? "holds NUL bytes" : "is not valid UTF-8");
+                skip(file, line.number,
+                     line.text.find('\0') != std::string::npos ? "holds NUL bytes" : "is not valid UTF-8");
                 continue;
             }
             if (!seenText && !hasText(line.text)) continue;  // blank lines before the text
@@ -205,7 +213,7 @@ private:
     const StopToken& stop_;
     ReadCounts counts_;
     PieceWriter writer_;
-    const std::int64_t cutoff_;          // byte of the source from where on text is held out
+    const std::int64_t cutoff_;               // byte of the source from where on text is held out
     std::int64_t before_ = 0, reported_ = 0;  // bytes of the files before this one; last told to progress_
 };
 
@@ -244,9 +252,9 @@ fs::path resolveSource(const std::string& path) {
         if (!name.empty() && (file.stem() == name || file.filename() == name)) return file;
         known += (known.empty() ? "" : ", ") + file.stem().string();
     }
-    throw Error("there is no built-in text of this name", path,
-                known.empty() ? "None is installed in " + folder.string() + " yet: ./start makes them"
-                              : "There are: " + known);
+    throw Error(
+        "there is no built-in text of this name", path,
+        known.empty() ? "None is installed in " + folder.string() + " yet: ./start makes them" : "There are: " + known);
 }
 
 SourceFiles listSource(const std::string& path) {
@@ -266,7 +274,8 @@ SourceFiles listSource(const std::string& path) {
             throw Error("the folder cannot be read (" + failure.code().message() + ")", resolved.string(),
                         "Check who may read it");
         }
-        if (source.files.empty()) throw Error("the folder holds no file", resolved.string(), "Name one that holds text");
+        if (source.files.empty())
+            throw Error("the folder holds no file", resolved.string(), "Name one that holds text");
     } else if (fs::is_regular_file(status)) {
         source.files.push_back(describe(resolved));
     } else {
@@ -277,8 +286,8 @@ SourceFiles listSource(const std::string& path) {
 }
 
 ReadCounts readSource(const SourceFiles& source, Template chatTemplate, const Split& split,
-                      const std::function<bool(const TextPiece&)>& take, const std::function<void(std::int64_t)>& progress,
-                      const StopToken& stop) {
+                      const std::function<bool(const TextPiece&)>& take,
+                      const std::function<void(std::int64_t)>& progress, const StopToken& stop) {
     return SourceReader(source, chatTemplate, split, take, progress, stop).read();
 }
 

@@ -1,5 +1,5 @@
-// A source's files as a stream of text in bounded memory: plain text (a file is a document) and JSON lines (a line is one).
-// What cannot be used is counted and remembered with its place, then passed over.
+// A source's files as a stream of text in bounded memory: plain text (a file is a document) and JSON lines (a line is
+// one). What cannot be used is counted and remembered with its place, then passed over.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,18 @@ struct SourceFile {
     bool jsonLines = false;
 };
 
-// One source resolved to files: itself, or a folder's files in order of their paths (hidden ones left out). Throws Error for
-// what is missing, empty, or holds no file.
+// One source resolved to files: itself, or a folder's files in order of their paths (hidden ones left out). Throws
+// Error for what is missing, empty, or holds no file.
 struct SourceFiles {
-    std::string path;     // as the config has it
+    std::string path;  // as the config has it
     bool folder = false;
     std::vector<SourceFile> files;
     std::int64_t bytes = 0;
 };
 SourceFiles listSource(const std::string& path);
 
-// A piece of a document. Pieces follow the rule of text_pieces.h, so encoding them one by one gives the document's tokens.
+// A piece of a document. Pieces follow the rule of text_pieces.h, so encoding them one by one gives the document's
+// tokens.
 struct TextPiece {
     std::string text;
     bool begins = false, ends = false;  // of its document
@@ -47,12 +48,13 @@ struct ReadCounts {
     std::vector<SkippedLine> firstSkipped;  // at most 100
 };
 
-// Reads all of the source and gives each piece to `take`; `take` returns false to end early. End: what begins at or after
-// (1 - heldOut) of the source's bytes is held out, text at a line's border. Spread: documents by a hash of their text; plain
-// text in blocks of some kilobytes of whole lines, each switch starting a document. `progress` gets bytes read so far.
-// Throws Error for a binary or wholly broken file (in a folder: passes over it, and throws where none is left).
+// Reads all of the source and gives each piece to `take`; `take` returns false to end early. End: what begins at or
+// after (1 - heldOut) of the source's bytes is held out, text at a line's border. Spread: documents by a hash of their
+// text; plain text in blocks of some kilobytes of whole lines, each switch starting a document. `progress` gets bytes
+// read so far. Throws Error for a binary or wholly broken file (in a folder: passes over it, and throws where none is
+// left).
 ReadCounts readSource(const SourceFiles& source, Template chatTemplate, const Split& split,
-                      const std::function<bool(const TextPiece&)>& take, const std::function<void(std::int64_t)>& progress,
-                      const StopToken& stop);
+                      const std::function<bool(const TextPiece&)>& take,
+                      const std::function<void(std::int64_t)>& progress, const StopToken& stop);
 
 }  // namespace tritlab

@@ -25,16 +25,19 @@ constexpr std::int64_t unigram = 1, bpe = 2;  // sentencepiece's numbers
 }
 
 // The text of the piece that a key names by its number; `fallback` where there is no such key.
-std::string pieceOf(const GgufFile& file, const char* key, const std::vector<std::string>& texts, const std::string& fallback) {
+std::string pieceOf(const GgufFile& file, const char* key, const std::vector<std::string>& texts,
+                    const std::string& fallback) {
     const auto id = file.integer(key);
     if (!id) return fallback;
     if (*id < 0 || *id >= static_cast<std::int64_t>(texts.size()))
-        refuse(file, std::string("key ") + key + " names token " + std::to_string(*id) + " of " + std::to_string(texts.size()));
+        refuse(file, std::string("key ") + key + " names token " + std::to_string(*id) + " of " +
+                         std::to_string(texts.size()));
     return texts[static_cast<std::size_t>(*id)];
 }
 
 std::uint32_t idOf(const SentencePieceModel& model, const std::string& text) {
-    const auto found = std::find_if(model.pieces.begin(), model.pieces.end(), [&](const VocabularyPiece& piece) { return piece.text == text; });
+    const auto found = std::find_if(model.pieces.begin(), model.pieces.end(),
+                                    [&](const VocabularyPiece& piece) { return piece.text == text; });
     return static_cast<std::uint32_t>(found - model.pieces.begin());
 }
 
@@ -49,7 +52,8 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
     if (!holdsVocabulary(file)) refuse(file, "has no vocabulary");
     const std::string model = *file.text(kind);
     if (model != "llama" && model != "t5")
-        refuse(file, "has a vocabulary of the kind '" + model + "', and this program reads sentencepiece's ('llama' and 't5')");
+        refuse(file, "has a vocabulary of the kind '" + model +
+                         "', and this program reads sentencepiece's ('llama' and 't5')");
     const auto* texts = file.list<std::string>(tokens);
     const auto* values = file.list<float>(scores);
     const auto* types = file.list<std::int32_t>(pieceTypes);
@@ -63,7 +67,8 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
         piece.text = (*texts)[i];
         piece.score = values != nullptr ? (*values)[i] : 0;
         const std::int32_t type = types != nullptr ? (*types)[i] : 1;
-        if (type < 1 || type > 6) refuse(file, "token " + std::to_string(i) + " has the unknown type " + std::to_string(type));
+        if (type < 1 || type > 6)
+            refuse(file, "token " + std::to_string(i) + " has the unknown type " + std::to_string(type));
         piece.type = static_cast<PieceType>(type);
         out.byteFallback = out.byteFallback || piece.type == PieceType::Byte;
         out.pieces.push_back(std::move(piece));
@@ -77,9 +82,11 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
     return out;
 }
 
-GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t size, Template chatTemplate, const std::string& name) {
+GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t size, Template chatTemplate,
+                                  const std::string& name) {
     if (model.modelType != bpe && model.modelType != unigram)
-        throw Error("is a sentencepiece model of words or characters, for which GGUF has no form", name, "Export with --format hf");
+        throw Error("is a sentencepiece model of words or characters, for which GGUF has no form", name,
+                    "Export with --format hf");
     if (!model.escapeBlanks || model.blankAsSuffix)
         throw Error("writes blanks in a way for which GGUF has no form", name, "Export with --format hf");
     std::vector<std::string> texts;
@@ -95,7 +102,8 @@ GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t 
         values.push_back(0);
         types.push_back(static_cast<std::int32_t>(PieceType::Unused));
     }
-    const std::uint32_t bos = idOf(model, model.bosPiece), eos = idOf(model, model.eosPiece), unknown = idOf(model, model.unknownPiece);
+    const std::uint32_t bos = idOf(model, model.bosPiece), eos = idOf(model, model.eosPiece),
+                        unknown = idOf(model, model.unknownPiece);
     const auto pieces = static_cast<std::uint32_t>(model.pieces.size());
     GgufEntries out{{kind, std::string(model.modelType == bpe ? "llama" : "t5")},
                     {tokens, GgufArray{std::move(texts)}},
@@ -110,7 +118,8 @@ GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t 
     out.emplace_back(removeBlanks, model.removeExtraBlanks);
     const std::string& map = model.characterMap;
     if (!map.empty()) out.emplace_back(characterMap, GgufArray{std::vector<std::uint8_t>(map.begin(), map.end())});
-    if (const std::string jinja = jinjaTemplate(chatTemplate); !jinja.empty()) out.emplace_back("tokenizer.chat_template", jinja);
+    if (const std::string jinja = jinjaTemplate(chatTemplate); !jinja.empty())
+        out.emplace_back("tokenizer.chat_template", jinja);
     return out;
 }
 

@@ -1,10 +1,10 @@
 #include "core/data/line_reader.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 

@@ -1,5 +1,5 @@
-// A file as lines in bounded memory: without their ends (LF or CRLF), with number and offset. A line of more than `maxBytes`
-// comes in parts, cut at a character's border.
+// A file as lines in bounded memory: without their ends (LF or CRLF), with number and offset. A line of more than
+// `maxBytes` comes in parts, cut at a character's border.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/number.h"
-#include "core/data/chat_template.h"
 #include "core/data/cache_lock.h"
+#include "core/data/chat_template.h"
 #include "core/data/token_cache.h"
 
 namespace tritlab {
@@ -63,8 +63,9 @@ fs::path keepTokenizer(const Workspace& workspace, const std::string& bytes) {
     return path;
 }
 
-RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace, const std::vector<SourceFiles>& sources,
-                              const Split& split, const PrepareProgress& progress, const StopToken& stop) {
+RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace,
+                              const std::vector<SourceFiles>& sources, const Split& split,
+                              const PrepareProgress& progress, const StopToken& stop) {
     if (config.tokenizer == TokenizerKind::File) return openGiven(config, workspace);
     const std::string key = trainingKey(config, sources, split);
     const fs::path note = workspace.tokenCache() / ("tokenizer-" + key);  // holds the name of the model

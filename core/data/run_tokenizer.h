@@ -17,11 +17,14 @@ struct RunTokenizer {
     std::filesystem::path path;  // workspace.tokenizers()/HASH.model
 };
 
-// The held-out text takes no part in training it. The run's seed does not either: runs that differ in it alone share one.
-RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace, const std::vector<SourceFiles>& sources,
-                              const Split& split, const PrepareProgress& progress, const StopToken& stop);
+// The held-out text takes no part in training it. The run's seed does not either: runs that differ in it alone share
+// one.
+RunTokenizer openRunTokenizer(const RunConfig& config, const Workspace& workspace,
+                              const std::vector<SourceFiles>& sources, const Split& split,
+                              const PrepareProgress& progress, const StopToken& stop);
 
-// A tokenizer's bytes under a name that no other has, workspace.tokenizers()/HASH.model, where they stay; gives the path.
+// A tokenizer's bytes under a name that no other has, workspace.tokenizers()/HASH.model, where they stay; gives the
+// path.
 std::filesystem::path keepTokenizer(const Workspace& workspace, const std::string& bytes);
 
 }  // namespace tritlab

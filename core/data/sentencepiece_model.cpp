@@ -98,7 +98,9 @@ void parseTrainerSpec(std::string_view bytes, SentencePieceModel& model, const s
     while (reader.next(field)) {
         if (field.number >= 45 && field.number <= 47) {
             expect(field, 2, name);
-            (field.number == 45 ? model.unknownPiece : field.number == 46 ? model.bosPiece : model.eosPiece) = field.bytes;
+            (field.number == 45   ? model.unknownPiece
+             : field.number == 46 ? model.bosPiece
+                                  : model.eosPiece) = field.bytes;
         }
         if (field.number != 3 && field.number != 24 && field.number != 35) continue;
         expect(field, 0, name);
@@ -125,10 +127,10 @@ void parseNormalizer(std::string_view bytes, SentencePieceModel& model, std::str
     }
 }
 
-// A character map is <u32 size><double-array trie of u32 units><replacement texts, each ending in NUL>. The library walks the
-// trie without looking at its end, so every unit that text can reach must lie inside, with its 256 possible children.
-// Unit (darts-clone): bit 31 marks a value; offset = (unit >> 10) << ((unit & bit 9) >> 6); bit 8: the child at `offset` is
-// a value.
+// A character map is <u32 size><double-array trie of u32 units><replacement texts, each ending in NUL>. The library
+// walks the trie without looking at its end, so every unit that text can reach must lie inside, with its 256 possible
+// children. Unit (darts-clone): bit 31 marks a value; offset = (unit >> 10) << ((unit & bit 9) >> 6); bit 8: the child
+// at `offset` is a value.
 void checkCharacterMap(const std::string& map, const std::string& name) {
     if (map.empty()) return;
     std::uint32_t trieBytes = 0;

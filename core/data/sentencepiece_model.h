@@ -1,5 +1,5 @@
-// What a serialized sentencepiece model holds (sentencepiece_model.proto), read and checked without protobuf's headers, which
-// the library does not ship. The check comes before the library sees the bytes: it trusts its tables.
+// What a serialized sentencepiece model holds (sentencepiece_model.proto), read and checked without protobuf's headers,
+// which the library does not ship. The check comes before the library sees the bytes: it trusts its tables.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,13 @@ struct SentencePieceModel {
     std::int64_t modelType = 1;  // 1 unigram, 2 BPE, 3 word, 4 char
     bool byteFallback = false;
     bool blankAsSuffix = false;
-    bool dummyPrefix = true;        // a blank is put before the text
+    bool dummyPrefix = true;  // a blank is put before the text
     bool removeExtraBlanks = true;
-    bool escapeBlanks = true;       // blanks are U+2581 in pieces
-    std::string characterMap;       // precompiled normalization, empty: identity
-    std::string backCharacterMap;   // of the denormalizer
-    std::string unknownPiece = "<unk>", bosPiece = "<s>", eosPiece = "</s>";  // their texts; not every model has a piece of the last two
+    bool escapeBlanks = true;      // blanks are U+2581 in pieces
+    std::string characterMap;      // precompiled normalization, empty: identity
+    std::string backCharacterMap;  // of the denormalizer
+    std::string unknownPiece = "<unk>", bosPiece = "<s>",
+                eosPiece = "</s>";  // their texts; not every model has a piece of the last two
 };
 
 // Throws Error (where: `name`) for bytes that are no such model or one that cannot be used safely.

@@ -1,5 +1,5 @@
-// The fixed rule by which long text is cut into pieces: tokenization of a document is the concatenation of its pieces', so a
-// document of any size is read in bounded memory and the tokens do not depend on how large the reads are.
+// The fixed rule by which long text is cut into pieces: tokenization of a document is the concatenation of its pieces',
+// so a document of any size is read in bounded memory and the tokens do not depend on how large the reads are.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@ namespace tritlab {
 
 inline constexpr std::size_t kMaxPieceBytes = 65536;
 
-// Bytes of the first piece of `text`, which starts a document or follows a piece. A text of at most kMaxPieceBytes is one piece.
-// A longer one is cut after the last newline within them, else before the last blank, else at a character's border. The rule
-// looks at the first kMaxPieceBytes + 1 bytes only.
+// Bytes of the first piece of `text`, which starts a document or follows a piece. A text of at most kMaxPieceBytes is
+// one piece. A longer one is cut after the last newline within them, else before the last blank, else at a character's
+// border. The rule looks at the first kMaxPieceBytes + 1 bytes only.
 std::size_t firstPieceBytes(std::string_view text);
 
 }  // namespace tritlab

@@ -1,7 +1,7 @@
 #include "core/data/token_cache.h"
 
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -33,10 +33,17 @@ Json toJson(const CachedSource& source) {
     const SourceSummary& s = source.summary;
     Json skipped = Json::array();
     for (const SkippedLine& line : s.firstSkipped) skipped.push_back({line.file, line.line, line.reason});
-    return {{"path", s.path}, {"documents", s.documents}, {"train_bytes", s.trainBytes}, {"train_tokens", s.trainTokens},
-            {"held_out_documents", s.heldOutDocuments}, {"held_out_bytes", s.heldOutBytes},
-            {"held_out_tokens", s.heldOutTokens}, {"skipped", s.skipped}, {"first_skipped", skipped},
-            {"train_hash", source.trainHash}, {"held_out_hash", source.heldOutHash}};
+    return {{"path", s.path},
+            {"documents", s.documents},
+            {"train_bytes", s.trainBytes},
+            {"train_tokens", s.trainTokens},
+            {"held_out_documents", s.heldOutDocuments},
+            {"held_out_bytes", s.heldOutBytes},
+            {"held_out_tokens", s.heldOutTokens},
+            {"skipped", s.skipped},
+            {"first_skipped", skipped},
+            {"train_hash", source.trainHash},
+            {"held_out_hash", source.heldOutHash}};
 }
 
 CachedSource sourceFromJson(const Json& json) {
@@ -53,7 +60,8 @@ CachedSource sourceFromJson(const Json& json) {
     json.at("train_hash").get_to(source.trainHash);
     json.at("held_out_hash").get_to(source.heldOutHash);
     for (const Json& line : json.at("first_skipped"))
-        s.firstSkipped.push_back({line.at(0).get<std::string>(), line.at(1).get<std::int64_t>(), line.at(2).get<std::string>()});
+        s.firstSkipped.push_back(
+            {line.at(0).get<std::string>(), line.at(1).get<std::int64_t>(), line.at(2).get<std::string>()});
     return source;
 }
 
@@ -112,8 +120,9 @@ std::string sourceIdentity(const SourceFiles& source) {
     return identity;
 }
 
-CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const fs::path& folder, const Tokenizer& tokenizer,
-                            Template chatTemplate, const Split& split, const PrepareProgress& progress, const StopToken& stop) {
+CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const fs::path& folder,
+                            const Tokenizer& tokenizer, Template chatTemplate, const Split& split,
+                            const PrepareProgress& progress, const StopToken& stop) {
     TokenCache files;
     files.folder = folder;
     const int width = tokenWidth(tokenizer.size());
@@ -136,20 +145,25 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
     train.close();
     heldOut.close();
     CachedSource cached;
-    cached.summary = {source.path, 1, counts.documents, counts.trainBytes, train.count(), counts.heldOutDocuments,
-                      counts.heldOutBytes, heldOut.count(), counts.skipped, std::move(counts.firstSkipped)};
+    cached.summary = {source.path,         1,
+                      counts.documents,    counts.trainBytes,
+                      train.count(),       counts.heldOutDocuments,
+                      counts.heldOutBytes, heldOut.count(),
+                      counts.skipped,      std::move(counts.firstSkipped)};
     cached.trainHash = train.hash();
     cached.heldOutHash = heldOut.hash();
     return cached;
 }
 
 TokenCache openTokenCache(const fs::path& root, const std::vector<SourceFiles>& sources, const Tokenizer& tokenizer,
-                          Template chatTemplate, const Split& split, const PrepareProgress& progress, const StopToken& stop) {
+                          Template chatTemplate, const Split& split, const PrepareProgress& progress,
+                          const StopToken& stop) {
     const std::string key = cacheKey(sources, tokenizer, chatTemplate, split);
     const fs::path folder = root / key;
     const FileLock lock = lockCache(root / (key + ".lock"), progress, stop);
     if (auto cache = readCache(folder, sources.size())) {
-        for (std::size_t i = 0; i < sources.size(); ++i) cache->sources[i].summary.path = sources[i].path;  // as written now
+        // as written now
+        for (std::size_t i = 0; i < sources.size(); ++i) cache->sources[i].summary.path = sources[i].path;
         return *cache;
     }
     removeRemains(folder);
@@ -157,7 +171,8 @@ TokenCache openTokenCache(const fs::path& root, const std::vector<SourceFiles>& 
     cache.width = tokenWidth(tokenizer.size());
     writeFolderAtomically(folder, [&](const fs::path& fresh) {
         for (std::size_t i = 0; i < sources.size(); ++i)
-            cache.sources.push_back(tokenizeSource(sources[i], i, fresh, tokenizer, chatTemplate, split, progress, stop));
+            cache.sources.push_back(
+                tokenizeSource(sources[i], i, fresh, tokenizer, chatTemplate, split, progress, stop));
         if (cacheKey(sources, tokenizer, chatTemplate, split) != key)
             throw Error("the text changed while it was read", sources.front().path, "Start again once it is complete");
         writeFileAtomically(fresh / "manifest.json", manifestText(cache));

@@ -36,8 +36,8 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
                             const Tokenizer& tokenizer, Template chatTemplate, const Split& split,
                             const PrepareProgress& progress, const StopToken& stop);
 
-// The cache for these sources, in a folder under `root` named by a hash of all that it depends on. Another process that makes
-// the same one is waited for. A cache that is broken is made again.
+// The cache for these sources, in a folder under `root` named by a hash of all that it depends on. Another process that
+// makes the same one is waited for. A cache that is broken is made again.
 TokenCache openTokenCache(const std::filesystem::path& root, const std::vector<SourceFiles>& sources,
                           const Tokenizer& tokenizer, Template chatTemplate, const Split& split,
                           const PrepareProgress& progress, const StopToken& stop);

@@ -1,6 +1,6 @@
-// Token ids on disk: little-endian uint16 where the vocabulary fits, else uint32, nothing else in the file. Read by position
-// (pread), not mapped: random windows of a large corpus then never count as the process's memory, and a file that someone cuts
-// short is an Error and no SIGBUS.
+// Token ids on disk: little-endian uint16 where the vocabulary fits, else uint32, nothing else in the file. Read by
+// position (pread), not mapped: random windows of a large corpus then never count as the process's memory, and a file
+// that someone cuts short is an Error and no SIGBUS.
 #pragma once
 
 #include <cstdint>

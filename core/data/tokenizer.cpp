@@ -1,12 +1,12 @@
-// The tokenizer over sentencepiece. A model of the kind that this program trains (identity normalization, byte fallback, no
-// piece across a blank) is encoded word by word through a memory of words seen, which gives the very ids that the library gives
-// for the whole text; every other model is passed through the library as it is.
+// The tokenizer over sentencepiece. A model of the kind that this program trains (identity normalization, byte
+// fallback, no piece across a blank) is encoded word by word through a memory of words seen, which gives the very ids
+// that the library gives for the whole text; every other model is passed through the library as it is.
 #include "core/data/tokenizer.h"
 
+#include <sentencepiece_processor.h>
 #include <algorithm>
 #include <array>
 #include <mutex>
-#include <sentencepiece_processor.h>
 #include <unordered_map>
 
 #include "core/base/error.h"
@@ -52,7 +52,8 @@ std::string surface(const VocabularyPiece& piece) {
     switch (piece.type) {
         case PieceType::Control: return {};
         case PieceType::Unknown: return " \xE2\x81\x87 ";  // the library's own sign for it
-        case PieceType::Byte: return byteOf(piece) < 0 ? std::string() : std::string(1, static_cast<char>(byteOf(piece)));
+        case PieceType::Byte:
+            return byteOf(piece) < 0 ? std::string() : std::string(1, static_cast<char>(byteOf(piece)));
         default: return withBlanks(piece.text);
     }
 }
@@ -62,7 +63,8 @@ bool staysWithinWords(const VocabularyPiece& piece) {
     if (piece.type != PieceType::Normal && piece.type != PieceType::UserDefined) return true;
     const std::string text = withBlanks(piece.text);
     const std::size_t word = text.find_first_not_of(' ');
-    return text.find('\n') == std::string::npos && (word == std::string::npos || text.find(' ', word) == std::string::npos);
+    return text.find('\n') == std::string::npos &&
+           (word == std::string::npos || text.find(' ', word) == std::string::npos);
 }
 
 struct TextHash {
@@ -80,12 +82,13 @@ public:
             const auto id = static_cast<TokenId>(surfaces_.size());
             surfaces_.push_back(surface(piece));
             if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
-            if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control) specials_.emplace(piece.text, id);
+            if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control)
+                specials_.emplace(piece.text, id);
         }
         dummyPrefix_ = model.dummyPrefix;
         lossless_ = model.escapeBlanks && !model.dummyPrefix && !model.removeExtraBlanks && !model.blankAsSuffix &&
-                    model.characterMap.empty() && model.backCharacterMap.empty() && model.byteFallback && model.modelType <= 2 &&
-                    std::ranges::none_of(byteIds_, [](TokenId id) { return id < 0; }) &&
+                    model.characterMap.empty() && model.backCharacterMap.empty() && model.byteFallback &&
+                    model.modelType <= 2 && std::ranges::none_of(byteIds_, [](TokenId id) { return id < 0; }) &&
                     std::ranges::all_of(model.pieces, staysWithinWords);
     }
 
@@ -166,7 +169,8 @@ private:
                 appendBytes("\n", ids);
             } else {
                 const std::size_t start = text.find_first_not_of(' ');
-                end = start == std::string_view::npos ? text.size() : std::min(text.find_first_of(" \n", start), text.size());
+                end = start == std::string_view::npos ? text.size()
+                                                      : std::min(text.find_first_of(" \n", start), text.size());
                 encodeWord(text.substr(0, end), words, ids);
             }
             text.remove_prefix(end);
@@ -187,7 +191,8 @@ private:
         words->emplace(word, std::vector<TokenId>(ids.begin() + static_cast<std::ptrdiff_t>(before), ids.end()));
     }
 
-    // The library replaces broken UTF-8 and reads U+2581 as a blank: such bytes go past it, each as its own token. So do NULs.
+    // The library replaces broken UTF-8 and reads U+2581 as a blank: such bytes go past it, each as its own token. So
+    // do NULs.
     void encodeNewWord(std::string_view word, std::vector<TokenId>& ids) const {
         std::size_t plain = 0;  // bytes at the front that the library takes as they are
         const auto flush = [&] {

@@ -18,10 +18,10 @@ namespace tritlab {
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    // Lossless for models that this program trains: decode(encode(text)) == text for any bytes, newlines and blanks included
-    // (what is no valid UTF-8 becomes byte tokens). Other models normalize as they say. Text of more than kMaxPieceBytes is
-    // encoded piece by piece (text_pieces.h). Safe to call from several threads.
-    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;   // no BOS/EOS
+    // Lossless for models that this program trains: decode(encode(text)) == text for any bytes, newlines and blanks
+    // included (what is no valid UTF-8 becomes byte tokens). Other models normalize as they say. Text of more than
+    // kMaxPieceBytes is encoded piece by piece (text_pieces.h). Safe to call from several threads.
+    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;  // no BOS/EOS
     // Control tokens and ids outside the vocabulary (embeddings may be padded) give nothing.
     [[nodiscard]] virtual std::string decode(const std::vector<TokenId>& ids) const = 0;
     // The bytes that one token adds within a text (a lone byte-fallback token: one byte, perhaps no whole character).
@@ -39,8 +39,8 @@ public:
     [[nodiscard]] virtual const std::string& hash() const = 0;  // of the model's bytes
 };
 
-// Reads a sentencepiece model, or the vocabulary of a GGUF file as one. Throws Error (file, what is wrong, mend) for anything that
-// is none.
+// Reads a sentencepiece model, or the vocabulary of a GGUF file as one. Throws Error (file, what is wrong, mend) for
+// anything that is none.
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
 // The same as the bytes of a sentencepiece model, not looked into yet.
 std::string readTokenizerModel(const std::filesystem::path& path);
@@ -48,13 +48,13 @@ std::string readTokenizerModel(const std::filesystem::path& path);
 struct TokenizerTraining {
     std::int64_t vocabSize = 4096;
     TokenizerModel model = TokenizerModel::Bpe;
-    std::int64_t seed = 1;             // of the sampling
-    std::int64_t maxBytes = 32 << 20;  // of text looked at; of more, lines are sampled evenly
+    std::int64_t seed = 1;                 // of the sampling
+    std::int64_t maxBytes = 32 << 20;      // of text looked at; of more, lines are sampled evenly
     std::vector<std::string> userSymbols;  // texts that are one token each, such as <|eot_id|>
 };
-// Trains a byte-fallback model on the text that is added and writes it to `target` atomically. The same text gives the same
-// bytes, whatever the machine. Throws Error where the vocabulary does not fit the text (says the largest or smallest that
-// works) and where `stop` asked for an end.
+// Trains a byte-fallback model on the text that is added and writes it to `target` atomically. The same text gives the
+// same bytes, whatever the machine. Throws Error where the vocabulary does not fit the text (says the largest or
+// smallest that works) and where `stop` asked for an end.
 class TokenizerTrainer {
 public:
     explicit TokenizerTrainer(TokenizerTraining options);

@@ -1,7 +1,8 @@
-// Training of a byte-fallback sentencepiece model. Newlines and tabs never enter pieces (they are byte tokens), blanks do: runs
-// of them may become pieces of their own. Digits stand alone, so that a number's tokens do not depend on how often it occurs.
-#include <algorithm>
+// Training of a byte-fallback sentencepiece model. Newlines and tabs never enter pieces (they are byte tokens), blanks
+// do: runs of them may become pieces of their own. Digits stand alone, so that a number's tokens do not depend on how
+// often it occurs.
 #include <sentencepiece_trainer.h>
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/base/error.h"
@@ -21,11 +22,13 @@ constexpr std::uint64_t kSampleStream = 0x746f6b656e697a65;
 constexpr std::int64_t kByteAndControlPieces = 256 + 3;
 
 void checkNotStopped(const StopToken& stop) {
-    if (stop.stopRequested()) throw Error("was stopped while the tokenizer was made", "tokenizer", {}, ErrorKind::Failed);
+    if (stop.stopRequested())
+        throw Error("was stopped while the tokenizer was made", "tokenizer", {}, ErrorKind::Failed);
 }
 
-// Lines of text, at most `maxBytes` of them: each line has a random rank, and as the sample outgrows its bound, the lines of the
-// upper half of the ranks still taken leave it. So every line has the same chance, and which ones stay depends on nothing else.
+// Lines of text, at most `maxBytes` of them: each line has a random rank, and as the sample outgrows its bound, the
+// lines of the upper half of the ranks still taken leave it. So every line has the same chance, and which ones stay
+// depends on nothing else.
 class LineSample {
 public:
     LineSample(std::int64_t maxBytes, std::uint64_t seed) : maxBytes_(maxBytes), seed_(seed) {}
@@ -128,9 +131,9 @@ std::unordered_map<std::string, std::string> trainerArguments(const TokenizerTra
     return arguments;
 }
 
-[[noreturn]] void throwTooSmallVocabulary(std::int64_t asked, std::int64_t least) {
+[[noreturn]] void throwTooSmallVocabulary(std::int64_t asked, std::int64_t min) {
     throw Error("a vocabulary of " + std::to_string(asked) + " pieces is too small for this text", "vocab_size",
-                "Choose at least " + std::to_string(least));
+                "Choose at least " + std::to_string(min));
 }
 
 // The library's message is "Vocabulary size is smaller than required_chars. ASKED vs NEEDED. …".
@@ -164,8 +167,9 @@ std::int64_t vocabularyOf(const std::string& bytes) {
     return static_cast<std::int64_t>(parseSentencePieceModel(bytes, "the trained tokenizer").pieces.size());
 }
 
-// BPE stops where nothing is left to merge: what it reached is the largest that works. The unigram model drops rare pieces on
-// the way, more of them where less is asked for, so that it is asked again until it gives what it was asked for.
+// BPE stops where nothing is left to merge: what it reached is the largest that works. The unigram model drops rare
+// pieces on the way, more of them where less is asked for, so that it is asked again until it gives what it was asked
+// for.
 std::int64_t largestVocabulary(const std::vector<std::string>& lines, TokenizerTraining options, std::int64_t reached) {
     while (options.model == TokenizerModel::Unigram && reached < options.vocabSize) {
         options.vocabSize = reached;
@@ -200,8 +204,9 @@ void TokenizerTrainer::train(const std::filesystem::path& target, const StopToke
         throw Error("there is no text to train the tokenizer on", "tokenizer", "Name data that holds more than blanks");
     const std::string bytes = trainModel(lines, impl_->options);
     if (const std::int64_t size = vocabularyOf(bytes); size < asked) {
-        throw Error("the text is too small for a vocabulary of " + std::to_string(asked) + " pieces", "vocab_size",
-                    "Choose at most " + std::to_string(largestVocabulary(lines, impl_->options, size)) + ", or add text");
+        throw Error(
+            "the text is too small for a vocabulary of " + std::to_string(asked) + " pieces", "vocab_size",
+            "Choose at most " + std::to_string(largestVocabulary(lines, impl_->options, size)) + ", or add text");
     }
     checkNotStopped(stop);
     writeFileAtomically(target, bytes);

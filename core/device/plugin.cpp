@@ -17,7 +17,9 @@ std::string loaderError() {
 }
 
 template <typename Function>
-Function symbol(void* library, const char* name) { return reinterpret_cast<Function>(::dlsym(library, name)); }
+Function symbol(void* library, const char* name) {
+    return reinterpret_cast<Function>(::dlsym(library, name));
+}
 
 bool pluginIsBuilt() {
     std::error_code error;
@@ -37,10 +39,13 @@ CudaState askDriver() {
     if (init == nullptr || count == nullptr || device == nullptr || name == nullptr)
         return {{}, std::string(driverName) + " is no NVIDIA driver", install};
     if (const int code = init(0); code != 0)
-        return {{}, "the NVIDIA driver does not start (code " + std::to_string(code) + ")", "Look whether nvidia-smi shows a device"};
+        return {{},
+                "the NVIDIA driver does not start (code " + std::to_string(code) + ")",
+                "Look whether nvidia-smi shows a device"};
     int devices = 0;
     if (const int code = count(&devices); code != 0 || devices == 0)
-        return {{}, "the NVIDIA driver has no device", "Look whether nvidia-smi shows one, and at CUDA_VISIBLE_DEVICES"};
+        return {
+            {}, "the NVIDIA driver has no device", "Look whether nvidia-smi shows one, and at CUDA_VISIBLE_DEVICES"};
     CudaState state;
     for (int i = 0; i < devices; ++i) {
         int handle = 0;
@@ -63,7 +68,8 @@ const CudaState& cudaState() {
 
 std::filesystem::path cudaPluginPath() {
     Dl_info info{};
-    if (::dladdr(reinterpret_cast<void*>(&loadCudaPlugin), &info) == 0 || info.dli_fname == nullptr) return "libtritlab_cuda.so";
+    if (::dladdr(reinterpret_cast<void*>(&loadCudaPlugin), &info) == 0 || info.dli_fname == nullptr)
+        return "libtritlab_cuda.so";
     return std::filesystem::absolute(info.dli_fname).parent_path() / "libtritlab_cuda.so";
 }
 
@@ -74,7 +80,8 @@ void loadCudaPlugin() {
     if (!pluginIsBuilt()) throw Error("the CUDA plugin was not built", path.string(), bringIt, ErrorKind::Failed);
     plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (plugin == nullptr)
-        throw Error("the CUDA plugin cannot be loaded (" + loaderError() + ")", path.string(), "./start --cuda brings its libraries again", ErrorKind::Failed);
+        throw Error("the CUDA plugin cannot be loaded (" + loaderError() + ")", path.string(),
+                    "./start --cuda brings its libraries again", ErrorKind::Failed);
 }
 
 void* cudaPluginSymbol(const char* name) {

@@ -1,15 +1,15 @@
 // The engine behind core/engine/engine.h: each call runs on the compute thread.
+#include "core/engine/engine.h"
 #include "core/base/error.h"
-#include "core/device/plugin.h"
 #include "core/data/dataset.h"
-#include "core/engine/loop/model_evaluation.h"
+#include "core/device/plugin.h"
 #include "core/engine/bench/bench.h"
-#include "core/engine/loop/compute_thread.h"
 #include "core/engine/bench/curve_bench.h"
 #include "core/engine/bench/kernel_bench.h"
-#include "core/engine/distributed/ranked_run.h"
 #include "core/engine/bench/step_timing.h"
-#include "core/engine/engine.h"
+#include "core/engine/distributed/ranked_run.h"
+#include "core/engine/loop/compute_thread.h"
+#include "core/engine/loop/model_evaluation.h"
 #include "core/engine/loop/training_run.h"
 
 namespace tritlab {
@@ -18,7 +18,8 @@ namespace {
 class TorchEngine final : public Engine {
 public:
     TrainResult train(const TrainRequest& request) override {
-        return onComputeThread<TrainResult>([&] { return request.ranks.many() ? leadRun(request) : TrainingRun(request).run(); });
+        return onComputeThread<TrainResult>(
+            [&] { return request.ranks.many() ? leadRun(request) : TrainingRun(request).run(); });
     }
     TrainResult follow(const FollowRequest& request) override {
         return onComputeThread<TrainResult>([&] { return followRun(request); });
@@ -26,8 +27,8 @@ public:
     std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) override {
         return onComputeThread<std::vector<float>>([&] { return lastLogits(modelFolder, tokens); });
     }
-    EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data, std::int64_t windowLength,
-                          const StopToken& stop) override {
+    EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data,
+                          std::int64_t windowLength, const StopToken& stop) override {
         return onComputeThread<EvalResult>([&] { return textPerplexity(modelFolder, data, windowLength, stop); });
     }
     BenchResult bench(const BenchRequest& request) override {
@@ -44,8 +45,9 @@ public:
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest& request) override {
         return onComputeThread<std::vector<KernelTiming>>([&] { return benchKernelSets(request); });
     }
-    void logitsOfTexts(const std::filesystem::path& modelFolder, std::span<const std::vector<TokenId>> texts, Precision precision,
-                       const std::function<void(std::size_t, std::span<const float>)>& each, const StopToken& stop) override {
+    void logitsOfTexts(const std::filesystem::path& modelFolder, std::span<const std::vector<TokenId>> texts,
+                       Precision precision, const std::function<void(std::size_t, std::span<const float>)>& each,
+                       const StopToken& stop) override {
         ComputeThread::instance().run([&] { textLogits(modelFolder, texts, precision, each, stop); });
     }
 

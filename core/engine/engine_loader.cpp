@@ -1,6 +1,6 @@
 // loadEngine(): opens libtritlab_torch beside libtritlab_core when training or evaluation is first asked for.
-#include <cstdlib>
 #include <dlfcn.h>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
@@ -11,10 +11,10 @@ namespace tritlab {
 namespace {
 
 constexpr const char* libraryName = "libtritlab_torch.so";
-// libgomp reads this when it is loaded, which the engine's library does: spinning threads would starve the window. It is set before
-// main() because no thread may read the environment (Qt's do) while another one changes it.
+// libgomp reads this when it is loaded, which the engine's library does: spinning threads would starve the window. It
+// is set before main() because no thread may read the environment (Qt's do) while another one changes it.
 [[maybe_unused]] const int waitPolicy = ::setenv("OMP_WAIT_POLICY", "passive", 0);
-// What a lost rank means is said by core/engine/distributed/rank_group, without stacks.
+// What a lost rank means is said by core/engine/distributed/process_group, without stacks.
 [[maybe_unused]] const int torchLog = ::setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
 
 constexpr const char* factoryName = "tritlabEngine";
@@ -35,12 +35,13 @@ Engine& open() {
     void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
         throw Error("the training engine cannot be loaded (" + lastLoaderError() + ")", path.string(),
-                    "It needs LibTorch: run resources/setup/libtorch, which fetches it, and build again", ErrorKind::Failed);
+                    "It needs LibTorch: run resources/setup/libtorch, which fetches it, and build again",
+                    ErrorKind::Failed);
     }
     auto* factory = reinterpret_cast<Engine* (*)()>(::dlsym(library, factoryName));
     if (factory == nullptr) {
-        throw Error("is no training engine of this program (" + lastLoaderError() + ")", path.string(), "Build the program again",
-                    ErrorKind::Failed);
+        throw Error("is no training engine of this program (" + lastLoaderError() + ")", path.string(),
+                    "Build the program again", ErrorKind::Failed);
     }
     return *factory();
 }

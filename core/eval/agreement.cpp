@@ -10,7 +10,9 @@
 namespace tritlab {
 namespace {
 
-std::int64_t likeliest(std::span<const float> logits) { return std::max_element(logits.begin(), logits.end()) - logits.begin(); }
+std::int64_t likeliest(std::span<const float> logits) {
+    return std::max_element(logits.begin(), logits.end()) - logits.begin();
+}
 
 // Between the largest two.
 double gapOf(std::span<const float> logits) {
@@ -23,7 +25,9 @@ double gapOf(std::span<const float> logits) {
 
 }  // namespace
 
-double Agreement::sameShare() const { return positions > 0 ? static_cast<double>(sameArgmax) / static_cast<double>(positions) : 0; }
+double Agreement::sameShare() const {
+    return positions > 0 ? static_cast<double>(sameArgmax) / static_cast<double>(positions) : 0;
+}
 double Agreement::trainingPerplexity() const { return std::exp(trainingLoss); }
 double Agreement::packedPerplexity() const { return std::exp(packedLoss); }
 double Agreement::perplexityDifference() const { return std::exp(packedLoss - trainingLoss) - 1; }
@@ -67,14 +71,17 @@ Agreement AgreementMeter::result() const {
 std::vector<std::vector<TokenId>> heldOutTexts(const Dataset& data, std::int64_t count, std::int64_t tokens) {
     const auto windowTokens = [&](std::int64_t window) {
         const Batch batch = data.heldOutBatch(window, 1);
-        const auto scored = std::find_if(batch.targets.begin(), batch.targets.end(), [](TokenId target) { return target < 0; });
+        const auto scored =
+            std::find_if(batch.targets.begin(), batch.targets.end(), [](TokenId target) { return target < 0; });
         return std::vector(batch.tokens.begin(), batch.tokens.begin() + (scored - batch.targets.begin()));
     };
     const std::int64_t windows = data.heldOutWindows(), length = tokens + 1;
     const auto window = static_cast<std::int64_t>(windows > 0 ? windowTokens(0).size() : 0);
-    const std::int64_t stream = windows > 0 ? (windows - 1) * window + static_cast<std::int64_t>(windowTokens(windows - 1).size()) : 0;
+    const std::int64_t stream =
+        windows > 0 ? (windows - 1) * window + static_cast<std::int64_t>(windowTokens(windows - 1).size()) : 0;
     if (stream < length)
-        throw Error("the held-out text has " + std::to_string(stream) + " tokens, fewer than one text of " + std::to_string(length),
+        throw Error("the held-out text has " + std::to_string(stream) + " tokens, fewer than one text of " +
+                        std::to_string(length),
                     "agreement", "Name a longer file with --data, or ask for shorter texts");
     const std::int64_t wanted = std::clamp<std::int64_t>(count, 1, stream / length), step = stream / wanted;
     std::vector<std::vector<TokenId>> texts;
@@ -83,7 +90,8 @@ std::vector<std::vector<TokenId>> heldOutTexts(const Dataset& data, std::int64_t
         for (std::int64_t at = i * step; static_cast<std::int64_t>(text.size()) < length;) {
             const std::vector<TokenId> all = windowTokens(at / window);
             const std::int64_t from = at % window;
-            const std::int64_t taken = std::min(length - static_cast<std::int64_t>(text.size()), static_cast<std::int64_t>(all.size()) - from);
+            const std::int64_t taken =
+                std::min(length - static_cast<std::int64_t>(text.size()), static_cast<std::int64_t>(all.size()) - from);
             text.insert(text.end(), all.begin() + from, all.begin() + from + taken);
             at += taken;
         }

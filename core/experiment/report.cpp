@@ -9,8 +9,13 @@ namespace tritlab {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array<const char*, 7> curveKeys = {"loss",           "eval/loss",  "eval/loss_at_lambda",  "lambda",
-                                                  "health/all/zero", "health/all/flip_rate", "health/all/dead_zone"};
+constexpr std::array<const char*, 7> curveKeys = {"loss",
+                                                  "eval/loss",
+                                                  "eval/loss_at_lambda",
+                                                  "lambda",
+                                                  "health/all/zero",
+                                                  "health/all/flip_rate",
+                                                  "health/all/dead_zone"};
 constexpr StepIndex lossBins = 100;
 
 double lastValue(RunStore& store, const std::string& run, const char* key) {
@@ -24,11 +29,18 @@ std::array<double, experimentMeasures.size()> measured(RunStore& store, const Ru
     for (const EvaluationEvent& event : store.evaluations(run.id))
         if (event.full) evaluation = event;
     Spread loss;
-    for (const Point& point : store.series(run.id, "loss", run.config.steps - std::max<StepIndex>(1, run.config.steps / 20)))
+    for (const Point& point :
+         store.series(run.id, "loss", run.config.steps - std::max<StepIndex>(1, run.config.steps / 20)))
         loss.add(point.value);
-    return {evaluation.loss, evaluation.perplexity, evaluation.bitsPerByte, loss.n > 0 ? loss.mean : none,
-            lastValue(store, run.id, "health/all/zero"), lastValue(store, run.id, "health/all/flip_rate"),
-            lastValue(store, run.id, "health/all/dead_zone"), run.wallSeconds, run.tokensPerSecond};
+    return {evaluation.loss,
+            evaluation.perplexity,
+            evaluation.bitsPerByte,
+            loss.n > 0 ? loss.mean : none,
+            lastValue(store, run.id, "health/all/zero"),
+            lastValue(store, run.id, "health/all/flip_rate"),
+            lastValue(store, run.id, "health/all/dead_zone"),
+            run.wallSeconds,
+            run.tokensPerSecond};
 }
 
 // Means of stretches of steps, under the step in the middle of each.
@@ -47,7 +59,8 @@ ExperimentCurve curveOf(const ExperimentReport& report, RunStore& store, const c
         const auto& run = report.outcomes[i].run;
         if (!run || run->state != RunState::Finished) continue;
         std::vector<Point> points = store.series(run->id, key);
-        if (std::string_view(key) == "loss") points = averaged(points, std::max<StepIndex>(1, run->config.steps / lossBins));
+        if (std::string_view(key) == "loss")
+            points = averaged(points, std::max<StepIndex>(1, run->config.steps / lossBins));
         for (const Point& point : points) steps[report.experiment.runs[i].variant][point.step].add(point.value);
     }
     ExperimentCurve curve{key, {}};
@@ -64,8 +77,8 @@ ExperimentCurve curveOf(const ExperimentReport& report, RunStore& store, const c
 
 void Spread::add(double value) {
     if (std::isnan(value)) return;
-    least = n == 0 ? value : std::min(least, value);
-    most = n == 0 ? value : std::max(most, value);
+    min = n == 0 ? value : std::min(min, value);
+    max = n == 0 ? value : std::max(max, value);
     ++n;
     mean += (value - mean) / static_cast<double>(n);
 }
@@ -85,7 +98,8 @@ ExperimentReport reportExperiment(const Experiment& experiment, RunStore& store)
             outcome.values = measured(store, *outcome.run);
         }
         if (outcome.run && outcome.run->state == RunState::Diverged) ++report.diverged;
-        for (std::size_t m = 0; m < experimentMeasures.size(); ++m) report.variants[planned.variant][m].add(outcome.values[m]);
+        for (std::size_t m = 0; m < experimentMeasures.size(); ++m)
+            report.variants[planned.variant][m].add(outcome.values[m]);
         report.outcomes.push_back(std::move(outcome));
     }
     for (std::size_t i = 0; i < experiment.runs.size(); ++i)

@@ -18,7 +18,7 @@ std::string spreadText(const Spread& spread, int digits, bool signs) {
     if (spread.n == 0) return "–";
     const auto text = [&](double value) { return (signs && value > 0 ? "+" : "") + fixedReal(value, digits); };
     if (spread.n == 1) return text(spread.mean);
-    return text(spread.mean) + " (" + text(spread.least) + (signs ? " to " : "–") + text(spread.most) + ")";
+    return text(spread.mean) + " (" + text(spread.min) + (signs ? " to " : "–") + text(spread.max) + ")";
 }
 
 // A '|' would end the cell.
@@ -39,7 +39,8 @@ std::string fieldText(const Experiment& experiment, std::size_t variant, const s
 std::int64_t divergedRuns(const ExperimentReport& report, std::size_t variant) {
     std::int64_t count = 0;
     for (std::size_t i = 0; i < report.outcomes.size(); ++i)
-        if (report.experiment.runs[i].variant == variant && report.outcomes[i].run && report.outcomes[i].run->state == RunState::Diverged)
+        if (report.experiment.runs[i].variant == variant && report.outcomes[i].run &&
+            report.outcomes[i].run->state == RunState::Diverged)
             ++count;
     return count;
 }
@@ -55,7 +56,8 @@ std::ptrdiff_t bestVariant(const ExperimentReport& report) {
     std::ptrdiff_t best = -1;
     for (std::size_t v = 0; v < report.variants.size(); ++v) {
         const Spread& spread = report.variants[v][bitsPerByteMeasure];
-        if (spread.n > 0 && (best < 0 || spread.mean < report.variants[static_cast<std::size_t>(best)][bitsPerByteMeasure].mean))
+        if (spread.n > 0 &&
+            (best < 0 || spread.mean < report.variants[static_cast<std::size_t>(best)][bitsPerByteMeasure].mean))
             best = static_cast<std::ptrdiff_t>(v);
     }
     return best;
@@ -72,7 +74,7 @@ std::string verdict(const ExperimentReport& report) {
     for (std::size_t v = 0; v < names.size(); ++v) {
         const Spread& spread = report.variants[v][bitsPerByteMeasure];
         if (v == bestIndex || spread.n == 0) continue;
-        std::string& list = spread.least <= lowest.most ? overlapping : apart;
+        std::string& list = spread.min <= lowest.max ? overlapping : apart;
         list += (list.empty() ? "" : ", ") + cell(names[v]);
     }
     std::string text = "Lowest mean of bits per byte: **" + cell(names[bestIndex]) + "**.";
@@ -96,7 +98,8 @@ std::string runsCsv(const ExperimentReport& report) {
                                          outcome.run ? runStateKey(outcome.run->state) : "missing",
                                          std::to_string(outcome.run ? outcome.run->steps : 0),
                                          std::to_string(outcome.run ? outcome.run->tokens : 0)};
-        for (const std::string& key : report.experiment.fields) line.push_back(fieldText(report.experiment, planned.variant, key));
+        for (const std::string& key : report.experiment.fields)
+            line.push_back(fieldText(report.experiment, planned.variant, key));
         for (const double value : outcome.values) line.push_back(number(value));
         text += csvLine(line);
     }
@@ -117,7 +120,8 @@ std::string summaryCsv(const ExperimentReport& report) {
     for (std::size_t v = 0; v < report.variants.size(); ++v) {
         std::vector<std::string> line = {report.experiment.variants[v]};
         const auto add = [&](const Spread& spread) {
-            for (const double value : {spread.mean, spread.least, spread.most}) line.push_back(spread.n > 0 ? number(value) : "");
+            for (const double value : {spread.mean, spread.min, spread.max})
+                line.push_back(spread.n > 0 ? number(value) : "");
         };
         for (const std::string& key : report.experiment.fields) line.push_back(fieldText(report.experiment, v, key));
         line.push_back(std::to_string(report.variants[v][bitsPerByteMeasure].n));
@@ -135,8 +139,9 @@ std::string curvesCsv(const ExperimentReport& report) {
     for (const ExperimentCurve& curve : report.curves)
         for (std::size_t v = 0; v < curve.variants.size(); ++v)
             for (const CurvePoint& point : curve.variants[v])
-                text += csvLine({curve.key, report.experiment.variants[v], std::to_string(point.step), std::to_string(point.value.n),
-                                 number(point.value.mean), number(point.value.least), number(point.value.most)});
+                text += csvLine({curve.key, report.experiment.variants[v], std::to_string(point.step),
+                                 std::to_string(point.value.n), number(point.value.mean), number(point.value.min),
+                                 number(point.value.max)});
     return text;
 }
 
@@ -146,8 +151,8 @@ std::string summaryMarkdown(const ExperimentReport& report) {
     if (!experiment.description.empty()) text += experiment.description + "\n\n";
     text += std::to_string(report.finished) + " of " + std::to_string(experiment.runs.size()) + " runs are finished" +
             (report.diverged > 0 ? ", " + std::to_string(report.diverged) + " diverged" : "") +
-            ". Mean over the seeds, with minimum and maximum; held-out figures at lambda 1. *Against " + cell(experiment.variants.front()) +
-            "*: bits per byte less those of the same seed there.\n\n";
+            ". Mean over the seeds, with minimum and maximum; held-out figures at lambda 1. *Against " +
+            cell(experiment.variants.front()) + "*: bits per byte less those of the same seed there.\n\n";
     std::vector<std::string> header = {"variant", "runs"};
     for (const Measure& measure : experimentMeasures)
         if (measure.spread) header.emplace_back(measure.label);
@@ -156,14 +161,17 @@ std::string summaryMarkdown(const ExperimentReport& report) {
     const std::ptrdiff_t best = bestVariant(report);
     for (std::size_t v = 0; v < report.variants.size(); ++v) {
         const std::int64_t diverged = divergedRuns(report, v);
-        std::vector<std::string> line = {cell(experiment.variants[v]), std::to_string(report.variants[v][bitsPerByteMeasure].n) +
-                                                                           (diverged > 0 ? " + " + std::to_string(diverged) + " diverged" : "")};
+        std::vector<std::string> line = {cell(experiment.variants[v]),
+                                         std::to_string(report.variants[v][bitsPerByteMeasure].n) +
+                                             (diverged > 0 ? " + " + std::to_string(diverged) + " diverged" : "")};
         for (std::size_t m = 0; m < experimentMeasures.size(); ++m) {
             if (!experimentMeasures[m].spread) continue;
             const std::string value = spreadText(report.variants[v][m], experimentMeasures[m].digits, false);
-            line.push_back(m == bitsPerByteMeasure && static_cast<std::ptrdiff_t>(v) == best ? "**" + value + "**" : value);
+            line.push_back(m == bitsPerByteMeasure && static_cast<std::ptrdiff_t>(v) == best ? "**" + value + "**"
+                                                                                             : value);
         }
-        line.push_back(v == 0 ? "–" : spreadText(report.againstFirst[v], experimentMeasures[bitsPerByteMeasure].digits, true));
+        line.push_back(
+            v == 0 ? "–" : spreadText(report.againstFirst[v], experimentMeasures[bitsPerByteMeasure].digits, true));
         text += markdownLine(line);
     }
     return text + "\n" + verdict(report);

@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<char, 4> magic{'G', 'G', 'U', 'F'};
 constexpr std::uint32_t version = 3;
 constexpr std::uint32_t defaultAlignment = 32;
-constexpr std::size_t mostDimensions = 4;
+constexpr std::size_t maxDimensions = 4;
 constexpr const char* alignmentKey = "general.alignment";
 constexpr std::uint32_t arrayType = 9;
 
@@ -45,9 +45,10 @@ const TypeInfo& infoOf(GgmlType type) { return *infoOf(static_cast<std::uint32_t
 // Of types that are not read: so that a refusal can name them.
 std::string foreignTypeName(std::uint32_t type) {
     constexpr std::array<std::pair<std::uint32_t, const char*>, 24> names{
-        {{3, "Q4_1"},    {6, "Q5_0"},     {7, "Q5_1"},    {9, "Q8_1"},   {10, "Q2_K"},   {11, "Q3_K"},   {12, "Q4_K"},  {13, "Q5_K"},
-         {14, "Q6_K"},   {15, "Q8_K"},    {16, "IQ2_XXS"}, {17, "IQ2_XS"}, {18, "IQ3_XXS"}, {19, "IQ1_S"}, {20, "IQ4_NL"}, {21, "IQ3_S"},
-         {22, "IQ2_S"},  {23, "IQ4_XS"},  {28, "F64"},    {29, "IQ1_M"}, {36, "I2_S"},   {39, "MXFP4"},  {40, "NVFP4"}, {41, "Q1_0"}}};
+        {{3, "Q4_1"},     {6, "Q5_0"},   {7, "Q5_1"},    {9, "Q8_1"},   {10, "Q2_K"},    {11, "Q3_K"},
+         {12, "Q4_K"},    {13, "Q5_K"},  {14, "Q6_K"},   {15, "Q8_K"},  {16, "IQ2_XXS"}, {17, "IQ2_XS"},
+         {18, "IQ3_XXS"}, {19, "IQ1_S"}, {20, "IQ4_NL"}, {21, "IQ3_S"}, {22, "IQ2_S"},   {23, "IQ4_XS"},
+         {28, "F64"},     {29, "IQ1_M"}, {36, "I2_S"},   {39, "MXFP4"}, {40, "NVFP4"},   {41, "Q1_0"}}};
     for (const auto& [number, name] : names)
         if (number == type) return name;
     return "number " + std::to_string(type);
@@ -80,8 +81,8 @@ public:
 private:
     std::span<const std::byte> take(std::uint64_t size, const std::string& what) {
         if (size > left())
-            fail("ends within " + what + ": " + std::to_string(size) + " bytes are due at byte " + std::to_string(at_) + ", " +
-                 std::to_string(left()) + " are there");
+            fail("ends within " + what + ": " + std::to_string(size) + " bytes are due at byte " + std::to_string(at_) +
+                 ", " + std::to_string(left()) + " are there");
         const auto part = bytes_.subspan(at_, size);
         at_ += size;
         return part;
@@ -115,9 +116,9 @@ GgufArray readArray(Cursor& cursor, std::uint32_t type, const std::string& what)
     } else {
         if (type != I) return readArray<I + 1>(cursor, type, what);
         using T = typename std::variant_alternative_t<I, Values>::value_type;
-        constexpr std::uint64_t least = std::is_same_v<T, std::string> ? sizeof(std::uint64_t) : sizeof(T);
+        constexpr std::uint64_t min = std::is_same_v<T, std::string> ? sizeof(std::uint64_t) : sizeof(T);
         const auto count = cursor.number<std::uint64_t>(what);
-        if (count > cursor.left() / least)
+        if (count > cursor.left() / min)
             cursor.fail(what + " is a list of " + std::to_string(count) + " values, for which the file is too short");
         std::vector<T> values;
         for (std::uint64_t i = 0; i < count; ++i) values.push_back(readOne<T>(cursor, what));
@@ -134,8 +135,7 @@ GgufValue readValue(Cursor& cursor, std::uint32_t type, const std::string& what)
         using T = std::variant_alternative_t<I, GgufValue>;
         if constexpr (std::is_same_v<T, GgufArray>)
             return GgufValue(std::in_place_index<I>, readArray(cursor, cursor.number<std::uint32_t>(what), what));
-        else
-            return GgufValue(std::in_place_index<I>, readOne<T>(cursor, what));
+        else return GgufValue(std::in_place_index<I>, readOne<T>(cursor, what));
     }
 }
 
@@ -150,8 +150,9 @@ TensorPlace readInfo(Cursor& cursor, std::uint64_t fileBytes, const std::filesys
     place.name = cursor.text("a tensor's name");
     const std::string what = "tensor " + place.name;
     const auto dimensions = cursor.number<std::uint32_t>(what);
-    if (dimensions < 1 || dimensions > mostDimensions)
-        cursor.fail(what + " has " + std::to_string(dimensions) + " dimensions, not 1 to " + std::to_string(mostDimensions));
+    if (dimensions < 1 || dimensions > maxDimensions)
+        cursor.fail(what + " has " + std::to_string(dimensions) + " dimensions, not 1 to " +
+                    std::to_string(maxDimensions));
     std::uint64_t count = 1;
     for (std::uint32_t i = 0; i < dimensions; ++i) {
         const auto length = cursor.number<std::uint64_t>(what);
@@ -168,10 +169,11 @@ TensorPlace readInfo(Cursor& cursor, std::uint64_t fileBytes, const std::filesys
                     "Take the model in F32, F16, BF16, Q8_0, Q4_0, TQ1_0 or TQ2_0");
     place.tensor.type = info->type;
     if (place.tensor.shape.back() % info->block.weights != 0)
-        cursor.fail(what + " has rows of " + std::to_string(place.tensor.shape.back()) + " weights: type " + info->name +
-                    " needs a multiple of " + std::to_string(info->block.weights));
+        cursor.fail(what + " has rows of " + std::to_string(place.tensor.shape.back()) + " weights: type " +
+                    info->name + " needs a multiple of " + std::to_string(info->block.weights));
     place.offset = cursor.number<std::uint64_t>(what);
-    place.bytes = count / static_cast<std::uint64_t>(info->block.weights) * static_cast<std::uint64_t>(info->block.bytes);
+    place.bytes =
+        count / static_cast<std::uint64_t>(info->block.weights) * static_cast<std::uint64_t>(info->block.bytes);
     return place;
 }
 
@@ -228,7 +230,9 @@ std::uint64_t padded(std::uint64_t size) { return (size + defaultAlignment - 1) 
 
 const char* ggmlTypeName(GgmlType type) { return infoOf(type).name; }
 GgmlBlock ggmlBlock(GgmlType type) { return infoOf(type).block; }
-std::int64_t ggmlBytes(GgmlType type, std::int64_t weights) { return weights / ggmlBlock(type).weights * ggmlBlock(type).bytes; }
+std::int64_t ggmlBytes(GgmlType type, std::int64_t weights) {
+    return weights / ggmlBlock(type).weights * ggmlBlock(type).bytes;
+}
 
 bool holdsGguf(const std::filesystem::path& path) {
     std::array<char, magic.size()> start{};
@@ -246,11 +250,13 @@ GgufFile::GgufFile(const std::filesystem::path& path) : path_(path), file_(path)
     if (fileVersion != version && fileVersion != 2)  // 2 is laid out the same way
         throw Error("is GGUF of version " + std::to_string(fileVersion) + " or of another byte order", path.string(),
                     "Versions 2 and 3, little-endian, are read: convert the model anew");
-    const auto tensorCount = cursor.number<std::uint64_t>("the header"), valueCount = cursor.number<std::uint64_t>("the header");
+    const auto tensorCount = cursor.number<std::uint64_t>("the header"),
+               valueCount = cursor.number<std::uint64_t>("the header");
     for (std::uint64_t i = 0; i < valueCount; ++i) {
         const std::string key = cursor.text("a key of the metadata");
         const auto type = cursor.number<std::uint32_t>("key " + key);
-        if (!metadata_.emplace(key, readValue(cursor, type, "key " + key)).second) broken(path, "has the key " + key + " twice");
+        if (!metadata_.emplace(key, readValue(cursor, type, "key " + key)).second)
+            broken(path, "has the key " + key + " twice");
     }
     std::vector<TensorPlace> places;
     for (std::uint64_t i = 0; i < tensorCount; ++i) places.push_back(readInfo(cursor, bytes.size(), path));
@@ -261,10 +267,12 @@ GgufFile::GgufFile(const std::filesystem::path& path) : path_(path), file_(path)
     const std::uint64_t start = (cursor.at() + magic.size() + step - 1) / step * step;
     const std::uint64_t room = start < bytes.size() ? bytes.size() - start : 0;
     for (TensorPlace& place : places) {
-        if (place.offset % step != 0) broken(path, "tensor " + place.name + " begins at no multiple of " + std::to_string(alignment));
+        if (place.offset % step != 0)
+            broken(path, "tensor " + place.name + " begins at no multiple of " + std::to_string(alignment));
         if (place.offset > room || place.bytes > room - place.offset)
-            broken(path, "tensor " + place.name + " needs " + std::to_string(place.bytes) + " bytes at " + std::to_string(place.offset) +
-                             ", of which the file holds " + std::to_string(place.offset < room ? room - place.offset : 0));
+            broken(path, "tensor " + place.name + " needs " + std::to_string(place.bytes) + " bytes at " +
+                             std::to_string(place.offset) + ", of which the file holds " +
+                             std::to_string(place.offset < room ? room - place.offset : 0));
         place.tensor.bytes = bytes.subspan(start + place.offset, place.bytes);
         if (!tensors_.emplace(place.name, place.tensor).second) broken(path, "has tensor " + place.name + " twice");
     }
@@ -287,7 +295,9 @@ std::optional<std::int64_t> GgufFile::integer(const std::string& key) const {
         [&](const auto& value) -> std::int64_t {
             using T = std::decay_t<decltype(value)>;
             if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-                if (std::is_same_v<T, std::uint64_t> && static_cast<std::uint64_t>(value) > std::numeric_limits<std::int64_t>::max()) wrongKind(key);
+                if (std::is_same_v<T, std::uint64_t> &&
+                    static_cast<std::uint64_t>(value) > std::numeric_limits<std::int64_t>::max())
+                    wrongKind(key);
                 return static_cast<std::int64_t>(value);
             } else {
                 wrongKind(key);
@@ -318,7 +328,8 @@ std::optional<std::string> GgufFile::text(const std::string& key) const {
     wrongKind(key);
 }
 
-void writeGguf(const std::filesystem::path& path, const GgufEntries& metadata, const std::vector<GgufTensorToWrite>& tensors) {
+void writeGguf(const std::filesystem::path& path, const GgufEntries& metadata,
+               const std::vector<GgufTensorToWrite>& tensors) {
     std::string head(magic.data(), magic.size());
     appendOne(head, version);
     appendOne(head, std::uint64_t{tensors.size()});
@@ -349,7 +360,8 @@ void writeGguf(const std::filesystem::path& path, const GgufEntries& metadata, c
         for (std::size_t i = 0; i < tensors.size(); ++i) {
             const std::vector<std::uint8_t> bytes = tensors[i].bytes();
             if (bytes.size() != sizes[i])
-                throw Error("tensor " + tensors[i].name + " came as " + std::to_string(bytes.size()) + " bytes, not " + std::to_string(sizes[i]),
+                throw Error("tensor " + tensors[i].name + " came as " + std::to_string(bytes.size()) + " bytes, not " +
+                                std::to_string(sizes[i]),
                             path.string(), {}, ErrorKind::Failed);
             file.write(bytes.data(), bytes.size());
             file.write(zeros.data(), padded(bytes.size()) - bytes.size());

@@ -1,6 +1,6 @@
-// GGUF, version 3: header, metadata (keys with typed values), tensor infos, then the tensors' bytes at multiples of an alignment.
-// The reader trusts nothing: every count, length, shape and offset is checked against the file before it is used. What the bytes
-// of a tensor mean is in gguf_codecs.h, which model a file holds in model_gguf.h.
+// GGUF, version 3: header, metadata (keys with typed values), tensor infos, then the tensors' bytes at multiples of an
+// alignment. The reader trusts nothing: every count, length, shape and offset is checked against the file before it is
+// used. What the bytes of a tensor mean is in gguf_codecs.h, which model a file holds in model_gguf.h.
 #pragma once
 
 #include <cstddef>
@@ -28,16 +28,18 @@ struct GgmlBlock {
 GgmlBlock ggmlBlock(GgmlType type);
 std::int64_t ggmlBytes(GgmlType type, std::int64_t weights);  // of whole blocks
 
-// A variant's index is the value's type number in the file; an array's index that of its elements (arrays of arrays are refused).
+// A variant's index is the value's type number in the file; an array's index that of its elements (arrays of arrays are
+// refused).
 struct GgufArray {
-    std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::uint16_t>, std::vector<std::int16_t>,
-                 std::vector<std::uint32_t>, std::vector<std::int32_t>, std::vector<float>, std::vector<bool>, std::vector<std::string>,
-                 std::monostate, std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>>
+    std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::uint16_t>,
+                 std::vector<std::int16_t>, std::vector<std::uint32_t>, std::vector<std::int32_t>, std::vector<float>,
+                 std::vector<bool>, std::vector<std::string>, std::monostate, std::vector<std::uint64_t>,
+                 std::vector<std::int64_t>, std::vector<double>>
         values;
     bool operator==(const GgufArray&) const = default;
 };
-using GgufValue = std::variant<std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t, float, bool, std::string,
-                               GgufArray, std::uint64_t, std::int64_t, double>;
+using GgufValue = std::variant<std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
+                               float, bool, std::string, GgufArray, std::uint64_t, std::int64_t, double>;
 using GgufEntries = std::vector<std::pair<std::string, GgufValue>>;
 
 struct GgufTensor {
@@ -60,7 +62,8 @@ public:
 
     // A key's value, none where the key is missing. Throw Error, naming the key, where it has a value of another kind.
     [[nodiscard]] std::optional<std::int64_t> integer(const std::string& key) const;  // of any integer type
-    [[nodiscard]] std::optional<double> real(const std::string& key) const;  // of any number type; a float as it is written: 1e-5
+    [[nodiscard]] std::optional<double> real(
+        const std::string& key) const;  // of any number type; a float as it is written: 1e-5
     [[nodiscard]] std::optional<bool> flag(const std::string& key) const;
     [[nodiscard]] std::optional<std::string> text(const std::string& key) const;
     template <class T>
@@ -84,10 +87,12 @@ private:
 struct GgufTensorToWrite {
     std::string name;
     GgmlType type = GgmlType::F32;
-    std::vector<std::int64_t> shape;                      // rows first; the last length a multiple of the type's block
-    std::function<std::vector<std::uint8_t>()> bytes;     // made when they are written: one tensor at a time is held in memory
+    std::vector<std::int64_t> shape;  // rows first; the last length a multiple of the type's block
+    std::function<std::vector<std::uint8_t>()>
+        bytes;  // made when they are written: one tensor at a time is held in memory
 };
 // The file, whole or not at all.
-void writeGguf(const std::filesystem::path& path, const GgufEntries& metadata, const std::vector<GgufTensorToWrite>& tensors);
+void writeGguf(const std::filesystem::path& path, const GgufEntries& metadata,
+               const std::vector<GgufTensorToWrite>& tensors);
 
 }  // namespace tritlab

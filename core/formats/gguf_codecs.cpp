@@ -49,12 +49,14 @@ void decodeTq2(const std::uint8_t* block, float* out, const std::string& where) 
         for (int m = 0; m < 32; ++m)
             for (int n = 0; n < 4; ++n) {
                 const int q = (block[32 * half + m] >> (2 * n)) & 3;
-                if (q == 3) throw Error("holds a code that is none of -1, 0 and 1", where, "Copy or download the file again");
+                if (q == 3)
+                    throw Error("holds a code that is none of -1, 0 and 1", where, "Copy or download the file again");
                 out[128 * half + m + 32 * n] = d * static_cast<float>(q - 1);
             }
 }
 
-// A byte is its trits read as a number below 243, stretched to 256: the leading trit is what three times the byte carries over.
+// A byte is its trits read as a number below 243, stretched to 256: the leading trit is what three times the byte
+// carries over.
 void decodeTq1(const std::uint8_t* block, float* out) {
     const float d = halfAt(block + 52);
     for (const TritPart& part : tritParts)
@@ -66,27 +68,29 @@ void decodeTq1(const std::uint8_t* block, float* out) {
 }
 
 float largest(const float* weights, int count) {
-    float most = 0;
-    for (int i = 0; i < count; ++i) most = std::max(most, std::abs(weights[i]));
-    return most;
+    float max = 0;
+    for (int i = 0; i < count; ++i) max = std::max(max, std::abs(weights[i]));
+    return max;
 }
 
 void encodeQ4(const float* weights, std::uint8_t* block) {
-    float most = 0;  // with its sign
+    float max = 0;  // with its sign
     for (int i = 0; i < 32; ++i)
-        if (std::abs(weights[i]) > std::abs(most)) most = weights[i];
-    const float d = most / -8.0F, inverse = d == 0 ? 0 : 1 / d;
+        if (std::abs(weights[i]) > std::abs(max)) max = weights[i];
+    const float d = max / -8.0F, inverse = d == 0 ? 0 : 1 / d;
     putHalf(d, block);
     const auto code = [&](float weight) {
         return static_cast<unsigned>(std::min(15, static_cast<int>(std::trunc(weight * inverse + 8.5F))));
     };
-    for (int m = 0; m < 16; ++m) block[2 + m] = static_cast<std::uint8_t>(code(weights[m]) | code(weights[m + 16]) << 4);
+    for (int m = 0; m < 16; ++m)
+        block[2 + m] = static_cast<std::uint8_t>(code(weights[m]) | code(weights[m + 16]) << 4);
 }
 
 void encodeQ8(const float* weights, std::uint8_t* block) {
     const float d = largest(weights, 32) / 127, inverse = d == 0 ? 0 : 1 / d;
     putHalf(d, block);
-    for (int m = 0; m < 32; ++m) block[2 + m] = static_cast<std::uint8_t>(static_cast<std::int8_t>(std::round(weights[m] * inverse)));
+    for (int m = 0; m < 32; ++m)
+        block[2 + m] = static_cast<std::uint8_t>(static_cast<std::int8_t>(std::round(weights[m] * inverse)));
 }
 
 // The weights of a block of 256 as codes 0, 1, 2, and the scale behind `scaleAt`.
@@ -94,7 +98,8 @@ std::array<std::uint8_t, 256> tritsOf(const float* weights, std::uint8_t* scaleA
     const float d = largest(weights, 256), inverse = d == 0 ? 0 : 1 / d;
     putHalf(d, scaleAt);
     std::array<std::uint8_t, 256> trits;
-    for (std::size_t i = 0; i < trits.size(); ++i) trits[i] = static_cast<std::uint8_t>(std::round(weights[i] * inverse) + 1);
+    for (std::size_t i = 0; i < trits.size(); ++i)
+        trits[i] = static_cast<std::uint8_t>(std::round(weights[i] * inverse) + 1);
     return trits;
 }
 
@@ -103,7 +108,8 @@ void encodeTq2(const float* weights, std::uint8_t* block) {
     for (std::size_t half = 0; half < 2; ++half)
         for (std::size_t m = 0; m < 32; ++m) {
             unsigned byte = 0;
-            for (std::size_t n = 0; n < 4; ++n) byte |= static_cast<unsigned>(trits[128 * half + m + 32 * n]) << (2 * n);
+            for (std::size_t n = 0; n < 4; ++n)
+                byte |= static_cast<unsigned>(trits[128 * half + m + 32 * n]) << (2 * n);
             block[32 * half + m] = static_cast<std::uint8_t>(byte);
         }
 }
@@ -113,7 +119,8 @@ void encodeTq1(const float* weights, std::uint8_t* block) {
     for (const TritPart& part : tritParts)
         for (std::size_t m = 0; m < part.width; ++m) {
             unsigned number = 0;
-            for (std::size_t n = 0; n < part.trits; ++n) number += static_cast<unsigned>(trits[part.first + m + part.width * n]) * powers[4 - n];
+            for (std::size_t n = 0; n < part.trits; ++n)
+                number += static_cast<unsigned>(trits[part.first + m + part.width * n]) * powers[4 - n];
             block[part.byte + m] = static_cast<std::uint8_t>((number * 256 + 242) / 243);
         }
 }
@@ -125,7 +132,8 @@ std::vector<float> decodeGgml(GgmlType type, std::span<const std::byte> bytes, c
     const std::size_t blocks = bytes.size() / static_cast<std::size_t>(size.bytes);
     std::vector<float> weights(blocks * static_cast<std::size_t>(size.weights));
     for (std::size_t i = 0; i < blocks; ++i) {
-        const auto* block = reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * static_cast<std::size_t>(size.bytes);
+        const auto* block =
+            reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * static_cast<std::size_t>(size.bytes);
         float* out = weights.data() + i * static_cast<std::size_t>(size.weights);
         switch (type) {
             case GgmlType::F32: std::memcpy(out, block, sizeof *out); break;
@@ -170,7 +178,8 @@ std::vector<std::uint8_t> encodeGgml(GgmlType type, std::span<const float> weigh
 }
 
 std::vector<std::uint8_t> encodeTernaryQ4(std::span<const std::int8_t> codes, float d) {
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(ggmlBytes(GgmlType::Q4_0, static_cast<std::int64_t>(codes.size()))));
+    std::vector<std::uint8_t> bytes(
+        static_cast<std::size_t>(ggmlBytes(GgmlType::Q4_0, static_cast<std::int64_t>(codes.size()))));
     for (std::size_t i = 0; i < codes.size() / 32; ++i) {
         std::uint8_t* block = bytes.data() + 18 * i;
         putHalf(d, block);

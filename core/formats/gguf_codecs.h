@@ -1,10 +1,11 @@
-// How GGUF's tensor types hold weights: the plain, scalar form, which gives the bytes and values of the `gguf` package (PyPI) to
-// the bit.
+// How GGUF's tensor types hold weights: the plain, scalar form, which gives the bytes and values of the `gguf` package
+// (PyPI) to the bit.
 //   F32, F16, BF16                                     one weight each
 //   Q4_0   32 weights:  f16 d, u8[16]                  w = d (q - 8); byte m holds weight m low, m + 16 high
 //   Q8_0   32 weights:  f16 d, i8[32]                  w = d q
-//   TQ2_0  256 weights: u8[64], f16 d                  w = d (q - 1); in each half of 128, byte m holds weights m + 32 n at bits 2 n
-//   TQ1_0  256 weights: u8[32] u8[16] u8[4], f16 d     five trits a byte (the last four bytes: four): weights m + 32 n, m + 16 n, m + 4 n
+//   TQ2_0  256 weights: u8[64], f16 d                  w = d (q - 1); in each half of 128, byte m holds weights m + 32
+//   n at bits 2 n TQ1_0  256 weights: u8[32] u8[16] u8[4], f16 d     five trits a byte (the last four bytes: four):
+//   weights m + 32 n, m + 16 n, m + 4 n
 #pragma once
 
 #include <cstddef>

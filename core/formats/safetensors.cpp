@@ -47,18 +47,20 @@ std::string shapeText(const std::vector<std::int64_t>& shape) {
 }
 
 // Elements of a shape read from a file; throws where it is negative or larger than could lie in `most` bytes.
-std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t most, const std::filesystem::path& path,
+std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t max, const std::filesystem::path& path,
                            const std::string& name) {
     std::uint64_t count = 1;
     for (const std::int64_t size : shape) {
         if (size < 0) broken(path, "tensor " + name + " has a negative size");
-        if (size != 0 && count > most / static_cast<std::uint64_t>(size)) broken(path, "tensor " + name + " is larger than the file");
+        if (size != 0 && count > max / static_cast<std::uint64_t>(size))
+            broken(path, "tensor " + name + " is larger than the file");
         count *= static_cast<std::uint64_t>(size);
     }
     return count;
 }
 
-TensorView readEntry(const json& entry, const std::string& name, std::span<const std::byte> data, const std::filesystem::path& path) {
+TensorView readEntry(const json& entry, const std::string& name, std::span<const std::byte> data,
+                     const std::filesystem::path& path) {
     if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() || !entry.contains("shape") ||
         !entry["shape"].is_array() || !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
         entry["data_offsets"].size() != 2)
@@ -68,7 +70,8 @@ TensorView readEntry(const json& entry, const std::string& name, std::span<const
     const TypeInfo* type = nullptr;
     for (const TypeInfo& known : types)
         if (typeName == known.name) type = &known;
-    if (type == nullptr) broken(path, "tensor " + name + " is of type " + typeName + ", which this program does not read");
+    if (type == nullptr)
+        broken(path, "tensor " + name + " is of type " + typeName + ", which this program does not read");
     view.type = type->type;
     for (const json& size : entry["shape"]) {
         if (!size.is_number_integer()) broken(path, "tensor " + name + " has a shape that is no list of integers");
@@ -76,11 +79,14 @@ TensorView readEntry(const json& entry, const std::string& name, std::span<const
     }
     for (const json& offset : entry["data_offsets"])
         if (!offset.is_number_unsigned()) broken(path, "tensor " + name + " has offsets that are no positive integers");
-    const auto begin = entry["data_offsets"][0].get<std::uint64_t>(), end = entry["data_offsets"][1].get<std::uint64_t>();
+    const auto begin = entry["data_offsets"][0].get<std::uint64_t>(),
+               end = entry["data_offsets"][1].get<std::uint64_t>();
     if (begin > end || end > data.size())
-        broken(path, "tensor " + name + " ends at byte " + std::to_string(end) + ", the file holds " + std::to_string(data.size()));
+        broken(path, "tensor " + name + " ends at byte " + std::to_string(end) + ", the file holds " +
+                         std::to_string(data.size()));
     if (checkedCount(view.shape, data.size(), path, name) * type->size != end - begin)
-        broken(path, "tensor " + name + " of shape " + shapeText(view.shape) + " does not have " + std::to_string(end - begin) + " bytes");
+        broken(path, "tensor " + name + " of shape " + shapeText(view.shape) + " does not have " +
+                         std::to_string(end - begin) + " bytes");
     view.bytes = data.subspan(begin, end - begin);
     return view;
 }
@@ -114,7 +120,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
     std::uint64_t headerSize = 0;
     std::memcpy(&headerSize, bytes.data(), sizeof headerSize);
     if (headerSize > headerLimit || headerSize > bytes.size() - 8)
-        broken(path, "says that its header has " + std::to_string(headerSize) + " bytes, the file has " + std::to_string(bytes.size()));
+        broken(path, "says that its header has " + std::to_string(headerSize) + " bytes, the file has " +
+                         std::to_string(bytes.size()));
     const auto* text = reinterpret_cast<const char*>(bytes.data() + 8);
     const json header = json::parse(text, text + headerSize, nullptr, false);
     if (!header.is_object()) broken(path, "has a header that is no JSON object");
@@ -134,15 +141,16 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
 
 const TensorView& SafetensorsFile::tensor(const std::string& name) const {
     const auto found = tensors_.find(name);
-    if (found == tensors_.end()) throw Error("has no tensor " + name, path_.string(), "Check that the file belongs to this model");
+    if (found == tensors_.end())
+        throw Error("has no tensor " + name, path_.string(), "Check that the file belongs to this model");
     return found->second;
 }
 
 const TensorView& SafetensorsFile::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const TensorView& view = tensor(name);
     if (view.shape != shape)
-        throw Error("tensor " + name + " has shape " + shapeText(view.shape) + ", the model needs " + shapeText(shape), path_.string(),
-                    "Check that config.json belongs to these weights");
+        throw Error("tensor " + name + " has shape " + shapeText(view.shape) + ", the model needs " + shapeText(shape),
+                    path_.string(), "Check that config.json belongs to these weights");
     return view;
 }
 
@@ -152,7 +160,8 @@ std::vector<float> toFloats(const TensorView& view, const std::string& where) {
         case DType::F64: return convert<double>(view, [](double value) { return static_cast<float>(value); });
         case DType::BF16: return convert<std::uint16_t>(view, bf16ToFloat);
         case DType::F16: return convert<std::uint16_t>(view, f16ToFloat);
-        default: throw Error(std::string("is of type ") + dtypeName(view.type) + " where floating point is needed", where);
+        default:
+            throw Error(std::string("is of type ") + dtypeName(view.type) + " where floating point is needed", where);
     }
 }
 
@@ -168,11 +177,13 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Tenso
     for (const TensorToWrite& tensor : tensors) {
         std::uint64_t bytes = dtypeSize(tensor.type);
         for (const std::int64_t size : tensor.shape) bytes *= static_cast<std::uint64_t>(size);
-        header[tensor.name] = {{"dtype", dtypeName(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
+        header[tensor.name] = {
+            {"dtype", dtypeName(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
         offset += bytes;
     }
     std::string text = header.dump();
-    text.resize((text.size() + 8 + 63) / 64 * 64 - 8, ' ');  // the data starts at a multiple of 64: mapped, it can be computed with
+    // the data starts at a multiple of 64: mapped, it can be computed with
+    text.resize((text.size() + 8 + 63) / 64 * 64 - 8, ' ');
     OutputFile file(path);
     const std::uint64_t headerSize = text.size();
     file.write(&headerSize, sizeof headerSize);

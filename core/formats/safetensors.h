@@ -33,7 +33,8 @@ std::vector<float> toFloats(const TensorView& view, const std::string& where);
 // A mapped file; views stay valid as long as it lives.
 class SafetensorsFile {
 public:
-    explicit SafetensorsFile(const std::filesystem::path& path);  // throws Error naming the file and what is wrong with it
+    // throws Error naming the file and what is wrong with it
+    explicit SafetensorsFile(const std::filesystem::path& path);
     [[nodiscard]] const std::map<std::string, TensorView>& tensors() const { return tensors_; }
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
     // Throws Error where it is missing or (shape given) of another shape.
@@ -62,14 +63,19 @@ public:
     OwnedTensors(OwnedTensors&&) = default;
     OwnedTensors(const OwnedTensors&) = delete;  // the copy's list would point at the first one's values
     OwnedTensors& operator=(const OwnedTensors&) = delete;
-    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) { keep(floats_, name, DType::F32, shape, std::move(values)); }
-    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) { keep(bytes_, name, DType::U8, shape, std::move(values)); }
+    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<float> values) {
+        keep(floats_, name, DType::F32, shape, std::move(values));
+    }
+    void add(const std::string& name, const std::vector<std::int64_t>& shape, std::vector<std::uint8_t> values) {
+        keep(bytes_, name, DType::U8, shape, std::move(values));
+    }
     [[nodiscard]] const std::vector<TensorToWrite>& list() const { return list_; }
     [[nodiscard]] std::int64_t bytes() const { return total_; }
 
 private:
     template <typename T>
-    void keep(std::deque<std::vector<T>>& kept, const std::string& name, DType type, const std::vector<std::int64_t>& shape, std::vector<T> values) {
+    void keep(std::deque<std::vector<T>>& kept, const std::string& name, DType type,
+              const std::vector<std::int64_t>& shape, std::vector<T> values) {
         kept.push_back(std::move(values));
         list_.push_back({name, type, shape, kept.back().data()});
         total_ += static_cast<std::int64_t>(kept.back().size() * sizeof(T));

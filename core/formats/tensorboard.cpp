@@ -71,11 +71,11 @@ public:
         if (field.number == 0 || head >> 32 != 0) throw Malformed();
         field.wire = static_cast<Wire>(head & 7);
         switch (field.wire) {
-        case Wire::Varint: field.integer = readVarint(); break;
-        case Wire::Fixed64: field.integer = valueOf<std::uint64_t>(take(8)); break;
-        case Wire::Fixed32: field.integer = valueOf<std::uint32_t>(take(4)); break;
-        case Wire::Bytes: field.bytes = take(readVarint()); break;
-        default: throw Malformed();
+            case Wire::Varint: field.integer = readVarint(); break;
+            case Wire::Fixed64: field.integer = valueOf<std::uint64_t>(take(8)); break;
+            case Wire::Fixed32: field.integer = valueOf<std::uint32_t>(take(4)); break;
+            case Wire::Bytes: field.bytes = take(readVarint()); break;
+            default: throw Malformed();
         }
         return field;
     }
@@ -108,15 +108,18 @@ struct TensorElement {
 
 void addPacked(std::vector<double>& numbers, const ProtoField& field, std::uint64_t type) {
     if (field.wire != Wire::Bytes) {
-        if (type == 1) numbers.push_back(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(field.integer))));
+        if (type == 1)
+            numbers.push_back(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(field.integer))));
         else if (type == 2) numbers.push_back(std::bit_cast<double>(field.integer));
         else numbers.push_back(static_cast<double>(static_cast<std::int64_t>(field.integer)));
         return;
     }
     if (type == 1)
-        for (std::size_t i = 0; i + 4 <= field.bytes.size(); i += 4) numbers.push_back(static_cast<double>(valueOf<float>(field.bytes.substr(i))));
+        for (std::size_t i = 0; i + 4 <= field.bytes.size(); i += 4)
+            numbers.push_back(static_cast<double>(valueOf<float>(field.bytes.substr(i))));
     else if (type == 2)
-        for (std::size_t i = 0; i + 8 <= field.bytes.size(); i += 8) numbers.push_back(valueOf<double>(field.bytes.substr(i)));
+        for (std::size_t i = 0; i + 8 <= field.bytes.size(); i += 8)
+            numbers.push_back(valueOf<double>(field.bytes.substr(i)));
     else
         for (ProtoReader values(field.bytes); !values.empty();)
             numbers.push_back(static_cast<double>(static_cast<std::int64_t>(values.readVarint())));
@@ -203,21 +206,25 @@ std::string tensorBoardRecord(const TensorBoardEvent& event) {
     for (const auto& [tag, value] : event.scalars)
         summary += bytesField(1, bytesField(1, tag) + key(2, Wire::Fixed32) + bytesOf(static_cast<float>(value)));
     for (const auto& [tag, text] : event.texts) {
-        const std::string shape = bytesField(2, bytesField(2, key(1, Wire::Varint) + varint(1)));  // one dimension of size 1
+        // one dimension of size 1
+        const std::string shape = bytesField(2, bytesField(2, key(1, Wire::Varint) + varint(1)));
         const std::string tensorBytes = key(1, Wire::Varint) + varint(7) + shape + bytesField(8, text);
-        summary += bytesField(1, bytesField(1, tag) + bytesField(8, tensorBytes) + bytesField(9, bytesField(1, bytesField(1, "text"))));
+        summary += bytesField(
+            1, bytesField(1, tag) + bytesField(8, tensorBytes) + bytesField(9, bytesField(1, bytesField(1, "text"))));
     }
-    return record(key(1, Wire::Fixed64) + bytesOf(event.wallTime) + key(2, Wire::Varint) + varint(static_cast<std::uint64_t>(event.step)) +
-                  bytesField(5, summary));
+    return record(key(1, Wire::Fixed64) + bytesOf(event.wallTime) + key(2, Wire::Varint) +
+                  varint(static_cast<std::uint64_t>(event.step)) + bytesField(5, summary));
 }
 
-TensorBoardFileResult readTensorBoardFile(const std::filesystem::path& path, const std::function<void(const TensorBoardEvent&)>& take) {
+TensorBoardFileResult readTensorBoardFile(const std::filesystem::path& path,
+                                          const std::function<void(const TensorBoardEvent&)>& take) {
     const MappedFile file(path);
     const std::string_view all(reinterpret_cast<const char*>(file.bytes().data()), file.size());
     TensorBoardFileResult result;
     std::size_t at = 0;
     const auto fail = [&](const char* what) {
-        throw Error(what, path.string() + ", byte " + std::to_string(at), "The file is damaged or no TensorBoard event file: leave it out");
+        throw Error(what, path.string() + ", byte " + std::to_string(at),
+                    "The file is damaged or no TensorBoard event file: leave it out");
     };
     while (at < all.size()) {
         const std::string_view rest = all.substr(at);
@@ -225,18 +232,22 @@ TensorBoardFileResult readTensorBoardFile(const std::filesystem::path& path, con
             result.cutShort = true;
             break;
         }
-        if (valueOf<std::uint32_t>(rest.substr(8)) != maskedCrc32c(rest.substr(0, 8))) fail("a record's length has a wrong checksum");
+        if (valueOf<std::uint32_t>(rest.substr(8)) != maskedCrc32c(rest.substr(0, 8)))
+            fail("a record's length has a wrong checksum");
         const auto length = valueOf<std::uint64_t>(rest);
         if (length > rest.size() - 12 || rest.size() - 12 - length < 4) {
             result.cutShort = true;
             break;
         }
         const std::string_view bytes = rest.substr(12, length);
-        if (valueOf<std::uint32_t>(rest.substr(12 + length)) != maskedCrc32c(bytes)) fail("a record has a wrong checksum");
+        if (valueOf<std::uint32_t>(rest.substr(12 + length)) != maskedCrc32c(bytes))
+            fail("a record has a wrong checksum");
         try {
             const TensorBoardEvent event = readEvent(bytes, result.skipped);
             if (!event.scalars.empty() || !event.texts.empty()) take(event);
-        } catch (const Malformed&) { fail("a record is no event"); }
+        } catch (const Malformed&) {
+            fail("a record is no event");
+        }
         ++result.records;
         at += 16 + length;
     }

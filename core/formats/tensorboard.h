@@ -1,5 +1,5 @@
-// TensorBoard's event files: records (length, masked crc32c of it, bytes, masked crc32c of them) that each hold one protobuf Event.
-// Only what carries scalars and texts is known here; everything else in a file is skipped and counted.
+// TensorBoard's event files: records (length, masked crc32c of it, bytes, masked crc32c of them) that each hold one
+// protobuf Event. Only what carries scalars and texts is known here; everything else in a file is skipped and counted.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct TensorBoardEvent {
 // CRC-32C (Castagnoli), rotated and offset as TFRecord wants it.
 std::uint32_t maskedCrc32c(std::string_view bytes);
 
-// The record that a file starts with, and one event as a record. Scalars are written as "simple_value", which is a float32: seven
-// digits. (Every reader knows it; CSV keeps all digits.)
+// The record that a file starts with, and one event as a record. Scalars are written as "simple_value", which is a
+// float32: seven digits. (Every reader knows it; CSV keeps all digits.)
 std::string tensorBoardHeader(double wallTime);
 std::string tensorBoardRecord(const TensorBoardEvent& event);
 
@@ -33,8 +33,9 @@ struct TensorBoardFileResult {
     bool cutShort = false;     // the last record is not whole: its writer still writes, or died
 };
 
-// Gives every event that holds scalars or texts, in the order of the file. Scalars are read as "simple_value" (PyTorch) and as
-// tensors (TensorFlow 2). Throws Error that names file and byte where a checksum or the protobuf is wrong.
-TensorBoardFileResult readTensorBoardFile(const std::filesystem::path& path, const std::function<void(const TensorBoardEvent&)>& take);
+// Gives every event that holds scalars or texts, in the order of the file. Scalars are read as "simple_value" (PyTorch)
+// and as tensors (TensorFlow 2). Throws Error that names file and byte where a checksum or the protobuf is wrong.
+TensorBoardFileResult readTensorBoardFile(const std::filesystem::path& path,
+                                          const std::function<void(const TensorBoardEvent&)>& take);
 
 }  // namespace tritlab

@@ -68,7 +68,8 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
     checkStop(stop);
 
     const auto session = PackedSession::create(model, request.promptTokens + request.newTokens);
-    const auto prompt = uniformTokens(request.promptTokens, config.vocabSize, 2), next = uniformTokens(request.newTokens, config.vocabSize, 2);
+    const auto prompt = uniformTokens(request.promptTokens, config.vocabSize, 2),
+               next = uniformTokens(request.newTokens, config.vocabSize, 2);
     double bestPrompt = 0;
     for (std::int64_t repeat = 0; repeat < request.repeats; ++repeat) {
         session->rewind(0);
@@ -90,9 +91,11 @@ GenerateBenchResult benchGenerate(const GenerateBenchRequest& request, const Sto
     result.decodeTokensPerSecond = static_cast<double>(request.newTokens) / secondsSince(start);
     result.residentBytes = residentBytes();
     result.cacheBytes = session->bytesPerPosition() * session->position();
-    result.bytesPerToken = model->bytesPerToken() + session->bytesPerPosition() * (request.promptTokens + request.newTokens / 2);
+    result.bytesPerToken =
+        model->bytesPerToken() + session->bytesPerPosition() * (request.promptTokens + request.newTokens / 2);
     result.memoryBandwidth = (before + model->measureReadSpeed(passes)) / 2;
-    result.bandwidthShare = result.decodeTokensPerSecond * static_cast<double>(result.bytesPerToken) / result.memoryBandwidth;
+    result.bandwidthShare =
+        result.decodeTokensPerSecond * static_cast<double>(result.bytesPerToken) / result.memoryBandwidth;
     return result;
 }
 

@@ -14,7 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double rate(std::int64_t count, double seconds) { return count > 0 && seconds > 0 ? static_cast<double>(count) / seconds : 0; }
+double rate(std::int64_t count, double seconds) {
+    return count > 0 && seconds > 0 ? static_cast<double>(count) / seconds : 0;
+}
 
 }  // namespace
 
@@ -62,7 +64,8 @@ struct ChatSession::Impl {
 
     // Reads the part of the prompt that is not known yet; empty where `stop` came first.
     std::span<const float> read(const std::vector<TokenId>& prompt, const StopToken& stop, GenerationResult& result) {
-        const auto common = std::mismatch(known.begin(), known.end(), prompt.begin(), prompt.end()).first - known.begin();
+        const auto common =
+            std::mismatch(known.begin(), known.end(), prompt.begin(), prompt.end()).first - known.begin();
         // The last token is read again where all are known: its logits are wanted.
         const auto reused = std::min(static_cast<std::size_t>(common), prompt.size() - 1);
         result.reusedTokens = static_cast<std::int64_t>(reused);
@@ -91,9 +94,10 @@ struct ChatSession::Impl {
         return kept;
     }
 
-    GenerationResult generate(std::vector<TokenId> prompt, const GenerationOptions& options, std::vector<std::string> stopTexts,
-                              const std::vector<TokenId>& stopTokens, bool dropFirstBlank,
-                              const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
+    GenerationResult generate(std::vector<TokenId> prompt, const GenerationOptions& options,
+                              std::vector<std::string> stopTexts, const std::vector<TokenId>& stopTokens,
+                              bool dropFirstBlank, const std::function<void(const GeneratedToken&)>& onToken,
+                              const StopToken& stop) {
         const auto start = Clock::now();
         const Sampler sampler(options.sampling);
         GenerationResult result;
@@ -104,8 +108,8 @@ struct ChatSession::Impl {
             result.contextUsed = session->position();
         };
         if (result.promptTokens.empty())
-            throw Error("there is no text to go on from, and the model's tokenizer has no beginning-of-text token", "prompt",
-                        "Give some text");
+            throw Error("there is no text to go on from, and the model's tokenizer has no beginning-of-text token",
+                        "prompt", "Give some text");
         const bool tooLong = static_cast<std::int64_t>(result.promptTokens.size()) > result.contextLength;
         if (tooLong && !options.shiftContext) {
             done(StopReason::ContextFull);
@@ -140,7 +144,8 @@ struct ChatSession::Impl {
                 first = Clock::now();
                 result.firstTokenSeconds = std::chrono::duration<double>(first - start).count();
             }
-            if (std::find(stopTokens.begin(), stopTokens.end(), token.id) != stopTokens.end()) return StopReason::EndOfText;
+            if (std::find(stopTokens.begin(), stopTokens.end(), token.id) != stopTokens.end())
+                return StopReason::EndOfText;
             if (options.alternatives > 0) {
                 token.alternatives = Sampler::top(logits, options.alternatives);
                 token.logProbability = Sampler::logProbability(logits, token.id);
@@ -170,7 +175,8 @@ struct ChatSession::Impl {
             if (!scanner.stopped()) rest += scanner.finish();
             if (!rest.empty()) show({-1, std::move(rest), 0, {}});
         }
-        if (result.tokens.size() > 1) result.tokensPerSecond = rate(static_cast<std::int64_t>(result.tokens.size()) - 1, secondsSince(first));
+        if (result.tokens.size() > 1)
+            result.tokensPerSecond = rate(static_cast<std::int64_t>(result.tokens.size()) - 1, secondsSince(first));
         done(*reason);
         return result;
     }
@@ -182,7 +188,8 @@ struct ChatSession::Impl {
     }
 };
 
-ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads) : ChatSession(modelFolder, chatOptions(modelFolder, threads)) {}
+ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads)
+    : ChatSession(modelFolder, chatOptions(modelFolder, threads)) {}
 
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
     auto model = PackedModel::load(modelFolder, options);
@@ -200,7 +207,8 @@ const Tokenizer& ChatSession::tokenizer() const { return *impl_->tokenizer; }
 const std::shared_ptr<const PackedModel>& ChatSession::model() const { return impl_->model; }
 
 GenerationResult ChatSession::complete(const std::string& prompt, const GenerationOptions& options,
-                                       const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
+                                       const std::function<void(const GeneratedToken&)>& onToken,
+                                       const StopToken& stop) {
     std::vector<TokenId> ids;
     if (impl_->tokenizer->bos() >= 0) ids.push_back(impl_->tokenizer->bos());
     const std::vector<TokenId> text = impl_->tokenizer->encode(prompt);
@@ -216,7 +224,8 @@ GenerationResult ChatSession::answer(const std::vector<Message>& conversation, c
     std::vector<TokenId> ends = impl_->endTokens();
     for (const std::string& special : specialTexts(chatTemplate))
         if (const TokenId id = impl_->tokenizer->special(special); id >= 0) ends.push_back(id);
-    const bool begun = !conversation.empty() && conversation.back().role == Role::Assistant && !conversation.back().text.empty();
+    const bool begun =
+        !conversation.empty() && conversation.back().role == Role::Assistant && !conversation.back().text.empty();
     // 2B4T's "Assistant:" ends before the blank, which comes with the first word and is none of the answer's.
     return impl_->generate(renderPrompt(chatTemplate, conversation, *impl_->tokenizer), options, std::move(texts), ends,
                            chatTemplate == Template::B2B4T && !begun, onToken, stop);

@@ -10,7 +10,9 @@ namespace {
 
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 float* rowOf(Memory& memory, std::int64_t row, std::int64_t stride) { return memory.writable<float>() + row * stride; }
-const float* rowOf(const Memory& memory, std::int64_t row, std::int64_t stride) { return memory.as<float>() + row * stride; }
+const float* rowOf(const Memory& memory, std::int64_t row, std::int64_t stride) {
+    return memory.as<float>() + row * stride;
+}
 
 }  // namespace
 
@@ -18,8 +20,9 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
     : parts_(parts), config_(parts.description.config), kernels_(kernels), pool_(pool),
       hiddenStride_(lengthOf(config_.hiddenSize)), attentionStride_(lengthOf(config_.heads * config_.headSize)),
       keyValueStride_(lengthOf(config_.kvHeads * config_.headSize)), ffnStride_(lengthOf(config_.ffnSize)),
-      inputStride_(std::max({hiddenStride_, attentionStride_, ffnStride_})), headStride_(roundUp(config_.headSize, 16)) {
-    const auto floats = [](std::int64_t stride) { return Memory::zeroed(mostRows * stride * 4); };
+      inputStride_(std::max({hiddenStride_, attentionStride_, ffnStride_})),
+      headStride_(roundUp(config_.headSize, 16)) {
+    const auto floats = [](std::int64_t stride) { return Memory::zeroed(maxRows * stride * 4); };
     x_ = floats(hiddenStride_);
     change_ = floats(hiddenStride_);
     normed_ = floats(inputStride_);
@@ -29,21 +32,23 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
     value_ = floats(keyValueStride_);
     up_ = floats(ffnStride_);
     if (config_.gatedFfn) gate_ = floats(ffnStride_);
-    codes_ = Memory::zeroed(mostRows * inputStride_);
+    codes_ = Memory::zeroed(maxRows * inputStride_);
     headQueries_ = floats(config_.heads * headStride_);
     headOut_ = floats(config_.heads * headStride_);
-    inverse_.resize(size(mostRows));
-    codeSums_.resize(size(mostRows));
+    inverse_.resize(size(maxRows));
+    codeSums_.resize(size(maxRows));
     scores_.resize(size(pool.threads()));
-    rotation_.resize(size(mostRows), std::vector<float>(size(config_.headSize)));
+    rotation_.resize(size(maxRows), std::vector<float>(size(config_.headSize)));
     for (std::int64_t i = 0; i < config_.headSize / 2; ++i)
-        frequencies_.push_back(std::pow(config_.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(config_.headSize)));
+        frequencies_.push_back(
+            std::pow(config_.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(config_.headSize)));
 }
 
 template <class Body>
 void ForwardPass::forRows(Body&& body) {
     if (rows_ == 1) return body(0);
-    const std::int64_t together = std::max<std::int64_t>(1, rows_ / (4 * pool_.threads()));  // taking a piece costs as much as a short row
+    // taking a piece costs as much as a short row
+    const std::int64_t together = std::max<std::int64_t>(1, rows_ / (4 * pool_.threads()));
     pool_.run((rows_ + together - 1) / together, [&](std::int64_t piece, int) {
         for (std::int64_t row = piece * together; row < std::min(rows_, (piece + 1) * together); ++row) body(row);
     });
@@ -68,8 +73,8 @@ void ForwardPass::run(std::span<const ForwardRow> rows) {
     forRows([&](std::int64_t row) { addResidual(row, parts_.layers.back().secondNorm); });
 }
 
-void ForwardPass::multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
-                           const std::vector<float>* norm, const RowWork& before) {
+void ForwardPass::multiply(std::span<const Product> products, const Memory& input, std::int64_t stride,
+                           std::int64_t width, const std::vector<float>* norm, const RowWork& before) {
     const Memory* source = &input;
     std::int64_t sourceStride = stride;
     const bool normPerLinear = !products.front().linear->inputNorm.empty();
@@ -88,7 +93,9 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
             kernels_.rmsNorm(x, own.data(), n, width, static_cast<float>(config_.inputNormEps), normed);
             x = normed;
         }
-        if (ternary) inverse_[size(row)] = kernels_.quantize(x, n, codes_.writable<std::int8_t>() + row * inputStride_, &codeSums_[size(row)]);
+        if (ternary)
+            inverse_[size(row)] =
+                kernels_.quantize(x, n, codes_.writable<std::int8_t>() + row * inputStride_, &codeSums_[size(row)]);
         // The input's width changes from product to product: what the kernels read beyond it must be 0.
         if (x == normed) std::memset(normed + n, 0, size(lengthOf(width) - n) * 4);
         std::memset(codes_.writable<std::int8_t>() + row * inputStride_ + n, 0, size(lengthOf(width) - n));
@@ -101,18 +108,22 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
     for (std::size_t i = 0; i < products.size(); ++i)
         matrices[i] = {&products[i].linear->matrix, products[i].out->writable<float>(), products[i].outStride};
     runProducts({matrices.data(), products.size()},
-                {source->as<float>(), sourceStride, {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
+                {source->as<float>(),
+                 sourceStride,
+                 {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
 }
 
-void ForwardPass::multiplyAll(std::span<const Product> products, bool together, const Memory& input, std::int64_t stride, std::int64_t width,
-                              const std::vector<float>* norm, const RowWork& before) {
+void ForwardPass::multiplyAll(std::span<const Product> products, bool together, const Memory& input,
+                              std::int64_t stride, std::int64_t width, const std::vector<float>* norm,
+                              const RowWork& before) {
     if (together) return multiply(products, input, stride, width, norm, before);
-    for (std::size_t i = 0; i < products.size(); ++i) multiply(products.subspan(i, 1), input, stride, width, norm, i == 0 ? before : RowWork());
+    for (std::size_t i = 0; i < products.size(); ++i)
+        multiply(products.subspan(i, 1), input, stride, width, norm, i == 0 ? before : RowWork());
 }
 
-// Each thread wants one long stream of weights, since a processor's prefetching starts anew with each; and all threads must end
-// together, whatever their speed. So pieces begin at a share of what is left and shrink. With many tokens a piece is used again for
-// each few of them and must stay in the second cache.
+// Each thread wants one long stream of weights, since a processor's prefetching starts anew with each; and all threads
+// must end together, whatever their speed. So pieces begin at a share of what is left and shrink. With many tokens a
+// piece is used again for each few of them and must stay in the second cache.
 void ForwardPass::runProducts(std::span<const MatrixProduct> products, const ProductInput& input) {
     struct Piece {
         const MatrixProduct* product;
@@ -190,7 +201,8 @@ void ForwardPass::rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, s
     value.assign(size(headStride_), 0.f);
     for (std::int64_t head = 0; head < config_.kvHeads; ++head) {
         rotate(rowOf(key_, rowIndex, keyValueStride_) + head * config_.headSize, key.data());
-        std::memcpy(value.data(), rowOf(value_, rowIndex, keyValueStride_) + head * config_.headSize, size(config_.headSize) * 4);
+        std::memcpy(value.data(), rowOf(value_, rowIndex, keyValueStride_) + head * config_.headSize,
+                    size(config_.headSize) * 4);
         row.cache->store(kernels_, layer, head, row.position, key.data(), value.data());
     }
 }
@@ -204,15 +216,16 @@ void ForwardPass::attend(std::span<const ForwardRow> rows, std::int64_t layer) {
     static thread_local std::vector<Stretch> stretches;
     stretches.clear();
     const std::int64_t together = std::max<std::int64_t>(1, 4 / group);
-    std::int64_t most = 0;
+    std::int64_t max = 0;
     for (std::int64_t row = 0; row < rows_; ++row) {
         const ForwardRow& now = rows[size(row)];
-        most = std::max(most, now.position + 1);
-        const bool follows = row > 0 && rows[size(row - 1)].cache == now.cache && rows[size(row - 1)].position + 1 == now.position;
+        max = std::max(max, now.position + 1);
+        const bool follows =
+            row > 0 && rows[size(row - 1)].cache == now.cache && rows[size(row - 1)].position + 1 == now.position;
         if (follows && stretches.back().count < together) ++stretches.back().count;
         else stretches.push_back({row, 1});
     }
-    for (auto& scores : scores_) scores.resize(std::max(scores.size(), size(group * together * roundUp(most, 16))));
+    for (auto& scores : scores_) scores.resize(std::max(scores.size(), size(group * together * roundUp(max, 16))));
     const auto body = [&, list = stretches.data()](std::int64_t index, int thread) {
         const Stretch& stretch = list[index / config_.kvHeads];
         const std::int64_t head = index % config_.kvHeads, at = stretch.first * rowStride + head * group * headStride_;
@@ -228,11 +241,12 @@ void ForwardPass::attend(std::span<const ForwardRow> rows, std::int64_t layer) {
         task.out = headOut_.writable<float>() + at;
         kernels_.attention[static_cast<int>(parts_.cache)](task);
         for (std::int64_t query = 0; query < task.queryCount(); ++query)
-            std::memcpy(rowOf(attention_, stretch.first + query / group, attentionStride_) + (head * group + query % group) * config_.headSize,
+            std::memcpy(rowOf(attention_, stretch.first + query / group, attentionStride_) +
+                            (head * group + query % group) * config_.headSize,
                         task.out + task.place(query), size(config_.headSize) * 4);
     };
     constexpr std::int64_t worthSharing = 32 << 10;  // multiplications
-    if (rows_ == 1 && most * config_.heads * headStride_ < worthSharing)
+    if (rows_ == 1 && max * config_.heads * headStride_ < worthSharing)
         for (std::int64_t index = 0; index < config_.kvHeads; ++index) body(index, 0);
     else pool_.run(static_cast<std::int64_t>(stretches.size()) * config_.kvHeads, body);
 }
@@ -248,14 +262,16 @@ void ForwardPass::feedForwardBlock(std::int64_t index) {
     if (config_.gatedFfn) multiplyAll(gated, together, x_, hiddenStride_, config_.hiddenSize, norm, before);
     else multiply({&up, 1}, x_, hiddenStride_, config_.hiddenSize, norm, before);
     const Product down[] = {{&layer.down, &change_, hiddenStride_}};
-    multiply(down, up_, ffnStride_, config_.ffnSize, config_.subNorms ? &layer.ffnSubNorm : nullptr, [this](std::int64_t row) { activate(row); });
+    multiply(down, up_, ffnStride_, config_.ffnSize, config_.subNorms ? &layer.ffnSubNorm : nullptr,
+             [this](std::int64_t row) { activate(row); });
 }
 
 void ForwardPass::activate(std::int64_t row) {
     const std::int64_t n = roundUp(config_.ffnSize, 16);
     const bool relu = config_.activation == Activation::ReluSquared;
     float* up = rowOf(up_, row, ffnStride_);
-    if (config_.gatedFfn) (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
+    if (config_.gatedFfn)
+        (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
     else (relu ? kernels_.reluSquared : kernels_.silu)(up, n, up);
 }
 

@@ -1,5 +1,6 @@
-// The model's forward over some rows at once: a row is one new token of one sequence. Rows of one sequence are consecutive
-// positions in order; rows of several sequences may stand together. What a row gives never depends on the rows beside it.
+// The model's forward over some rows at once: a row is one new token of one sequence. Rows of one sequence are
+// consecutive positions in order; rows of several sequences may stand together. What a row gives never depends on the
+// rows beside it.
 #pragma once
 
 #include <functional>
@@ -19,12 +20,13 @@ struct ForwardRow {
 
 class ForwardPass {
 public:
-    static constexpr std::int64_t mostRows = 128;
+    static constexpr std::int64_t maxRows = 128;
 
     ForwardPass(const ModelParts& parts, const Kernels& kernels, ThreadPool& pool);
     // At most mostRows rows. Keys and values go to the rows' caches; the hidden states after the last block stay here.
     void run(std::span<const ForwardRow> rows);
-    // Logits of rows first .. first + count - 1 of the last run into out[count, stride], stride >= the vocabulary rounded up to 16.
+    // Logits of rows first .. first + count - 1 of the last run into out[count, stride], stride >= the vocabulary
+    // rounded up to 16.
     void logits(std::int64_t first, std::int64_t count, float* out, std::int64_t stride);
 
 private:
@@ -33,14 +35,15 @@ private:
         Memory* out;
         std::int64_t outStride;
     };
-    // What is done to a row just before it is normed and quantized for its next product, while it is in the first caches.
+    // What is done to a row just before it is normed and quantized for its next product, while it is in the first
+    // caches.
     using RowWork = std::function<void(std::int64_t row)>;
     // out = x W^T for each product, all of one input [rows, stride], normed by `norm` (if any) first.
     void multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
                   const std::vector<float>* norm, const RowWork& before = {});
     // In one go where they can share their coded input (`together`), else one by one.
-    void multiplyAll(std::span<const Product> products, bool together, const Memory& input, std::int64_t stride, std::int64_t width,
-                     const std::vector<float>* norm, const RowWork& before);
+    void multiplyAll(std::span<const Product> products, bool together, const Memory& input, std::int64_t stride,
+                     std::int64_t width, const std::vector<float>* norm, const RowWork& before);
     struct MatrixProduct {
         const PackedMatrix* matrix;
         float* out;
@@ -66,8 +69,8 @@ private:
     std::int64_t hiddenStride_, attentionStride_, keyValueStride_, ffnStride_, inputStride_, headStride_;
     std::vector<double> frequencies_;  // of the rotation, a turn's angle for one position
     Memory x_, normed_, query_, key_, value_, attention_, change_, gate_, up_;  // fp32 [mostRows, their stride]
-    Memory codes_;                                                             // int8 [mostRows, inputStride_]
-    Memory headQueries_, headOut_;                                             // fp32 [mostRows, heads, headStride_]
+    Memory codes_;                                                              // int8 [mostRows, inputStride_]
+    Memory headQueries_, headOut_;                                              // fp32 [mostRows, heads, headStride_]
     std::vector<float> inverse_;
     std::vector<std::int32_t> codeSums_;
     std::vector<std::vector<float>> scores_, rotation_;

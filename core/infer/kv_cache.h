@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "core/infer/memory.h"
-#include "core/model/model_config.h"
 #include "core/kernels/kernels.h"
+#include "core/model/model_config.h"
 
 namespace tritlab {
 
@@ -23,7 +23,9 @@ public:
     void describe(std::int64_t layer, std::int64_t head, AttentionTask& task) const;
 
 private:
-    [[nodiscard]] std::int64_t row(std::int64_t layer, std::int64_t head) const { return (layer * kvHeads_ + head) * contextLength_; }
+    [[nodiscard]] std::int64_t row(std::int64_t layer, std::int64_t head) const {
+        return (layer * kvHeads_ + head) * contextLength_;
+    }
     CacheFormat format_;
     std::int64_t layers_, kvHeads_, stride_, contextLength_, elementBytes_;
     Memory keys_, values_, keyScales_, valueScales_;

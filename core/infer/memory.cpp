@@ -1,9 +1,9 @@
 #include "core/infer/memory.h"
 
+#include <sys/mman.h>
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <sys/mman.h>
 
 #include "core/base/error.h"
 #include "core/base/number.h"
@@ -18,8 +18,9 @@ Memory Memory::zeroed(std::int64_t bytes, Use use) {
     const auto size = static_cast<std::size_t>(bytes);
     void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (data == MAP_FAILED)
-        throw Error("there is no room for " + humanBytes(static_cast<double>(bytes)) + " (" + std::strerror(errno) + ")", "memory",
-                    "Close other programs, or use a smaller model or a shorter context", ErrorKind::Failed);
+        throw Error(
+            "there is no room for " + humanBytes(static_cast<double>(bytes)) + " (" + std::strerror(errno) + ")",
+            "memory", "Close other programs, or use a smaller model or a shorter context", ErrorKind::Failed);
     // Wishes: where the system does not grant them all is slower or larger, not wrong.
     if (use == Use::Gradual) static_cast<void>(::madvise(data, size, MADV_NOHUGEPAGE));
     else if (bytes >= 2 * hugePage) static_cast<void>(::madvise(data, size, MADV_HUGEPAGE));

@@ -1,5 +1,5 @@
-// Bytes that a model or a session owns: whole pages, zeroed by the system and taken up only when first touched; or a part of a
-// mapped file.
+// Bytes that a model or a session owns: whole pages, zeroed by the system and taken up only when first touched; or a
+// part of a mapped file.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace tritlab {
 class Memory {
 public:
     Memory() = default;
-    // What is read as a stream asks for huge pages: over 4 KiB pages it would wait for address translation. What fills up bit by
-    // bit, here and there, asks for small ones: it would take up many times its size.
+    // What is read as a stream asks for huge pages: over 4 KiB pages it would wait for address translation. What fills
+    // up bit by bit, here and there, asks for small ones: it would take up many times its size.
     enum class Use { Stream, Gradual };
     // Zeros. Throws Error, kind Failed, where there is no room.
     static Memory zeroed(std::int64_t bytes, Use use = Use::Stream);

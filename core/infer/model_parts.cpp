@@ -50,11 +50,13 @@ public:
         values.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
         return values;
     }
-    [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns, DenseStorage storage) const {
+    [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns,
+                                     DenseStorage storage) const {
         const DType stored = weights_.storedType(name, {rows, columns});
         const std::vector<float> values = finite(name, {rows, columns});
-        return packDenseMatrix(denseFormat(storage, stored), rows, columns,
-                               [&](std::int64_t row, float* out) { std::copy_n(values.data() + row * columns, columns, out); });
+        return packDenseMatrix(denseFormat(storage, stored), rows, columns, [&](std::int64_t row, float* out) {
+            std::copy_n(values.data() + row * columns, columns, out);
+        });
     }
     [[nodiscard]] PackedLinearPart linear(const std::string& module, std::int64_t rows, std::int64_t columns) const {
         PackedLinearPart part;
@@ -97,7 +99,8 @@ private:
     ModelWeights weights_;
 };
 
-PackedMatrix randomTernaryMatrix(std::int64_t rows, std::int64_t columns, TernaryFormat format, std::uint64_t seed, std::uint64_t stream) {
+PackedMatrix randomTernaryMatrix(std::int64_t rows, std::int64_t columns, TernaryFormat format, std::uint64_t seed,
+                                 std::uint64_t stream) {
     PackedMatrix matrix;
     matrix.rows = rows;
     matrix.columns = columns;
@@ -109,20 +112,25 @@ PackedMatrix randomTernaryMatrix(std::int64_t rows, std::int64_t columns, Ternar
         std::uint64_t bits = randomBits(seed, stream, i);
         for (std::size_t j = i; j < i + 8; ++j, bits >>= 8) {
             const auto value = static_cast<int>(bits & 0xff);
-            bytes[j] = static_cast<std::uint8_t>(
-                format == TernaryFormat::FiveTrits ? value % 243 : value % 3 | value / 3 % 3 << 2 | value / 9 % 3 << 4 | value / 27 % 3 << 6);
+            bytes[j] = static_cast<std::uint8_t>(format == TernaryFormat::FiveTrits
+                                                     ? value % 243
+                                                     : value % 3 | value / 3 % 3 << 2 | value / 9 % 3 << 4 |
+                                                           value / 27 % 3 << 6);
         }
     }
     return matrix;
 }
 
 // Of variance 1 / columns, about normal as trained weights are: sums of four uniform numbers.
-PackedMatrix randomDenseMatrix(std::int64_t rows, std::int64_t columns, DenseFormat format, std::uint64_t seed, std::uint64_t stream) {
-    const float scale = std::sqrt(3.f / static_cast<float>(columns)) / 65536.f;  // four of variance 2^32 / 12 have that of 2^32 / 3
+PackedMatrix randomDenseMatrix(std::int64_t rows, std::int64_t columns, DenseFormat format, std::uint64_t seed,
+                               std::uint64_t stream) {
+    // four of variance 2^32 / 12 have that of 2^32 / 3
+    const float scale = std::sqrt(3.f / static_cast<float>(columns)) / 65536.f;
     return packDenseMatrix(format, rows, columns, [=](std::int64_t row, float* out) {
         for (std::int64_t column = 0; column < columns; ++column) {
             const std::uint64_t bits = randomBits(seed, stream, static_cast<std::uint64_t>(row * columns + column));
-            const auto sum = static_cast<std::int64_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
+            const auto sum = static_cast<std::int64_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) +
+                                                       (bits >> 48));
             out[column] = static_cast<float>(sum - 2 * 65535) * scale;
         }
     });
@@ -164,14 +172,16 @@ void checkSizes(const ModelConfig& config, const std::string& where) {
     require(config.ffnSize >= 1 && config.ffnSize <= widest, "intermediate_size is not between 1 and 262144");
     require(config.heads >= 1 && config.kvHeads >= 1 && config.heads % config.kvHeads == 0,
             "num_key_value_heads does not divide num_attention_heads");
-    require(config.headSize >= 2 && config.headSize % 2 == 0 && config.headSize <= 4096, "head_dim is odd or not between 2 and 4096");
+    require(config.headSize >= 2 && config.headSize % 2 == 0 && config.headSize <= 4096,
+            "head_dim is odd or not between 2 and 4096");
     require(config.heads <= widest / config.headSize, "the attention heads together are wider than 262144");
     require(std::isfinite(config.ropeTheta) && config.ropeTheta > 0, "rope_theta is not above 0");
     require(std::isfinite(config.normEps) && config.normEps >= 0, "rms_norm_eps is below 0");
 }
 
 std::int64_t ModelParts::residentBytes() const {
-    std::int64_t bytes = embedding.bytes() + (head ? head->bytes() : 0) + static_cast<std::int64_t>(finalNorm.size() * 4);
+    std::int64_t bytes =
+        embedding.bytes() + (head ? head->bytes() : 0) + static_cast<std::int64_t>(finalNorm.size() * 4);
     for (const PackedLayer& layer : layers)
         for (const NamedLinear& linear : linearsOf(description.config)) bytes += (layer.*linear.part).matrix.bytes();
     return bytes;
@@ -195,7 +205,9 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
     parts.finalNorm = loader.norm("model.norm.weight", config.hiddenSize);
     parts.layers.resize(static_cast<std::size_t>(config.layers));
     // The largest first.
-    const auto perToken = [&](const char* name) { return loader.dense(name, config.vocabSize, config.hiddenSize, options.embedding); };
+    const auto perToken = [&](const char* name) {
+        return loader.dense(name, config.vocabSize, config.hiddenSize, options.embedding);
+    };
     std::vector<std::function<void()>> tasks{[&] { parts.embedding = perToken("model.embed_tokens.weight"); }};
     if (!config.tieEmbeddings) tasks.emplace_back([&] { parts.head = perToken("lm_head.weight"); });
     for (std::int64_t index = 0; index < config.layers; ++index) {
@@ -204,7 +216,8 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
         layer.firstNorm = loader.norm(prefix + "input_layernorm.weight", config.hiddenSize);
         layer.secondNorm = loader.norm(prefix + "post_attention_layernorm.weight", config.hiddenSize);
         if (config.subNorms) {
-            layer.attentionSubNorm = loader.norm(prefix + "self_attn.attn_sub_norm.weight", config.heads * config.headSize);
+            layer.attentionSubNorm =
+                loader.norm(prefix + "self_attn.attn_sub_norm.weight", config.heads * config.headSize);
             layer.ffnSubNorm = loader.norm(prefix + "mlp.ffn_sub_norm.weight", config.ffnSize);
         }
         for (const NamedLinear& linear : linearsOf(config))
@@ -222,7 +235,8 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
     parts.cache = options.cache;
     parts.description.config = config;
     parts.description.origin = "random";
-    const DenseFormat embedding = denseFormat(options.embedding, DType::BF16), dense = denseFormat(options.denseLinears, DType::BF16);
+    const DenseFormat embedding = denseFormat(options.embedding, DType::BF16),
+                      dense = denseFormat(options.denseLinears, DType::BF16);
     std::uint64_t stream = 0;
     parts.finalNorm = ones(config.hiddenSize);
     parts.layers.resize(static_cast<std::size_t>(config.layers));
@@ -246,8 +260,9 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
             const bool ternary = isTernary(config, name);
             if (ternary && config.inputNormPerLinear) (layer.*linear.part).inputNorm = ones(linear.columns);
             tasks.emplace_back([&, linear, ternary, stream = ++stream] {
-                (layer.*linear.part).matrix = ternary ? randomTernaryMatrix(linear.rows, linear.columns, options.ternary, seed, stream)
-                                                      : randomDenseMatrix(linear.rows, linear.columns, dense, seed, stream);
+                (layer.*linear.part).matrix =
+                    ternary ? randomTernaryMatrix(linear.rows, linear.columns, options.ternary, seed, stream)
+                            : randomDenseMatrix(linear.rows, linear.columns, dense, seed, stream);
             });
         }
     }

@@ -18,8 +18,8 @@ struct PackedLinearPart {
 };
 
 struct PackedLayer {
-    std::vector<float> firstNorm, secondNorm;            // before attention and feed-forward, or (Post) after each
-    std::vector<float> attentionSubNorm, ffnSubNorm;     // empty without sub-norms
+    std::vector<float> firstNorm, secondNorm;         // before attention and feed-forward, or (Post) after each
+    std::vector<float> attentionSubNorm, ffnSubNorm;  // empty without sub-norms
     PackedLinearPart query, key, value, output, gate, up, down;  // gate: empty where the feed-forward has none
 };
 

@@ -58,7 +58,8 @@ void forTensors(Parts& parts, const OnMatrix& onMatrix, const OnNorm& onNorm) {
             const std::string module = prefix + linear.module;
             const bool ternary = isTernary(config, module);
             onMatrix(module + ".weight", part.matrix, linear.rows, linear.columns, ternary);
-            if (ternary && config.inputNormPerLinear) onNorm(module + ".rms_norm.weight", part.inputNorm, linear.columns);
+            if (ternary && config.inputNormPerLinear)
+                onNorm(module + ".rms_norm.weight", part.inputNorm, linear.columns);
         }
     }
 }
@@ -75,7 +76,8 @@ std::string hashOf(const std::map<std::string, std::span<const std::byte>>& tens
 
 class PackedReader {
 public:
-    explicit PackedReader(const fs::path& path) : file_(std::make_shared<const SafetensorsFile>(path)), path_(path.string()) {
+    explicit PackedReader(const fs::path& path)
+        : file_(std::make_shared<const SafetensorsFile>(path)), path_(path.string()) {
         const auto& metadata = file_->metadata();
         const auto entry = [&](const char* key) {
             const auto found = metadata.find(key);
@@ -86,16 +88,19 @@ public:
         const auto number = parseInt(entry("version"));
         if (!number || *number < 1) fail("has an unknown version '" + entry("version") + "'");
         if (*number > version)
-            throw Error("is written in form " + entry("version") + ", this program knows " + std::to_string(version), path_,
-                        "Use the newer program, or pack the model again", ErrorKind::TooNew);
-        ternary_ = entry("ternary") == ternaryName(TernaryFormat::TwoBit) ? TernaryFormat::TwoBit : TernaryFormat::FiveTrits;
-        if (entry("ternary") != ternaryName(ternary_)) fail("has ternary weights of an unknown form '" + entry("ternary") + "'");
+            throw Error("is written in form " + entry("version") + ", this program knows " + std::to_string(version),
+                        path_, "Use the newer program, or pack the model again", ErrorKind::TooNew);
+        ternary_ =
+            entry("ternary") == ternaryName(TernaryFormat::TwoBit) ? TernaryFormat::TwoBit : TernaryFormat::FiveTrits;
+        if (entry("ternary") != ternaryName(ternary_))
+            fail("has ternary weights of an unknown form '" + entry("ternary") + "'");
         std::map<std::string, std::span<const std::byte>> tensors;
         for (const auto& [name, view] : file_->tensors()) tensors.emplace(name, view.bytes);
         if (hashOf(tensors) != entry("hash")) fail("was altered or damaged: its hash is another");
     }
 
-    void matrix(const std::string& name, PackedMatrix& matrix, std::int64_t rows, std::int64_t columns, bool ternary) const {
+    void matrix(const std::string& name, PackedMatrix& matrix, std::int64_t rows, std::int64_t columns,
+                bool ternary) const {
         const TensorView& view = file_->tensor(name);
         matrix.rows = rows;
         matrix.columns = columns;
@@ -104,13 +109,15 @@ public:
             matrix.absmean = floats(name + ".absmean", 1)[0];
             if (!std::isfinite(matrix.absmean)) fail("tensor " + name + ".absmean is no finite number");
         } else {
-            for (const DenseFormat format : {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8, DenseFormat::Bf16Short})
+            for (const DenseFormat format :
+                 {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8, DenseFormat::Bf16Short})
                 if (denseType(format) == view.type) matrix.dense = format;
         }
         if (view.type != (ternary ? DType::U8 : denseType(matrix.dense)))
             fail("tensor " + name + " is of type " + dtypeName(view.type) + ", which the model cannot have there");
         static_cast<void>(file_->tensor(name, tileShape(matrix)));  // throws where the shape is another
-        if (reinterpret_cast<std::uintptr_t>(view.bytes.data()) % 64 != 0) fail("tensor " + name + " does not lie at a multiple of 64 bytes");
+        if (reinterpret_cast<std::uintptr_t>(view.bytes.data()) % 64 != 0)
+            fail("tensor " + name + " does not lie at a multiple of 64 bytes");
         matrix.data = Memory::view(file_, view.bytes);
         if (!ternary && matrix.dense == DenseFormat::Int8) {
             const std::vector<float> scales = floats(name + ".row_scales", matrix.tiles() * tileRows);
@@ -126,7 +133,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const std::string& what) const { throw Error(what, path_, "Pack the model again from its checkpoint"); }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw Error(what, path_, "Pack the model again from its checkpoint");
+    }
     [[nodiscard]] std::vector<float> floats(const std::string& name, std::int64_t count) const {
         return toFloats(file_->tensor(name, {count}), path_ + ": " + name);
     }
@@ -140,10 +149,12 @@ private:
         if (all.front() != 0 || count < 0 || count > matrix.rows * matrix.columns || !std::ranges::is_sorted(all))
             fail("tensor " + name + ".exception_starts does not rise from 0");
         if (count == 0) return;
-        const TensorView& entries = file_->tensor(name + ".exceptions", {count, static_cast<std::int64_t>(sizeof(Bf16Exception))});
+        const TensorView& entries =
+            file_->tensor(name + ".exceptions", {count, static_cast<std::int64_t>(sizeof(Bf16Exception))});
         if (entries.type != DType::U8) fail("tensor " + name + ".exceptions is not of type U8");
         matrix.exceptions = copied(entries);
-        for (const Bf16Exception& exception : std::span(matrix.exceptions.as<Bf16Exception>(), static_cast<std::size_t>(count)))
+        for (const Bf16Exception& exception :
+             std::span(matrix.exceptions.as<Bf16Exception>(), static_cast<std::size_t>(count)))
             if (exception.column >= matrix.columns || exception.row >= tileRows)
                 fail("tensor " + name + ".exceptions names a weight outside of its tile");
     }
@@ -170,15 +181,18 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
     std::vector<TensorToWrite> tensors, small;
     std::optional<TernaryFormat> ternary;
     const auto onMatrix = [&](const std::string& name, const PackedMatrix& matrix, std::int64_t, std::int64_t, bool) {
-        tensors.push_back({name, matrix.ternary ? DType::U8 : denseType(matrix.dense), tileShape(matrix), matrix.data.as<std::byte>()});
+        tensors.push_back({name, matrix.ternary ? DType::U8 : denseType(matrix.dense), tileShape(matrix),
+                           matrix.data.as<std::byte>()});
         if (matrix.ternary) {
             ternary = matrix.ternary;
             small.push_back({name + ".absmean", DType::F32, {1}, &matrix.absmean});
         } else if (matrix.dense == DenseFormat::Int8) {
-            small.push_back({name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
+            small.push_back(
+                {name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
         } else if (matrix.dense == DenseFormat::Bf16Short) {
             constexpr auto entry = static_cast<std::int64_t>(sizeof(Bf16Exception));
-            small.push_back({name + ".exception_starts", DType::I64, {matrix.tiles() + 1}, matrix.exceptionStarts.as<std::byte>()});
+            small.push_back(
+                {name + ".exception_starts", DType::I64, {matrix.tiles() + 1}, matrix.exceptionStarts.as<std::byte>()});
             if (const std::int64_t count = matrix.exceptions.size() / entry; count > 0)
                 small.push_back({name + ".exceptions", DType::U8, {count, entry}, matrix.exceptions.as<std::byte>()});
         }

@@ -36,7 +36,7 @@ Memory memoryOf(const std::vector<T>& values) {
 // Bf16Short, or Bf16 where that would have too many exceptions.
 PackedMatrix packBf16(std::int64_t rows, std::int64_t columns, const FillRow& fill) {
     PackedMatrix matrix = emptyDenseMatrix(DenseFormat::Bf16Short, rows, columns);
-    const auto most = static_cast<std::size_t>(rows * columns / 256);
+    const auto max = static_cast<std::size_t>(rows * columns / 256);
     std::vector<Bf16Exception> exceptions;
     std::vector<std::int64_t> starts{0};
     std::vector<float> source(static_cast<std::size_t>(columns));
@@ -47,8 +47,9 @@ PackedMatrix packBf16(std::int64_t rows, std::int64_t columns, const FillRow& fi
         std::transform(source.begin(), source.end(), tile.begin() + lane * columns, floatToBf16);
         if (lane + 1 < tileRows && row + 1 < rows) continue;
         std::fill(tile.begin() + (lane + 1) * columns, tile.end(), std::uint16_t{0});
-        packBf16Short(tile, columns, matrix.data.writable<std::uint8_t>() + row / tileRows * matrix.tileBytes(), exceptions);
-        if (exceptions.size() > most) return packDenseMatrix(DenseFormat::Bf16, rows, columns, fill);
+        packBf16Short(tile, columns, matrix.data.writable<std::uint8_t>() + row / tileRows * matrix.tileBytes(),
+                      exceptions);
+        if (exceptions.size() > max) return packDenseMatrix(DenseFormat::Bf16, rows, columns, fill);
         starts.push_back(static_cast<std::int64_t>(exceptions.size()));
     }
     matrix.exceptions = memoryOf(exceptions);
@@ -64,8 +65,8 @@ std::span<const Bf16Exception> exceptionsOf(const PackedMatrix& matrix, std::int
 
 }  // namespace
 
-PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows, std::int64_t columns,
-                               float absmean) {
+PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows,
+                               std::int64_t columns, float absmean) {
     PackedMatrix matrix;
     matrix.rows = rows;
     matrix.columns = columns;
@@ -92,11 +93,14 @@ PackedMatrix packDenseMatrix(DenseFormat format, std::int64_t rows, std::int64_t
         const std::int64_t first = denseIndex(format, columns, row, 0);
         for (std::int64_t column = 0; column < columns; ++column) {
             const std::int64_t k = column % 4;
-            const std::int64_t at = first + column / 4 * 64 + (format == DenseFormat::Bf16 ? k / 2 * 32 + k % 2 : 16 * k);
+            const std::int64_t at =
+                first + column / 4 * 64 + (format == DenseFormat::Bf16 ? k / 2 * 32 + k % 2 : 16 * k);
             const float weight = source[static_cast<std::size_t>(column)];
             if (format == DenseFormat::F32) matrix.data.writable<float>()[at] = weight;
             else if (format == DenseFormat::Bf16) matrix.data.writable<std::uint16_t>()[at] = floatToBf16(weight);
-            else matrix.data.writable<std::int8_t>()[at] = static_cast<std::int8_t>(std::clamp(std::nearbyint(weight * scale), -127.f, 127.f));
+            else
+                matrix.data.writable<std::int8_t>()[at] =
+                    static_cast<std::int8_t>(std::clamp(std::nearbyint(weight * scale), -127.f, 127.f));
         }
     }
     return matrix;
@@ -115,7 +119,8 @@ void PackedMatrix::row(std::int64_t r, float* out) const {
             continue;
         }
         if (dense == DenseFormat::Bf16Short) {
-            out[column] = bf16ToFloat(bf16ShortAt(data.as<std::uint8_t>() + r / tileRows * tileBytes(), r % tileRows, column));
+            out[column] =
+                bf16ToFloat(bf16ShortAt(data.as<std::uint8_t>() + r / tileRows * tileBytes(), r % tileRows, column));
             continue;
         }
         const std::int64_t at = denseIndex(dense, columns, r, column);
@@ -137,16 +142,17 @@ void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int6
         // Several tokens: few tiles at a time, so that these stay in the first caches while the tokens go by.
         const std::int64_t together = tokens == 1 ? tiles : 4;
         for (std::int64_t tile = 0; tile < tiles; tile += together)
-            kernels.ternary[static_cast<int>(*matrix.ternary)](weights + tile * matrix.tileBytes(), std::min(together, tiles - tile),
-                                                               matrix.tileBytes() / 64, input.coded, matrix.absmean, out + tile * tileRows, yStride);
+            kernels.ternary[static_cast<int>(*matrix.ternary)](
+                weights + tile * matrix.tileBytes(), std::min(together, tiles - tile), matrix.tileBytes() / 64,
+                input.coded, matrix.absmean, out + tile * tileRows, yStride);
         return;
     }
-    kernels.dense[static_cast<int>(matrix.dense)](weights, tiles, roundUp(matrix.columns, 4) / 4, input.x, input.xStride, tokens,
-                                                  out, yStride);
+    kernels.dense[static_cast<int>(matrix.dense)](weights, tiles, roundUp(matrix.columns, 4) / 4, input.x,
+                                                  input.xStride, tokens, out, yStride);
     if (matrix.dense == DenseFormat::Int8)
         for (std::int64_t token = 0; token < tokens; ++token)
-            kernels.multiply(out + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows, tiles * tileRows,
-                             out + token * yStride);
+            kernels.multiply(out + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows,
+                             tiles * tileRows, out + token * yStride);
     if (matrix.dense == DenseFormat::Bf16Short)
         for (std::int64_t tile = 0; tile < tiles; ++tile)
             for (const Bf16Exception& exception : exceptionsOf(matrix, firstTile + tile))

@@ -17,11 +17,13 @@ class LoadedModel final : public PackedModel {
 public:
     template <class MakeParts>
     LoadedModel(const PackedOptions& options, MakeParts makeParts)
-        : options_(options), kernels_(kernels()), pool_(options.threads), parts_(makeParts(pool_)), forward_(parts_, kernels_, pool_) {}
+        : options_(options), kernels_(kernels()), pool_(options.threads), parts_(makeParts(pool_)),
+          forward_(parts_, kernels_, pool_) {}
 
     void save(const std::filesystem::path& folder, const std::filesystem::path& tokenizer) const override {
         if (options_.shadowWeights)
-            throw Error("runs its full-precision weights: these have no packed form", folder.string(), "Load it with ternary weights");
+            throw Error("runs its full-precision weights: these have no packed form", folder.string(),
+                        "Load it with ternary weights");
         writeFolderAtomically(folder, [&](const std::filesystem::path& fresh) {
             writeFileAtomically(fresh / "config.json", modelDescriptionJson(parts_.description).dump(2));
             writePackedFile(parts_, fresh / "packed.safetensors");
@@ -59,7 +61,8 @@ class Session final : public PackedSession {
 public:
     Session(std::shared_ptr<const LoadedModel> model, std::int64_t contextLength)
         : model_(std::move(model)), cache_(model_->description().config, model_->options().cache, contextLength),
-          logitStride_(roundUp(model_->description().config.vocabSize, tileRows)), logits_(static_cast<std::size_t>(logitStride_)) {}
+          logitStride_(roundUp(model_->description().config.vocabSize, tileRows)),
+          logits_(static_cast<std::size_t>(logitStride_)) {}
 
     std::span<const float> feed(std::span<const TokenId> tokens) override {
         check(tokens);
@@ -67,7 +70,8 @@ public:
         for (std::size_t first = 0; first < tokens.size();) {
             const std::size_t count = runBlock(*turn.forward, tokens.subspan(first));
             first += count;
-            if (first == tokens.size()) turn.forward->logits(static_cast<std::int64_t>(count) - 1, 1, logits_.data(), logitStride_);
+            if (first == tokens.size())
+                turn.forward->logits(static_cast<std::int64_t>(count) - 1, 1, logits_.data(), logitStride_);
         }
         return visible(logits_.data());
     }
@@ -75,13 +79,13 @@ public:
     void feed(std::span<const TokenId> tokens,
               const std::function<void(std::int64_t, std::span<const float>)>& each) override {
         check(tokens);
-        constexpr std::int64_t most = 12;  // rows of logits at a time
-        std::vector<float> some(static_cast<std::size_t>(most * logitStride_));
+        constexpr std::int64_t max = 12;  // rows of logits at a time
+        std::vector<float> some(static_cast<std::size_t>(max * logitStride_));
         for (std::size_t first = 0; first < tokens.size();) {
             const auto turn = model_->turn();
             const auto count = static_cast<std::int64_t>(runBlock(*turn.forward, tokens.subspan(first)));
-            for (std::int64_t row = 0; row < count; row += most) {
-                const std::int64_t taken = std::min(most, count - row);
+            for (std::int64_t row = 0; row < count; row += max) {
+                const std::int64_t taken = std::min(max, count - row);
                 turn.forward->logits(row, taken, some.data(), logitStride_);
                 for (std::int64_t i = 0; i < taken; ++i)
                     each(static_cast<std::int64_t>(first) + row + i, visible(some.data() + i * logitStride_));
@@ -96,8 +100,8 @@ public:
 
     void rewind(std::int64_t position) override {
         if (position < 0 || position > position_)
-            throw Error("cannot go back to position " + std::to_string(position) + " of " + std::to_string(position_), "session", {},
-                        ErrorKind::Failed);
+            throw Error("cannot go back to position " + std::to_string(position) + " of " + std::to_string(position_),
+                        "session", {}, ErrorKind::Failed);
         position_ = position;
     }
 
@@ -106,7 +110,8 @@ public:
         if (tokens.empty()) throw Error("there is no token to go on from", "prompt", "Give it at least one token");
         for (const TokenId token : tokens)
             if (token < 0 || token >= vocabulary)
-                throw Error("token " + std::to_string(token) + " is outside the model's vocabulary of " + std::to_string(vocabulary),
+                throw Error("token " + std::to_string(token) + " is outside the model's vocabulary of " +
+                                std::to_string(vocabulary),
                             "prompt", "Use the tokenizer that the model was trained with");
         const auto count = static_cast<std::int64_t>(tokens.size());
         if (count > contextLength() - position_)
@@ -125,7 +130,7 @@ public:
 private:
     // Runs the first tokens, as many as one block takes.
     std::size_t runBlock(ForwardPass& forward, std::span<const TokenId> tokens) {
-        const std::size_t count = std::min(tokens.size(), static_cast<std::size_t>(ForwardPass::mostRows));
+        const std::size_t count = std::min(tokens.size(), static_cast<std::size_t>(ForwardPass::maxRows));
         rows_.clear();
         for (std::size_t i = 0; i < count; ++i)
             rows_.push_back({tokens[i], &cache_, position_ + static_cast<std::int64_t>(i)});
@@ -143,17 +148,21 @@ private:
 
 }  // namespace
 
-std::shared_ptr<const PackedModel> PackedModel::load(const std::filesystem::path& folder, const PackedOptions& options) {
+std::shared_ptr<const PackedModel> PackedModel::load(const std::filesystem::path& folder,
+                                                     const PackedOptions& options) {
     return std::make_shared<const LoadedModel>(options, [&](ThreadPool& pool) {
         return isPackedFolder(folder) ? mapPackedFolder(folder, options) : loadParts(folder, options, pool);
     });
 }
 
-std::shared_ptr<const PackedModel> PackedModel::random(const ModelConfig& config, const PackedOptions& options, std::uint64_t seed) {
-    return std::make_shared<const LoadedModel>(options, [&](ThreadPool& pool) { return randomParts(config, options, seed, pool); });
+std::shared_ptr<const PackedModel> PackedModel::random(const ModelConfig& config, const PackedOptions& options,
+                                                       std::uint64_t seed) {
+    return std::make_shared<const LoadedModel>(
+        options, [&](ThreadPool& pool) { return randomParts(config, options, seed, pool); });
 }
 
-std::unique_ptr<PackedSession> PackedSession::create(std::shared_ptr<const PackedModel> model, std::int64_t contextLength) {
+std::unique_ptr<PackedSession> PackedSession::create(std::shared_ptr<const PackedModel> model,
+                                                     std::int64_t contextLength) {
     auto loaded = std::dynamic_pointer_cast<const LoadedModel>(std::move(model));
     if (!loaded) throw Error("a session needs a model that load() or random() gave", "session", {}, ErrorKind::Failed);
     return std::make_unique<Session>(std::move(loaded), contextLength);
@@ -161,21 +170,21 @@ std::unique_ptr<PackedSession> PackedSession::create(std::shared_ptr<const Packe
 
 void PackedSession::feedTogether(std::span<PackedSession* const> sessions, std::span<const TokenId> tokens,
                                  const std::function<void(std::size_t, std::span<const float>)>& each) {
-    if (sessions.size() != tokens.size())
-        throw Error("each session needs one token", "batch", {}, ErrorKind::Failed);
+    if (sessions.size() != tokens.size()) throw Error("each session needs one token", "batch", {}, ErrorKind::Failed);
     std::vector<Session*> own;
     for (std::size_t i = 0; i < sessions.size(); ++i) {
         own.push_back(dynamic_cast<Session*>(sessions[i]));
         const bool twice = std::find(own.begin(), own.end() - 1, own.back()) != own.end() - 1;
         if (own.back() == nullptr || twice || own.back()->model() != own.front()->model())
-            throw Error("the sessions of a batch must be different ones of the same model", "batch", {}, ErrorKind::Failed);
+            throw Error("the sessions of a batch must be different ones of the same model", "batch", {},
+                        ErrorKind::Failed);
         own.back()->check(tokens.subspan(i, 1));
     }
     if (own.empty()) return;
     const std::int64_t stride = roundUp(own.front()->model()->description().config.vocabSize, tileRows);
-    const auto most = static_cast<std::size_t>(ForwardPass::mostRows);
-    for (std::size_t first = 0; first < own.size(); first += most) {
-        const std::size_t count = std::min(most, own.size() - first);
+    const auto max = static_cast<std::size_t>(ForwardPass::maxRows);
+    for (std::size_t first = 0; first < own.size(); first += max) {
+        const std::size_t count = std::min(max, own.size() - first);
         std::vector<ForwardRow> rows;
         for (std::size_t i = 0; i < count; ++i) rows.push_back(own[first + i]->nextRow(tokens[first + i]));
         std::vector<float> logits(count * static_cast<std::size_t>(stride));
@@ -185,7 +194,8 @@ void PackedSession::feedTogether(std::span<PackedSession* const> sessions, std::
             turn.forward->logits(0, static_cast<std::int64_t>(count), logits.data(), stride);
         }
         for (std::size_t i = 0; i < count; ++i) own[first + i]->advance();
-        for (std::size_t i = 0; i < count; ++i) each(first + i, own[first + i]->visible(logits.data() + i * static_cast<std::size_t>(stride)));
+        for (std::size_t i = 0; i < count; ++i)
+            each(first + i, own[first + i]->visible(logits.data() + i * static_cast<std::size_t>(stride)));
     }
 }
 

@@ -20,7 +20,8 @@ struct Piece {
 std::vector<Piece> piecesOf(const ModelParts& parts) {
     std::vector<Piece> pieces;
     const auto add = [&](const PackedMatrix& matrix) {
-        constexpr std::int64_t piece = std::int64_t{1} << 20;  // long enough for a stream, short enough that threads end together
+        // long enough for a stream, short enough that threads end together
+        constexpr std::int64_t piece = std::int64_t{1} << 20;
         for (std::int64_t at = 0; at < matrix.data.size(); at += piece)
             pieces.push_back({matrix.data.as<std::byte>() + at, std::min(piece, matrix.data.size() - at) / 8});
     };
@@ -56,12 +57,14 @@ double readSpeed(const ModelParts& parts, ThreadPool& pool, int passes) {
     for (int pass = 0; pass < std::max(passes, 1); ++pass) {
         std::atomic<std::uint64_t> total{0};
         const auto start = std::chrono::steady_clock::now();
-        pool.run(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index, int) { total += sumOf(pieces[static_cast<std::size_t>(index)]); });
+        pool.run(static_cast<std::int64_t>(pieces.size()),
+                 [&](std::int64_t index, int) { total += sumOf(pieces[static_cast<std::size_t>(index)]); });
         seconds.push_back(secondsSince(start));
         if (pass == 0) first = total;
         // Every pass reads the same, so that no read can be left out.
         if (total != first)
-            throw Error("memory gave different values from one reading to the next", "weights", "Test this machine's memory", ErrorKind::Failed);
+            throw Error("memory gave different values from one reading to the next", "weights",
+                        "Test this machine's memory", ErrorKind::Failed);
     }
     return static_cast<double>(words * 8) / median(seconds);
 }

@@ -1,5 +1,5 @@
-// How fast the weights of a model can be read at all: what decoding is measured against. The model's own pages are read, because
-// where pages lie decides their speed (two blocks of one process were seen to differ by 1.7).
+// How fast the weights of a model can be read at all: what decoding is measured against. The model's own pages are
+// read, because where pages lie decides their speed (two blocks of one process were seen to differ by 1.7).
 #pragma once
 
 #include "core/infer/model_parts.h"

@@ -18,7 +18,9 @@ struct Candidate {
     double weight;  // unnormalized probability
 };
 
-bool likelier(const Candidate& a, const Candidate& b) { return a.logit != b.logit ? a.logit > b.logit : a.token < b.token; }
+bool likelier(const Candidate& a, const Candidate& b) {
+    return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
+}
 
 void checkLogits(std::span<const float> logits) {
     if (logits.empty()) throw Error("there are no logits to choose from", "sampling", {}, ErrorKind::Failed);
@@ -29,7 +31,8 @@ void checkLogits(std::span<const float> logits) {
                     "Its weights diverged in training: use an earlier checkpoint", ErrorKind::Failed);
 }
 
-std::vector<Candidate> penalized(std::span<const float> logits, std::span<const TokenId> history, const SamplingOptions& options) {
+std::vector<Candidate> penalized(std::span<const float> logits, std::span<const TokenId> history,
+                                 const SamplingOptions& options) {
     std::vector<Candidate> candidates(logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i) candidates[i] = {static_cast<TokenId>(i), logits[i], 0};
     if (options.repetitionPenalty == 1.0) return candidates;
@@ -91,7 +94,8 @@ std::vector<Candidate> truncated(std::vector<Candidate> candidates, const Sampli
     weigh(candidates, options.temperature);
     if (options.topP < 1) keepTopP(candidates, options.topP);
     if (options.minP > 0) std::erase_if(candidates, [&](const Candidate& c) { return c.weight < options.minP; });
-    if (options.topK > 0 || options.topP < 1 || options.minP > 0) std::sort(candidates.begin(), candidates.end(), likelier);
+    if (options.topK > 0 || options.topP < 1 || options.minP > 0)
+        std::sort(candidates.begin(), candidates.end(), likelier);
     total = sumOf(candidates);
     return candidates;
 }
@@ -102,8 +106,8 @@ Sampler::Sampler(const SamplingOptions& options) : options_(options) {
     const auto require = [](bool right, const char* key, const std::string& value, const char* range) {
         if (!right) throw Error(std::string(key) + " is " + value, "sampling", std::string("Choose ") + range);
     };
-    require(options.temperature >= 0 && std::isfinite(options.temperature), "temperature", formatReal(options.temperature),
-            "a number from 0 on");
+    require(options.temperature >= 0 && std::isfinite(options.temperature), "temperature",
+            formatReal(options.temperature), "a number from 0 on");
     require(options.topK >= 0, "top-k", std::to_string(options.topK), "a number from 0 (off) on");
     require(options.topP > 0 && options.topP <= 1, "top-p", formatReal(options.topP), "a share above 0, at most 1");
     require(options.minP >= 0 && options.minP <= 1, "min-p", formatReal(options.minP), "a share from 0 to 1");
@@ -123,10 +127,12 @@ TokenId Sampler::sample(std::span<const float> logits, std::span<const TokenId> 
         at -= candidate.weight;
         if (at < 0) return candidate.token;
     }
-    return std::max_element(left.begin(), left.end(), [](const auto& a, const auto& b) { return a.weight < b.weight; })->token;
+    return std::max_element(left.begin(), left.end(), [](const auto& a, const auto& b) { return a.weight < b.weight; })
+        ->token;
 }
 
-std::vector<TokenProbability> Sampler::distribution(std::span<const float> logits, std::span<const TokenId> history) const {
+std::vector<TokenProbability> Sampler::distribution(std::span<const float> logits,
+                                                    std::span<const TokenId> history) const {
     checkLogits(logits);
     auto candidates = penalized(logits, history, options_);
     if (options_.temperature == 0) return {{likeliest(candidates), 1.f}};
@@ -142,7 +148,8 @@ std::vector<TokenProbability> Sampler::top(std::span<const float> logits, int co
     auto candidates = penalized(logits, {}, SamplingOptions{});
     const double total = weigh(candidates, 1.0);
     const auto kept = std::min(candidates.size(), static_cast<std::size_t>(std::max(count, 0)));
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept), candidates.end(), likelier);
+    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept), candidates.end(),
+                      likelier);
     std::vector<TokenProbability> result;
     for (std::size_t i = 0; i < kept; ++i)
         result.push_back({candidates[i].token, static_cast<float>(candidates[i].weight / total)});

@@ -50,9 +50,11 @@ bool ThreadPool::takeOne(int thread) {
         const Call call = call_.load(std::memory_order_relaxed);
         void* const context = context_.load(std::memory_order_relaxed);
         // The fields may belong to a later job than the ticket: then the ticket has moved on and this fails.
-        if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+        if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire))
+            continue;
         call(context, piece, thread);
-        if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == pieces_.load(std::memory_order_relaxed)) done_.notify_one();
+        if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == pieces_.load(std::memory_order_relaxed))
+            done_.notify_one();
         return true;
     }
 }

@@ -1,5 +1,6 @@
-// A few threads that take numbered pieces of one job at a time, with the caller as one of them. Between jobs a worker spins for
-// some microseconds, since a decoded token is dozens of short jobs, then sleeps: an idle engine costs nothing.
+// A few threads that take numbered pieces of one job at a time, with the caller as one of them. Between jobs a worker
+// spins for some microseconds, since a decoded token is dozens of short jobs, then sleeps: an idle engine costs
+// nothing.
 #pragma once
 
 #include <atomic>
@@ -19,13 +20,15 @@ public:
     ThreadPool& operator=(const ThreadPool&) = delete;
     [[nodiscard]] int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-    // Calls body(piece, thread) for each piece in 0..pieces-1, on any thread in 0..threads()-1, and returns when all are done.
-    // The body must not throw. One caller at a time.
+    // Calls body(piece, thread) for each piece in 0..pieces-1, on any thread in 0..threads()-1, and returns when all
+    // are done. The body must not throw. One caller at a time.
     template <class Body>
     void run(std::int64_t pieces, Body&& body) {
         using Plain = std::remove_reference_t<Body>;
-        runErased(pieces, [](void* context, std::int64_t piece, int thread) { (*static_cast<Plain*>(context))(piece, thread); },
-                  const_cast<std::remove_const_t<Plain>*>(&body));
+        runErased(
+            pieces,
+            [](void* context, std::int64_t piece, int thread) { (*static_cast<Plain*>(context))(piece, thread); },
+            const_cast<std::remove_const_t<Plain>*>(&body));
     }
 
 private:
@@ -34,8 +37,8 @@ private:
     void work(int thread);
     bool takeOne(int thread);
 
-    // The job's number in the high half, the next piece in the low half: taking a piece is one compare-and-swap that fails where
-    // the job is no longer the one whose fields were read.
+    // The job's number in the high half, the next piece in the low half: taking a piece is one compare-and-swap that
+    // fails where the job is no longer the one whose fields were read.
     std::atomic<std::uint64_t> ticket_{0};
     std::atomic<Call> call_{nullptr};
     std::atomic<void*> context_{nullptr};

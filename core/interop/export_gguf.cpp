@@ -4,9 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/formats/gguf_codecs.h"
 #include "core/interop/export_model.h"
 #include "core/interop/export_weights.h"
-#include "core/formats/gguf_codecs.h"
 #include "core/interop/model_gguf.h"
 
 namespace tritlab {
@@ -17,7 +17,9 @@ constexpr float largestHalf = 65504;
 constexpr const char* leaveAs = "Export with --format hf, or train architecture 2b4t or llama";
 
 GgmlType ternaryType(ExportFormat format) {
-    return format == ExportFormat::GgufTq2 ? GgmlType::TQ2_0 : format == ExportFormat::GgufTq1 ? GgmlType::TQ1_0 : GgmlType::F16;
+    return format == ExportFormat::GgufTq2   ? GgmlType::TQ2_0
+           : format == ExportFormat::GgufTq1 ? GgmlType::TQ1_0
+                                             : GgmlType::F16;
 }
 
 // What a tensor is stored as: rows that hold no whole blocks go to the next type that they fit.
@@ -29,7 +31,9 @@ GgmlType storedAs(const TensorSpec& spec, ExportFormat format) {
     return spec.shape.back() % ggmlBlock(GgmlType::Q4_0).weights == 0 ? GgmlType::Q4_0 : GgmlType::F16;
 }
 
-std::uint32_t fileType(ExportFormat format) { return format == ExportFormat::GgufTq2 ? 37 : format == ExportFormat::GgufTq1 ? 36 : 1; }
+std::uint32_t fileType(ExportFormat format) {
+    return format == ExportFormat::GgufTq2 ? 37 : format == ExportFormat::GgufTq1 ? 36 : 1;
+}
 
 bool asBitnet(const ModelConfig& config) { return config.subNorms; }
 
@@ -42,7 +46,9 @@ GgufEntries metadataOf(const ModelDescription& description, ExportFormat format,
                         {"general.name", name},
                         {"general.file_type", fileType(format)},
                         {"general.quantization_version", std::uint32_t{2}}};
-    const auto add = [&](const char* key, GgufValue value) { entries.emplace_back(architecture + "." + key, std::move(value)); };
+    const auto add = [&](const char* key, GgufValue value) {
+        entries.emplace_back(architecture + "." + key, std::move(value));
+    };
     add("vocab_size", number(config.vocabSize));
     add("context_length", number(config.contextLength));
     add("embedding_length", number(config.hiddenSize));
@@ -73,7 +79,9 @@ public:
             list_.push_back({ggufName(spec.name), type, spec.shape,
                              [this, spec, type] { return spec.ternary ? ternary(spec, type) : dense(spec, type); }});
             if (!spec.ternary || !asBitnet(description.config)) continue;
-            list_.push_back({ggufScaleName(spec.name), GgmlType::F32, {1}, [this] { return encodeGgml(GgmlType::F32, std::span(&scale_, 1)); }});
+            list_.push_back({ggufScaleName(spec.name), GgmlType::F32, {1}, [this] {
+                                 return encodeGgml(GgmlType::F32, std::span(&scale_, 1));
+                             }});
         }
     }
     [[nodiscard]] const std::vector<GgufTensorToWrite>& list() const { return list_; }
@@ -85,16 +93,20 @@ private:
     [[nodiscard]] std::vector<std::uint8_t> dense(const TensorSpec& spec, GgmlType type) const {
         std::vector<float> values = weights_.floats(spec.name, spec.shape);
         requireFinite(values, spec.name);
-        if (type == GgmlType::F16 && std::any_of(values.begin(), values.end(), [](float value) { return std::abs(value) > largestHalf; }))
+        if (type == GgmlType::F16 &&
+            std::any_of(values.begin(), values.end(), [](float value) { return std::abs(value) > largestHalf; }))
             throw Error("holds weights beyond f16's largest number, 65504", spec.name, "Export with --format hf");
-        if (isPermuted(spec.name)) values = interleaveHeads(values, description_.config.headSize, spec.shape.back(), false);
+        if (isPermuted(spec.name))
+            values = interleaveHeads(values, description_.config.headSize, spec.shape.back(), false);
         return encodeGgml(type, values);
     }
     std::vector<std::uint8_t> ternary(const TensorSpec& spec, GgmlType type) {
         PackedLinear linear = ternaryLinear(weights_, spec, description_.storage);
         if (!std::isfinite(linear.absmean) || linear.absmean > largestHalf)
-            throw Error("has the absmean " + std::to_string(linear.absmean) + ", which f16 cannot hold", spec.name, "Export with --format hf");
-        if (isPermuted(spec.name)) linear.codes = interleaveHeads(linear.codes, description_.config.headSize, spec.shape.back(), false);
+            throw Error("has the absmean " + std::to_string(linear.absmean) + ", which f16 cannot hold", spec.name,
+                        "Export with --format hf");
+        if (isPermuted(spec.name))
+            linear.codes = interleaveHeads(linear.codes, description_.config.headSize, spec.shape.back(), false);
         scale_ = linear.absmean;  // written next
         const float unit = asBitnet(description_.config) ? 1 : linear.absmean;
         if (type == GgmlType::Q4_0) return encodeTernaryQ4(linear.codes, unit);
@@ -113,22 +125,31 @@ private:
 }  // namespace
 
 std::optional<Error> exportObstacle(const ModelConfig& config, ExportFormat format) {
-    const auto obstacle = [](const std::string& what, const std::string& mend = leaveAs) { return Error(what, "GGUF", mend); };
+    const auto obstacle = [](const std::string& what, const std::string& hint = leaveAs) {
+        return Error(what, "GGUF", hint);
+    };
     if (!isGguf(format)) {
         if (format == ExportFormat::HuggingFacePacked && !config.ternaryLinears)
-            return Error("the model's linears are dense: there is nothing to pack", "hf-packed", "Export with --format hf");
+            return Error("the model's linears are dense: there is nothing to pack", "hf-packed",
+                         "Export with --format hf");
         return std::nullopt;
     }
     if (config.normPlacement != NormPlacement::Pre || !config.gatedFfn)
-        return obstacle("llama.cpp has no block with norms after the sum or a feed-forward without gate (architectures notebook and module7)");
+        return obstacle(
+            "llama.cpp has no block with norms after the sum or a feed-forward without gate (architectures notebook "
+            "and module7)");
     if (config.inputNormPerLinear || !config.denseModules.empty())
-        return obstacle("llama.cpp has no form for linears with a norm of their own, nor for some dense ones among ternary ones");
+        return obstacle(
+            "llama.cpp has no form for linears with a norm of their own, nor for some dense ones among ternary ones");
     if (asBitnet(config) && !config.tieEmbeddings)
-        return obstacle("llama.cpp's bitnet has no output head of its own", "Train with tie_embeddings = true, or export with --format hf");
+        return obstacle("llama.cpp's bitnet has no output head of its own",
+                        "Train with tie_embeddings = true, or export with --format hf");
     if (asBitnet(config) && config.heads * config.headSize != config.hiddenSize)
-        return obstacle("llama.cpp's bitnet needs heads that are together as wide as the hidden size", "Export with --format hf");
+        return obstacle("llama.cpp's bitnet needs heads that are together as wide as the hidden size",
+                        "Export with --format hf");
     if (format != ExportFormat::GgufF16 && !config.ternaryLinears)
-        return obstacle("the model's linears are dense: TQ2_0 and TQ1_0 hold -1, 0 and 1 alone", "Export with --format gguf-f16");
+        return obstacle("the model's linears are dense: TQ2_0 and TQ1_0 hold -1, 0 and 1 alone",
+                        "Export with --format gguf-f16");
     return std::nullopt;
 }
 
@@ -136,7 +157,8 @@ std::int64_t exportedBytes(const ModelConfig& config, ExportFormat format) {
     std::int64_t bytes = 0;
     for (const TensorSpec& spec : tensorSpecs(config)) {
         const std::int64_t count = elementCount(spec);
-        const bool scaled = spec.ternary && (format == ExportFormat::HuggingFacePacked || (isGguf(format) && asBitnet(config)));
+        const bool scaled =
+            spec.ternary && (format == ExportFormat::HuggingFacePacked || (isGguf(format) && asBitnet(config)));
         if (isGguf(format)) bytes += ggmlBytes(storedAs(spec, format), count);
         else bytes += spec.ternary && format == ExportFormat::HuggingFacePacked ? count / 4 : 4 * count;
         bytes += scaled ? 4 : 0;
@@ -150,10 +172,12 @@ bool llamaCppComputes(const ModelConfig& config) {
 
 std::int64_t blocklessLinears(const ModelConfig& config) {
     const auto specs = tensorSpecs(config);
-    return std::count_if(specs.begin(), specs.end(), [](const TensorSpec& spec) { return spec.ternary && spec.shape.back() % 256 != 0; });
+    return std::count_if(specs.begin(), specs.end(),
+                         [](const TensorSpec& spec) { return spec.ternary && spec.shape.back() % 256 != 0; });
 }
 
-ModelExport exportGguf(const fs::path& model, const fs::path& out, ExportFormat format, const TokenizerExport& tokenizer) {
+ModelExport exportGguf(const fs::path& model, const fs::path& out, ExportFormat format,
+                       const TokenizerExport& tokenizer) {
     std::error_code error;
     if (fs::exists(out, error)) throw Error("is there already", out.string(), "Name a file that does not exist yet");
     const ModelDescription description = readModelDescription(model);

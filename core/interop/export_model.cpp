@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array<ExportFormat, 5> formats{ExportFormat::HuggingFace, ExportFormat::HuggingFacePacked, ExportFormat::GgufTq2,
-                                              ExportFormat::GgufTq1, ExportFormat::GgufF16};
+constexpr std::array<ExportFormat, 5> formats{ExportFormat::HuggingFace, ExportFormat::HuggingFacePacked,
+                                              ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufF16};
 
 // Row blocks: bits 2i of packed row r hold the code + 1 of row i * out/4 + r (transformers' pack_weights).
 std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::int64_t out, std::int64_t in) {
@@ -22,21 +22,25 @@ std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::i
     std::vector<std::uint8_t> packed(quarter, 0);
     for (std::size_t i = 0; i < 4; ++i)
         for (std::size_t k = 0; k < quarter; ++k)
-            packed[k] = static_cast<std::uint8_t>(packed[k] | static_cast<unsigned>(codes[i * quarter + k] + 1) << (2 * i));
+            packed[k] =
+                static_cast<std::uint8_t>(packed[k] | static_cast<unsigned>(codes[i * quarter + k] + 1) << (2 * i));
     return packed;
 }
 
 void addPacked(OwnedTensors& tensors, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
     if (spec.shape[0] % 4 != 0)
-        throw Error("has " + std::to_string(spec.shape[0]) + " rows: packed weights need a multiple of 4", spec.name, "Export with --format hf");
+        throw Error("has " + std::to_string(spec.shape[0]) + " rows: packed weights need a multiple of 4", spec.name,
+                    "Export with --format hf");
     const PackedLinear packed = ternaryLinear(weights, spec, storage);
     tensors.add(spec.name, {spec.shape[0] / 4, spec.shape[1]}, packRows(packed.codes, spec.shape[0], spec.shape[1]));
     tensors.add(moduleOf(spec.name) + ".weight_scale", {1}, std::vector<float>{packed.absmean});
 }
 
 std::string tokenizerConfig(const TokenizerIds& ids, std::int64_t contextLength) {
-    ordered_json json = {{"tokenizer_class", "LlamaTokenizer"}, {"legacy", false}, {"add_bos_token", ids.bos >= 0}, {"add_eos_token", false},
-                         {"add_prefix_space", ids.dummyPrefix}, {"clean_up_tokenization_spaces", false}, {"model_max_length", contextLength}};
+    ordered_json json = {{"tokenizer_class", "LlamaTokenizer"}, {"legacy", false},
+                         {"add_bos_token", ids.bos >= 0},       {"add_eos_token", false},
+                         {"add_prefix_space", ids.dummyPrefix}, {"clean_up_tokenization_spaces", false},
+                         {"model_max_length", contextLength}};
     if (ids.bos >= 0) json["bos_token"] = "<s>";
     if (ids.eos >= 0) json["eos_token"] = "</s>";
     if (ids.unknown >= 0) json["unk_token"] = "<unk>";
@@ -64,14 +68,19 @@ const char* formatKey(ExportFormat format) {
 }
 
 std::optional<ExportFormat> formatOf(const std::string& key) {
-    const auto found = std::find_if(formats.begin(), formats.end(), [&](ExportFormat format) { return key == formatKey(format); });
+    const auto found =
+        std::find_if(formats.begin(), formats.end(), [&](ExportFormat format) { return key == formatKey(format); });
     return found != formats.end() ? std::optional(*found) : std::nullopt;
 }
 
-bool isGguf(ExportFormat format) { return format != ExportFormat::HuggingFace && format != ExportFormat::HuggingFacePacked; }
+bool isGguf(ExportFormat format) {
+    return format != ExportFormat::HuggingFace && format != ExportFormat::HuggingFacePacked;
+}
 
-ModelExport exportModel(const fs::path& model, const fs::path& out, ExportFormat format, const TokenizerExport& tokenizer) {
-    return isGguf(format) ? exportGguf(model, out, format, tokenizer) : exportHuggingFace(model, out, format, tokenizer);
+ModelExport exportModel(const fs::path& model, const fs::path& out, ExportFormat format,
+                        const TokenizerExport& tokenizer) {
+    return isGguf(format) ? exportGguf(model, out, format, tokenizer)
+                          : exportHuggingFace(model, out, format, tokenizer);
 }
 
 bool transformersHas(const ModelConfig& config) {
@@ -80,7 +89,8 @@ bool transformersHas(const ModelConfig& config) {
     return modelDescriptionJson(description)["model_type"] != "tritlab";
 }
 
-ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, ExportFormat format, const TokenizerExport& tokenizer) {
+ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, ExportFormat format,
+                              const TokenizerExport& tokenizer) {
     std::error_code error;
     if (fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
         throw Error("is there already", out.string(), "Name a folder that does not exist yet");
@@ -99,7 +109,9 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
         tensors.add(spec.name, spec.shape, std::move(values));
     }
     result.bytes = tensors.bytes();
-    description.storage = format == ExportFormat::HuggingFacePacked && description.config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
+    description.storage = format == ExportFormat::HuggingFacePacked && description.config.ternaryLinears
+                              ? WeightStorage::PackedAbsmean
+                              : WeightStorage::Master;
     ordered_json config = modelDescriptionJson(description);
     result.transformers = transformersHas(description.config);
     config["dtype"] = "float32";
@@ -112,7 +124,8 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
         writeFileAtomically(fresh / "generation_config.json", generation.dump(2) + "\n");
         if (!tokenizer.model.empty()) {
             writeFileAtomically(fresh / "tokenizer.model", tokenizer.model);
-            writeFileAtomically(fresh / "tokenizer_config.json", tokenizerConfig(tokenizer.ids, description.config.contextLength));
+            writeFileAtomically(fresh / "tokenizer_config.json",
+                                tokenizerConfig(tokenizer.ids, description.config.contextLength));
         }
         writeSafetensors(fresh / "model.safetensors", tensors.list(), {{"format", "pt"}});
     });

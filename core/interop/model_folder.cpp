@@ -1,5 +1,5 @@
-// config.json both ways. What is not understood is refused by key, never ignored: a wrong rotation or a missing bias gives a model
-// that runs and answers nonsense.
+// config.json both ways. What is not understood is refused by key, never ignored: a wrong rotation or a missing bias
+// gives a model that runs and answers nonsense.
 #include "core/interop/model_folder.h"
 
 #include <algorithm>
@@ -37,11 +37,12 @@ public:
     Reader(const json& object, std::string where) : object_(object), where_(std::move(where)) {}
     [[nodiscard]] bool has(const char* key) const { return object_.contains(key) && !object_[key].is_null(); }
 
-    [[nodiscard]] std::int64_t integer(const char* key, std::optional<std::int64_t> fallback, std::int64_t most) const {
+    [[nodiscard]] std::int64_t integer(const char* key, std::optional<std::int64_t> fallback, std::int64_t max) const {
         if (!has(key)) return fallback ? *fallback : missing<std::int64_t>(key);
         if (!object_[key].is_number_integer()) fail(key, "is no integer");
         const auto value = object_[key].get<std::int64_t>();
-        if (value < 1 || value > most) fail(key, "is " + std::to_string(value) + ", not between 1 and " + std::to_string(most));
+        if (value < 1 || value > max)
+            fail(key, "is " + std::to_string(value) + ", not between 1 and " + std::to_string(max));
         return value;
     }
     [[nodiscard]] double real(const char* key, double fallback) const {
@@ -110,18 +111,21 @@ double readRope(const Reader& reader, double fallback, const std::string& where)
         const json scaling = reader.child("rope_scaling");
         const Reader rope(scaling, where + ": rope_scaling");
         const auto type = rope.text("rope_type", rope.text("type", "default"));
-        if (type != "default") reader.fail("rope_scaling", "is '" + type + "': scaled rotary embeddings are not supported");
+        if (type != "default")
+            reader.fail("rope_scaling", "is '" + type + "': scaled rotary embeddings are not supported");
     }
     return reader.real("rope_theta", fallback);
 }
 
-// transformers' rule (quantizers_utils.should_convert_module): a pattern matches from the start to a module border, as a regular
-// expression with the same border, or as a suffix.
+// transformers' rule (quantizers_utils.should_convert_module): a pattern matches from the start to a module border, as
+// a regular expression with the same border, or as a suffix.
 bool matchesModule(const std::string& name, const std::string& pattern) {
-    const bool suffix = name.size() >= pattern.size() && name.compare(name.size() - pattern.size(), pattern.size(), pattern) == 0;
+    const bool suffix =
+        name.size() >= pattern.size() && name.compare(name.size() - pattern.size(), pattern.size(), pattern) == 0;
     if (suffix) return true;
     try {
-        return std::regex_search(name, std::regex("^(?:" + pattern + ")(?=\\.|$)"), std::regex_constants::match_continuous);
+        return std::regex_search(name, std::regex("^(?:" + pattern + ")(?=\\.|$)"),
+                                 std::regex_constants::match_continuous);
     } catch (const std::regex_error&) {
         return name.rfind(pattern + ".", 0) == 0 || name == pattern;
     }
@@ -136,14 +140,16 @@ void readQuantization(const Reader& reader, ModelDescription& description, const
     if (const auto method = quant.text("quant_method", ""); method != "bitnet")
         quant.fail("quant_method", "is '" + method + "': only bitnet is supported");
     const auto linear = quant.text("linear_class", "bitlinear"), mode = quant.text("quantization_mode", "offline");
-    if (linear == "autobitlinear") description.storage = mode == "online" ? WeightStorage::Master : WeightStorage::PackedAbsmean;
+    if (linear == "autobitlinear")
+        description.storage = mode == "online" ? WeightStorage::Master : WeightStorage::PackedAbsmean;
     else if (linear == "bitlinear") description.storage = WeightStorage::PackedInverse;
     else quant.fail("linear_class", "is '" + linear + "', this program knows autobitlinear and bitlinear");
     config.inputNormPerLinear = quant.flag("use_rms_norm", false);
     config.inputNormEps = quant.real("rms_norm_eps", 1e-6);
     const auto patterns = quant.texts("modules_to_not_convert");
     const auto isDense = [&](const std::string& name) {
-        return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matchesModule(name, pattern); });
+        return std::any_of(patterns.begin(), patterns.end(),
+                           [&](const auto& pattern) { return matchesModule(name, pattern); });
     };
     for (const std::string& name : linearNames(config))
         if (isDense(name)) config.denseModules.push_back(name);
@@ -190,7 +196,8 @@ std::optional<Template> templateOf(const std::string& name) {
 
 ModelDescription readModelDescription(const fs::path& folder) {
     if (isGgufModel(folder)) return GgufModel(folder).description();
-    if (!fs::is_directory(folder)) throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
+    if (!fs::is_directory(folder))
+        throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
     const fs::path path = folder / "config.json";
     const json object = json::parse(readFile(path, 1 << 24), nullptr, false);
     if (!object.is_object()) throw Error("is no JSON object", path.string(), "Check that the file is whole");

@@ -15,16 +15,16 @@
 
 namespace tritlab {
 
-// How the ternary linears are stored: as master weights (fp32, bf16, f16), or as 2-bit codes whose weight_scale is the absmean
-// (Hugging Face's autobitlinear) or its inverse (bitlinear); reference.md 5.
+// How the ternary linears are stored: as master weights (fp32, bf16, f16), or as 2-bit codes whose weight_scale is the
+// absmean (Hugging Face's autobitlinear) or its inverse (bitlinear); reference.md 5.
 enum class WeightStorage { Master, PackedAbsmean, PackedInverse };
 
 struct ModelDescription {
     ModelConfig config;
     WeightStorage storage = WeightStorage::Master;
     Template chatTemplate = Template::Plain;
-    double lambda = 1.0;   // with which it was trained last; chat and evaluation use 1 for ternary models
-    std::string origin;    // "tritlab", "bitnet", "llama"
+    double lambda = 1.0;  // with which it was trained last; chat and evaluation use 1 for ternary models
+    std::string origin;   // "tritlab", "bitnet", "llama"
 };
 
 // Of config.json or a GGUF file's metadata; throws Error naming file and key.
@@ -43,8 +43,9 @@ std::string moduleOf(const std::string& tensor);  // without ".weight"
 struct PackedLinear {
     std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}
     float absmean = 0;
-    // A shadow weight that the absmean quantizer maps to the same codes and (to a rounding of its mean) the same absmean: each
-    // non-zero code is scaled by the inverse of the share of non-zeros, since zeros lower the mean. All zeros stay zeros.
+    // A shadow weight that the absmean quantizer maps to the same codes and (to a rounding of its mean) the same
+    // absmean: each non-zero code is scaled by the inverse of the share of non-zeros, since zeros lower the mean. All
+    // zeros stay zeros.
     [[nodiscard]] std::vector<float> shadowWeight() const;
 };
 
@@ -62,7 +63,8 @@ public:
     // fp32 [shape]: of a ternary linear that is stored packed its codes times its absmean.
     [[nodiscard]] std::vector<float> shadowWeights(const TensorSpec& spec, WeightStorage storage) const;
     // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
-    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const;
+    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in,
+                                            WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:

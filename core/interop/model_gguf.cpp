@@ -13,7 +13,8 @@ namespace tritlab {
 namespace {
 
 using Names = std::pair<std::string_view, std::string_view>;  // here, in GGUF
-constexpr std::array<Names, 3> outerNames{{{"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}}};
+constexpr std::array<Names, 3> outerNames{
+    {{"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}}};
 constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
                                             {"self_attn.q_proj", "attn_q"},
                                             {"self_attn.k_proj", "attn_k"},
@@ -28,22 +29,27 @@ constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
 constexpr std::string_view layerPrefix = "model.layers.", weightSuffix = ".weight";
 
 [[noreturn]] void refuse(const GgufFile& file, const std::string& what) {
-    throw Error(what, file.path().string(), "This program reads models of the architectures bitnet and llama: take another file, or another form");
+    throw Error(what, file.path().string(),
+                "This program reads models of the architectures bitnet and llama: take another file, or another form");
 }
 
 // The metadata of one architecture, with errors that name file and key.
 class Keys {
 public:
     Keys(const GgufFile& file, std::string architecture) : file_(file), prefix_(std::move(architecture) + ".") {}
-    [[nodiscard]] std::int64_t size(const std::string& key, std::optional<std::int64_t> fallback, std::int64_t most) const {
+    [[nodiscard]] std::int64_t size(const std::string& key, std::optional<std::int64_t> fallback,
+                                    std::int64_t max) const {
         const auto value = file_.integer(prefix_ + key);
         if (!value && !fallback) refuse(file_, "key " + prefix_ + key + " is missing");
         const std::int64_t number = value.value_or(fallback.value_or(0));
-        if (number < 1 || number > most)
-            refuse(file_, "key " + prefix_ + key + " is " + std::to_string(number) + ", not between 1 and " + std::to_string(most));
+        if (number < 1 || number > max)
+            refuse(file_, "key " + prefix_ + key + " is " + std::to_string(number) + ", not between 1 and " +
+                              std::to_string(max));
         return number;
     }
-    [[nodiscard]] double real(const std::string& key, double fallback) const { return file_.real(prefix_ + key).value_or(fallback); }
+    [[nodiscard]] double real(const std::string& key, double fallback) const {
+        return file_.real(prefix_ + key).value_or(fallback);
+    }
     [[nodiscard]] std::string text(const std::string& key, const std::string& fallback) const {
         return file_.text(prefix_ + key).value_or(fallback);
     }
@@ -59,7 +65,8 @@ private:
 
 Activation readActivation(const GgufFile& file, const Keys& keys) {
     const std::string name = keys.text("hidden_activation", "silu");  // what llama.cpp computes for both architectures
-    if (name != "silu" && name != "relu2") refuse(file, "the activation is '" + name + "', this program knows relu2 and silu");
+    if (name != "silu" && name != "relu2")
+        refuse(file, "the activation is '" + name + "', this program knows relu2 and silu");
     return name == "relu2" ? Activation::ReluSquared : Activation::Silu;
 }
 
@@ -67,7 +74,8 @@ Template readTemplate(const GgufFile& file) {
     const auto name = file.text(kGgufTemplate);
     if (!name) return Template::Plain;
     const auto known = templateOf(*name);
-    if (!known) refuse(file, std::string("key ") + kGgufTemplate + " is '" + *name + "', which this program does not know");
+    if (!known)
+        refuse(file, std::string("key ") + kGgufTemplate + " is '" + *name + "', which this program does not know");
     return *known;
 }
 
@@ -81,7 +89,8 @@ ModelDescription readDescription(const GgufFile& file) {
     ModelConfig& config = description.config;
     constexpr std::int64_t large = 1 << 24;
     const GgufTensor* embedding = file.find("token_embd.weight");
-    if (embedding == nullptr || embedding->shape.size() != 2) refuse(file, "has no tensor token_embd.weight of two dimensions");
+    if (embedding == nullptr || embedding->shape.size() != 2)
+        refuse(file, "has no tensor token_embd.weight of two dimensions");
     config.vocabSize = embedding->shape[0];
     config.hiddenSize = keys.size("embedding_length", std::nullopt, large);
     config.layers = keys.size("block_count", std::nullopt, 4096);
@@ -97,7 +106,8 @@ ModelDescription readDescription(const GgufFile& file) {
     config.tieEmbeddings = file.find("output.weight") == nullptr;
     config.ternaryLinears = file.flag(kGgufTernary).value_or(bitnet);
     if (config.heads % config.kvHeads != 0) refuse(file, "the key/value heads do not divide the query heads");
-    if (config.headSize % 2 != 0) refuse(file, "the head size " + std::to_string(config.headSize) + " is odd: rotary embeddings need pairs");
+    if (config.headSize % 2 != 0)
+        refuse(file, "the head size " + std::to_string(config.headSize) + " is odd: rotary embeddings need pairs");
     keys.mustBe("attention.value_length", config.headSize, "keys and values of different length are not supported");
     keys.mustBe("rope.dimension_count", config.headSize, "a rotation of a part of each head is not supported");
     keys.mustBe("expert_count", 0, "experts are not supported");
@@ -127,11 +137,14 @@ std::string ggufName(const std::string& tensor) {
     const std::size_t point = module.find('.');
     if (point == std::string_view::npos) return {};
     for (const auto& [ours, theirs] : layerNames)
-        if (module.substr(point + 1) == ours) return "blk." + std::string(module.substr(0, point + 1)) + std::string(theirs) + ".weight";
+        if (module.substr(point + 1) == ours)
+            return "blk." + std::string(module.substr(0, point + 1)) + std::string(theirs) + ".weight";
     return {};
 }
 
-GgufModel::GgufModel(const std::filesystem::path& path) : file_(path), description_(readDescription(file_)) { refuseWhatIsUnknown(); }
+GgufModel::GgufModel(const std::filesystem::path& path) : file_(path), description_(readDescription(file_)) {
+    refuseWhatIsUnknown();
+}
 
 void GgufModel::refuseWhatIsUnknown() const {
     std::set<std::string> known;
@@ -140,13 +153,15 @@ void GgufModel::refuseWhatIsUnknown() const {
         if (spec.shape.size() == 2) known.insert(ggufScaleName(spec.name));
     }
     for (const auto& [name, each] : file_.tensors())
-        if (!known.contains(name)) refuse(file_, "holds the tensor " + name + ", for which this architecture has no place here");
+        if (!known.contains(name))
+            refuse(file_, "holds the tensor " + name + ", for which this architecture has no place here");
 }
 
 const GgufTensor& GgufModel::tensor(const std::string& name) const {
     const GgufTensor* found = file_.find(ggufName(name));
     if (found == nullptr)
-        throw Error("has no tensor " + ggufName(name), file_.path().string(), "The file is not whole: copy or download it again");
+        throw Error("has no tensor " + ggufName(name), file_.path().string(),
+                    "The file is not whole: copy or download it again");
     return *found;
 }
 
@@ -162,12 +177,14 @@ std::vector<float> GgufModel::stored(const std::string& name, const std::vector<
             for (const std::int64_t size : sizes) list += (list.empty() ? "" : " x ") + std::to_string(size);
             return list;
         };
-        throw Error("tensor " + ggufName(name) + " is " + text(found.shape) + ", the metadata asks for " + text(shape), file_.path().string(),
+        throw Error("tensor " + ggufName(name) + " is " + text(found.shape) + ", the metadata asks for " + text(shape),
+                    file_.path().string(),
                     "The file is damaged or of another program's making: convert the model anew");
     }
     std::vector<float> values = decodeGgml(found.type, found.bytes, file_.path().string() + ": " + ggufName(name));
     const bool rotated = name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight");
-    if (rotated && description_.origin == "llama") values = interleaveHeads(values, description_.config.headSize, shape.back(), true);
+    if (rotated && description_.origin == "llama")
+        values = interleaveHeads(values, description_.config.headSize, shape.back(), true);
     return values;
 }
 

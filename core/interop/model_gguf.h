@@ -1,6 +1,6 @@
-// A GGUF file as a model: architectures `bitnet` (sub-norms, half-split RoPE) and `llama` of llama.cpp, described and read under the
-// names and in the row order of a model folder. What a file holds beyond that is refused by name: a bias or a scaled rotation that
-// is passed over gives a model that runs and answers nonsense.
+// A GGUF file as a model: architectures `bitnet` (sub-norms, half-split RoPE) and `llama` of llama.cpp, described and
+// read under the names and in the row order of a model folder. What a file holds beyond that is refused by name: a bias
+// or a scaled rotation that is passed over gives a model that runs and answers nonsense.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@ namespace tritlab {
 std::string ggufName(const std::string& tensor);
 std::string ggufScaleName(const std::string& tensor);  // of a linear that has a name: "blk.3.ffn_up.scale"
 
-// Rows of a query or key projection, as `llama` files hold them (each head's pairs side by side) and back: per head [2, d/2] <->
-// [d/2, 2]. T: a weight's type; weights [heads * headSize, in].
+// Rows of a query or key projection, as `llama` files hold them (each head's pairs side by side) and back: per head [2,
+// d/2] <-> [d/2, 2]. T: a weight's type; weights [heads * headSize, in].
 template <class T>
 std::vector<T> interleaveHeads(const std::vector<T>& weights, std::int64_t headSize, std::int64_t in, bool back) {
     std::vector<T> out(weights.size());
@@ -34,7 +34,8 @@ public:
     [[nodiscard]] const ModelDescription& description() const { return description_; }
     [[nodiscard]] DType storedType(const std::string& name) const;  // BF16 or F32: what loses nothing
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
-    // NAME.weight with NAME.scale, where the file has one. Weights that are not all -s, 0 or s are taken for shadow weights.
+    // NAME.weight with NAME.scale, where the file has one. Weights that are not all -s, 0 or s are taken for shadow
+    // weights.
     [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const;
     [[nodiscard]] std::vector<std::string> names() const;
 

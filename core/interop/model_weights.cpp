@@ -15,7 +15,8 @@ std::vector<fs::path> shards(const fs::path& folder) {
     const fs::path whole = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
     if (fs::exists(whole)) return {whole};
     if (!fs::exists(index))
-        throw Error("holds neither model.safetensors nor model.safetensors.index.json", folder.string(), "Name a model folder");
+        throw Error("holds neither model.safetensors nor model.safetensors.index.json", folder.string(),
+                    "Name a model folder");
     const auto object = nlohmann::json::parse(readFile(index, 1 << 26), nullptr, false);
     if (!object.is_object() || !object.contains("weight_map") || !object["weight_map"].is_object())
         throw Error("has no weight_map", index.string(), "Check that the file is whole");
@@ -37,13 +38,16 @@ std::vector<float> PackedLinear::shadowWeight() const {
     const auto nonZero = codes.size() - static_cast<std::size_t>(std::count(codes.begin(), codes.end(), 0));
     std::vector<float> weight(codes.size(), 0.0F);
     if (nonZero == 0) return weight;
-    const double scale = static_cast<double>(absmean) * static_cast<double>(codes.size()) / static_cast<double>(nonZero);
+    const double scale =
+        static_cast<double>(absmean) * static_cast<double>(codes.size()) / static_cast<double>(nonZero);
     std::transform(codes.begin(), codes.end(), weight.begin(),
                    [&](std::int8_t code) { return static_cast<float>(code * scale); });
     return weight;
 }
 
-std::string moduleOf(const std::string& tensor) { return tensor.substr(0, tensor.size() - std::string(".weight").size()); }
+std::string moduleOf(const std::string& tensor) {
+    return tensor.substr(0, tensor.size() - std::string(".weight").size());
+}
 
 ModelWeights::ModelWeights(const fs::path& folder) {
     if (isGgufModel(folder)) {
@@ -85,7 +89,8 @@ DType ModelWeights::storedType(const std::string& name, const std::vector<std::i
     return gguf_ ? gguf_->storedType(name) : tensor(name, shape).type;
 }
 
-PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t out, std::int64_t in, WeightStorage storage) const {
+PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t out, std::int64_t in,
+                                        WeightStorage storage) const {
     if (gguf_) return gguf_->packedLinear(name, out, in);
     const std::string weightName = name + ".weight";
     PackedLinear packed;
@@ -99,19 +104,22 @@ PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t ou
         const std::vector<float> values = floats(weightName, {out, in});
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (values[i] != -1.0F && values[i] != 0.0F && values[i] != 1.0F)
-                throw Error("holds values that are not -1, 0 or 1", weightName, "The configuration says that it is packed");
+                throw Error("holds values that are not -1, 0 or 1", weightName,
+                            "The configuration says that it is packed");
             packed.codes[i] = static_cast<std::int8_t>(values[i]);
         }
         return packed;
     }
-    if (out % 4 != 0) throw Error("has " + std::to_string(out) + " rows: packed weights need a multiple of 4", weightName);
+    if (out % 4 != 0)
+        throw Error("has " + std::to_string(out) + " rows: packed weights need a multiple of 4", weightName);
     // Row blocks: bits 2i of packed row r hold row i * out/4 + r.
     const std::int64_t rows = out / 4;
     const TensorView& bytes = tensor(weightName, {rows, in});
     for (std::int64_t i = 0; i < 4; ++i) {
         for (std::int64_t k = 0; k < rows * in; ++k) {
             const int code = (std::to_integer<int>(bytes.bytes[static_cast<std::size_t>(k)]) >> (2 * i)) & 3;
-            if (code == 3) throw Error("holds a code that is none of -1, 0 and 1", weightName, "Copy or download the file again");
+            if (code == 3)
+                throw Error("holds a code that is none of -1, 0 and 1", weightName, "Copy or download the file again");
             packed.codes[static_cast<std::size_t>(i * rows * in + k)] = static_cast<std::int8_t>(code - 1);
         }
     }

@@ -1,5 +1,6 @@
-// One binary runs on any x86-64: the loader picks the widest clone. All clones give the same bits: the sums are in a fixed order,
-// and this file is compiled with -ffp-contract=off. (Sanitizers have to be running before the loader may resolve a clone.)
+// One binary runs on any x86-64: the loader picks the widest clone. All clones give the same bits: the sums are in a
+// fixed order, and this file is compiled with -ffp-contract=off. (Sanitizers have to be running before the loader may
+// resolve a clone.)
 #include "core/kernels/adamw_kernels.h"
 
 #include <cmath>
@@ -17,7 +18,8 @@ TRITLAB_WIDE double squaredSum(const float* x, std::int64_t n) {
     double sums[lanes] = {};
     std::int64_t i = 0;
     for (; i + lanes <= n; i += lanes)
-        for (int lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(x[i + lane]) * static_cast<double>(x[i + lane]);
+        for (int lane = 0; lane < lanes; ++lane)
+            sums[lane] += static_cast<double>(x[i + lane]) * static_cast<double>(x[i + lane]);
     for (; i < n; ++i) sums[0] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
     double sum = 0;
     for (const double part : sums) sum += part;

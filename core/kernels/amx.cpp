@@ -1,5 +1,5 @@
-// AMX int8 for prompts: signed activations times unsigned codes, 16 tokens x 16 rows x 64 columns an instruction. Tokens beyond a
-// multiple of 16, decoding and everything in fp32 are AVX512's.
+// AMX int8 for prompts: signed activations times unsigned codes, 16 tokens x 16 rows x 64 columns an instruction.
+// Tokens beyond a multiple of 16, decoding and everything in fp32 are AVX512's.
 #include <asm/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,9 +50,10 @@ public:
 
 }  // namespace
 
-void kernel_tables::twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
-                              float* y, std::int64_t yStride) {
-    tiledTwoBit<AmxTiles>(avx512Vnni.ternary[static_cast<int>(TernaryFormat::TwoBit)], weights, tiles, blocks, x, absmean, y, yStride);
+void kernel_tables::twoBitAmx(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks,
+                              const CodedTokens& x, float absmean, float* y, std::int64_t yStride) {
+    tiledTwoBit<AmxTiles>(avx512Vnni.ternary[static_cast<int>(TernaryFormat::TwoBit)], weights, tiles, blocks, x,
+                          absmean, y, yStride);
 }
 
 // The kernel hands out the tiles' state only to a process that asks for it.

@@ -1,9 +1,9 @@
-// The processor's tiles for as long as this lives: eight of 16 rows by 64 bytes. A kernel takes them, lets them go before it returns, and
-// calls nothing of LibTorch meanwhile. Included by files compiled for AMX only.
+// The processor's tiles for as long as this lives: eight of 16 rows by 64 bytes. A kernel takes them, lets them go
+// before it returns, and calls nothing of LibTorch meanwhile. Included by files compiled for AMX only.
 #pragma once
 
-#include <cstdint>
 #include <immintrin.h>
+#include <cstdint>
 
 namespace tritlab {
 namespace {

@@ -1,9 +1,11 @@
 // attention.h on AVX512-BF16 (vdpbf16ps: 32 products of bf16 pairs an instruction, summed in fp32).
-// Every product here is C[m][n] += sum_k A[m][k] B[k][n] by one micro-kernel: A row-major with pairs along k in one 32-bit word, B with
-// the two values of a k-pair side by side ([k/2][n] words). Which operand is packed how is the whole design:
+// Every product here is C[m][n] += sum_k A[m][k] B[k][n] by one micro-kernel: A row-major with pairs along k in one
+// 32-bit word, B with the two values of a k-pair side by side ([k/2][n] words). Which operand is packed how is the
+// whole design:
 //   forward   S = Q K^T          A = Q rows       B = K^T words [D/2][keys]
 //             O = P V            A = P rows       B = V row pairs [keys/2][D]
-//   backward  S^T = K Q^T        A = K rows       B = Q^T words [D/2][queries]     (transposed, so that per-query figures are lanes)
+//   backward  S^T = K Q^T        A = K rows       B = Q^T words [D/2][queries]     (transposed, so that per-query
+//   figures are lanes)
 //             dP^T = V dO^T      A = V rows       B = dO^T words
 //             dV += P^T dO       A = P^T rows     B = dO row pairs
 //             dK += dS^T Q       A = dS^T rows    B = Q row pairs
@@ -32,7 +34,7 @@ public:
     void begin() { used_ = 0; }
     void reserve(std::size_t bytes) {
         if (bytes <= size_) return;
-        memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64})));
+        memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
         size_ = bytes;
     }
     template <class T>
@@ -44,7 +46,7 @@ public:
 
 private:
     struct Free {
-        void operator()(std::byte* pointer) const { ::operator delete(pointer, std::align_val_t{64}); }
+        void operator()(std::byte* pointer) const { ::operator delete (pointer, std::align_val_t{64}); }
     };
     std::unique_ptr<std::byte, Free> memory_;
     std::size_t size_ = 0, used_ = 0;
@@ -58,19 +60,24 @@ Arena& arena() {
 __m512bh asPairs(__m512i words) { return reinterpret_cast<__m512bh>(words); }
 __m256i toBf16(__m512 values) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values)); }
 __m512 toFloat(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
-__m512 loadBf16(const Bf16Bits* source) { return toFloat(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(source))); }
-void storeBf16(Bf16Bits* target, __m512 values) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), toBf16(values)); }
+__m512 loadBf16(const Bf16Bits* source) {
+    return toFloat(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(source)));
+}
+void storeBf16(Bf16Bits* target, __m512 values) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), toBf16(values));
+}
 
-// C[4][16 * vectors] (+)= A[4][pairs] B[pairs][16 * vectors]; strides in elements of each array. The loops over rows and vectors have to
-// be unrolled for the sums to live in registers: hence the pragmas.
+// C[4][16 * vectors] (+)= A[4][pairs] B[pairs][16 * vectors]; strides in elements of each array. The loops over rows
+// and vectors have to be unrolled for the sums to live in registers: hence the pragmas.
 template <int vectors, bool accumulate>
-void tile(std::int64_t pairs, const std::uint32_t* a, std::int64_t aStride, const std::uint32_t* b, std::int64_t bStride, float* c,
-          std::int64_t cStride) {
+void tile(std::int64_t pairs, const std::uint32_t* a, std::int64_t aStride, const std::uint32_t* b,
+          std::int64_t bStride, float* c, std::int64_t cStride) {
     __m512 sum[4][vectors];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
 #pragma GCC unroll 4
-        for (int j = 0; j < vectors; ++j) sum[i][j] = accumulate ? _mm512_loadu_ps(c + i * cStride + 16 * j) : _mm512_setzero_ps();
+        for (int j = 0; j < vectors; ++j)
+            sum[i][j] = accumulate ? _mm512_loadu_ps(c + i * cStride + 16 * j) : _mm512_setzero_ps();
     }
     for (std::int64_t k = 0; k < pairs; ++k) {
         __m512bh right[vectors];
@@ -92,8 +99,8 @@ void tile(std::int64_t pairs, const std::uint32_t* a, std::int64_t aStride, cons
 
 // C[rows][columns] (+)= A B; rows a multiple of 4, columns of 16.
 template <bool accumulate>
-void multiply(std::int64_t rows, std::int64_t columns, std::int64_t pairs, const void* a, std::int64_t aStride, const std::uint32_t* b,
-              std::int64_t bStride, float* c, std::int64_t cStride) {
+void multiply(std::int64_t rows, std::int64_t columns, std::int64_t pairs, const void* a, std::int64_t aStride,
+              const std::uint32_t* b, std::int64_t bStride, float* c, std::int64_t cStride) {
     const auto* left = static_cast<const std::uint32_t*>(a);
     for (std::int64_t n = 0; n < columns;) {
         const std::int64_t width = columns - n >= 64 ? 64 : columns - n >= 32 ? 32 : 16;
@@ -110,7 +117,8 @@ void multiply(std::int64_t rows, std::int64_t columns, std::int64_t pairs, const
 
 // e^x for x <= 0 to about 1 unit in the last place of fp32; 0 below -87.
 __m512 expNonPositive(__m512 x) {
-    const __m512 log2e = _mm512_set1_ps(1.44269504F), high = _mm512_set1_ps(0.693359375F), low = _mm512_set1_ps(-2.12194440e-4F);
+    const __m512 log2e = _mm512_set1_ps(1.44269504F), high = _mm512_set1_ps(0.693359375F),
+                 low = _mm512_set1_ps(-2.12194440e-4F);
     const __mmask16 alive = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-87.0F), _CMP_GE_OQ);
     const __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     const __m512 r = _mm512_fnmadd_ps(n, low, _mm512_fnmadd_ps(n, high, x));
@@ -123,8 +131,8 @@ __m512 expNonPositive(__m512 x) {
 }
 
 // One head's rows, rotated if there are cosines, as bf16 [paddedLength][D], zero beyond `length`.
-void gatherRows(const Bf16Bits* source, std::int64_t stride, std::int64_t length, std::int64_t padded, std::int64_t d, const float* cosines,
-                const float* sines, Bf16Bits* rows) {
+void gatherRows(const Bf16Bits* source, std::int64_t stride, std::int64_t length, std::int64_t padded, std::int64_t d,
+                const float* cosines, const float* sines, Bf16Bits* rows) {
     const std::int64_t half = d / 2;
     for (std::int64_t t = 0; t < length; ++t) {
         const Bf16Bits* from = source + t * stride;
@@ -134,7 +142,8 @@ void gatherRows(const Bf16Bits* source, std::int64_t stride, std::int64_t length
             continue;
         }
         for (std::int64_t i = 0; i < half; i += 16) {
-            const __mmask16 lanes = half - i >= 16 ? __mmask16(0xffff) : static_cast<__mmask16>((1U << (half - i)) - 1U);
+            const __mmask16 lanes =
+                half - i >= 16 ? __mmask16(0xffff) : static_cast<__mmask16>((1U << (half - i)) - 1U);
             const __m512 cosine = _mm512_maskz_loadu_ps(lanes, cosines + t * half + i);
             const __m512 sine = _mm512_maskz_loadu_ps(lanes, sines + t * half + i);
             const __m512 x = toFloat(_mm256_maskz_loadu_epi16(lanes, from + i));
@@ -147,8 +156,8 @@ void gatherRows(const Bf16Bits* source, std::int64_t stride, std::int64_t length
 }
 
 // Gradient rows fp32 [T][D], rotated back, as bf16 into the head's place.
-void scatterRows(const float* rows, std::int64_t length, std::int64_t d, const float* cosines, const float* sines, Bf16Bits* target,
-                 std::int64_t stride) {
+void scatterRows(const float* rows, std::int64_t length, std::int64_t d, const float* cosines, const float* sines,
+                 Bf16Bits* target, std::int64_t stride) {
     const std::int64_t half = d / 2;
     for (std::int64_t t = 0; t < length; ++t) {
         const float* from = rows + t * d;
@@ -158,7 +167,8 @@ void scatterRows(const float* rows, std::int64_t length, std::int64_t d, const f
             continue;
         }
         for (std::int64_t i = 0; i < half; i += 16) {
-            const __mmask16 lanes = half - i >= 16 ? __mmask16(0xffff) : static_cast<__mmask16>((1U << (half - i)) - 1U);
+            const __mmask16 lanes =
+                half - i >= 16 ? __mmask16(0xffff) : static_cast<__mmask16>((1U << (half - i)) - 1U);
             const __m512 cosine = _mm512_maskz_loadu_ps(lanes, cosines + t * half + i);
             const __m512 sine = _mm512_maskz_loadu_ps(lanes, sines + t * half + i);
             const __m512 x = _mm512_maskz_loadu_ps(lanes, from + i), y = _mm512_maskz_loadu_ps(lanes, from + half + i);
@@ -213,17 +223,19 @@ __mmask16 visible(std::int64_t key, std::int64_t t, std::int64_t start) {
            _mm512_cmpge_epi32_mask(lanes, _mm512_set1_epi32(static_cast<int>(start)));
 }
 
-// One block of scores [64][64] into probabilities relative to the running maximum; rescales the rows of `sum` where it grew.
-void softmaxBlock(const float* scores, float scale, std::int64_t queryStart, std::int64_t keyStart, const std::int32_t* starts,
-                  std::int64_t length, std::int64_t d, float* maximum, float* total, float* sum, Bf16Bits* probabilities) {
+// One block of scores [64][64] into probabilities relative to the running maximum; rescales the rows of `sum` where it
+// grew.
+void softmaxBlock(const float* scores, float scale, std::int64_t queryStart, std::int64_t keyStart,
+                  const std::int32_t* starts, std::int64_t length, std::int64_t d, float* maximum, float* total,
+                  float* sum, Bf16Bits* probabilities) {
     const __m512 lowest = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
     for (std::int64_t r = 0; r < block; ++r) {
         const std::int64_t t = queryStart + r;
         const std::int64_t start = starts != nullptr && t < length ? starts[t] : 0;
         __m512 s[4], best = lowest;
         for (int j = 0; j < 4; ++j) {
-            s[j] = _mm512_mask_mul_ps(lowest, visible(keyStart + 16 * j, t, start), _mm512_loadu_ps(scores + r * block + 16 * j),
-                                      _mm512_set1_ps(scale));
+            s[j] = _mm512_mask_mul_ps(lowest, visible(keyStart + 16 * j, t, start),
+                                      _mm512_loadu_ps(scores + r * block + 16 * j), _mm512_set1_ps(scale));
             best = _mm512_max_ps(best, s[j]);
         }
         const float newMaximum = std::max(maximum[r], _mm512_reduce_max_ps(best));
@@ -257,8 +269,10 @@ HeadPlace place(const AttentionShape& shape, std::int64_t task) {
     return {task / shape.kvHeads, task % shape.kvHeads, task / shape.kvHeads * shape.length};
 }
 
-void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16Bits* out, float* logSumExp, std::int64_t task) {
-    const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize, group = shape.heads / shape.kvHeads;
+void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16Bits* out, float* logSumExp,
+                 std::int64_t task) {
+    const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize,
+                       group = shape.heads / shape.kvHeads;
     const HeadPlace at = place(shape, task);
     const std::int32_t* starts = in.documentStart != nullptr ? in.documentStart + at.row : nullptr;
     const float scale = 1.0F / std::sqrt(static_cast<float>(d));
@@ -275,28 +289,35 @@ void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16Bit
     auto* maximum = scratch.take<float>(block);
     auto* total = scratch.take<float>(block);
 
-    gatherRows(in.key + at.row * shape.keyStride + at.kvHead * d, shape.keyStride, length, padded, d, in.cosines, in.sines, rows);
+    gatherRows(in.key + at.row * shape.keyStride + at.kvHead * d, shape.keyStride, length, padded, d, in.cosines,
+               in.sines, rows);
     transposeWords(reinterpret_cast<const std::uint32_t*>(rows), padded, d / 2, keyWords);
-    gatherRows(in.value + at.row * shape.valueStride + at.kvHead * d, shape.valueStride, length, padded, d, nullptr, nullptr, rows);
+    gatherRows(in.value + at.row * shape.valueStride + at.kvHead * d, shape.valueStride, length, padded, d, nullptr,
+               nullptr, rows);
     pairRows(rows, padded, d, valuePairs);
 
     for (std::int64_t head = at.kvHead * group; head < (at.kvHead + 1) * group; ++head) {
-        gatherRows(in.query + at.row * shape.queryStride + head * d, shape.queryStride, length, padded, d, in.cosines, in.sines, rows);
+        gatherRows(in.query + at.row * shape.queryStride + head * d, shape.queryStride, length, padded, d, in.cosines,
+                   in.sines, rows);
         for (std::int64_t q = 0; q < padded / block; ++q) {
             std::fill_n(sum, block * d, 0.0F);
             std::fill_n(maximum, block, -std::numeric_limits<float>::infinity());
             std::fill_n(total, block, 0.0F);
             const Range range = keyBlocks(starts, q, length);
             for (std::int64_t k = range.first; k < range.last; ++k) {
-                multiply<false>(block, block, d / 2, rows + q * block * d, d / 2, keyWords + k * block, padded, scores, block);
-                softmaxBlock(scores, scale, q * block, k * block, starts, length, d, maximum, total, sum, probabilities);
-                multiply<true>(block, d, block / 2, probabilities, block / 2, valuePairs + k * block / 2 * d, d, sum, d);
+                multiply<false>(block, block, d / 2, rows + q * block * d, d / 2, keyWords + k * block, padded, scores,
+                                block);
+                softmaxBlock(scores, scale, q * block, k * block, starts, length, d, maximum, total, sum,
+                             probabilities);
+                multiply<true>(block, d, block / 2, probabilities, block / 2, valuePairs + k * block / 2 * d, d, sum,
+                               d);
             }
             for (std::int64_t r = 0; r < std::min(block, length - q * block); ++r) {
                 const std::int64_t t = q * block + r;
                 const __m512 inverse = _mm512_set1_ps(1.0F / total[r]);
                 Bf16Bits* target = out + (at.row + t) * shape.outStride + head * d;
-                for (std::int64_t i = 0; i < d; i += 16) storeBf16(target + i, _mm512_mul_ps(_mm512_loadu_ps(sum + r * d + i), inverse));
+                for (std::int64_t i = 0; i < d; i += 16)
+                    storeBf16(target + i, _mm512_mul_ps(_mm512_loadu_ps(sum + r * d + i), inverse));
                 logSumExp[(at.batch * shape.heads + head) * length + t] = maximum[r] + std::log(total[r]);
             }
         }
@@ -304,14 +325,15 @@ void forwardTask(const AttentionShape& shape, const AttentionInputs& in, Bf16Bit
 }
 
 // From transposed scores and dP^T [keys][queries]: P^T and dS^T as bf16 rows, and dS^T as pairs of key rows.
-void gradientBlock(const float* scores, const float* products, float scale, std::int64_t queryStart, std::int64_t keyStart,
-                   const std::int32_t* starts, std::int64_t length, const float* logSumExp, const float* delta, Bf16Bits* probabilities,
-                   Bf16Bits* gradients, std::uint32_t* gradientPairs) {
+void gradientBlock(const float* scores, const float* products, float scale, std::int64_t queryStart,
+                   std::int64_t keyStart, const std::int32_t* starts, std::int64_t length, const float* logSumExp,
+                   const float* delta, Bf16Bits* probabilities, Bf16Bits* gradients, std::uint32_t* gradientPairs) {
     for (int j = 0; j < block / 16; ++j) {
         const std::int64_t t = queryStart + 16 * j;
-        const __mmask16 inside = t + 16 <= length ? __mmask16(0xffff)
-                                                  : static_cast<__mmask16>(t >= length ? 0U : (1U << (length - t)) - 1U);
-        const __m512 lse = _mm512_maskz_loadu_ps(inside, logSumExp + t), correction = _mm512_maskz_loadu_ps(inside, delta + t);
+        const __mmask16 inside =
+            t + 16 <= length ? __mmask16(0xffff) : static_cast<__mmask16>(t >= length ? 0U : (1U << (length - t)) - 1U);
+        const __m512 lse = _mm512_maskz_loadu_ps(inside, logSumExp + t),
+                     correction = _mm512_maskz_loadu_ps(inside, delta + t);
         const __m512i start = starts != nullptr ? _mm512_maskz_loadu_epi32(inside, starts + t) : _mm512_setzero_si512();
         const __m512i query = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(t)),
                                                _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -328,13 +350,16 @@ void gradientBlock(const float* scores, const float* products, float scale, std:
             _mm256_storeu_si256(reinterpret_cast<__m256i*>(gradients + n * block + 16 * j), half);
             const __m512i wide = _mm512_cvtepu16_epi32(half);
             if (n % 2 == 0) even = wide;
-            else _mm512_storeu_si512(gradientPairs + n / 2 * block + 16 * j, _mm512_or_si512(even, _mm512_slli_epi32(wide, 16)));
+            else
+                _mm512_storeu_si512(gradientPairs + n / 2 * block + 16 * j,
+                                    _mm512_or_si512(even, _mm512_slli_epi32(wide, 16)));
         }
     }
 }
 
 // sum over D of outGradient * out, per token.
-void outputDelta(const Bf16Bits* out, const Bf16Bits* outGradient, std::int64_t stride, std::int64_t length, std::int64_t d, float* delta) {
+void outputDelta(const Bf16Bits* out, const Bf16Bits* outGradient, std::int64_t stride, std::int64_t length,
+                 std::int64_t d, float* delta) {
     for (std::int64_t t = 0; t < length; ++t) {
         __m512 sum = _mm512_setzero_ps();
         for (std::int64_t i = 0; i < d; i += 16)
@@ -343,16 +368,19 @@ void outputDelta(const Bf16Bits* out, const Bf16Bits* outGradient, std::int64_t 
     }
 }
 
-void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const Bf16Bits* out, const Bf16Bits* outGradient,
-                  const float* logSumExp, const AttentionGradients& gradients, std::int64_t task) {
-    const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize, group = shape.heads / shape.kvHeads;
+void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const Bf16Bits* out,
+                  const Bf16Bits* outGradient, const float* logSumExp, const AttentionGradients& gradients,
+                  std::int64_t task) {
+    const std::int64_t length = shape.length, padded = roundUp(length), d = shape.headSize,
+                       group = shape.heads / shape.kvHeads;
     const std::int64_t pairs = d / 2;
     const HeadPlace at = place(shape, task);
     const std::int32_t* starts = in.documentStart != nullptr ? in.documentStart + at.row : nullptr;
     const float scale = 1.0F / std::sqrt(static_cast<float>(d));
 
     Arena& scratch = arena();
-    scratch.reserve(static_cast<std::size_t>(padded * d * (2 * 8 + 4 * 3) + padded * 4 + block * block * 16 + block * d * 4 + 8192));
+    scratch.reserve(static_cast<std::size_t>(padded * d * (2 * 8 + 4 * 3) + padded * 4 + block * block * 16 +
+                                             block * d * 4 + 8192));
     scratch.begin();
     auto* rows = scratch.take<Bf16Bits>(padded * d);
     auto* keyRows = scratch.take<Bf16Bits>(padded * d);
@@ -373,14 +401,17 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
     auto* scoreGradients = scratch.take<Bf16Bits>(block * block);
     auto* scoreGradientPairs = scratch.take<std::uint32_t>(block * block / 2);
 
-    gatherRows(in.key + at.row * shape.keyStride + at.kvHead * d, shape.keyStride, length, padded, d, in.cosines, in.sines, keyRows);
+    gatherRows(in.key + at.row * shape.keyStride + at.kvHead * d, shape.keyStride, length, padded, d, in.cosines,
+               in.sines, keyRows);
     transposeHalves(keyRows, padded, d, keyColumns);
-    gatherRows(in.value + at.row * shape.valueStride + at.kvHead * d, shape.valueStride, length, padded, d, nullptr, nullptr, valueRows);
+    gatherRows(in.value + at.row * shape.valueStride + at.kvHead * d, shape.valueStride, length, padded, d, nullptr,
+               nullptr, valueRows);
     std::fill_n(keySum, padded * d, 0.0F);
     std::fill_n(valueSum, padded * d, 0.0F);
 
     for (std::int64_t head = at.kvHead * group; head < (at.kvHead + 1) * group; ++head) {
-        gatherRows(in.query + at.row * shape.queryStride + head * d, shape.queryStride, length, padded, d, in.cosines, in.sines, rows);
+        gatherRows(in.query + at.row * shape.queryStride + head * d, shape.queryStride, length, padded, d, in.cosines,
+                   in.sines, rows);
         transposeWords(reinterpret_cast<const std::uint32_t*>(rows), padded, pairs, queryWords);
         pairRows(rows, padded, d, queryPairs);
         const Bf16Bits* headOut = out + at.row * shape.outStride + head * d;
@@ -395,35 +426,41 @@ void backwardTask(const AttentionShape& shape, const AttentionInputs& in, const 
             std::fill_n(querySum, block * d, 0.0F);  // [D][queries]
             const Range range = keyBlocks(starts, q, length);
             for (std::int64_t k = range.first; k < range.last; ++k) {
-                multiply<false>(block, block, pairs, keyRows + k * block * d, pairs, queryWords + q * block, padded, scores, block);
-                multiply<false>(block, block, pairs, valueRows + k * block * d, pairs, gradientWords + q * block, padded, products, block);
-                gradientBlock(scores, products, scale, q * block, k * block, starts, length, lse, delta, probabilities, scoreGradients,
-                              scoreGradientPairs);
+                multiply<false>(block, block, pairs, keyRows + k * block * d, pairs, queryWords + q * block, padded,
+                                scores, block);
+                multiply<false>(block, block, pairs, valueRows + k * block * d, pairs, gradientWords + q * block,
+                                padded, products, block);
+                gradientBlock(scores, products, scale, q * block, k * block, starts, length, lse, delta, probabilities,
+                              scoreGradients, scoreGradientPairs);
                 multiply<true>(block, d, block / 2, probabilities, block / 2, gradientRowPairs + q * block / 2 * d, d,
                                valueSum + k * block * d, d);
-                multiply<true>(block, d, block / 2, scoreGradients, block / 2, queryPairs + q * block / 2 * d, d, keySum + k * block * d, d);
-                multiply<true>(d, block, block / 2, keyColumns + k * block, padded / 2, scoreGradientPairs, block, querySum, block);
+                multiply<true>(block, d, block / 2, scoreGradients, block / 2, queryPairs + q * block / 2 * d, d,
+                               keySum + k * block * d, d);
+                multiply<true>(d, block, block / 2, keyColumns + k * block, padded / 2, scoreGradientPairs, block,
+                               querySum, block);
             }
             for (std::int64_t r = 0; r < block; ++r)
                 for (std::int64_t i = 0; i < d; ++i) queryRows[(q * block + r) * d + i] = querySum[i * block + r];
         }
-        scatterRows(queryRows, length, d, in.cosines, in.sines, gradients.query + at.row * gradients.queryStride + head * d,
-                    gradients.queryStride);
+        scatterRows(queryRows, length, d, in.cosines, in.sines,
+                    gradients.query + at.row * gradients.queryStride + head * d, gradients.queryStride);
     }
-    scatterRows(keySum, length, d, in.cosines, in.sines, gradients.key + at.row * gradients.keyStride + at.kvHead * d, gradients.keyStride);
+    scatterRows(keySum, length, d, in.cosines, in.sines, gradients.key + at.row * gradients.keyStride + at.kvHead * d,
+                gradients.keyStride);
     scatterRows(valueSum, length, d, nullptr, nullptr, gradients.value + at.row * gradients.valueStride + at.kvHead * d,
                 gradients.valueStride);
 }
 
 }  // namespace
 
-void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16Bits* out, float* logSumExp, std::int64_t firstTask,
-                      std::int64_t lastTask) {
+void attentionForward(const AttentionShape& shape, const AttentionInputs& inputs, Bf16Bits* out, float* logSumExp,
+                      std::int64_t firstTask, std::int64_t lastTask) {
     for (std::int64_t task = firstTask; task < lastTask; ++task) forwardTask(shape, inputs, out, logSumExp, task);
 }
 
-void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16Bits* out, const Bf16Bits* outGradient,
-                       const float* logSumExp, const AttentionGradients& gradients, std::int64_t firstTask, std::int64_t lastTask) {
+void attentionBackward(const AttentionShape& shape, const AttentionInputs& inputs, const Bf16Bits* out,
+                       const Bf16Bits* outGradient, const float* logSumExp, const AttentionGradients& gradients,
+                       std::int64_t firstTask, std::int64_t lastTask) {
     AttentionGradients filled = gradients;
     if (filled.queryStride == 0) filled.queryStride = shape.queryStride;
     if (filled.keyStride == 0) filled.keyStride = shape.keyStride;

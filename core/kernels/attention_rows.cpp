@@ -15,9 +15,10 @@ std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 class HeadTask {
 public:
     HeadTask(const AttentionShape& shape, const AttentionRows& inputs, float* out, float* logSumExp)
-        : shape_(shape), inputs_(inputs), attention_(kernels().attention[static_cast<int>(CacheFormat::F32)]), out_(out), logSumExp_(logSumExp), group_(shape.heads / shape.kvHeads),
-          stride_(roundUp(shape.headSize, 16)), together_(std::max<std::int64_t>(1, 4 / group_)), keys_(size(shape.length * stride_)),
-          values_(keys_.size()), queries_(size(together_ * group_ * stride_)), mixed_(queries_.size()),
+        : shape_(shape), inputs_(inputs), attention_(kernels().attention[static_cast<int>(CacheFormat::F32)]),
+          out_(out), logSumExp_(logSumExp), group_(shape.heads / shape.kvHeads), stride_(roundUp(shape.headSize, 16)),
+          together_(std::max<std::int64_t>(1, 4 / group_)), keys_(size(shape.length * stride_)), values_(keys_.size()),
+          queries_(size(together_ * group_ * stride_)), mixed_(queries_.size()),
           scores_(size(together_ * group_ * roundUp(shape.length, 16))), sums_(size(together_ * group_)) {}
 
     void run(std::int64_t batch, std::int64_t kvHead) {
@@ -27,7 +28,8 @@ public:
             std::copy_n(inputs_.value + row * shape_.valueStride + at, shape_.headSize, values_.data() + t * stride_);
         }
         const auto startOf = [&](std::int64_t t) {
-            return inputs_.documentStart != nullptr ? std::int64_t{inputs_.documentStart[batch * shape_.length + t]} : 0;
+            return inputs_.documentStart != nullptr ? std::int64_t{inputs_.documentStart[batch * shape_.length + t]}
+                                                    : 0;
         };
         for (std::int64_t t = 0; t < shape_.length;) {
             std::int64_t rows = 1;
@@ -46,7 +48,8 @@ private:
                 each(query, batch * shape_.length + t + query / group_, heads + query % group_);
         };
         forQueries([&](std::int64_t query, std::int64_t row, std::int64_t head) {
-            std::copy_n(inputs_.query + row * shape_.queryStride + head * shape_.headSize, shape_.headSize, queries_.data() + query * stride_);
+            std::copy_n(inputs_.query + row * shape_.queryStride + head * shape_.headSize, shape_.headSize,
+                        queries_.data() + query * stride_);
         });
         AttentionTask task{};
         task.queries = queries_.data();
@@ -63,7 +66,8 @@ private:
         task.logSumExp = sums_.data();
         attention_(task);
         forQueries([&](std::int64_t query, std::int64_t row, std::int64_t head) {
-            std::copy_n(mixed_.data() + query * stride_, shape_.headSize, out_ + row * shape_.outStride + head * shape_.headSize);
+            std::copy_n(mixed_.data() + query * stride_, shape_.headSize,
+                        out_ + row * shape_.outStride + head * shape_.headSize);
             logSumExp_[row * shape_.heads + head] = sums_[size(query)];
         });
     }
@@ -79,8 +83,8 @@ private:
 
 }  // namespace
 
-void attentionRows(const AttentionShape& shape, const AttentionRows& inputs, float* out, float* logSumExp, std::int64_t firstTask,
-                   std::int64_t lastTask) {
+void attentionRows(const AttentionShape& shape, const AttentionRows& inputs, float* out, float* logSumExp,
+                   std::int64_t firstTask, std::int64_t lastTask) {
     HeadTask task(shape, inputs, out, logSumExp);
     for (std::int64_t at = firstTask; at < lastTask; ++at) task.run(at / shape.kvHeads, at % shape.kvHeads);
 }

@@ -32,7 +32,8 @@ struct Digits<TernaryFormat::TwoBit> {
 template <>
 struct Digits<TernaryFormat::FiveTrits> {
     static constexpr int count = 5;
-    // The digit of weight p of bytes below 3p: b - p wraps round where b < p, so the lesser of the two after two steps is b mod p.
+    // The digit of weight p of bytes below 3p: b - p wraps round where b < p, so the lesser of the two after two steps
+    // is b mod p.
     static __m256i take(__m256i* bytes, int power) {
         const __m256i p = _mm256_set1_epi8(static_cast<char>(power));
         const __m256i once = _mm256_min_epu8(*bytes, _mm256_sub_epi8(*bytes, p));
@@ -55,7 +56,8 @@ struct Digits<TernaryFormat::FiveTrits> {
 
 // 8 rows (half a tile): `data` points to that half of the first block.
 template <TernaryFormat format, int Tokens>
-void halfTile(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y, std::int64_t yStride) {
+void halfTile(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y,
+              std::int64_t yStride) {
     constexpr int digits = Digits<format>::count;
     const __m256i ones = _mm256_set1_epi16(1);
     const std::int8_t* x = tokens.codes;
@@ -72,20 +74,22 @@ void halfTile(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& 
             for (int token = 0; token < Tokens; ++token)
                 for (int digit = 0; digit < digits; ++digit)
                     words[token] = _mm256_add_epi16(
-                        words[token], _mm256_maddubs_epi16(w[digit], broadcast4(x + token * tokens.stride + 4 * digit)));
+                        words[token],
+                        _mm256_maddubs_epi16(w[digit], broadcast4(x + token * tokens.stride + 4 * digit)));
         }
         for (int token = 0; token < Tokens; ++token)
             sums[token] = _mm256_add_epi32(sums[token], _mm256_madd_epi16(words[token], ones));
     }
     for (int token = 0; token < Tokens; ++token) {
         const __m256i sum = _mm256_sub_epi32(sums[token], _mm256_set1_epi32(tokens.sums[token]));
-        _mm256_storeu_ps(y + token * yStride, _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(absmean * tokens.inverse[token])));
+        _mm256_storeu_ps(y + token * yStride,
+                         _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(absmean * tokens.inverse[token])));
     }
 }
 
 template <TernaryFormat format>
-void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
-             std::int64_t yStride) {
+void ternary(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
+             float* y, std::int64_t yStride) {
     for (std::int64_t token = 0; token < x.count;) {
         const bool four = x.count - token >= 4;
         const CodedTokens input = x.part(token, four ? 4 : 1);
@@ -111,7 +115,8 @@ inline void widenPair(__m256i a, __m256i b, Lanes* w) {
 struct WeightsBf16 : QuadBlocks<128> {
     using QuadBlocks::QuadBlocks;
     static void load(const std::uint8_t* quad, int, Lanes* w) {
-        for (int pair = 0; pair < 2; ++pair) widenPair(load32(quad + 64 * pair), load32(quad + 64 * pair + 32), w + 2 * pair);
+        for (int pair = 0; pair < 2; ++pair)
+            widenPair(load32(quad + 64 * pair), load32(quad + 64 * pair + 32), w + 2 * pair);
     }
 };
 
@@ -124,7 +129,8 @@ public:
         __m256i low[2], high[2];
         for (int half = 0; half < 2; ++half) {
             const __m256i indices = load32(block + 128 + 32 * half);
-            const __m256i index = _mm256_and_si256(part == 0 ? indices : _mm256_srli_epi16(indices, 4), _mm256_set1_epi8(0x0f));
+            const __m256i index =
+                _mm256_and_si256(part == 0 ? indices : _mm256_srli_epi16(indices, 4), _mm256_set1_epi8(0x0f));
             low[half] = load32(block + 64 * part + 32 * half);
             high[half] = _mm256_shuffle_epi8(highBytes_, index);
         }
@@ -138,9 +144,10 @@ private:
 
 }  // namespace
 
-const Kernels kernel_tables::avx2 = {KernelSet::Avx2,
-                                     {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
-                                     {dense<WeightsF32, 2>, dense<WeightsBf16, 2>, dense<WeightsInt8, 2>, dense<WeightsBf16Short, 2>},
-                                     TRITLAB_FLOAT_KERNELS};
+const Kernels kernel_tables::avx2 = {
+    KernelSet::Avx2,
+    {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
+    {dense<WeightsF32, 2>, dense<WeightsBf16, 2>, dense<WeightsInt8, 2>, dense<WeightsBf16Short, 2>},
+    TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -6,8 +6,8 @@
 namespace tritlab {
 namespace {
 
-// Digit 4 and the four others of a byte: b - 81 wraps round where b < 81, so the lesser of the two is b mod 81 after two steps,
-// and what was taken off (0, 81, 162) has the digit in its low two bits. The others come from the table.
+// Digit 4 and the four others of a byte: b - 81 wraps round where b < 81, so the lesser of the two is b mod 81 after
+// two steps, and what was taken off (0, 81, 162) has the digit in its low two bits. The others come from the table.
 class TritDigits {
 public:
     static constexpr int count = 5;
@@ -17,7 +17,8 @@ public:
         const __m512i rest = _mm512_min_epu8(once, _mm512_sub_epi8(once, eightyOne));
         last_ = _mm512_and_si512(_mm512_sub_epi8(bytes, rest), _mm512_set1_epi8(0x03));
         const std::uint8_t* table = kernel_tables::tritTable.codes;
-        others_ = TwoBitDigits(_mm512_permutex2var_epi8(_mm512_loadu_si512(table), rest, _mm512_loadu_si512(table + 64)));
+        others_ =
+            TwoBitDigits(_mm512_permutex2var_epi8(_mm512_loadu_si512(table), rest, _mm512_loadu_si512(table + 64)));
     }
     template <int k>
     [[nodiscard]] __m512i digit() const {
@@ -25,7 +26,9 @@ public:
         else return others_.digit<k>();
     }
     template <int k>
-    [[nodiscard]] __m512i shifted() const { return others_.shifted<k>(); }
+    [[nodiscard]] __m512i shifted() const {
+        return others_.shifted<k>();
+    }
 
 private:
     TwoBitDigits others_;
@@ -34,8 +37,8 @@ private:
 
 }  // namespace
 
-void kernel_tables::fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
-                                  float absmean, float* y, std::int64_t yStride) {
+void kernel_tables::fiveTritsVbmi(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks,
+                                  const CodedTokens& x, float absmean, float* y, std::int64_t yStride) {
     ternaryProduct<TritDigits>(weights, tiles, blocks, x, absmean, y, yStride);
 }
 

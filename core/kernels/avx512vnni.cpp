@@ -28,7 +28,8 @@ public:
         : highBytes_(_mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tile)))) {}
     void load(const std::uint8_t* block, int part, Lanes* w) const {
         const __m512i low = _mm512_loadu_si512(block + 64 * part), indices = _mm512_loadu_si512(block + 128);
-        const __m512i index = _mm512_and_si512(part == 0 ? indices : _mm512_srli_epi16(indices, 4), _mm512_set1_epi8(0x0f));
+        const __m512i index =
+            _mm512_and_si512(part == 0 ? indices : _mm512_srli_epi16(indices, 4), _mm512_set1_epi8(0x0f));
         const __m512i high = _mm512_shuffle_epi8(highBytes_, index);
         widenPair(_mm512_unpacklo_epi8(low, high), w);
         widenPair(_mm512_unpackhi_epi8(low, high), w + 2);
@@ -41,9 +42,10 @@ private:
 }  // namespace
 
 // The table's FiveTrits is AVX2's until kernels.cpp has seen VBMI.
-const Kernels kernel_tables::avx512Vnni = {KernelSet::Avx512Vnni,
-                                           {ternaryProduct<TwoBitDigits>, nullptr},
-                                           {dense<WeightsF32, 6>, dense<WeightsBf16, 6>, dense<WeightsInt8, 6>, dense<WeightsBf16Short, 6>},
-                                           TRITLAB_FLOAT_KERNELS};
+const Kernels kernel_tables::avx512Vnni = {
+    KernelSet::Avx512Vnni,
+    {ternaryProduct<TwoBitDigits>, nullptr},
+    {dense<WeightsF32, 6>, dense<WeightsBf16, 6>, dense<WeightsInt8, 6>, dense<WeightsBf16Short, 6>},
+    TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -24,14 +24,16 @@ Place placeOf(std::int64_t row, std::int64_t column) {
 
 }  // namespace
 
-void packBf16Short(std::span<const std::uint16_t> weights, std::int64_t columns, std::uint8_t* tile, std::vector<Bf16Exception>& exceptions) {
+void packBf16Short(std::span<const std::uint16_t> weights, std::int64_t columns, std::uint8_t* tile,
+                   std::vector<Bf16Exception>& exceptions) {
     std::array<std::int64_t, 256> counts{};
     for (const std::uint16_t weight : weights) ++counts[weight >> 8];
     // Index 0 is the high byte 0, of +0 and of what fills the tile up; then the most frequent ones.
     std::array<std::uint8_t, 255> bytes;
     std::iota(bytes.begin(), bytes.end(), std::uint8_t{1});
-    std::partial_sort(bytes.begin(), bytes.begin() + 15, bytes.end(),
-                      [&](std::uint8_t a, std::uint8_t b) { return counts[a] != counts[b] ? counts[a] > counts[b] : a < b; });
+    std::partial_sort(bytes.begin(), bytes.begin() + 15, bytes.end(), [&](std::uint8_t a, std::uint8_t b) {
+        return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
+    });
     std::array<std::int8_t, 256> indexOf;
     indexOf.fill(-1);
     indexOf[0] = 0;
@@ -47,7 +49,8 @@ void packBf16Short(std::span<const std::uint16_t> weights, std::int64_t columns,
                 const std::uint16_t bits = source[first + k];
                 const std::int8_t index = indexOf[bits >> 8];
                 if (index < 0) {
-                    exceptions.push_back({static_cast<std::uint32_t>(first + k), static_cast<std::uint16_t>(row), bits});
+                    exceptions.push_back(
+                        {static_cast<std::uint32_t>(first + k), static_cast<std::uint16_t>(row), bits});
                     continue;
                 }
                 const std::int64_t within = 8 * (k % 4 / 2) + k % 2;

@@ -6,45 +6,49 @@
 namespace tritlab {
 namespace {
 
-// Weights is made from a tile's beginning and has: headBytes; blockBytes, of blockQuads times four columns; and load(), the four columns
-// of a part of a block.
+// Weights is made from a tile's beginning and has: headBytes; blockBytes, of blockQuads times four columns; and load(),
+// the four columns of a part of a block.
 template <class Weights, int Tokens>
-void denseTile(const std::uint8_t* data, std::int64_t quads, const float* x, std::int64_t xStride, float* y, std::int64_t yStride) {
+void denseTile(const std::uint8_t* data, std::int64_t quads, const float* x, std::int64_t xStride, float* y,
+               std::int64_t yStride) {
     Lanes sums[Tokens][4];
     for (auto& token : sums)
         for (Lanes& sum : token) sum = Lanes::all(0.f);
     const Weights weights(data);
     data += Weights::headBytes;
     for (std::int64_t quad = 0; quad < quads; quad += Weights::blockQuads, data += Weights::blockBytes) {
-        for (std::int64_t ahead = 0; ahead < Weights::blockBytes; ahead += 128) __builtin_prefetch(data + 8 * 256 + ahead);
+        for (std::int64_t ahead = 0; ahead < Weights::blockBytes; ahead += 128)
+            __builtin_prefetch(data + 8 * 256 + ahead);
 #pragma GCC unroll 2
         for (int part = 0; part < Weights::blockQuads; ++part) {
             Lanes w[4];
             weights.load(data, part, w);
             for (int token = 0; token < Tokens; ++token)
                 for (int k = 0; k < 4; ++k)
-                    sums[token][k] = Lanes::fma(w[k], Lanes::all(x[token * xStride + 4 * (quad + part) + k]), sums[token][k]);
+                    sums[token][k] =
+                        Lanes::fma(w[k], Lanes::all(x[token * xStride + 4 * (quad + part) + k]), sums[token][k]);
         }
     }
     for (int token = 0; token < Tokens; ++token)
         ((sums[token][0] + sums[token][1]) + (sums[token][2] + sums[token][3])).store(y + token * yStride);
 }
 
-template <class Weights, int Most>
-void dense(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x, std::int64_t xStride, std::int64_t tokens,
-           float* y, std::int64_t yStride) {
+template <class Weights, int Max>
+void dense(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x, std::int64_t xStride,
+           std::int64_t tokens, float* y, std::int64_t yStride) {
     const auto* data = static_cast<const std::uint8_t*>(weights);
-    const std::int64_t tileBytes = Weights::headBytes + (quads + Weights::blockQuads - 1) / Weights::blockQuads * Weights::blockBytes;
+    const std::int64_t tileBytes =
+        Weights::headBytes + (quads + Weights::blockQuads - 1) / Weights::blockQuads * Weights::blockBytes;
     for (std::int64_t token = 0; token < tokens;) {
-        const bool many = tokens - token >= Most;
+        const bool many = tokens - token >= Max;
         for (std::int64_t tile = 0; tile < tiles; ++tile) {
             const std::uint8_t* tileData = data + tile * tileBytes;
             const float* input = x + token * xStride;
             float* output = y + token * yStride + tile * tileRows;
-            if (many) denseTile<Weights, Most>(tileData, quads, input, xStride, output, yStride);
+            if (many) denseTile<Weights, Max>(tileData, quads, input, xStride, output, yStride);
             else denseTile<Weights, 1>(tileData, quads, input, xStride, output, yStride);
         }
-        token += many ? Most : 1;
+        token += many ? Max : 1;
     }
 }
 

@@ -1,6 +1,6 @@
-// The fp32 functions of a kernel table, written once over `Lanes`. Each table's file includes its own lanes and then this, so
-// that the code is compiled with that file's flags; everything is internal to that file, and no library template is used here:
-// the linker would otherwise keep one copy for all, perhaps one that the processor cannot run.
+// The fp32 functions of a kernel table, written once over `Lanes`. Each table's file includes its own lanes and then
+// this, so that the code is compiled with that file's flags; everything is internal to that file, and no library
+// template is used here: the linker would otherwise keep one copy for all, perhaps one that the processor cannot run.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 namespace tritlab {
 namespace {
 
-// e^x to about two units in the last place: x = n ln 2 + r, a polynomial in r (Cephes' expf), times 2^n. Its steps are those of
-// training's (lanes.inc), so that SiLU is the same to the bit.
+// e^x to about two units in the last place: x = n ln 2 + r, a polynomial in r (Cephes' expf), times 2^n. Its steps are
+// those of training's (lanes.inc), so that SiLU is the same to the bit.
 inline Lanes exponential(Lanes x) {
     x = Lanes::min(Lanes::max(x, Lanes::all(-87.f)), Lanes::all(88.f));
     const Lanes n = (x * Lanes::all(1.44269504088896341f)).rounded();
@@ -23,7 +23,8 @@ inline Lanes exponential(Lanes x) {
 }
 
 void rmsNorm(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out) {
-    Lanes squares = Lanes::all(0.f);  // one sum, in training's order: another rounding, and an int8 code falls the other way
+    // one sum, in training's order: another rounding, and an int8 code falls the other way
+    Lanes squares = Lanes::all(0.f);
     for (std::int64_t i = 0; i < n; i += 16) {
         const Lanes v = Lanes::load(x + i);
         squares = squares + v * v;
@@ -37,11 +38,11 @@ float quantize(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t*
     Lanes largest = Lanes::all(0.f);
     for (std::int64_t i = 0; i < n; i += 16) largest = Lanes::max(Lanes::load(x + i).abs(), largest);
     const float top = largest.largest();
-    const float most = top > 1e-5f ? top : 1e-5f;
-    const Lanes scale = Lanes::all(127.f / most);
+    const float max = top > 1e-5f ? top : 1e-5f;
+    const Lanes scale = Lanes::all(127.f / max);
     for (std::int64_t i = 0; i < n; i += 16) (Lanes::load(x + i) * scale).storeInt8(codes + i);
     *sum = Lanes::sumInt8(codes, n);
-    return most / 127.f;
+    return max / 127.f;
 }
 
 void multiply(const float* a, const float* b, std::int64_t n, float* out) {
@@ -64,7 +65,8 @@ void reluSquared(const float* x, std::int64_t n, float* out) {
 }
 
 void reluSquaredGate(const float* gate, const float* up, std::int64_t n, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16) (reluSquaredOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+    for (std::int64_t i = 0; i < n; i += 16)
+        (reluSquaredOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
 }
 
 void silu(const float* x, std::int64_t n, float* out) {
@@ -95,8 +97,8 @@ struct RowsInt8 {
     static Lanes load(const Value* p) { return Lanes::loadInt8(p); }
 };
 
-// Scores of G queries against P positions from `position` on: a key is read once for all queries, and G * P sums that do not wait
-// for each other run side by side. Each sum's order is the same whatever G and P.
+// Scores of G queries against P positions from `position` on: a key is read once for all queries, and G * P sums that
+// do not wait for each other run side by side. Each sum's order is the same whatever G and P.
 template <class Rows, int G, int P>
 inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, std::int64_t position) {
     const auto* keys = static_cast<const typename Rows::Value*>(task.keys) + position * task.stride;
@@ -116,7 +118,8 @@ inline void scorePositions(const AttentionTask& task, std::int64_t firstQuery, s
     for (int p = 0; p < P; ++p) {
         float scale = task.scale;
         if constexpr (Rows::scaled) scale *= task.keyScales[position + p];
-        for (int g = 0; g < G; ++g) task.scores[(firstQuery + g) * task.scoreStride() + position + p] = sums[p][g].sum() * scale;
+        for (int g = 0; g < G; ++g)
+            task.scores[(firstQuery + g) * task.scoreStride() + position + p] = sums[p][g].sum() * scale;
     }
 }
 
@@ -124,7 +127,8 @@ template <class Rows, int G>
 void scoreQueries(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last) {
     constexpr int together = G == 1 ? 8 : 4;
     std::int64_t position = first;
-    for (; position + together <= last; position += together) scorePositions<Rows, G, together>(task, firstQuery, position);
+    for (; position + together <= last; position += together)
+        scorePositions<Rows, G, together>(task, firstQuery, position);
     for (; position < last; ++position) scorePositions<Rows, G, 1>(task, firstQuery, position);
 }
 
@@ -133,8 +137,8 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded, 
     for (std::int64_t i = positions; i < padded; ++i) scores[i] = -__builtin_inff();
     Lanes largest = Lanes::load(scores);
     for (std::int64_t i = 16; i < padded; i += 16) largest = Lanes::max(Lanes::load(scores + i), largest);
-    const float most = largest.largest();
-    const Lanes top = Lanes::all(most);
+    const float max = largest.largest();
+    const Lanes top = Lanes::all(max);
     Lanes total = Lanes::all(0.f);
     for (std::int64_t i = 0; i < padded; i += 16) {
         exponential(Lanes::load(scores + i) - top).store(scores + i);
@@ -145,13 +149,14 @@ inline void softmax(float* scores, std::int64_t positions, std::int64_t padded, 
     const float mass = total.sum();
     const Lanes inverse = Lanes::all(1.f / mass);
     for (std::int64_t i = 0; i < padded; i += 16) (Lanes::load(scores + i) * inverse).store(scores + i);
-    if (logSumExp != nullptr) *logSumExp = most + __builtin_logf(mass);
+    if (logSumExp != nullptr) *logSumExp = max + __builtin_logf(mass);
 }
 
-// Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on. Positions in order,
-// whatever the blocks.
+// Adds positions first..last of the values, weighed by each query's scores, to 16 * N numbers of out from i on.
+// Positions in order, whatever the blocks.
 template <class Rows, int G, int N>
-inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last, std::int64_t i) {
+inline void addValueLanes(const AttentionTask& task, std::int64_t firstQuery, std::int64_t first, std::int64_t last,
+                          std::int64_t i) {
     const auto* values = static_cast<const typename Rows::Value*>(task.values) + i;
     const float* scores = task.scores + firstQuery * task.scoreStride();
     const std::int64_t scoreStride = task.scoreStride();
@@ -180,7 +185,8 @@ void addValues(const AttentionTask& task, std::int64_t firstQuery, std::int64_t 
     for (; first < last; first += block) {
         const std::int64_t end = first + block < last ? first + block : last;
         std::int64_t i = 0;
-        for (; i + 16 * together <= task.stride; i += 16 * together) addValueLanes<Rows, G, together>(task, firstQuery, first, end, i);
+        for (; i + 16 * together <= task.stride; i += 16 * together)
+            addValueLanes<Rows, G, together>(task, firstQuery, first, end, i);
         for (; i < task.stride; i += 16) addValueLanes<Rows, G, 1>(task, firstQuery, first, end, i);
     }
 }
@@ -193,7 +199,8 @@ void attendQueries(const AttentionTask& task, std::int64_t firstQuery) {
     for (int g = 0; g < G; ++g) {
         const std::int64_t query = firstQuery + g, seen = task.positionsOf(query);
         scoreQueries<Rows, 1>(task, query, shared, seen);
-        softmax(task.scores + query * scoreStride, seen, roundUp(seen, 16), task.logSumExp != nullptr ? task.logSumExp + query : nullptr);
+        softmax(task.scores + query * scoreStride, seen, roundUp(seen, 16),
+                task.logSumExp != nullptr ? task.logSumExp + query : nullptr);
         float* out = task.out + task.place(query);
         for (std::int64_t i = 0; i < task.stride; ++i) out[i] = 0.f;
     }
@@ -217,7 +224,7 @@ void attention(const AttentionTask& task) {
 }  // namespace tritlab
 
 // The fp32 part of a table, in Kernels' order.
-#define TRITLAB_FLOAT_KERNELS                                                                                            \
-    rmsNorm, quantize, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, {                             \
-        attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>                                                     \
+#define TRITLAB_FLOAT_KERNELS                                                                 \
+    rmsNorm, quantize, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, { \
+        attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>                          \
     }

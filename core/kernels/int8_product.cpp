@@ -11,7 +11,8 @@ namespace tritlab {
 namespace {
 
 template <class Store>
-void scalarProduct(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, const Store& store) {
+void scalarProduct(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end,
+                   const Store& store) {
     const std::int64_t depth = weights.depth();
     for (std::int64_t m = begin; m < end; ++m) {
         const std::int8_t* row = x.codes + m * depth;
@@ -25,7 +26,8 @@ void scalarProduct(const PackedCodes& weights, const Int8Rows& x, std::int64_t b
 }
 
 template <class T>
-void fastest(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
+void fastest(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y,
+             std::int64_t yStride) {
     if (!int8ProductHas(KernelSet::Avx2)) return int8_scalar::product(weights, x, begin, end, y, yStride);
     if (!int8ProductHas(KernelSet::Avx512Vnni)) return int8_avx2::product(weights, x, begin, end, y, yStride);
     if (int8ProductHas(KernelSet::Amx) && weights.depth() % 64 == 0) {
@@ -40,7 +42,8 @@ void fastest(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, 
 bool amxEqualsScalar() {
     constexpr std::int64_t rows = 96, columns = 80, depth = 192;
     std::vector<std::int8_t> codes(columns * depth), activations(rows * depth);
-    for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(static_cast<int>(randomBits(1, 0, i) % 3) - 1);
+    for (std::size_t i = 0; i < codes.size(); ++i)
+        codes[i] = static_cast<std::int8_t>(static_cast<int>(randomBits(1, 0, i) % 3) - 1);
     for (std::size_t i = 0; i < activations.size(); ++i) activations[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
     const std::vector<float> rowScale(rows, 0.5F), columnScale(columns, 0.25F);
     PackedCodes packed;
@@ -82,22 +85,26 @@ void PackedCodes::pack(const std::int8_t* codes, std::int64_t columns, std::int6
         if (width < 64 || padded != depth) std::fill_n(target, padded * 64, std::uint8_t{1});  // code 0
         for (std::int64_t n = 0; n < width; ++n) {
             const std::int8_t* row = codes + (p * 64 + n) * depth;
-            for (std::int64_t k = 0; k < depth; ++k) target[k / 4 * 256 + n * 4 + k % 4] = static_cast<std::uint8_t>(row[k] + 1);
+            for (std::int64_t k = 0; k < depth; ++k)
+                target[k / 4 * 256 + n * 4 + k % 4] = static_cast<std::uint8_t>(row[k] + 1);
         }
     }
 }
 
 void int8_scalar::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y,
                           std::int64_t yStride) {
-    scalarProduct(weights, x, begin, end, [&](std::int64_t m, std::int64_t n, float value) { y[m * yStride + n] = value; });
+    scalarProduct(weights, x, begin, end,
+                  [&](std::int64_t m, std::int64_t n, float value) { y[m * yStride + n] = value; });
 }
 
-void int8_scalar::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
-                          std::int64_t yStride) {
-    scalarProduct(weights, x, begin, end, [&](std::int64_t m, std::int64_t n, float value) { y[m * yStride + n] = floatToBf16(value); });
+void int8_scalar::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end,
+                          std::uint16_t* y, std::int64_t yStride) {
+    scalarProduct(weights, x, begin, end,
+                  [&](std::int64_t m, std::int64_t n, float value) { y[m * yStride + n] = floatToBf16(value); });
 }
 
-void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) {
+void int8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y,
+                 std::int64_t yStride) {
     fastest(weights, x, begin, end, y, yStride);
 }
 

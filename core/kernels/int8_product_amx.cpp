@@ -1,5 +1,5 @@
-// int8_product.h on AMX: signed activations times unsigned codes, 16 x 16 sums of 64 products an instruction. The codes are stored plus
-// one, and the sum of the row's activations is taken off as the sums are scaled.
+// int8_product.h on AMX: signed activations times unsigned codes, 16 x 16 sums of 64 products an instruction. The codes
+// are stored plus one, and the sum of the row's activations is taken off as the sums are scaled.
 #include "core/kernels/amx_unit.h"
 #include "core/kernels/int8_tiles.h"
 
@@ -36,12 +36,13 @@ public:
 
 }  // namespace
 
-void int8_amx::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) {
+void int8_amx::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y,
+                       std::int64_t yStride) {
     tiledInt8Product<AmxTiles>(weights, x, begin, end, y, yStride);
 }
 
-void int8_amx::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
-                       std::int64_t yStride) {
+void int8_amx::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end,
+                       std::uint16_t* y, std::int64_t yStride) {
     tiledInt8Product<AmxTiles>(weights, x, begin, end, y, yStride);
 }
 

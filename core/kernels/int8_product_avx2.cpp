@@ -1,6 +1,7 @@
-// int8_product.h on AVX2. vpmaddubsw adds the products of unsigned and signed bytes in pairs to 16 bits: a pair of codes plus one, at most
-// 2, with activations is at most 512 in size, so that sixty of them fit before they go on to 32 bits. A tile is 6 rows by 16 columns.
-// No template of the library is instantiated here: the linker might pick the copy that another machine cannot run.
+// int8_product.h on AVX2. vpmaddubsw adds the products of unsigned and signed bytes in pairs to 16 bits: a pair of
+// codes plus one, at most 2, with activations is at most 512 in size, so that sixty of them fit before they go on to 32
+// bits. A tile is 6 rows by 16 columns. No template of the library is instantiated here: the linker might pick the copy
+// that another machine cannot run.
 #include <immintrin.h>
 
 #include "core/kernels/int8_rows.h"
@@ -10,13 +11,13 @@ namespace tritlab {
 namespace {
 
 struct Tile {
-    const std::int8_t* x;      // first row
+    const std::int8_t* x;  // first row
     std::int64_t depth;
-    const std::uint8_t* panel; // from the tile's first column on
+    const std::uint8_t* panel;  // from the tile's first column on
     const std::int32_t* rowSums;
     const float* rowScale;
     const float* columnScale;
-    std::int64_t columns;      // at most 16
+    std::int64_t columns;  // at most 16
 };
 
 inline __m256i broadcast(const std::int8_t* x, std::int64_t bytes) {
@@ -69,7 +70,8 @@ void tile(const Tile& t, T* y, std::int64_t yStride) {
 }
 
 template <class T>
-void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
+void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y,
+         std::int64_t yStride) {
     constexpr std::int64_t chunk = 48;  // rows that stay in the first cache while all panels pass
     const std::int64_t depth = weights.depth(), all = weights.columns();
     std::int32_t rowSums[chunk];
@@ -78,8 +80,13 @@ void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std:
         for (std::int64_t r = 0; r < rows; ++r) rowSums[r] = rowSum(x.codes + (first + r) * depth, depth);
         for (std::int64_t column = 0; column < all; column += 16)
             for (std::int64_t r = 0; r < rows; r += rowsTogether) {
-                const Tile t{x.codes + (first + r) * depth, depth, weights.panel(column / 64) + column % 64 * 4, rowSums + r,
-                             x.rowScale + first + r, x.columnScale + column, all - column < 16 ? all - column : 16};
+                const Tile t{x.codes + (first + r) * depth,
+                             depth,
+                             weights.panel(column / 64) + column % 64 * 4,
+                             rowSums + r,
+                             x.rowScale + first + r,
+                             x.columnScale + column,
+                             all - column < 16 ? all - column : 16};
                 T* target = y + (first + r) * yStride + column;
                 byRows(rows - r, [&]<int count>() { tile<count>(t, target, yStride); });
             }
@@ -88,12 +95,13 @@ void run(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std:
 
 }  // namespace
 
-void int8_avx2::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) {
+void int8_avx2::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, float* y,
+                        std::int64_t yStride) {
     run(weights, x, begin, end, y, yStride);
 }
 
-void int8_avx2::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, std::uint16_t* y,
-                        std::int64_t yStride) {
+void int8_avx2::product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end,
+                        std::uint16_t* y, std::int64_t yStride) {
     run(weights, x, begin, end, y, yStride);
 }
 

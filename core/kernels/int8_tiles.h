@@ -1,6 +1,7 @@
-// The integer product of int8_product.h on a machine of 16 x 64-byte tiles, over `Tiles`: the processor's AMX in int8_product_amx.cpp,
-// plain arrays in the test. 32 rows by 32 columns at a time: two tiles of activations, two of weights, four of sums. Internal to
-// each file that includes it, and no library template is used: the linker might pick the copy that another machine cannot run.
+// The integer product of int8_product.h on a machine of 16 x 64-byte tiles, over `Tiles`: the processor's AMX in
+// int8_product_amx.cpp, plain arrays in the test. 32 rows by 32 columns at a time: two tiles of activations, two of
+// weights, four of sums. Internal to each file that includes it, and no library template is used: the linker might pick
+// the copy that another machine cannot run.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ constexpr std::int64_t tileSide = 32, tileDepth = 64;
 // Tiles:
 //   Tiles()/~Tiles()                  takes the unit into use and lets it go
 //   clear()                           sets the sums to 0
-//   multiply(x, xStride, weights)     adds 64 of the depth: x int8 [32, xStride], weights uint8 [16 quads of the depth] of 256 bytes
+//   multiply(x, xStride, weights)     adds 64 of the depth: x int8 [32, xStride], weights uint8 [16 quads of the depth]
+//   of 256 bytes
 //                                     each, the first 128 of them 32 columns of 4
 //   store(sums)                       int32 [32][32]
 
@@ -45,7 +47,8 @@ void storeScaled(const std::int32_t* sums, const std::int32_t* rowSums, const fl
 
 // Rows [begin, end): a multiple of 32 of them, and a depth that is a multiple of 64.
 template <class Tiles, class T>
-void tiledInt8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y, std::int64_t yStride) {
+void tiledInt8Product(const PackedCodes& weights, const Int8Rows& x, std::int64_t begin, std::int64_t end, T* y,
+                      std::int64_t yStride) {
     constexpr std::int64_t chunk = 4 * tileSide;  // rows that share the weights while those are near
     alignas(64) std::int32_t sums[tileSide * tileSide];
     std::int32_t rowSums[chunk];

@@ -22,7 +22,8 @@ std::atomic<int> forcedSet{-1};
 bool hasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 bool hasAvx512Vnni() {
     return hasAvx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vnni");
 }
 Kernels completeAvx512() {
     Kernels table = kernel_tables::avx512Vnni;
@@ -44,17 +45,21 @@ bool equalsScalar(Kernels::Ternary product) {
         const auto value = static_cast<int>(randomBits(1, 0, i) % 81);
         weights[i] = kernel_tables::tritTable.codes[value];
     }
-    for (std::size_t i = 0; i < x.size(); ++i) xSums[i / columns] += x[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
+    for (std::size_t i = 0; i < x.size(); ++i)
+        xSums[i / columns] += x[i] = static_cast<std::int8_t>(randomBits(1, 1, i));
     const CodedTokens coded{x.data(), columns, xSums.data(), inverse.data(), tokens};
     product(weights.data(), tiles, blocks, coded, 0.5f, y.data(), rows);
-    kernel_tables::scalar.ternary[static_cast<int>(TernaryFormat::TwoBit)](weights.data(), tiles, blocks, coded, 0.5f, expected.data(), rows);
+    kernel_tables::scalar.ternary[static_cast<int>(TernaryFormat::TwoBit)](weights.data(), tiles, blocks, coded, 0.5f,
+                                                                           expected.data(), rows);
     return y == expected;
 }
 
-// Virtual machines have been seen to name what they do not run rightly, so AMX proves itself once against the reference.
+// Virtual machines have been seen to name what they do not run rightly, so AMX proves itself once against the
+// reference.
 const Kernels* amxTable() {
     static const std::optional<Kernels> table = []() -> std::optional<Kernels> {
-        if (!hasAvx512Vnni() || !__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-int8") || !kernel_tables::allowAmx())
+        if (!hasAvx512Vnni() || !__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-int8") ||
+            !kernel_tables::allowAmx())
             return std::nullopt;
         if (!equalsScalar(kernel_tables::twoBitAmx)) {
             logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
@@ -89,7 +94,8 @@ std::optional<KernelSet> namedSet() {
 
 std::string availableNames() {
     std::string names;
-    for (const KernelSet set : availableKernelSets()) names += (names.empty() ? "" : ", ") + std::string(kernelSetName(set));
+    for (const KernelSet set : availableKernelSets())
+        names += (names.empty() ? "" : ", ") + std::string(kernelSetName(set));
     return names;
 }
 
@@ -108,7 +114,8 @@ const char* kernelSetName(KernelSet set) {
 KernelSet parseKernelSet(std::string_view name) {
     for (const KernelSet set : allSets)
         if (name == kernelSetName(set)) return set;
-    throw Error("'" + std::string(name) + "' is no kernel set", "TRITLAB_KERNELS", "Use one of: scalar, avx2, avx512vnni, amx");
+    throw Error("'" + std::string(name) + "' is no kernel set", "TRITLAB_KERNELS",
+                "Use one of: scalar, avx2, avx512vnni, amx");
 }
 
 std::vector<KernelSet> availableKernelSets() {
@@ -121,8 +128,8 @@ std::vector<KernelSet> availableKernelSets() {
 const Kernels& kernels(KernelSet set) {
     const Kernels* table = tableOf(set);
     if (table == nullptr)
-        throw Error("this processor cannot run the kernels '" + std::string(kernelSetName(set)) + "'", "TRITLAB_KERNELS",
-                    "It can run: " + availableNames());
+        throw Error("this processor cannot run the kernels '" + std::string(kernelSetName(set)) + "'",
+                    "TRITLAB_KERNELS", "It can run: " + availableNames());
     return *table;
 }
 
@@ -132,8 +139,8 @@ void forceKernels(KernelSet set) {
 }
 
 bool kernelSetAllowed(KernelSet set) {
-    static const std::optional<KernelSet> most = namedSet();
-    return !most || set <= *most;
+    static const std::optional<KernelSet> limit = namedSet();
+    return !limit || set <= *limit;
 }
 
 const Kernels& kernels() {

@@ -1,10 +1,12 @@
 // The inner loops of the packed engine, one table of functions for each instruction set: scalar (the reference), AVX2,
-// AVX512 with VNNI, AMX. The table is chosen at run time and can be forced. Integer sums are exact, so every table gives the same
-// bits; the fp32 functions are written over sixteen lanes with explicit fused multiply-adds in one fixed order, so that every
-// table gives the same bits there too, and a result for one token never depends on the tokens beside it.
+// AVX512 with VNNI, AMX. The table is chosen at run time and can be forced. Integer sums are exact, so every table
+// gives the same bits; the fp32 functions are written over sixteen lanes with explicit fused multiply-adds in one fixed
+// order, so that every table gives the same bits there too, and a result for one token never depends on the tokens
+// beside it.
 //
-// Matrices lie in tiles of 16 rows, so that one vector lane is one row and no product needs a sum across lanes; a tile's bytes
-// are read strictly in order. Vectors are padded with zeros to lengthOf(columns), and so are the rows of a matrix to 16.
+// Matrices lie in tiles of 16 rows, so that one vector lane is one row and no product needs a sum across lanes; a
+// tile's bytes are read strictly in order. Vectors are padded with zeros to lengthOf(columns), and so are the rows of a
+// matrix to 16.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +25,10 @@ enum class TernaryFormat { TwoBit, FiveTrits };
 
 // Dense weights, blocks of four columns: F32 [4][16 rows]; Bf16 [2][16 rows][2], columns 2j and 2j+1 side by side;
 // Int8 [4][16 rows], times one fp32 scale a row.
-// Bf16Short (bf16_short.h): a tile begins with 64 bytes, the first 16 of them its high bytes; then blocks of eight columns: the low
-// bytes of columns 0..3, those of 4..7, and the indices of the high bytes, the first four columns' in the low halves. In each of these
-// three, of 64 bytes, byte 16 (r / 4) + 8 (k / 2) + 2 (r % 4) + k % 2 is row r, column k of the four.
+// Bf16Short (bf16_short.h): a tile begins with 64 bytes, the first 16 of them its high bytes; then blocks of eight
+// columns: the low bytes of columns 0..3, those of 4..7, and the indices of the high bytes, the first four columns' in
+// the low halves. In each of these three, of 64 bytes, byte 16 (r / 4) + 8 (k / 2) + 2 (r % 4) + k % 2 is row r, column
+// k of the four.
 enum class DenseFormat { F32, Bf16, Int8, Bf16Short };
 
 enum class CacheFormat { F32, Bf16, Int8 };  // of keys and values; Int8 has one fp32 scale for each position and head
@@ -58,69 +61,75 @@ struct CodedTokens {
     }
 };
 
-// One key/value head and the queries that share it: `group` heads of `rows` tokens at consecutive positions. Query q is head q % group of
-// row q / group, and sees `positions` + q / group positions.
+// One key/value head and the queries that share it: `group` heads of `rows` tokens at consecutive positions. Query q is
+// head q % group of row q / group, and sees `positions` + q / group positions.
 struct AttentionTask {
-    const float* queries;      // [rows, group, stride], rows rowStride apart
+    const float* queries;  // [rows, group, stride], rows rowStride apart
     std::int64_t rows, group;
     std::int64_t rowStride;
-    const void* keys;          // [positions, stride] of the cache's format
+    const void* keys;  // [positions, stride] of the cache's format
     const void* values;
-    const float* keyScales;    // [positions] where Int8
+    const float* keyScales;  // [positions] where Int8
     const float* valueScales;
-    std::int64_t positions;    // that the first row sees
-    std::int64_t stride;       // head size rounded up to 16; what lies beyond the head is 0
-    float scale;               // of the scores: 1 / sqrt(head size)
-    float* scores;             // scratch [rows * group, scoreStride()]
-    float* out;                // as queries
-    float* logSumExp;          // [rows * group]: of each query's scores; may be null
+    std::int64_t positions;  // that the first row sees
+    std::int64_t stride;     // head size rounded up to 16; what lies beyond the head is 0
+    float scale;             // of the scores: 1 / sqrt(head size)
+    float* scores;           // scratch [rows * group, scoreStride()]
+    float* out;              // as queries
+    float* logSumExp;        // [rows * group]: of each query's scores; may be null
 
     [[nodiscard]] std::int64_t queryCount() const { return rows * group; }
     [[nodiscard]] std::int64_t positionsOf(std::int64_t query) const { return positions + query / group; }
-    [[nodiscard]] std::int64_t place(std::int64_t query) const { return query / group * rowStride + query % group * stride; }
+    [[nodiscard]] std::int64_t place(std::int64_t query) const {
+        return query / group * rowStride + query % group * stride;
+    }
     [[nodiscard]] std::int64_t scoreStride() const { return roundUp(positions + rows - 1, 16); }
 };
 
 struct Kernels {
     KernelSet set;
 
-    // y[t * yStride + r] = float(sum over k of w[r, k] * x.codes[t, k]) * (absmean * x.inverse[t]) for the 16 * tiles rows; w in
-    // {-1, 0, 1}. The sum is an integer, exact to 262144 columns. It is scaled in the registers that it was built in: a prompt would
-    // wait for memory otherwise.
-    using Ternary = void (*)(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean,
-                             float* y, std::int64_t yStride);
+    // y[t * yStride + r] = float(sum over k of w[r, k] * x.codes[t, k]) * (absmean * x.inverse[t]) for the 16 * tiles
+    // rows; w in
+    // {-1, 0, 1}. The sum is an integer, exact to 262144 columns. It is scaled in the registers that it was built in: a
+    // prompt would wait for memory otherwise.
+    using Ternary = void (*)(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
+                             float absmean, float* y, std::int64_t yStride);
     Ternary ternary[2];  // by TernaryFormat
 
-    // y[t * yStride + r] = sum over k of w[r, k] * x[t, k] in fp32: four running sums by k mod 4, then (s0 + s1) + (s2 + s3).
-    // quads: columns rounded up to 4, by 4. Int8 gives the sum without the rows' scales, Bf16Short that without its exceptions.
-    using Dense = void (*)(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x, std::int64_t xStride,
-                           std::int64_t tokens, float* y, std::int64_t yStride);
+    // y[t * yStride + r] = sum over k of w[r, k] * x[t, k] in fp32: four running sums by k mod 4, then (s0 + s1) + (s2
+    // + s3). quads: columns rounded up to 4, by 4. Int8 gives the sum without the rows' scales, Bf16Short that without
+    // its exceptions.
+    using Dense = void (*)(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x,
+                           std::int64_t xStride, std::int64_t tokens, float* y, std::int64_t yStride);
     Dense dense[4];  // by DenseFormat
 
     // Below, n is a multiple of 16.
-    // out = (x / sqrt(sum x^2 / width + eps)) * weight. With quantize, the activations and attention this is to the bit what training
-    // computes in fp32 (train_kernels.h): a code that fell the other way would be carried on through all later layers.
+    // out = (x / sqrt(sum x^2 / width + eps)) * weight. With quantize, the activations and attention this is to the bit
+    // what training computes in fp32 (train_kernels.h): a code that fell the other way would be carried on through all
+    // later layers.
     void (*rmsNorm)(const float* x, const float* weight, std::int64_t n, std::int64_t width, float eps, float* out);
     // The int8 code of core/kernels/quantizers.h; gives 1/s and the codes' sum.
     float (*quantize)(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t* sum);
     void (*multiply)(const float* a, const float* b, std::int64_t n, float* out);
     void (*add)(const float* a, const float* b, std::int64_t n, float* out);
-    void (*reluSquared)(const float* x, std::int64_t n, float* out);                            // relu(x)^2
-    void (*reluSquaredGate)(const float* gate, const float* up, std::int64_t n, float* out);    // relu(gate)^2 * up
-    void (*silu)(const float* x, std::int64_t n, float* out);                                   // x / (1 + exp(-x))
+    void (*reluSquared)(const float* x, std::int64_t n, float* out);                          // relu(x)^2
+    void (*reluSquaredGate)(const float* gate, const float* up, std::int64_t n, float* out);  // relu(gate)^2 * up
+    void (*silu)(const float* x, std::int64_t n, float* out);                                 // x / (1 + exp(-x))
     void (*siluGate)(const float* gate, const float* up, std::int64_t n, float* out);
-    void (*toBf16)(const float* x, std::int64_t n, std::uint16_t* out);                         // to nearest even
-    void (*attention[3])(const AttentionTask& task);                                            // by CacheFormat
+    void (*toBf16)(const float* x, std::int64_t n, std::uint16_t* out);  // to nearest even
+    void (*attention[3])(const AttentionTask& task);                     // by CacheFormat
 };
 
-// The best set that this machine runs, unless TRITLAB_KERNELS or forceKernels() names one. Throws Error for an unknown name or
-// a set that this machine cannot run.
+// The best set that this machine runs, unless TRITLAB_KERNELS or forceKernels() names one. Throws Error for an unknown
+// name or a set that this machine cannot run.
 const Kernels& kernels();
 const Kernels& kernels(KernelSet set);
-std::vector<KernelSet> availableKernelSets();   // worst to best
+std::vector<KernelSet> availableKernelSets();  // worst to best
 KernelSet parseKernelSet(std::string_view name);
-void forceKernels(KernelSet set);               // for models loaded from now on
-// False where TRITLAB_KERNELS names a lesser set: training asks this as well, so that a machine can stand in for a lesser one.
+void forceKernels(KernelSet set);  // for models loaded from now on
+// False where TRITLAB_KERNELS names a lesser set: training asks this as well, so that a machine can stand in for a
+// lesser one.
 bool kernelSetAllowed(KernelSet set);
 
 }  // namespace tritlab

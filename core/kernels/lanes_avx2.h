@@ -1,8 +1,8 @@
 // Sixteen fp32 lanes as two AVX2 registers. Included by files compiled with -mavx2 -mfma only.
 #pragma once
 
-#include <cstdint>
 #include <immintrin.h>
+#include <cstdint>
 
 namespace tritlab {
 namespace {
@@ -36,7 +36,8 @@ struct Lanes {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(packed, 0xd8));
     }
     void storeInt8(std::int8_t* p) const {
-        const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b)), 0xd8);
+        const __m256i words =
+            _mm256_permute4x64_epi64(_mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b)), 0xd8);
         const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
     }
@@ -45,16 +46,26 @@ struct Lanes {
         __m256i sum = _mm256_setzero_si256();
         const __m256i ones = _mm256_set1_epi16(1);
         for (std::int64_t i = 0; i < n; i += 16)
-            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i))), ones));
+            sum = _mm256_add_epi32(
+                sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i))),
+                                       ones));
         std::int32_t lanes[8], total = 0;
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes), sum);
         for (const std::int32_t lane : lanes) total += lane;
         return total;
     }
-    friend Lanes operator+(const Lanes& x, const Lanes& y) { return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
-    friend Lanes operator-(const Lanes& x, const Lanes& y) { return {_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)}; }
-    friend Lanes operator*(const Lanes& x, const Lanes& y) { return {_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.b, y.b)}; }
-    friend Lanes operator/(const Lanes& x, const Lanes& y) { return {_mm256_div_ps(x.a, y.a), _mm256_div_ps(x.b, y.b)}; }
+    friend Lanes operator+(const Lanes& x, const Lanes& y) {
+        return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)};
+    }
+    friend Lanes operator-(const Lanes& x, const Lanes& y) {
+        return {_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)};
+    }
+    friend Lanes operator*(const Lanes& x, const Lanes& y) {
+        return {_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.b, y.b)};
+    }
+    friend Lanes operator/(const Lanes& x, const Lanes& y) {
+        return {_mm256_div_ps(x.a, y.a), _mm256_div_ps(x.b, y.b)};
+    }
     static Lanes fma(const Lanes& x, const Lanes& y, const Lanes& z) {
         return {_mm256_fmadd_ps(x.a, y.a, z.a), _mm256_fmadd_ps(x.b, y.b, z.b)};
     }
@@ -69,7 +80,8 @@ struct Lanes {
                 _mm256_round_ps(b, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
     }
     static __m256 shifted(__m256 x, __m256 n) {
-        return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
+        return _mm256_castsi256_ps(
+            _mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
     }
     [[nodiscard]] Lanes timesPowerOfTwo(const Lanes& n) const { return {shifted(a, n.a), shifted(b, n.b)}; }
     [[nodiscard]] float sum() const {

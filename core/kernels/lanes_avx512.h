@@ -1,8 +1,8 @@
 // Sixteen fp32 lanes as one AVX512 register. Included by files compiled with AVX512's flags only.
 #pragma once
 
-#include <cstdint>
 #include <immintrin.h>
+#include <cstdint>
 
 namespace tritlab {
 namespace {
@@ -34,7 +34,9 @@ struct Lanes {
         __m512i sum = _mm512_setzero_si512();
         std::int64_t i = 0;
         for (; i + 64 <= n; i += 64) sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), _mm512_loadu_si512(p + i));
-        if (i < n) sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), _mm512_maskz_loadu_epi8((__mmask64{1} << (n - i)) - 1, p + i));
+        if (i < n)
+            sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1),
+                                      _mm512_maskz_loadu_epi8((__mmask64{1} << (n - i)) - 1, p + i));
         return _mm512_reduce_add_epi32(sum);
     }
     friend Lanes operator+(Lanes x, Lanes y) { return {_mm512_add_ps(x.v, y.v)}; }

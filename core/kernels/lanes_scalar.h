@@ -64,17 +64,33 @@ struct Lanes {
         for (int i = 0; i < 16; ++i) r.v[i] = f(i);
         return r;
     }
-    friend Lanes operator+(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] + b.v[i]; }); }
-    friend Lanes operator-(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] - b.v[i]; }); }
-    friend Lanes operator*(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] * b.v[i]; }); }
-    friend Lanes operator/(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] / b.v[i]; }); }
+    friend Lanes operator+(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] + b.v[i]; });
+    }
+    friend Lanes operator-(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] - b.v[i]; });
+    }
+    friend Lanes operator*(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] * b.v[i]; });
+    }
+    friend Lanes operator/(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] / b.v[i]; });
+    }
     static Lanes fma(const Lanes& a, const Lanes& b, const Lanes& c) {
         return each([&](int i) { return std::fmaf(a.v[i], b.v[i], c.v[i]); });
     }
-    static Lanes max(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
-    static Lanes min(const Lanes& a, const Lanes& b) { return each([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
-    [[nodiscard]] Lanes abs() const { return each([&](int i) { return std::fabs(v[i]); }); }
-    [[nodiscard]] Lanes rounded() const { return each([&](int i) { return std::nearbyintf(v[i]); }); }
+    static Lanes max(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+    }
+    static Lanes min(const Lanes& a, const Lanes& b) {
+        return each([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
+    }
+    [[nodiscard]] Lanes abs() const {
+        return each([&](int i) { return std::fabs(v[i]); });
+    }
+    [[nodiscard]] Lanes rounded() const {
+        return each([&](int i) { return std::nearbyintf(v[i]); });
+    }
     // v * 2^n for whole n, both results and 2^n normal.
     [[nodiscard]] Lanes timesPowerOfTwo(const Lanes& n) const {
         return each([&](int i) {

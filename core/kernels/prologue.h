@@ -1,4 +1,5 @@
-// What happens to a linear's input before the product, in one pass over its rows: activation (with its gate), then RMS norm.
+// What happens to a linear's input before the product, in one pass over its rows: activation (with its gate), then RMS
+// norm.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The quantizers over whole tensors: blocks and lanes in a fixed order, the inner loops from the kernel set of this machine.
+// The quantizers over whole tensors: blocks and lanes in a fixed order, the inner loops from the kernel set of this
+// machine.
 #include "core/kernels/quantizers.h"
 
 #include <string>
@@ -12,8 +13,9 @@ namespace {
 
 void checkSizes(std::size_t values, std::size_t codes) {
     if (values != codes)
-        throw Error("the quantizer got " + std::to_string(values) + " values and room for " + std::to_string(codes) + " codes",
-                    "quantizer", "Both have to be of one length.", ErrorKind::Failed);
+        throw Error(
+            "the quantizer got " + std::to_string(values) + " values and room for " + std::to_string(codes) + " codes",
+            "quantizer", "Both have to be of one length.", ErrorKind::Failed);
 }
 
 }  // namespace
@@ -29,14 +31,16 @@ float absmean(std::span<const float> weights) {
     const TrainKernels& kernels = trainKernels();
     double total = 0;
     for (std::size_t first = 0; first < weights.size(); first += absmeanBlock)
-        total += kernels.absoluteSum(weights.data() + first, static_cast<std::int64_t>(
-                                         weights.size() - first < absmeanBlock ? weights.size() - first : absmeanBlock));
+        total += kernels.absoluteSum(
+            weights.data() + first,
+            static_cast<std::int64_t>(weights.size() - first < absmeanBlock ? weights.size() - first : absmeanBlock));
     return absmeanOfBlocks({&total, 1}, weights.size());
 }
 
 void ternaryCodes(std::span<const float> weights, float absmean, std::span<std::int8_t> codes) {
     checkSizes(weights.size(), codes.size());
-    trainKernels().ternaryCodes(weights.data(), static_cast<std::int64_t>(weights.size()), 1.0F / absmean, codes.data());
+    trainKernels().ternaryCodes(weights.data(), static_cast<std::int64_t>(weights.size()), 1.0F / absmean,
+                                codes.data());
 }
 
 float int8Codes(std::span<const float> x, std::span<std::int8_t> codes) {

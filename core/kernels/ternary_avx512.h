@@ -1,9 +1,10 @@
-// Ternary products with VNNI: vpdpbusd takes four unsigned codes times four signed activations to a lane, a lane is a row. Written over
-// the digits of a block, for the files that hold the two formats; both are compiled with AVX512's flags.
+// Ternary products with VNNI: vpdpbusd takes four unsigned codes times four signed activations to a lane, a lane is a
+// row. Written over the digits of a block, for the files that hold the two formats; both are compiled with AVX512's
+// flags.
 #pragma once
 
-#include <cstdint>
 #include <immintrin.h>
+#include <cstdint>
 
 #include "core/kernels/kernels.h"
 
@@ -16,7 +17,8 @@ inline __m512i broadcast4(const std::int8_t* x) {
     return _mm512_set1_epi32(four);
 }
 
-// A block's bytes at two bits a weight. Digits has: count, digit<k>() as codes 0..2, and, for k < 4, shifted<k>(): the same times 4^k.
+// A block's bytes at two bits a weight. Digits has: count, digit<k>() as codes 0..2, and, for k < 4, shifted<k>(): the
+// same times 4^k.
 class TwoBitDigits {
 public:
     static constexpr int count = 4;
@@ -42,8 +44,8 @@ inline void storeScaled(float* y, __m512i sums, const CodedTokens& x, std::int64
     _mm512_storeu_ps(y, _mm512_mul_ps(real, _mm512_set1_ps(absmean * x.inverse[token])));
 }
 
-// One token: digits stay where they are in the byte, each in a sum of its own that is shifted once at the end. 262144 columns keep the
-// largest below 2^31: 65536 * 192 * 128 = 2^30.6.
+// One token: digits stay where they are in the byte, each in a sum of its own that is shifted once at the end. 262144
+// columns keep the largest below 2^31: 65536 * 192 * 128 = 2^30.6.
 template <class Digits>
 void oneToken(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& token, float absmean, float* y) {
     const std::int8_t* x = token.codes;
@@ -55,7 +57,8 @@ void oneToken(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& 
         sum1 = _mm512_dpbusd_epi32(sum1, digits.template shifted<1>(), broadcast4(x + 4));
         sum2 = _mm512_dpbusd_epi32(sum2, digits.template shifted<2>(), broadcast4(x + 8));
         sum3 = _mm512_dpbusd_epi32(sum3, digits.template shifted<3>(), broadcast4(x + 12));
-        if constexpr (Digits::count == 5) sum4 = _mm512_dpbusd_epi32(sum4, digits.template digit<4>(), broadcast4(x + 16));
+        if constexpr (Digits::count == 5)
+            sum4 = _mm512_dpbusd_epi32(sum4, digits.template digit<4>(), broadcast4(x + 16));
     }
     const __m512i low = _mm512_add_epi32(_mm512_add_epi32(sum0, sum4), _mm512_srai_epi32(sum1, 2));
     const __m512i high = _mm512_add_epi32(_mm512_srai_epi32(sum2, 4), _mm512_srai_epi32(sum3, 6));
@@ -72,7 +75,8 @@ inline void addDigit(const Digits* digits, const std::int8_t* x, std::int64_t xS
         for (int token = 0; token < Tokens; ++token) {
             const __m512i input = broadcast4(x + token * xStride + 4 * k);
 #pragma GCC unroll 2
-            for (int tile = 0; tile < Tiles; ++tile) sums[tile][token] = _mm512_dpbusd_epi32(sums[tile][token], w[tile], input);
+            for (int tile = 0; tile < Tiles; ++tile)
+                sums[tile][token] = _mm512_dpbusd_epi32(sums[tile][token], w[tile], input);
         }
         addDigit<Digits, k + 1>(digits, x, xStride, sums);
     }
@@ -80,7 +84,8 @@ inline void addDigit(const Digits* digits, const std::int8_t* x, std::int64_t xS
 
 // Tokens share the digits that are taken apart once, tiles the activations that are loaded once.
 template <class Digits, int Tiles, int Tokens>
-void someTokens(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y, std::int64_t yStride) {
+void someTokens(const std::uint8_t* data, std::int64_t blocks, const CodedTokens& tokens, float absmean, float* y,
+                std::int64_t yStride) {
     const std::int8_t* x = tokens.codes;
     __m512i sums[Tiles][Tokens];
 #pragma GCC unroll 2
@@ -105,9 +110,9 @@ void someTokens(const std::uint8_t* data, std::int64_t blocks, const CodedTokens
 
 using SomeTokens = void (*)(const std::uint8_t*, std::int64_t, const CodedTokens&, float, float*, std::int64_t);
 
-// Two tiles by eight tokens load half an operand for each product, so that vpdpbusd alone sets the pace: 232 billion products a second
-// on a Zen 4 core, whose limit is 230 to 233. One tile by twelve loads one for each (196 to 231, as the caches are disposed), and
-// twenty-four sums find no room beside the digits (150 to 180).
+// Two tiles by eight tokens load half an operand for each product, so that vpdpbusd alone sets the pace: 232 billion
+// products a second on a Zen 4 core, whose limit is 230 to 233. One tile by twelve loads one for each (196 to 231, as
+// the caches are disposed), and twenty-four sums find no room beside the digits (150 to 180).
 constexpr std::int64_t tokensTogether = 8;
 template <class Digits, int Tiles>
 constexpr SomeTokens someTokensOf[tokensTogether + 1] = {nullptr,
@@ -122,8 +127,8 @@ constexpr SomeTokens someTokensOf[tokensTogether + 1] = {nullptr,
 
 // Kernels::Ternary. Groups of tokens are all about as large as each other, since a small one costs nearly as much.
 template <class Digits>
-void ternaryProduct(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
-                    std::int64_t yStride) {
+void ternaryProduct(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
+                    float absmean, float* y, std::int64_t yStride) {
     const std::int64_t groups = (x.count + tokensTogether - 1) / tokensTogether;
     for (std::int64_t group = 0; group < groups; ++group) {
         const std::int64_t token = x.count * group / groups, taken = x.count * (group + 1) / groups - token;

@@ -46,7 +46,8 @@ void unpackTernary(TernaryFormat format, std::span<const std::uint8_t> packed, s
         for (std::int64_t column = 0; column < columns; ++column) {
             const Place place = placeOf(format, blocks, row, column);
             const int byte = packed[static_cast<std::size_t>(place.byte)];
-            const int code = format == TernaryFormat::TwoBit ? byte >> (2 * place.digit) & 3 : byte / tritUnits[place.digit] % 3;
+            const int code =
+                format == TernaryFormat::TwoBit ? byte >> (2 * place.digit) & 3 : byte / tritUnits[place.digit] % 3;
             codes[static_cast<std::size_t>(row * columns + column)] = static_cast<std::int8_t>(code - 1);
         }
 }

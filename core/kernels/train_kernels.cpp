@@ -10,10 +10,16 @@
 
 namespace tritlab {
 
-namespace train_scalar { extern const TrainKernels table; }
+namespace train_scalar {
+extern const TrainKernels table;
+}
 #if defined(__x86_64__)
-namespace train_avx2 { extern const TrainKernels table; }
-namespace train_avx512 { extern const TrainKernels table; }
+namespace train_avx2 {
+extern const TrainKernels table;
+}
+namespace train_avx512 {
+extern const TrainKernels table;
+}
 #endif
 
 namespace {
@@ -50,7 +56,8 @@ const TrainKernels& trainKernels() {
 void forceTrainKernels(std::string_view name) {
     const TrainKernels* const set = name.empty() ? nullptr : trainKernels(name);
     if (set == nullptr && !name.empty())
-        throw Error("no such kernels on this machine", std::string(name), "Choose scalar, avx2 or avx512 as the machine allows.");
+        throw Error("no such kernels on this machine", std::string(name),
+                    "Choose scalar, avx2 or avx512 as the machine allows.");
     forced.store(set);
 }
 

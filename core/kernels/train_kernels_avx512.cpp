@@ -1,4 +1,4 @@
 // Training kernels for machines with AVX512 (F, BW, DQ, VL); the flags are in CMakeLists.txt.
-#define TRITLAB_KERNELS train_avx512
+#define TRITLAB_KERNEL_NAMESPACE train_avx512
 #define TRITLAB_KERNELS_NAME "avx512"
 #include "core/kernels/train_kernels.inc"

@@ -1,4 +1,4 @@
 // Training kernels for any x86-64; the flags are in CMakeLists.txt.
-#define TRITLAB_KERNELS train_scalar
+#define TRITLAB_KERNEL_NAMESPACE train_scalar
 #define TRITLAB_KERNELS_NAME "scalar"
 #include "core/kernels/train_kernels.inc"

@@ -14,7 +14,7 @@ namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t mostTokens = 65;  // after the last of them nothing is compared
+constexpr std::int64_t maxTokens = 65;  // after the last of them nothing is compared
 
 TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
     const fs::path file = tokenizerFile(model);
@@ -26,8 +26,8 @@ TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
     out.model = readTokenizerModel(file);
     const ModelDescription description = readModelDescription(model);
     if (isGguf(format))
-        out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()), description.config.vocabSize,
-                                               description.chatTemplate, file.string());
+        out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()),
+                                               description.config.vocabSize, description.chatTemplate, file.string());
     return out;
 }
 
@@ -38,10 +38,13 @@ CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, ExportF
     result.written = exportModel(model, out, format, tokenizerOf(model, format));
     const auto source = PackedModel::load(model);
     const ModelConfig& config = source->description().config;
-    const std::vector<TokenId> tokens = uniformTokens(std::clamp<std::int64_t>(config.contextLength, 2, mostTokens), config.vocabSize, 1);
+    const std::vector<TokenId> tokens =
+        uniformTokens(std::clamp<std::int64_t>(config.contextLength, 2, maxTokens), config.vocabSize, 1);
     std::vector<float> logits;  // [tokens, vocabulary]
     PackedSession::create(source, static_cast<std::int64_t>(tokens.size()))
-        ->feed(tokens, [&logits](std::int64_t, std::span<const float> each) { logits.insert(logits.end(), each.begin(), each.end()); });
+        ->feed(tokens, [&logits](std::int64_t, std::span<const float> each) {
+            logits.insert(logits.end(), each.begin(), each.end());
+        });
     AgreementMeter meter(PackedModel::load(out));
     meter.add(tokens, logits);
     const Agreement agreement = meter.result();
@@ -49,8 +52,9 @@ CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, ExportF
     result.sameArgmax = agreement.sameArgmax;
     result.largestDifference = agreement.largestDifference;
     if (result.sameArgmax * 10 < result.positions * 9)
-        throw Error("reads back differently: the likeliest token is another one at " + std::to_string(result.positions - result.sameArgmax) +
-                        " of " + std::to_string(result.positions) + " positions",
+        throw Error("reads back differently: the likeliest token is another one at " +
+                        std::to_string(result.positions - result.sameArgmax) + " of " +
+                        std::to_string(result.positions) + " positions",
                     out.string(), "Do not use it; the checkpoint itself is untouched");
     return result;
 }

@@ -15,9 +15,9 @@ struct CheckedExport {
     double largestDifference = 0;  // of a logit; 0: equal to the bit
 };
 
-// exportModel with the model's own tokenizer; then both models go through the packed engine, nothing rounded. Throws Error as
-// exportModel does, and where the likeliest token differs at more than a tenth of the positions: what was written stays, to be
-// looked into.
+// exportModel with the model's own tokenizer; then both models go through the packed engine, nothing rounded. Throws
+// Error as exportModel does, and where the likeliest token differs at more than a tenth of the positions: what was
+// written stays, to be looked into.
 CheckedExport exportAndCheck(const std::filesystem::path& model, const std::filesystem::path& out, ExportFormat format);
 
 }  // namespace tritlab

@@ -4,9 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/checkpoint/checkpoint_folder.h"
 #include "core/data/run_tokenizer.h"
 #include "core/interop/model_folder.h"
-#include "core/checkpoint/checkpoint_folder.h"
 #include "core/run/loss_watch.h"
 #include "core/run/schedules.h"
 
@@ -14,7 +14,8 @@ namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t longestSequence = 512;  // to begin with: a model's whole context is more than most machines can train on
+// to begin with: a model's whole context is more than most machines can train on
+constexpr std::int64_t longestSequence = 512;
 
 void refuse(const fs::path& model, const std::string& what) {
     throw Error(what, model.string(), "It can be used as it lies, with --model, but not become a run");
@@ -28,7 +29,8 @@ OwnedTensors weightsFor(const fs::path& model, const ModelConfig& config) {
     const std::vector<TensorSpec> wanted = tensorSpecs(config), stored = tensorSpecs(description.config);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         std::vector<float> values = weights.shadowWeights(stored[i], description.storage);
-        values.resize(static_cast<std::size_t>(elementCount(wanted[i])));  // rows beyond the tokenizer's pieces are never looked up
+        // rows beyond the tokenizer's pieces are never looked up
+        values.resize(static_cast<std::size_t>(elementCount(wanted[i])));
         tensors.add(stored[i].name, wanted[i].shape, std::move(values));
     }
     return tensors;
@@ -56,8 +58,10 @@ void writeFreshState(const fs::path& folder, const ModelConfig& config) {
 ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool convert) {
     const ModelDescription description = readModelDescription(model);
     const ModelConfig& config = description.config;
-    if (config.heads * config.headSize != config.hiddenSize) refuse(model, "its heads together are not as wide as its hidden size");
-    if (config.inputNormPerLinear || !config.denseModules.empty()) refuse(model, "some of its linears have norms of their own or stay dense");
+    if (config.heads * config.headSize != config.hiddenSize)
+        refuse(model, "its heads together are not as wide as its hidden size");
+    if (config.inputNormPerLinear || !config.denseModules.empty())
+        refuse(model, "some of its linears have norms of their own or stay dense");
     if (convert && config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
     const std::string bytes = readTokenizerModel(tokenizerFile(model));
     loadTokenizer(tokenizerFile(model));  // an error names the person's file
@@ -98,7 +102,8 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
     ModelConfig same = description.config;
     same.vocabSize = config.vocabSize;
     same.ternaryLinears = config.ternaryLinears;
-    if (!(same == config)) throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
+    if (!(same == config))
+        throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
     const bool trains = !frozen.data.empty();
     const OwnedTensors weights = weightsFor(model, config);
     CheckpointManifest manifest;
@@ -121,7 +126,8 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
             if (trains) writeFreshState(folder, config);
             writeManifest(folder, manifest);
         });
-        RunRecorder(writer, id).onCheckpoint({0, (fs::path("checkpoints") / target.filename()).string(), manifest.bytes, true, {}});
+        RunRecorder(writer, id)
+            .onCheckpoint({0, (fs::path("checkpoints") / target.filename()).string(), manifest.bytes, true, {}});
         writer.flush();
     } catch (...) {
         writer.purge(id);

@@ -1,6 +1,6 @@
-// A model from elsewhere as a run of its own: a Hugging Face folder or a GGUF file becomes the checkpoint of step 0. With text to
-// train on the run is 'stopped' and goes on from these weights when it is resumed; without, it is 'finished': to talk to, to look
-// into, to export.
+// A model from elsewhere as a run of its own: a Hugging Face folder or a GGUF file becomes the checkpoint of step 0.
+// With text to train on the run is 'stopped' and goes on from these weights when it is resumed; without, it is
+// 'finished': to talk to, to look into, to export.
 #pragma once
 
 #include <filesystem>
@@ -11,13 +11,15 @@
 
 namespace tritlab {
 
-// What the config of such a run has to be: the model as it is, its tokenizer (kept in the workspace), its template. Converted: dense
-// linears are ternary from now on, under a lambda that rises over the run (HF "1.58-bit fine-tuning", reference.md 3), from the
-// model's own weights as shadow weights. Throws Error where the model cannot be read or has no form as a run.
+// What the config of such a run has to be: the model as it is, its tokenizer (kept in the workspace), its template.
+// Converted: dense linears are ternary from now on, under a lambda that rises over the run (HF "1.58-bit fine-tuning",
+// reference.md 3), from the model's own weights as shadow weights. Throws Error where the model cannot be read or has
+// no form as a run.
 ConfigDraft importDraft(const std::filesystem::path& model, const Workspace& workspace, bool convert);
 
-// Makes the run and gives its id. `frozen` is importDraft's config with what a person may set besides; throws Error where it has
-// another model than the file.
-std::string importModel(StoreWriter& writer, const std::filesystem::path& model, const std::string& name, const RunConfig& frozen);
+// Makes the run and gives its id. `frozen` is importDraft's config with what a person may set besides; throws Error
+// where it has another model than the file.
+std::string importModel(StoreWriter& writer, const std::filesystem::path& model, const std::string& name,
+                        const RunConfig& frozen);
 
 }  // namespace tritlab

@@ -32,8 +32,8 @@ bool endsWith(std::string_view name, std::string_view end) {
 
 }  // namespace
 
-void initializeTensor(const ModelConfig& config, const TensorSpec& spec, std::uint64_t index, Initialization initialization, double std,
-                      std::uint64_t seed, std::span<float> values) {
+void initializeTensor(const ModelConfig& config, const TensorSpec& spec, std::uint64_t index,
+                      Initialization initialization, double std, std::uint64_t seed, std::span<float> values) {
     if (spec.shape.size() == 1) {
         std::fill(values.begin(), values.end(), 1.0F);  // norms
         return;
@@ -46,7 +46,8 @@ void initializeTensor(const ModelConfig& config, const TensorSpec& spec, std::ui
     }
     const bool output = endsWith(spec.name, "o_proj.weight") || endsWith(spec.name, "down_proj.weight");
     const double scale = initialization == Initialization::DepthScaled && output
-                             ? 1.0 / std::sqrt(2.0 * static_cast<double>(config.layers)) : 1.0;
+                             ? 1.0 / std::sqrt(2.0 * static_cast<double>(config.layers))
+                             : 1.0;
     fillNormal(values, initialization == Initialization::Notebook ? 0.02 : std * scale, seed, index);
 }
 

@@ -66,7 +66,8 @@ std::vector<TensorSpec> tensorSpecs(const ModelConfig& config) {
         const std::string prefix = layerName(layer);
         specs.push_back({prefix + "input_layernorm.weight", {config.hiddenSize}});
         for (const LinearShape& linear : attentionLinears(config, layer)) addLinear(linear);
-        if (config.subNorms) specs.push_back({prefix + "self_attn.attn_sub_norm.weight", {config.heads * config.headSize}});
+        if (config.subNorms)
+            specs.push_back({prefix + "self_attn.attn_sub_norm.weight", {config.heads * config.headSize}});
         specs.push_back({prefix + "post_attention_layernorm.weight", {config.hiddenSize}});
         for (const LinearShape& linear : feedForwardLinears(config, layer)) addLinear(linear);
         if (config.subNorms) specs.push_back({prefix + "mlp.ffn_sub_norm.weight", {config.ffnSize}});

@@ -1,4 +1,5 @@
-// ModelConfig: the architecture as data. One class of model spans the notebook's, Module 7's, 2B4T's and LLaMA's blocks.
+// ModelConfig: the architecture as data. One class of model spans the notebook's, Module 7's, 2B4T's and LLaMA's
+// blocks.
 #pragma once
 
 #include <cstdint>
@@ -15,30 +16,33 @@ struct ModelConfig {
     std::int64_t layers = 0;
     std::int64_t heads = 0;
     std::int64_t kvHeads = 0;
-    std::int64_t headSize = 0;         // hidden / heads unless a file says otherwise
+    std::int64_t headSize = 0;  // hidden / heads unless a file says otherwise
     std::int64_t ffnSize = 0;
-    std::int64_t contextLength = 0;    // longest sequence it was made for
+    std::int64_t contextLength = 0;  // longest sequence it was made for
     double ropeTheta = 10000;
     double normEps = 1e-5;
     NormPlacement normPlacement = NormPlacement::Pre;
     Activation activation = Activation::ReluSquared;
     bool gatedFfn = true;
-    bool subNorms = true;              // attn_sub_norm before o_proj, ffn_sub_norm before down_proj
+    bool subNorms = true;  // attn_sub_norm before o_proj, ffn_sub_norm before down_proj
     bool tieEmbeddings = true;
-    bool ternaryLinears = true;        // false: dense linears (lambda = 0)
-    bool inputNormPerLinear = false;   // Hugging Face's use_rms_norm: an RMS norm (NAME.rms_norm.weight [in]) before each BitLinear
-    double inputNormEps = 1e-6;        // of those
-    std::vector<std::string> denseModules;  // linears that stay dense all the same, by name ("model.layers.0.mlp.up_proj")
+    bool ternaryLinears = true;  // false: dense linears (lambda = 0)
+    bool inputNormPerLinear =
+        false;  // Hugging Face's use_rms_norm: an RMS norm (NAME.rms_norm.weight [in]) before each BitLinear
+    double inputNormEps = 1e-6;  // of those
+    std::vector<std::string>
+        denseModules;  // linears that stay dense all the same, by name ("model.layers.0.mlp.up_proj")
     bool operator==(const ModelConfig&) const = default;
 };
 
 ModelConfig modelConfig(const RunConfig& config, std::int64_t vocabSize);
 
 // Name and shape of every tensor, in the order of model.safetensors. Hugging Face's names:
-//   model.embed_tokens.weight [V, D], model.layers.N.{input_layernorm, post_attention_layernorm}.weight [D] (for Post placement the
-//   norm after attention and the norm after the feed-forward, in that order), model.layers.N.self_attn.{q,k,v,o}_proj.weight,
-//   model.layers.N.self_attn.attn_sub_norm.weight, model.layers.N.mlp.{gate,up,down}_proj.weight,
-//   model.layers.N.mlp.ffn_sub_norm.weight, model.norm.weight, lm_head.weight where untied.
+//   model.embed_tokens.weight [V, D], model.layers.N.{input_layernorm, post_attention_layernorm}.weight [D] (for Post
+//   placement the norm after attention and the norm after the feed-forward, in that order),
+//   model.layers.N.self_attn.{q,k,v,o}_proj.weight, model.layers.N.self_attn.attn_sub_norm.weight,
+//   model.layers.N.mlp.{gate,up,down}_proj.weight, model.layers.N.mlp.ffn_sub_norm.weight, model.norm.weight,
+//   lm_head.weight where untied.
 struct TensorSpec {
     std::string name;
     std::vector<std::int64_t> shape;

@@ -11,23 +11,23 @@ namespace {
 
 // All that a step's time and memory depend on, but for the number of micro-batches and lambda's path.
 auto shapeOf(const RunConfig& c) {
-    return std::tie(c.hiddenSize, c.layers, c.heads, c.kvHeads, c.ffnSize, c.normPlacement, c.activation, c.gatedFfn, c.subNorms, c.tieEmbeddings,
-                    c.ternaryLinears, c.tokenizer, c.tokenizerPath, c.vocabSize, c.batchSize, c.sequenceLength, c.precision,
-                    c.activationCheckpointing, c.device, c.threads);
+    return std::tie(c.hiddenSize, c.layers, c.heads, c.kvHeads, c.ffnSize, c.normPlacement, c.activation, c.gatedFfn,
+                    c.subNorms, c.tieEmbeddings, c.ternaryLinears, c.tokenizer, c.tokenizerPath, c.vocabSize,
+                    c.batchSize, c.sequenceLength, c.precision, c.activationCheckpointing, c.device, c.threads);
 }
 
 }  // namespace
 
 std::array<StepIndex, lambdaPaths> stepsByPath(const RunConfig& config, StepIndex first) {
     if (first >= config.steps) return {};
-    StepIndex least = first, most = config.steps;  // the first step whose lambda is above 0: lambda never falls
-    while (least < most) {
-        const StepIndex middle = least + (most - least) / 2;
-        if (lambdaAt(config, middle) > 0) most = middle;
-        else least = middle + 1;
+    StepIndex low = first, high = config.steps;  // the first step whose lambda is above 0: lambda never falls
+    while (low < high) {
+        const StepIndex middle = low + (high - low) / 2;
+        if (lambdaAt(config, middle) > 0) high = middle;
+        else low = middle + 1;
     }
     const StepIndex one = lambdaReachesOne(config), ternary = one < 0 ? config.steps : std::max(one, first);
-    return {least - first, ternary - least, config.steps - ternary};
+    return {low - first, ternary - low, config.steps - ternary};
 }
 
 bool Calibration::fits(const RunConfig& other) const {
@@ -35,7 +35,8 @@ bool Calibration::fits(const RunConfig& other) const {
     const auto steps = stepsByPath(other);
     for (std::size_t path = 0; path < lambdaPaths; ++path) {
         if (steps[path] == 0) continue;
-        if (std::isnan(seconds[path].step) || (other.accumulation > 1 && std::isnan(seconds[path].further))) return false;
+        if (std::isnan(seconds[path].step) || (other.accumulation > 1 && std::isnan(seconds[path].further)))
+            return false;
     }
     return true;
 }

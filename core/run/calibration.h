@@ -1,5 +1,5 @@
-// What a few measured steps of a config say of a whole run: their times, kept apart by the path that lambda takes, and the memory. The
-// measuring itself is Engine::calibrate.
+// What a few measured steps of a config say of a whole run: their times, kept apart by the path that lambda takes, and
+// the memory. The measuring itself is Engine::calibrate.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ std::array<StepIndex, lambdaPaths> stepsByPath(const RunConfig& config, StepInde
 struct CalibrationRequest {
     RunConfig config;  // frozen; its text is not read: the steps are done on random tokens
     std::function<void(int done, int of)> progress;  // called on the compute thread; may be empty
-    StopToken stop;    // looked at between two micro-batches
+    StopToken stop;                                  // looked at between two micro-batches
 };
 
 // Seconds of one path; NaN: not measured.
@@ -33,12 +33,12 @@ struct PathSeconds {
 };
 
 struct Calibration {
-    RunConfig config;    // what was measured
+    RunConfig config;  // what was measured
     std::array<PathSeconds, lambdaPaths> seconds;
     std::int64_t memoryBytes = 0;  // resident memory that training added to the process, at its peak
 
-    // Whether the figures hold for another config: the same shapes, precision and threads, and no path that was not measured.
-    // Learning rates, the number of steps and the text may differ.
+    // Whether the figures hold for another config: the same shapes, precision and threads, and no path that was not
+    // measured. Learning rates, the number of steps and the text may differ.
     [[nodiscard]] bool fits(const RunConfig& other) const;
     // Of a config that it fits: training alone, without evaluations, samples and checkpoints, from step `first` on.
     [[nodiscard]] double runSeconds(const RunConfig& other, StepIndex first = 0) const;

@@ -6,7 +6,7 @@ namespace tritlab {
 namespace {
 
 constexpr std::string_view prefix = "step-";
-constexpr std::size_t digits = 8, mostDigits = 18;  // what fits into a StepIndex
+constexpr std::size_t digits = 8, maxDigits = 18;  // what fits into a StepIndex
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::string checkpointName(StepIndex step) {
 std::optional<StepIndex> stepOfCheckpointName(std::string_view name) {
     if (!name.starts_with(prefix)) return std::nullopt;
     const std::string_view number = name.substr(prefix.size());
-    if (number.empty() || number.size() > mostDigits || number.find_first_not_of("0123456789") != std::string_view::npos)
+    if (number.empty() || number.size() > maxDigits || number.find_first_not_of("0123456789") != std::string_view::npos)
         return std::nullopt;
     return parseInt(number);
 }

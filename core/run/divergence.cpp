@@ -33,10 +33,13 @@ std::string whatHelps(const Divergence& d, const RunConfig& config) {
     std::vector<std::string> advice{"a lower learning rate (try " + shortReal(config.learningRate / 3) + ")"};
     if (d.step < 2 * config.warmupSteps || config.warmupSteps == 0) advice.emplace_back("a longer warm-up");
     if (config.gradClip == 0) advice.emplace_back("gradient clipping at 1");
-    if (config.ternaryLinears && d.lambda > 0 && d.lambda < 1) advice.emplace_back("a lambda that rises later or more slowly");
-    if (d.kind == DivergenceKind::LossExploded) advice.emplace_back("a larger explode factor, if the loss is expected to rise");
+    if (config.ternaryLinears && d.lambda > 0 && d.lambda < 1)
+        advice.emplace_back("a lambda that rises later or more slowly");
+    if (d.kind == DivergenceKind::LossExploded)
+        advice.emplace_back("a larger explode factor, if the loss is expected to rise");
     std::string text;
-    for (std::size_t i = 0; i < advice.size(); ++i) text += (i == 0 ? "" : i + 1 == advice.size() ? " or " : ", ") + advice[i];
+    for (std::size_t i = 0; i < advice.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == advice.size() ? " or " : ", ") + advice[i];
     return text;
 }
 

@@ -8,7 +8,7 @@ bool LossWatch::add(StepIndex step, double loss) {
     sum_ = decay * sum_ + (1 - decay) * loss;
     weight_ = decay * weight_ + (1 - decay);
     best_ = std::min(best_, smoothed());
-    return step >= warmupSteps_ && smoothed() > factor_ * best_ && smoothed() > best_ + leastRise;
+    return step >= warmupSteps_ && smoothed() > factor_ * best_ && smoothed() > best_ + minRise;
 }
 
 nlohmann::ordered_json LossWatch::state() const {

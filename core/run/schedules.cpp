@@ -1,5 +1,5 @@
-// Schedules as formulas of the step. Sources: the notebook (warm-up, cosine), Module 7 (lambda), Training Tips and the 2B4T report
-// (two stages). Shares of the run become steps by rounding up: the first step at or after the share.
+// Schedules as formulas of the step. Sources: the notebook (warm-up, cosine), Module 7 (lambda), Training Tips and the
+// 2B4T report (two stages). Shares of the run become steps by rounding up: the first step at or after the share.
 #include "core/run/schedules.h"
 
 #include <algorithm>
@@ -24,11 +24,11 @@ bool secondStage(const RunConfig& c, StepIndex step) {
 // Module 7's formulas; t from 0 to 1.
 double lambdaFormula(const RunConfig& c, double t) {
     switch (c.lambdaSchedule) {
-    case LambdaSchedule::None: return 1;
-    case LambdaSchedule::Linear: return std::min(t, 1.0);
-    case LambdaSchedule::Accelerated: return std::min(2 * t, 1.0);
-    case LambdaSchedule::Exponential: return 1 - std::pow(1 - std::min(t, 1.0), c.lambdaK);
-    case LambdaSchedule::Sigmoid: return 1 / (1 + std::exp(-c.lambdaK * (t - 0.5)));
+        case LambdaSchedule::None: return 1;
+        case LambdaSchedule::Linear: return std::min(t, 1.0);
+        case LambdaSchedule::Accelerated: return std::min(2 * t, 1.0);
+        case LambdaSchedule::Exponential: return 1 - std::pow(1 - std::min(t, 1.0), c.lambdaK);
+        case LambdaSchedule::Sigmoid: return 1 / (1 + std::exp(-c.lambdaK * (t - 0.5)));
     }
     return 1;
 }
@@ -53,7 +53,8 @@ double weightDecayAt(const RunConfig& c, StepIndex step) {
     const StepIndex end = switchStep(c);
     if (step >= end) return 0;
     if (c.decaySchedule == DecaySchedule::OffAtSwitch) return c.weightDecay;
-    return c.weightDecay * 0.5 * (1 - std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(end)));
+    return c.weightDecay * 0.5 *
+           (1 - std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(end)));
 }
 
 double lambdaAt(const RunConfig& c, StepIndex step) {
@@ -66,13 +67,13 @@ double lambdaAt(const RunConfig& c, StepIndex step) {
 
 StepIndex lambdaReachesOne(const RunConfig& c) {
     if (c.steps < 1 || lambdaAt(c, c.steps - 1) != 1) return -1;
-    StepIndex least = 0, most = c.steps - 1;  // lambda never falls
-    while (least < most) {
-        const StepIndex middle = least + (most - least) / 2;
-        if (lambdaAt(c, middle) == 1) most = middle;
-        else least = middle + 1;
+    StepIndex low = 0, high = c.steps - 1;  // lambda never falls
+    while (low < high) {
+        const StepIndex middle = low + (high - low) / 2;
+        if (lambdaAt(c, middle) == 1) high = middle;
+        else low = middle + 1;
     }
-    return least;
+    return low;
 }
 
 }  // namespace tritlab

@@ -8,7 +8,9 @@ namespace {
 
 constexpr int noFlipYet = 0;
 
-std::uint8_t remember(int code, int direction) { return static_cast<std::uint8_t>((code + 1) | ((direction + 1) << 2)); }
+std::uint8_t remember(int code, int direction) {
+    return static_cast<std::uint8_t>((code + 1) | ((direction + 1) << 2));
+}
 int codeOf(std::uint8_t memory) { return (memory & 3) - 1; }
 int directionOf(std::uint8_t memory) { return ((memory >> 2) & 3) - 1; }
 
@@ -27,8 +29,8 @@ void HealthBlock::add(const HealthBlock& other) {
     for (std::size_t bin = 0; bin < histogram.size(); ++bin) histogram[bin] += other.histogram[bin];
 }
 
-HealthBlock healthBlock(std::span<const float> weights, std::span<const std::int8_t> codes, float scale, double deadZoneWidth,
-                        std::span<std::uint8_t> memory, bool compare) {
+HealthBlock healthBlock(std::span<const float> weights, std::span<const std::int8_t> codes, float scale,
+                        double deadZoneWidth, std::span<std::uint8_t> memory, bool compare) {
     constexpr auto range = static_cast<float>(LayerHealth::histogramRange);
     constexpr float binsPerUnit = LayerHealth::histogramBins / (2 * range);
     constexpr int lastBin = LayerHealth::histogramBins - 1;
@@ -43,7 +45,8 @@ HealthBlock healthBlock(std::span<const float> weights, std::span<const std::int
         block.squareSum += w * w;
         const float x = weights[i] * inverse;
         // Clamped as a float first: an infinite weight has no int.
-        ++block.histogram[static_cast<std::size_t>(std::clamp((x + range) * binsPerUnit, 0.0F, static_cast<float>(lastBin)))];
+        ++block.histogram[static_cast<std::size_t>(
+            std::clamp((x + range) * binsPerUnit, 0.0F, static_cast<float>(lastBin)))];
         block.dead += std::abs(std::abs(x) - 0.5F) <= width ? 1 : 0;
         ++signs[codes[i] + 1];
     }
@@ -80,7 +83,8 @@ LayerHealth layerHealth(const HealthBlock& total, std::int64_t count, bool compa
     health.histogram = total.histogram;
     if (compared) {
         health.flipRate = static_cast<double>(total.flips) / n;
-        memory.reversalSum = reversalDecay * memory.reversalSum + (1 - reversalDecay) * static_cast<double>(total.reversals) / n;
+        memory.reversalSum =
+            reversalDecay * memory.reversalSum + (1 - reversalDecay) * static_cast<double>(total.reversals) / n;
         memory.reversalWeight = reversalDecay * memory.reversalWeight + (1 - reversalDecay);
     }
     health.reversalRate = memory.reversalWeight > 0 ? memory.reversalSum / memory.reversalWeight : 0;

@@ -1,5 +1,5 @@
-// Weight health of BitLinear layers (reference.md 4): one pass over a layer's shadow weights and codes gives its LayerHealth and
-// moves the state that flips and reversals are counted against. On plain arrays, without LibTorch.
+// Weight health of BitLinear layers (reference.md 4): one pass over a layer's shadow weights and codes gives its
+// LayerHealth and moves the state that flips and reversals are counted against. On plain arrays, without LibTorch.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,13 @@
 
 namespace tritlab {
 
-// What a layer remembers between two snapshots. One byte a weight: bits 0-1 its code + 1, bits 2-3 the sign of its last flip + 1.
+// What a layer remembers between two snapshots. One byte a weight: bits 0-1 its code + 1, bits 2-3 the sign of its last
+// flip + 1.
 struct LayerMemory {
     std::string layer;
     std::vector<std::uint8_t> weights;  // empty before the first snapshot
-    double reversalSum = 0, reversalWeight = 0;  // exponential mean of the reversal share, and what corrects it for its start
+    double reversalSum = 0,
+           reversalWeight = 0;  // exponential mean of the reversal share, and what corrects it for its start
 };
 
 // Decay of the reversal share's mean, a snapshot: it looks back about ten of them.
@@ -32,8 +34,8 @@ struct HealthBlock {
 };
 
 // scale: the layer's absmean. compare: memory holds the codes of an earlier snapshot; without it it is only filled.
-HealthBlock healthBlock(std::span<const float> weights, std::span<const std::int8_t> codes, float scale, double deadZoneWidth,
-                        std::span<std::uint8_t> memory, bool compare);
+HealthBlock healthBlock(std::span<const float> weights, std::span<const std::int8_t> codes, float scale,
+                        double deadZoneWidth, std::span<std::uint8_t> memory, bool compare);
 // The event of one layer from the sum of its blocks; takes the reversal share into the layer's mean where `compared`.
 LayerHealth layerHealth(const HealthBlock& total, std::int64_t count, bool compared, LayerMemory& memory);
 

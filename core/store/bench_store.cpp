@@ -15,28 +15,30 @@
 #include "core/base/number.h"
 #include "core/base/random.h"
 #include "core/config/fields.h"
+#include "core/run/schedules.h"
 #include "core/store/database.h"
 #include "core/store/query.h"
 #include "core/store/run_store.h"
 #include "core/store/schema.h"
 #include "core/store/series.h"
 #include "core/store/store_writer.h"
-#include "core/run/schedules.h"
 
 namespace tritlab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<const char*, 9> keys = {"loss",   "lr",     "lambda", "weight_decay", "grad_norm", "tokens_per_second",
-                                             "wall_seconds", "tokens", "memory"};
+constexpr std::array<const char*, 9> keys = {
+    "loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second", "wall_seconds", "tokens", "memory"};
 constexpr std::int64_t pointsPerTransaction = 64 * pointsPerChunk;  // some 20 ms
 
 double valueOf(std::size_t key, const RunConfig& config, std::int64_t run, StepIndex step) {
     const auto t = static_cast<double>(step);
     const double noise = randomUniform(static_cast<std::uint64_t>(run), key, static_cast<std::uint64_t>(step)) - 0.5;
     switch (key) {
-        case 0: return static_cast<double>(static_cast<float>(2.2 + 0.01 * static_cast<double>(run % 50) + 6 * std::exp(-t / 900) + 0.4 * noise));
+        case 0:
+            return static_cast<double>(
+                static_cast<float>(2.2 + 0.01 * static_cast<double>(run % 50) + 6 * std::exp(-t / 900) + 0.4 * noise));
         case 1: return learningRateAt(config, step);
         case 2: return lambdaAt(config, step);
         case 3: return weightDecayAt(config, step);
@@ -61,10 +63,11 @@ RunConfig configOf(std::int64_t run, StepIndex steps) {
 class Filler {
 public:
     Filler(const Workspace& workspace, const StopToken& stop, const std::function<void(std::int64_t)>& progress)
-        : workspace_(workspace), database_(workspace.database(), Database::Mode::ReadWrite), stop_(stop), progress_(progress) {}
+        : workspace_(workspace), database_(workspace.database(), Database::Mode::ReadWrite), stop_(stop),
+          progress_(progress) {}
 
-    void fillRun(const std::string& id, const RunConfig& config, std::int64_t run, std::int64_t lossPoints, std::int64_t otherPoints,
-                 std::int64_t rest) {
+    void fillRun(const std::string& id, const RunConfig& config, std::int64_t run, std::int64_t lossPoints,
+                 std::int64_t otherPoints, std::int64_t rest) {
         const std::int64_t number = numberOf(id);
         SeriesWriter writer(number);
         for (std::size_t key = 0; key < keys.size(); ++key) {
@@ -83,7 +86,8 @@ private:
         return row.integer(0);
     }
 
-    void writeSlice(SeriesWriter& writer, const RunConfig& config, std::int64_t run, std::size_t key, StepIndex from, StepIndex to) {
+    void writeSlice(SeriesWriter& writer, const RunConfig& config, std::int64_t run, std::size_t key, StepIndex from,
+                    StepIndex to) {
         if (stop_.stopRequested()) throw Error("stopped while the store was being filled", workspace_.root().string());
         std::vector<Point> points;
         points.reserve(static_cast<std::size_t>(to - from));
@@ -114,11 +118,13 @@ private:
         Query(database_, "UPDATE counter SET value = value + 1 WHERE name = 'revision'").run();
         const double loss = valueOf(0, config, run, steps - 1);
         Query(database_,
-              "UPDATE run SET steps = ?, tokens = ?, last_loss = ?, best_eval_loss = ?, last_eval_loss = ?, perplexity = ?,"
-              " bits_per_byte = ?, tokens_per_second = ?, wall_seconds = ?, revision = (SELECT value FROM counter WHERE name = 'revision')"
+              "UPDATE run SET steps = ?, tokens = ?, last_loss = ?, best_eval_loss = ?, last_eval_loss = ?, perplexity "
+              "= ?,"
+              " bits_per_byte = ?, tokens_per_second = ?, wall_seconds = ?, revision = (SELECT value FROM counter "
+              "WHERE name = 'revision')"
               " WHERE number = ?",
-              steps, config.tokensPerStep() * steps, loss, loss - 0.05, loss - 0.04, std::exp(loss - 0.04), (loss - 0.04) / 1.9,
-              valueOf(5, config, run, steps - 1), valueOf(6, config, run, steps - 1), number)
+              steps, config.tokensPerStep() * steps, loss, loss - 0.05, loss - 0.04, std::exp(loss - 0.04),
+              (loss - 0.04) / 1.9, valueOf(5, config, run, steps - 1), valueOf(6, config, run, steps - 1), number)
             .run();
         commit();
     }
@@ -142,14 +148,16 @@ StoreBenchFill fillStore(const Workspace& workspace, const StoreBenchRequest& re
     // Every run has all keys; a long one has its other keys as the rest do.
     const std::int64_t shortSeries = request.runs * storeBenchKeys() - request.longRuns;
     if (request.runs < 1 || request.longRuns < 0 || request.longRuns > request.runs || rest < shortSeries) {
-        throw Error("no store can be made of " + std::to_string(request.runs) + " runs with " + std::to_string(request.points) + " points",
+        throw Error("no store can be made of " + std::to_string(request.runs) + " runs with " +
+                        std::to_string(request.points) + " points",
                     "bench store", "Give at least one run, and some points to each beyond those of the long series");
     }
     StoreWriter writer(workspace);
     {
         RunStore store(workspace);
         if (!store.runs().empty() || !store.runs(true).empty())
-            throw Error("the workspace has runs already", workspace.root().string(), "Name a folder that is empty or not there yet");
+            throw Error("the workspace has runs already", workspace.root().string(),
+                        "Name a folder that is empty or not there yet");
     }
     Filler filler(workspace, stop, progress);
     std::int64_t left = rest, seriesLeft = shortSeries;
@@ -184,7 +192,8 @@ StoreBenchResult measureStore(const Workspace& workspace, const StopToken& stop)
 
     start = Clock::now();
     std::vector<std::pair<double, const RunSummary*>> order;
-    for (const RunSummary& run : runs) order.emplace_back(parseReal(runQueryValue(run, "learning_rate")).value_or(0), &run);
+    for (const RunSummary& run : runs)
+        order.emplace_back(parseReal(runQueryValue(run, "learning_rate")).value_or(0), &run);
     std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     result.sortSeconds = secondsSince(start);
 

@@ -24,14 +24,17 @@ std::optional<CheckpointInfo> find(const std::vector<CheckpointInfo>& all, StepI
 void move(const fs::path& from, const fs::path& to) {
     std::error_code error;
     fs::rename(from, to, error);
-    if (error) throw Error("the checkpoint cannot be moved (" + error.message() + ")", from.string(), "Check who may write there", ErrorKind::Failed);
+    if (error)
+        throw Error("the checkpoint cannot be moved (" + error.message() + ")", from.string(),
+                    "Check who may write there", ErrorKind::Failed);
     syncFolder(to.parent_path());
 }
 
 // One that is being trained needs its newest checkpoint, and writes new ones.
 void requireIdle(const Workspace& workspace, const std::string& run) {
     const auto lock = FileLock::tryLock(workspace.runLock(run), FileLock::Mode::Exclusive);
-    if (!lock) throw Error("the run is being trained: its newest checkpoint is needed", run, "Stop it first", ErrorKind::Busy);
+    if (!lock)
+        throw Error("the run is being trained: its newest checkpoint is needed", run, "Stop it first", ErrorKind::Busy);
 }
 
 }  // namespace
@@ -58,7 +61,8 @@ std::vector<CheckpointInfo> trashedCheckpoints(const Workspace& workspace, const
         }
         found.push_back(info);
     }
-    std::sort(found.begin(), found.end(), [](const CheckpointInfo& a, const CheckpointInfo& b) { return a.step < b.step; });
+    std::sort(found.begin(), found.end(),
+              [](const CheckpointInfo& a, const CheckpointInfo& b) { return a.step < b.step; });
     return found;
 }
 
@@ -72,9 +76,12 @@ void trashCheckpoint(StoreWriter& writer, const std::string& run, StepIndex step
     std::error_code error;
     fs::create_directories(trash, error);
     fs::remove_all(target, error);  // an earlier one of the same step gives way
-    writeFileAtomically(trash / (nameOf(step) + ".json"),
-                        nlohmann::json{{"step", step}, {"path", info->path}, {"bytes", info->bytes}, {"best", info->best},
-                                       {"created_ms", info->createdMs}}.dump());
+    writeFileAtomically(trash / (nameOf(step) + ".json"), nlohmann::json{{"step", step},
+                                                                         {"path", info->path},
+                                                                         {"bytes", info->bytes},
+                                                                         {"best", info->best},
+                                                                         {"created_ms", info->createdMs}}
+                                                              .dump());
     move(workspace.run(run) / info->path, target);
     writer.deleteCheckpoint(run, step);  // its folder has gone: the row is left
 }
@@ -83,9 +90,11 @@ void restoreCheckpoint(StoreWriter& writer, const std::string& run, StepIndex st
     const Workspace& workspace = writer.workspace();
     const auto info = find(trashedCheckpoints(workspace, run), step);
     if (!info || info->createdMs == 0)
-        throw Error("the trash holds no checkpoint of step " + std::to_string(step) + " that can be restored", run, "List what is in it");
+        throw Error("the trash holds no checkpoint of step " + std::to_string(step) + " that can be restored", run,
+                    "List what is in it");
     const fs::path target = workspace.run(run) / info->path;
-    if (fs::exists(target)) throw Error("the run has written a checkpoint of step " + std::to_string(step) + " anew", run, "Keep that one");
+    if (fs::exists(target))
+        throw Error("the run has written a checkpoint of step " + std::to_string(step) + " anew", run, "Keep that one");
     {
         RunRecorder recorder(writer, run);  // none trains it meanwhile
         move(trashOf(workspace, run) / nameOf(step), target);
@@ -99,9 +108,12 @@ void restoreCheckpoint(StoreWriter& writer, const std::string& run, StepIndex st
 void purgeCheckpoint(const Workspace& workspace, const std::string& run, StepIndex step) {
     const fs::path folder = trashOf(workspace, run) / nameOf(step);
     std::error_code error;
-    if (!fs::exists(folder, error)) throw Error("the trash holds no checkpoint of step " + std::to_string(step), run, "List what is in it");
+    if (!fs::exists(folder, error))
+        throw Error("the trash holds no checkpoint of step " + std::to_string(step), run, "List what is in it");
     fs::remove_all(folder, error);
-    if (error) throw Error("the checkpoint cannot be deleted (" + error.message() + ")", folder.string(), {}, ErrorKind::Failed);
+    if (error)
+        throw Error("the checkpoint cannot be deleted (" + error.message() + ")", folder.string(), {},
+                    ErrorKind::Failed);
     fs::remove(folder.string() + ".json", error);
 }
 

@@ -1,11 +1,11 @@
 #include "core/store/chunk_codec.h"
 
+#include <zstd.h>
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <zstd.h>
 
 #include "core/base/error.h"
 
@@ -15,15 +15,16 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the store keeps little-endian numbers");
 
 constexpr unsigned char wideValues = 1, explicitSteps = 2;
-constexpr std::int64_t mostPoints = 1 << 20;  // of a block that can be believed
+constexpr std::int64_t maxPoints = 1 << 20;  // of a block that can be believed
 
 [[noreturn]] void damaged(const std::string& what) {
-    throw Error("a block of points in the store is damaged (" + what + ")", {}, "Put back a copy from the folder 'backups'",
-                ErrorKind::Failed);
+    throw Error("a block of points in the store is damaged (" + what + ")", {},
+                "Put back a copy from the folder 'backups'", ErrorKind::Failed);
 }
 
 bool fitsFloat(double value) {
-    return std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(value))) == std::bit_cast<std::uint64_t>(value);
+    return std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(value))) ==
+           std::bit_cast<std::uint64_t>(value);
 }
 
 template <class T>
@@ -60,14 +61,16 @@ void unshuffleBytes(const char* from, char* to, std::size_t size, std::size_t wi
 std::string compress(std::string_view bytes) {
     std::string out(ZSTD_compressBound(bytes.size()), '\0');
     const std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1);
-    if (ZSTD_isError(size) != 0) throw Error(std::string("cannot compress: ") + ZSTD_getErrorName(size), {}, {}, ErrorKind::Failed);
+    if (ZSTD_isError(size) != 0)
+        throw Error(std::string("cannot compress: ") + ZSTD_getErrorName(size), {}, {}, ErrorKind::Failed);
     out.resize(size);
     return out;
 }
 
 std::string decompress(std::string_view bytes, std::size_t limit) {
     const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > limit) damaged("no frame of a size that can be");
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > limit)
+        damaged("no frame of a size that can be");
     std::string out(static_cast<std::size_t>(size), '\0');
     const std::size_t got = ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size());
     if (ZSTD_isError(got) != 0) damaged(ZSTD_getErrorName(got));
@@ -95,7 +98,8 @@ Chunk encodeChunk(std::span<const Point> points) {
     if (!even) {
         std::vector<std::uint64_t> deltas;
         for (std::size_t i = 1; i < points.size(); ++i)
-            deltas.push_back(static_cast<std::uint64_t>(points[i].step) - static_cast<std::uint64_t>(points[i - 1].step));
+            deltas.push_back(static_cast<std::uint64_t>(points[i].step) -
+                             static_cast<std::uint64_t>(points[i - 1].step));
         appendShuffled(plain, deltas);
     }
     if (narrow) {
@@ -113,7 +117,7 @@ Chunk encodeChunk(std::span<const Point> points) {
 }
 
 void decodeChunk(StepIndex first, StepIndex last, std::int64_t n, std::string_view data, std::vector<Point>& points) {
-    if (n < 1 || n > mostPoints || data.size() < 2 || last < first) damaged("impossible counts");
+    if (n < 1 || n > maxPoints || data.size() < 2 || last < first) damaged("impossible counts");
     const auto flags = static_cast<unsigned char>(data.front());
     if ((flags & ~(wideValues | explicitSteps)) != 0) damaged("unknown form");
     const auto count = static_cast<std::size_t>(n);

@@ -1,7 +1,8 @@
-// Points of one series in a block. Layout of `data`: one byte of flags (1: values are float64, else float32; 2: steps are
-// written out), then one zstd frame of [deltas of the steps, uint64, n - 1 of them, where written out][values, n], each array
-// byte-shuffled (all first bytes, then all second bytes, …). Steps that are not written out lie evenly between first and last.
-// float32 is taken where every value comes back to the bit; NaN and infinities keep their bits either way.
+// Points of one series in a block. Layout of `data`: one byte of flags (1: values are float64, else float32; 2: steps
+// are written out), then one zstd frame of [deltas of the steps, uint64, n - 1 of them, where written out][values, n],
+// each array byte-shuffled (all first bytes, then all second bytes, …). Steps that are not written out lie evenly
+// between first and last. float32 is taken where every value comes back to the bit; NaN and infinities keep their bits
+// either way.
 #pragma once
 
 #include <span>

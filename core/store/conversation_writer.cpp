@@ -8,17 +8,20 @@ namespace tritlab {
 namespace {
 
 std::string jsonText(const nlohmann::json& value) {
-    return (value.is_null() ? nlohmann::json::object() : value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return (value.is_null() ? nlohmann::json::object() : value)
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 void requireConversation(Database& database, std::int64_t conversation) {
-    if (database.changes() == 0) throw Error("no such conversation", std::to_string(conversation), "List the conversations");
+    if (database.changes() == 0)
+        throw Error("no such conversation", std::to_string(conversation), "List the conversations");
 }
 
-std::int64_t insertConversation(Database& database, const std::string& title, const std::string& model, const nlohmann::json& settings) {
+std::int64_t insertConversation(Database& database, const std::string& title, const std::string& model,
+                                const nlohmann::json& settings) {
     const std::int64_t now = nowMilliseconds();
-    Query(database, "INSERT INTO conversation (title, model, settings, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?)", title, model,
-          jsonText(settings), now, now)
+    Query(database, "INSERT INTO conversation (title, model, settings, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?)",
+          title, model, jsonText(settings), now, now)
         .run();
     return database.lastRowId();
 }
@@ -27,9 +30,11 @@ std::int64_t insertMessage(Database& database, const NewMessage& message) {
     const std::int64_t now = nowMilliseconds(), conversation = message.conversation, parent = message.parent;
     Query(database, "UPDATE conversation SET changed_ms = ? WHERE id = ?", now, conversation).run();
     requireConversation(database, conversation);
-    if (Query row(database, "SELECT 1 FROM message WHERE id = ? AND conversation = ?", parent, conversation); parent != 0 && !row.next())
+    if (Query row(database, "SELECT 1 FROM message WHERE id = ? AND conversation = ?", parent, conversation);
+        parent != 0 && !row.next())
         throw Error("the message to be answered is not in this conversation", std::to_string(parent));
-    Query insert(database, "INSERT INTO message (conversation, time_ms, role, text, details, parent) VALUES (?, ?, ?, ?, ?, ?)",
+    Query insert(database,
+                 "INSERT INTO message (conversation, time_ms, role, text, details, parent) VALUES (?, ?, ?, ?, ?, ?)",
                  conversation, now, message.role, message.text, jsonText(message.details));
     if (parent == 0) insert.bindNull();
     else insert.bind(parent);
@@ -50,7 +55,8 @@ void changeMessage(Database& database, std::int64_t message, const std::string& 
 
 }  // namespace
 
-std::int64_t StoreWriter::createConversation(const std::string& title, const std::string& model, const nlohmann::json& settings) {
+std::int64_t StoreWriter::createConversation(const std::string& title, const std::string& model,
+                                             const nlohmann::json& settings) {
     std::int64_t id = 0;
     impl_->queue.call([&](Database& database) {
         id = insertConversation(database, title, model, settings);
@@ -59,8 +65,8 @@ std::int64_t StoreWriter::createConversation(const std::string& title, const std
     return id;
 }
 
-std::int64_t StoreWriter::addMessage(std::int64_t conversation, std::int64_t parent, const std::string& role, const std::string& text,
-                                     const nlohmann::json& details) {
+std::int64_t StoreWriter::addMessage(std::int64_t conversation, std::int64_t parent, const std::string& role,
+                                     const std::string& text, const nlohmann::json& details) {
     return addMessages({{conversation, parent, role, text, details, {}, {}, {}}}).front().message;
 }
 
@@ -69,7 +75,8 @@ std::vector<AddedMessage> StoreWriter::addMessages(const std::vector<NewMessage>
     impl_->queue.call([&](Database& database) {
         added.clear();
         for (NewMessage message : messages) {
-            if (message.conversation == 0) message.conversation = insertConversation(database, message.title, message.model, message.settings);
+            if (message.conversation == 0)
+                message.conversation = insertConversation(database, message.title, message.model, message.settings);
             const std::int64_t id = insertMessage(database, message);
             added.push_back({message.conversation, id});
         }
@@ -83,22 +90,28 @@ void StoreWriter::updateMessage(std::int64_t message, const std::string& text, c
 }
 
 void StoreWriter::updateMessageSoon(std::int64_t message, const std::string& text, const nlohmann::json& details) {
-    impl_->queue.add(std::make_shared<DetachedJob>(impl_->queue, [message, text, details = jsonText(details)](Database& database) {
-        changeMessage(database, message, text, details);
-    }));
+    impl_->queue.add(
+        std::make_shared<DetachedJob>(impl_->queue, [message, text, details = jsonText(details)](Database& database) {
+            changeMessage(database, message, text, details);
+        }));
 }
 
 void StoreWriter::renameConversation(std::int64_t conversation, const std::string& title) {
     impl_->queue.call([&](Database& database) {
-        Query(database, "UPDATE conversation SET title = ?, changed_ms = ? WHERE id = ?", title, nowMilliseconds(), conversation).run();
+        Query(database, "UPDATE conversation SET title = ?, changed_ms = ? WHERE id = ?", title, nowMilliseconds(),
+              conversation)
+            .run();
         requireConversation(database, conversation);
         touch(database, 0);
     });
 }
 
-void StoreWriter::setConversationModel(std::int64_t conversation, const std::string& model, const nlohmann::json& settings) {
+void StoreWriter::setConversationModel(std::int64_t conversation, const std::string& model,
+                                       const nlohmann::json& settings) {
     impl_->queue.call([&](Database& database) {
-        Query(database, "UPDATE conversation SET model = ?, settings = ? WHERE id = ?", model, jsonText(settings), conversation).run();
+        Query(database, "UPDATE conversation SET model = ?, settings = ? WHERE id = ?", model, jsonText(settings),
+              conversation)
+            .run();
         requireConversation(database, conversation);
         touch(database, 0);
     });
@@ -106,7 +119,8 @@ void StoreWriter::setConversationModel(std::int64_t conversation, const std::str
 
 void StoreWriter::setConversationHead(std::int64_t conversation, std::int64_t message) {
     impl_->queue.call([&](Database& database) {
-        if (Query row(database, "SELECT 1 FROM message WHERE id = ? AND conversation = ?", message, conversation); message != 0 && !row.next())
+        if (Query row(database, "SELECT 1 FROM message WHERE id = ? AND conversation = ?", message, conversation);
+            message != 0 && !row.next())
             throw Error("the message is not in this conversation", std::to_string(message));
         Query(database, "UPDATE conversation SET head = ? WHERE id = ?", message, conversation).run();
         requireConversation(database, conversation);
@@ -116,7 +130,9 @@ void StoreWriter::setConversationHead(std::int64_t conversation, std::int64_t me
 
 void StoreWriter::trashConversation(std::int64_t conversation, bool trashed) {
     impl_->queue.call([&](Database& database) {
-        Query(database, "UPDATE conversation SET trashed_ms = ? WHERE id = ?", trashed ? nowMilliseconds() : 0, conversation).run();
+        Query(database, "UPDATE conversation SET trashed_ms = ? WHERE id = ?", trashed ? nowMilliseconds() : 0,
+              conversation)
+            .run();
         requireConversation(database, conversation);
         touch(database, 0);
     });
@@ -132,8 +148,10 @@ void StoreWriter::trashMessage(std::int64_t message, bool trashed) {
             since = row.integer(0);
         }
         if ((since != 0) == trashed) return;
-        Query(database, "WITH RECURSIVE branch (id) AS (SELECT ?1 UNION ALL SELECT message.id FROM message JOIN branch ON parent = branch.id)"
-                        " UPDATE message SET trashed_ms = ?2 WHERE id IN (SELECT id FROM branch) AND trashed_ms = ?3",
+        Query(database,
+              "WITH RECURSIVE branch (id) AS (SELECT ?1 UNION ALL SELECT message.id FROM message JOIN branch ON parent "
+              "= branch.id)"
+              " UPDATE message SET trashed_ms = ?2 WHERE id IN (SELECT id FROM branch) AND trashed_ms = ?3",
               message, trashed ? nowMilliseconds() : 0, since)
             .run();
         touch(database, 0);

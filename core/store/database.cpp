@@ -1,12 +1,12 @@
 #include "core/store/database.h"
 
+#include <sqlite3.h>
 #include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <sqlite3.h>
 
 #include "core/base/error.h"
 #include "core/base/fold_case.h"
@@ -34,9 +34,10 @@ void foldCaseInSql(sqlite3_context* context, int, sqlite3_value** values) {
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
-    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                      (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
-                                              : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
+    const int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+        (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
+                                : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
     try {
         if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr); code != SQLITE_OK) {
             if (handle_ == nullptr) throw Error("no memory to open the store", path.string(), {}, ErrorKind::Failed);
@@ -45,7 +46,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
         sqlite3_busy_timeout(handle_, 10'000);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-        sqlite3_create_function_v2(handle_, "fold_case", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, foldCaseInSql, nullptr, nullptr, nullptr);
+        sqlite3_create_function_v2(handle_, "fold_case", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, foldCaseInSql,
+                                   nullptr, nullptr, nullptr);
         if (mode != Mode::ReadOnly) {
             execute("PRAGMA synchronous=FULL");
             execute("PRAGMA foreign_keys=ON");
@@ -76,7 +78,8 @@ int Database::systemError() const {
     if (const int error = sqlite3_system_errno(handle_); error != 0) return error;
     int error = 0;
     sqlite3_file* log = nullptr;
-    if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr && log->pMethods != nullptr)
+    if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
+        log->pMethods != nullptr)
         log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
     if (error == 0) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
     return error;
@@ -90,18 +93,20 @@ void Database::fail(int code, const std::string& doing) const {
     if (diskFull(code, systemError))
         throw Error(what, path_.string(), "The disk is full: free some space and try again", ErrorKind::NoSpace);
     switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        throw Error(what, path_.string(), "Another program holds it: close that and try again", ErrorKind::Busy);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        throw Error(what, path_.string(), "The file is damaged: put back a copy from the folder 'backups', or move it away",
-                    ErrorKind::Failed);
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        throw Error(what, path_.string(), "Check that the file and its folder may be read and written", ErrorKind::Failed);
-    default: throw Error(what, path_.string(), {}, ErrorKind::Failed);
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            throw Error(what, path_.string(), "Another program holds it: close that and try again", ErrorKind::Busy);
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            throw Error(what, path_.string(),
+                        "The file is damaged: put back a copy from the folder 'backups', or move it away",
+                        ErrorKind::Failed);
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            throw Error(what, path_.string(), "Check that the file and its folder may be read and written",
+                        ErrorKind::Failed);
+        default: throw Error(what, path_.string(), {}, ErrorKind::Failed);
     }
 }
 
@@ -121,9 +126,10 @@ std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 void Database::setBusyTimeout(int milliseconds) { sqlite3_busy_timeout(handle_, milliseconds); }
 
 void Database::checkpoint(bool restart) {
-    const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
-                                               nullptr, nullptr);
-    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED) fail(code, "cannot be checkpointed");
+    const int code = sqlite3_wal_checkpoint_v2(
+        handle_, nullptr, restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
+        fail(code, "cannot be checkpointed");
 }
 
 Query::Query(Database& database, std::string_view sql) : database_(database), sql_(sql) {
@@ -133,8 +139,8 @@ Query::Query(Database& database, std::string_view sql) : database_(database), sq
         idle.pop_back();
         return;
     }
-    const int code = sqlite3_prepare_v3(database.handle_, sql_.data(), static_cast<int>(sql_.size()), SQLITE_PREPARE_PERSISTENT,
-                                        &statement_, nullptr);
+    const int code = sqlite3_prepare_v3(database.handle_, sql_.data(), static_cast<int>(sql_.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
     if (code != SQLITE_OK) database.fail(code, "the store refused '" + sql_.substr(0, 60) + "'");
 }
 
@@ -191,15 +197,16 @@ double Query::real(int column) const {
     const std::string_view bytes = blob(column);
     std::uint64_t bits = 0;
     if (bytes.size() != sizeof bits)
-        throw Error("a number in the store is damaged", database_.path().string(), "Put back a copy from the folder 'backups'",
-                    ErrorKind::Failed);
+        throw Error("a number in the store is damaged", database_.path().string(),
+                    "Put back a copy from the folder 'backups'", ErrorKind::Failed);
     std::memcpy(&bits, bytes.data(), sizeof bits);
     return std::bit_cast<double>(bits);
 }
 
 std::string Query::text(int column) const {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return data == nullptr ? std::string() : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    return data == nullptr ? std::string()
+                           : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 std::string_view Query::blob(int column) const {

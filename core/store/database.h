@@ -1,6 +1,6 @@
-// SQLite's C API behind RAII: a connection set up as the store needs it, and one-use queries over a statement cache. A Query
-// resets its statement when it goes out of scope, so that no read transaction outlives it (an open SELECT lets the write-ahead
-// log grow without bound). Errors are tritlab::Error, kind NoSpace where the disk is full.
+// SQLite's C API behind RAII: a connection set up as the store needs it, and one-use queries over a statement cache. A
+// Query resets its statement when it goes out of scope, so that no read transaction outlives it (an open SELECT lets
+// the write-ahead log grow without bound). Errors are tritlab::Error, kind NoSpace where the disk is full.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ namespace tritlab {
 class Database {
 public:
     enum class Mode { ReadOnly, ReadWrite, Create };
-    // ReadWrite and Create: synchronous=FULL, foreign_keys on, no auto-checkpoint (the writer checkpoints under its lock).
-    // Every connection: SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 10 s busy timeout, the function fold_case(text) of core/base/fold_case.h.
+    // ReadWrite and Create: synchronous=FULL, foreign_keys on, no auto-checkpoint (the writer checkpoints under its
+    // lock). Every connection: SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 10 s busy timeout, the function fold_case(text) of
+    // core/base/fold_case.h.
     Database(const std::filesystem::path& path, Mode mode);
     ~Database();
     Database(const Database&) = delete;
@@ -33,8 +34,8 @@ public:
     void setBusyTimeout(int milliseconds);
     // Size of the write-ahead log in pages after the last commit of this connection.
     [[nodiscard]] int logPages() const { return logPages_; }
-    // Copies the log into the database as far as readers allow; `restart` also waits (within the busy timeout) for readers, so
-    // that the next write starts the log anew. Not an error where readers are in the way.
+    // Copies the log into the database as far as readers allow; `restart` also waits (within the busy timeout) for
+    // readers, so that the next write starts the log anew. Not an error where readers are in the way.
     void checkpoint(bool restart);
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[noreturn]] void fail(int code, const std::string& doing) const;
@@ -70,9 +71,9 @@ public:
     void bindBlob(std::string_view bytes);
     void bindNull();
 
-    bool next();  // true: a row is there
-    void run();   // to its end
-    void reset(); // for further values: bindings start anew
+    bool next();   // true: a row is there
+    void run();    // to its end
+    void reset();  // for further values: bindings start anew
 
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;  // NaN for NULL

@@ -10,16 +10,21 @@ std::int64_t rowBytes(Database& database, const std::string& run) {
     // What a row costs beside its data: keys, lengths and its part of the index, measured over large stores.
     constexpr std::int64_t pointRow = 24;
     const char* const sums[] = {
-        "SELECT coalesce(sum(length(chunk.data) + 60), 0) FROM chunk JOIN series ON series.id = chunk.series JOIN run ON run.number = series.run WHERE run.id = ?",
+        "SELECT coalesce(sum(length(chunk.data) + 60), 0) FROM chunk JOIN series ON series.id = chunk.series JOIN run "
+        "ON run.number = series.run WHERE run.id = ?",
         "SELECT coalesce(sum(length(data) + 30), 0) FROM health JOIN run ON run.number = health.run WHERE run.id = ?",
-        "SELECT coalesce(sum(length(prompt) + length(text) + 40), 0) FROM sample JOIN run ON run.number = sample.run WHERE run.id = ?",
+        "SELECT coalesce(sum(length(prompt) + length(text) + 40), 0) FROM sample JOIN run ON run.number = sample.run "
+        "WHERE run.id = ?",
         "SELECT coalesce(sum(length(text) + 40), 0) FROM log JOIN run ON run.number = log.run WHERE run.id = ?"};
     std::int64_t bytes = 0;
     for (const char* sql : sums) {
         Query row(database, sql, run);
         if (row.next()) bytes += row.integer(0);
     }
-    Query points(database, "SELECT count(*) FROM point JOIN series ON series.id = point.series JOIN run ON run.number = series.run WHERE run.id = ?", run);
+    Query points(database,
+                 "SELECT count(*) FROM point JOIN series ON series.id = point.series JOIN run ON run.number = "
+                 "series.run WHERE run.id = ?",
+                 run);
     if (points.next()) bytes += points.integer(0) * pointRow;
     return bytes;
 }

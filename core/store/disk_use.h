@@ -10,7 +10,8 @@
 
 namespace tritlab {
 
-std::int64_t folderBytes(const std::filesystem::path& folder);  // of all files below; what cannot be read counts nothing
+// of all files below; what cannot be read counts nothing
+std::int64_t folderBytes(const std::filesystem::path& folder);
 
 struct RunDiskUse {
     std::int64_t files = 0;     // checkpoints, snapshots and what waits in the run's trash
@@ -21,7 +22,7 @@ RunDiskUse runDiskUse(const Workspace& workspace, const std::string& run);
 
 struct WorkspaceDiskUse {
     std::map<std::string, RunDiskUse> runs;
-    std::int64_t database = 0;    // the whole file with its log
+    std::int64_t database = 0;  // the whole file with its log
     std::int64_t tokenizers = 0;
     std::int64_t tokenCache = 0;  // made again when it is needed
 };

@@ -33,7 +33,8 @@ std::int64_t exportCsv(RunStore& store, const std::string& run, const std::vecto
     return count;
 }
 
-std::int64_t exportCsv(RunStore& store, const std::string& run, const fs::path& path, const std::vector<std::string>& keys) {
+std::int64_t exportCsv(RunStore& store, const std::string& run, const fs::path& path,
+                       const std::vector<std::string>& keys) {
     const fs::path fresh = path.string() + ".new";
     std::int64_t count = 0;
     try {

@@ -1,5 +1,6 @@
-// All series of a run as CSV: a header "step,key,value", then series after series in the order of their keys, each in step order,
-// values with all their digits ("nan", "inf", "-inf" for those). Written piece by piece: one series is in memory at a time.
+// All series of a run as CSV: a header "step,key,value", then series after series in the order of their keys, each in
+// step order, values with all their digits ("nan", "inf", "-inf" for those). Written piece by piece: one series is in
+// memory at a time.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ namespace {
 // A '|' would end the cell, a line feed the row.
 std::string cell(const std::string& text) {
     std::string safe;
-    for (const char c : text) safe += c == '|' ? std::string("\\|") : c == '\n' ? std::string("<br>") : std::string(1, c);
+    for (const char c : text)
+        safe += c == '|' ? std::string("\\|") : c == '\n' ? std::string("<br>") : std::string(1, c);
     return safe;
 }
 
@@ -34,20 +35,22 @@ std::string fieldText(const Field& field, const RunConfig& config) {
 std::string runsMarkdown(const std::vector<RunSummary>& runs) {
     std::vector<const Field*> differing;
     for (const Field& field : fields())
-        if (std::any_of(runs.begin(), runs.end(),
-                        [&](const RunSummary& run) { return fieldText(field, run.config) != fieldText(field, runs.front().config); }))
+        if (std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) {
+                return fieldText(field, run.config) != fieldText(field, runs.front().config);
+            }))
             differing.push_back(&field);
     std::vector<std::string> header = {"run", "state", "steps"};
     for (const Field* field : differing) header.push_back(field->key);
-    for (const char* name : {"loss", "held-out loss", "perplexity", "bits per byte", "tokens", "seconds"}) header.emplace_back(name);
+    for (const char* name : {"loss", "held-out loss", "perplexity", "bits per byte", "tokens", "seconds"})
+        header.emplace_back(name);
     std::string text = line(header) + line(std::vector<std::string>(header.size(), "---"));
-    double least = std::numeric_limits<double>::infinity();
-    for (const RunSummary& run : runs) least = std::fmin(least, run.lastEvalLoss);
+    double min = std::numeric_limits<double>::infinity();
+    for (const RunSummary& run : runs) min = std::fmin(min, run.lastEvalLoss);
     for (const RunSummary& run : runs) {
         std::vector<std::string> cells = {cell(run.name), runStateKey(run.state), std::to_string(run.steps)};
         for (const Field* field : differing) cells.push_back(cell(fieldText(*field, run.config)));
         cells.push_back(figure(run.lastLoss, 4));
-        const bool best = runs.size() > 1 && run.lastEvalLoss == least;
+        const bool best = runs.size() > 1 && run.lastEvalLoss == min;
         cells.push_back(best ? "**" + figure(run.lastEvalLoss, 4) + "**" : figure(run.lastEvalLoss, 4));
         cells.push_back(figure(run.perplexity, 2));
         cells.push_back(figure(run.bitsPerByte, 4));

@@ -8,7 +8,8 @@
 
 namespace tritlab {
 
-// One line a run, in the order given; of one run, its whole config below. The lowest held-out loss is in bold where there are several.
+// One line a run, in the order given; of one run, its whole config below. The lowest held-out loss is in bold where
+// there are several.
 std::string runsMarkdown(const std::vector<RunSummary>& runs);
 
 }  // namespace tritlab

@@ -1,5 +1,5 @@
-// Before compression: u32 layers, u32 bins; per layer u32 length, name, 8 doubles, u8 collapsed; then all histograms, u32,
-// byte-shuffled.
+// Before compression: u32 layers, u32 bins; per layer u32 length, name, 8 doubles, u8 collapsed; then all histograms,
+// u32, byte-shuffled.
 #include "core/store/health_codec.h"
 
 #include <cstring>
@@ -11,7 +11,7 @@
 namespace tritlab {
 namespace {
 
-constexpr std::size_t mostBytes = std::size_t{1} << 28;
+constexpr std::size_t maxBytes = std::size_t{1} << 28;
 
 template <class T>
 void put(std::string& out, T value) {
@@ -20,7 +20,8 @@ void put(std::string& out, T value) {
 
 std::string_view take(std::string_view& in, std::size_t size) {
     if (in.size() < size)
-        throw Error("a health snapshot in the store is damaged", {}, "Put back a copy from the folder 'backups'", ErrorKind::Failed);
+        throw Error("a health snapshot in the store is damaged", {}, "Put back a copy from the folder 'backups'",
+                    ErrorKind::Failed);
     const auto part = in.substr(0, size);
     in.remove_prefix(size);
     return part;
@@ -33,9 +34,9 @@ T take(std::string_view& in) {
     return value;
 }
 
-constexpr double LayerHealth::* figures[] = {&LayerHealth::std, &LayerHealth::absMean, &LayerHealth::negative,
-                                             &LayerHealth::zero, &LayerHealth::positive, &LayerHealth::flipRate,
-                                             &LayerHealth::reversalRate, &LayerHealth::deadZone};
+constexpr double LayerHealth::*figures[] = {&LayerHealth::std,          &LayerHealth::absMean,  &LayerHealth::negative,
+                                            &LayerHealth::zero,         &LayerHealth::positive, &LayerHealth::flipRate,
+                                            &LayerHealth::reversalRate, &LayerHealth::deadZone};
 
 }  // namespace
 
@@ -58,11 +59,11 @@ std::string encodeHealth(const HealthEvent& event) {
 }
 
 HealthEvent decodeHealth(StepIndex step, std::string_view data) {
-    const std::string plain = decompress(data, mostBytes);
+    const std::string plain = decompress(data, maxBytes);
     std::string_view rest = plain;
     const auto layers = take<std::uint32_t>(rest);
     const auto bins = take<std::uint32_t>(rest);
-    if (bins != LayerHealth::histogramBins) take(rest, mostBytes);
+    if (bins != LayerHealth::histogramBins) take(rest, maxBytes);
     HealthEvent event;
     event.step = step;
     for (std::uint32_t i = 0; i < layers; ++i) {

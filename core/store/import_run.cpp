@@ -28,14 +28,16 @@ Figures figuresOf(const RunToImport& run) {
         if (!points.empty()) figures.steps = std::max(figures.steps, points.back().step + 1);
     const auto last = [&](const char* key) -> std::optional<double> {
         const auto found = run.series.find(key);
-        return found == run.series.end() || found->second.empty() ? std::nullopt : std::optional(found->second.back().value);
+        return found == run.series.end() || found->second.empty() ? std::nullopt
+                                                                  : std::optional(found->second.back().value);
     };
     figures.lastLoss = last("loss");
     figures.lastEvalLoss = last("eval/loss");
     figures.tokens = last("tokens");
     if (figures.lastEvalLoss)
         for (const Point& point : run.series.at("eval/loss"))
-            if (!std::isnan(point.value) && (!figures.bestEvalLoss || point.value < *figures.bestEvalLoss)) figures.bestEvalLoss = point.value;
+            if (!std::isnan(point.value) && (!figures.bestEvalLoss || point.value < *figures.bestEvalLoss))
+                figures.bestEvalLoss = point.value;
     return figures;
 }
 
@@ -48,12 +50,14 @@ std::int64_t insertHidden(WriteQueue& queue, const RunToImport& run, const std::
     std::int64_t number = 0;
     queue.call([&](Database& database) {
         Query insert(database,
-                     "INSERT INTO run (id, name, state, config, notes, tags, created_ms, started_ms, ended_ms, steps, wall_seconds, tokens,"
+                     "INSERT INTO run (id, name, state, config, notes, tags, created_ms, started_ms, ended_ms, steps, "
+                     "wall_seconds, tokens,"
                      " purging, revision, last_loss, last_eval_loss, best_eval_loss)"
                      " VALUES (?, ?, 'finished', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
                      id, run.name, text, run.notes, tags, nowMilliseconds(), run.startedMs, run.endedMs, figures.steps,
                      static_cast<double>(run.endedMs - run.startedMs) / 1000,
-                     figures.tokens && std::isfinite(*figures.tokens) ? static_cast<std::int64_t>(*figures.tokens) : std::int64_t{0});
+                     figures.tokens && std::isfinite(*figures.tokens) ? static_cast<std::int64_t>(*figures.tokens)
+                                                                      : std::int64_t{0});
         for (const auto& value : {figures.lastLoss, figures.lastEvalLoss, figures.bestEvalLoss}) {
             if (value) insert.bind(*value);
             else insert.bindNull();
@@ -69,7 +73,8 @@ void writeSeries(WriteQueue& queue, std::int64_t number, const RunToImport& run)
     for (const auto& [key, points] : run.series)
         for (std::size_t from = 0; from < points.size(); from += pointsPerSlice) {
             const auto first = points.begin() + static_cast<std::ptrdiff_t>(from);
-            const std::vector<Point> slice(first, first + static_cast<std::ptrdiff_t>(std::min(pointsPerSlice, points.size() - from)));
+            const std::vector<Point> slice(
+                first, first + static_cast<std::ptrdiff_t>(std::min(pointsPerSlice, points.size() - from)));
             queue.call([&](Database& database) {
                 writer.clear();  // the slice may be repeated after a rollback
                 writer.write(database, key, slice);

@@ -1,5 +1,5 @@
-// A whole run from elsewhere, put into the store at once: it is seen when it is complete, and a process that dies on the way leaves
-// nothing behind.
+// A whole run from elsewhere, put into the store at once: it is seen when it is complete, and a process that dies on
+// the way leaves nothing behind.
 #pragma once
 
 #include <map>
@@ -17,7 +17,8 @@ struct RunToImport {
     std::map<std::string, std::vector<Point>> series;  // in step order
 };
 
-// Gives the id. The run is 'finished'; its steps, losses and times are taken from its series. Waits until it is committed.
+// Gives the id. The run is 'finished'; its steps, losses and times are taken from its series. Waits until it is
+// committed.
 std::string importRun(const Workspace& workspace, const RunToImport& run);
 
 }  // namespace tritlab

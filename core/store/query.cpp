@@ -49,7 +49,8 @@ Key number(const char* name, double RunSummary::*member) {
 }
 
 Key count(const char* name, std::int64_t RunSummary::*member) {
-    return {name, Kind::Number, [member](const RunSummary& run) { return numberValue(static_cast<double>(run.*member)); }};
+    return {name, Kind::Number,
+            [member](const RunSummary& run) { return numberValue(static_cast<double>(run.*member)); }};
 }
 
 Key text(const char* name, Kind kind, std::string RunSummary::*member) {
@@ -68,7 +69,8 @@ Key configKey(const Field& field) {
     return {field.key, kind, [&field](const RunSummary& run) -> Value {
                 if (!field.applies(run.config)) return {};
                 const FieldValue value = field.get(run.config);
-                if (const auto* whole = std::get_if<std::int64_t>(&value)) return {{std::to_string(*whole)}, static_cast<double>(*whole)};
+                if (const auto* whole = std::get_if<std::int64_t>(&value))
+                    return {{std::to_string(*whole)}, static_cast<double>(*whole)};
                 if (const auto* real = std::get_if<double>(&value)) return numberValue(*real);
                 return textValue(valueText(field, value));
             }};
@@ -80,7 +82,10 @@ const std::vector<Key>& keys() {
             text("name", Kind::Text, &RunSummary::name),
             text("id", Kind::Text, &RunSummary::id),
             {"state", Kind::Word, [](const RunSummary& run) { return textValue(runStateKey(run.state)); }},
-            {"tag", Kind::Word, [](const RunSummary& run) { return Value{run.tags, std::nullopt}; }},
+            {"tag", Kind::Word,
+             [](const RunSummary& run) {
+                 return Value{run.tags, std::nullopt};
+             }},
             text("notes", Kind::Text, &RunSummary::notes),
             text("parent", Kind::Text, &RunSummary::parent),
             flag("starred", &RunSummary::starred),
@@ -125,9 +130,10 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 }
 
 std::string nearestQueryKey(std::string_view name) {
-    return std::min_element(keys().begin(), keys().end(), [&](const Key& a, const Key& b) {
-               return editDistance(a.name, name) < editDistance(b.name, name);
-           })->name;
+    return std::min_element(
+               keys().begin(), keys().end(),
+               [&](const Key& a, const Key& b) { return editDistance(a.name, name) < editDistance(b.name, name); })
+        ->name;
 }
 
 // ASCII letters alone: other alphabets compare as they are written.
@@ -138,7 +144,9 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-bool holds(std::string_view text, const std::string& lowerPart) { return lower(text).find(lowerPart) != std::string::npos; }
+bool holds(std::string_view text, const std::string& lowerPart) {
+    return lower(text).find(lowerPart) != std::string::npos;
+}
 
 struct Token {
     enum class Kind { Word, Quoted, Operator, Open, Close, End } kind;
@@ -161,7 +169,8 @@ std::vector<Token> tokens(std::string_view text) {
             list.push_back({c == '(' ? Token::Kind::Open : Token::Kind::Close, std::string(1, c), i++});
         } else if (c == '"') {
             std::string content;
-            for (++i; i < text.size() && text[i] != '"'; ++i) content += text[i] == '\\' && i + 1 < text.size() ? text[++i] : text[i];
+            for (++i; i < text.size() && text[i] != '"'; ++i)
+                content += text[i] == '\\' && i + 1 < text.size() ? text[++i] : text[i];
             if (i >= text.size()) throw QueryError(start, "the quotation has no end", "Close it with \"");
             ++i;
             list.push_back({Token::Kind::Quoted, content, start});
@@ -198,25 +207,31 @@ public:
         if (next().kind == Token::Kind::End) return [](const RunSummary&) { return true; };
         RunPredicate query = alternatives(0);
         if (next().kind == Token::Kind::Close) throw QueryError(next().position, "')' without its '('", "Leave it out");
-        if (next().kind != Token::Kind::End) throw QueryError(next().position, "'" + next().text + "' is not expected here", "");
+        if (next().kind != Token::Kind::End)
+            throw QueryError(next().position, "'" + next().text + "' is not expected here", "");
         return query;
     }
 
 private:
-    static constexpr int mostDepth = 200;
+    static constexpr int maxDepth = 200;
 
     [[nodiscard]] const Token& next() const { return tokens_[at_]; }
-    [[nodiscard]] bool isWord(const char* word) const { return next().kind == Token::Kind::Word && lower(next().text) == word; }
+    [[nodiscard]] bool isWord(const char* word) const {
+        return next().kind == Token::Kind::Word && lower(next().text) == word;
+    }
 
     RunPredicate alternatives(int depth) {
-        if (depth > mostDepth) throw QueryError(next().position, "the query is nested too deeply", "Write it with fewer parentheses");
+        if (depth > maxDepth)
+            throw QueryError(next().position, "the query is nested too deeply", "Write it with fewer parentheses");
         std::vector<RunPredicate> any{terms(depth)};
         while (isWord("or")) {
             ++at_;
             any.push_back(terms(depth));
         }
         if (any.size() == 1) return any.front();
-        return [any](const RunSummary& run) { return std::any_of(any.begin(), any.end(), [&](const auto& p) { return p(run); }); };
+        return [any](const RunSummary& run) {
+            return std::any_of(any.begin(), any.end(), [&](const auto& p) { return p(run); });
+        };
     }
     RunPredicate terms(int depth) {
         std::vector<RunPredicate> all{term(depth)};
@@ -227,50 +242,61 @@ private:
             all.push_back(term(depth));
         }
         if (all.size() == 1) return all.front();
-        return [all](const RunSummary& run) { return std::all_of(all.begin(), all.end(), [&](const auto& p) { return p(run); }); };
+        return [all](const RunSummary& run) {
+            return std::all_of(all.begin(), all.end(), [&](const auto& p) { return p(run); });
+        };
     }
     RunPredicate term(int depth) {
         const Token token = next();
-        if (depth > mostDepth) throw QueryError(token.position, "the query is nested too deeply", "Write it with fewer 'not'");
+        if (depth > maxDepth)
+            throw QueryError(token.position, "the query is nested too deeply", "Write it with fewer 'not'");
         switch (token.kind) {
-        case Token::Kind::End: throw QueryError(token.position, "the query ends where a condition is expected", "Add one, as in: loss < 2");
-        case Token::Kind::Close: throw QueryError(token.position, "')' where a condition is expected", "Write a condition before it");
-        case Token::Kind::Operator:
-            throw QueryError(token.position, "'" + token.text + "' has no key before it", "Write one, as in: loss < 2");
-        case Token::Kind::Open: {
-            ++at_;
-            RunPredicate inner = alternatives(depth + 1);
-            if (next().kind != Token::Kind::Close) throw QueryError(token.position, "'(' has no ')'", "Add one");
-            ++at_;
-            return inner;
-        }
-        case Token::Kind::Word:
-            if (isWord("not")) {
+            case Token::Kind::End:
+                throw QueryError(token.position, "the query ends where a condition is expected",
+                                 "Add one, as in: loss < 2");
+            case Token::Kind::Close:
+                throw QueryError(token.position, "')' where a condition is expected", "Write a condition before it");
+            case Token::Kind::Operator:
+                throw QueryError(token.position, "'" + token.text + "' has no key before it",
+                                 "Write one, as in: loss < 2");
+            case Token::Kind::Open: {
                 ++at_;
-                return [inner = term(depth + 1)](const RunSummary& run) { return !inner(run); };
+                RunPredicate inner = alternatives(depth + 1);
+                if (next().kind != Token::Kind::Close) throw QueryError(token.position, "'(' has no ')'", "Add one");
+                ++at_;
+                return inner;
             }
-            if (isWord("and") || isWord("or"))
-                throw QueryError(token.position, "'" + token.text + "' where a condition is expected", "To look for the word, put it in quotes");
-            break;
-        case Token::Kind::Quoted: break;
+            case Token::Kind::Word:
+                if (isWord("not")) {
+                    ++at_;
+                    return [inner = term(depth + 1)](const RunSummary& run) { return !inner(run); };
+                }
+                if (isWord("and") || isWord("or"))
+                    throw QueryError(token.position, "'" + token.text + "' where a condition is expected",
+                                     "To look for the word, put it in quotes");
+                break;
+            case Token::Kind::Quoted: break;
         }
         ++at_;
         if (token.kind == Token::Kind::Word && next().kind == Token::Kind::Operator) return comparison(token);
         return [part = lower(token.text)](const RunSummary& run) {
             return holds(run.name, part) || holds(run.id, part) || lower(runStateKey(run.state)) == part ||
-                   std::any_of(run.tags.begin(), run.tags.end(), [&](const std::string& tag) { return holds(tag, part); });
+                   std::any_of(run.tags.begin(), run.tags.end(),
+                               [&](const std::string& tag) { return holds(tag, part); });
         };
     }
     RunPredicate comparison(const Token& name) {
         const Key* key = findKey(name.text);
         if (key == nullptr)
-            throw QueryError(name.position, "no key '" + name.text + "'", "Did you mean '" + nearestQueryKey(lower(name.text)) + "'?");
+            throw QueryError(name.position, "no key '" + name.text + "'",
+                             "Did you mean '" + nearestQueryKey(lower(name.text)) + "'?");
         std::string op = next().text;
         const std::size_t opPosition = next().position;
         ++at_;
         const Token value = next();
         if (value.kind != Token::Kind::Word && value.kind != Token::Kind::Quoted)
-            throw QueryError(value.position, "a value is expected after '" + op + "'", "Write one, as in: " + name.text + " " + op + " 2");
+            throw QueryError(value.position, "a value is expected after '" + op + "'",
+                             "Write one, as in: " + name.text + " " + op + " 2");
         ++at_;
         if (op == ":") op = key->kind == Kind::Text ? "~" : "=";
         if (op == "~") return textHolds(*key, lower(value.text), opPosition);
@@ -278,7 +304,8 @@ private:
         return texts(*key, op, value, opPosition);
     }
     static RunPredicate textHolds(const Key& key, const std::string& part, std::size_t position) {
-        if (key.kind == Kind::Number) throw QueryError(position, "'" + key.name + "' is a number", "Compare it with = != < <= > >=");
+        if (key.kind == Kind::Number)
+            throw QueryError(position, "'" + key.name + "' is a number", "Compare it with = != < <= > >=");
         return [&key, part](const RunSummary& run) {
             const auto all = key.get(run).texts;
             return std::any_of(all.begin(), all.end(), [&](const std::string& text) { return holds(text, part); });
@@ -286,7 +313,9 @@ private:
     }
     static RunPredicate numbers(const Key& key, const std::string& op, const Token& value) {
         const auto wanted = parseReal(value.text);
-        if (!wanted) throw QueryError(value.position, "'" + value.text + "' is not a number", "Write one for '" + key.name + "', as 3e-4");
+        if (!wanted)
+            throw QueryError(value.position, "'" + value.text + "' is not a number",
+                             "Write one for '" + key.name + "', as 3e-4");
         return [&key, op, wanted = *wanted](const RunSummary& run) {
             const auto number = key.get(run).number;
             if (op == "!=") return number != wanted;
@@ -308,15 +337,16 @@ private:
         return [&key, op, wanted](const RunSummary& run) {
             const auto all = key.get(run).texts;
             const std::string plain = op == "!=" ? "=" : op;
-            const bool found = std::any_of(all.begin(), all.end(),
-                                           [&](const std::string& text) { return compareOrder(plain, lower(text), wanted); });
+            const bool found = std::any_of(all.begin(), all.end(), [&](const std::string& text) {
+                return compareOrder(plain, lower(text), wanted);
+            });
             return found != (op == "!=");
         };
     }
     static void checkState(const std::string& wanted, std::size_t position) {
         std::string known;
-        for (const RunState state : {RunState::Queued, RunState::Preparing, RunState::Running, RunState::Finished, RunState::Stopped,
-                                     RunState::Interrupted, RunState::Failed, RunState::Diverged}) {
+        for (const RunState state : {RunState::Queued, RunState::Preparing, RunState::Running, RunState::Finished,
+                                     RunState::Stopped, RunState::Interrupted, RunState::Failed, RunState::Diverged}) {
             if (wanted == runStateKey(state)) return;
             known += (known.empty() ? "" : ", ") + std::string(runStateKey(state));
         }
@@ -339,7 +369,8 @@ std::vector<std::string> runQueryKeys() {
 
 std::string runQueryValue(const RunSummary& run, const std::string& key) {
     const Key* found = findKey(key);
-    if (found == nullptr) throw Error("no key '" + key + "'", key, "Did you mean '" + nearestQueryKey(lower(key)) + "'?");
+    if (found == nullptr)
+        throw Error("no key '" + key + "'", key, "Did you mean '" + nearestQueryKey(lower(key)) + "'?");
     std::string joined;
     for (const std::string& part : found->get(run).texts) joined += (joined.empty() ? "" : ", ") + part;
     return joined;

@@ -3,11 +3,12 @@
 //   query      = alternative { "or" alternative }        alternative = term { ["and"] term }
 //   term       = "not" term | "(" query ")" | comparison | word
 //   comparison = key operator value                      operator = "=" "==" "!=" "<" "<=" ">" ">=" "~" ":"
-// A bare word, or text in quotes, matches where the name, the id or a tag holds it, and where it is the state (case is ignored).
-// Keys are every field of the config (under its key; "lr" is short for learning_rate) and name, id, state, tag, notes, parent,
-// starred, baseline, trashed, bit_equal, steps_done, tokens, loss, eval_loss, best_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, created (a day: 2026-01-31).
-// "~" holds the text, ":" is "=" but "~" for name, notes, id and paths. A run that has no value for a key (the field does not
-// apply, no evaluation yet) matches no comparison of it but "!=".
+// A bare word, or text in quotes, matches where the name, the id or a tag holds it, and where it is the state (case is
+// ignored). Keys are every field of the config (under its key; "lr" is short for learning_rate) and name, id, state,
+// tag, notes, parent, starred, baseline, trashed, bit_equal, steps_done, tokens, loss, eval_loss, best_loss,
+// perplexity, bits_per_byte, tokens_per_second, wall_seconds, created (a day: 2026-01-31).
+// "~" holds the text, ":" is "=" but "~" for name, notes, id and paths. A run that has no value for a key (the field
+// does not apply, no evaluation yet) matches no comparison of it but "!=".
 #pragma once
 
 #include <cstddef>
@@ -24,8 +25,9 @@ namespace tritlab {
 // Where in the query, in bytes from 0; the text says what was expected.
 class QueryError : public Error {
 public:
-    QueryError(std::size_t position, std::string what, std::string mend)
-        : Error(std::move(what), "query, character " + std::to_string(position + 1), std::move(mend)), position_(position) {}
+    QueryError(std::size_t position, std::string what, std::string hint)
+        : Error(std::move(what), "query, character " + std::to_string(position + 1), std::move(hint)),
+          position_(position) {}
     [[nodiscard]] std::size_t position() const { return position_; }
 
 private:
@@ -40,8 +42,8 @@ RunPredicate parseRunQuery(std::string_view text);
 // All keys, for completion.
 std::vector<std::string> runQueryKeys();
 
-// The value of a key for one run, as sorting, columns and queries see it: empty text where there is none. Throws Error for an
-// unknown key.
+// The value of a key for one run, as sorting, columns and queries see it: empty text where there is none. Throws Error
+// for an unknown key.
 std::string runQueryValue(const RunSummary& run, const std::string& key);
 
 }  // namespace tritlab

@@ -18,11 +18,14 @@ struct Overloaded : Cases... {
 };
 
 // A layer's measures: the key's last part and the figure.
-constexpr std::pair<const char*, double LayerHealth::*> measures[] = {
-    {"std", &LayerHealth::std},           {"abs_mean", &LayerHealth::absMean},
-    {"negative", &LayerHealth::negative}, {"zero", &LayerHealth::zero},
-    {"positive", &LayerHealth::positive}, {"flip_rate", &LayerHealth::flipRate},
-    {"reversal_rate", &LayerHealth::reversalRate}, {"dead_zone", &LayerHealth::deadZone}};
+constexpr std::pair<const char*, double LayerHealth::*> measures[] = {{"std", &LayerHealth::std},
+                                                                      {"abs_mean", &LayerHealth::absMean},
+                                                                      {"negative", &LayerHealth::negative},
+                                                                      {"zero", &LayerHealth::zero},
+                                                                      {"positive", &LayerHealth::positive},
+                                                                      {"flip_rate", &LayerHealth::flipRate},
+                                                                      {"reversal_rate", &LayerHealth::reversalRate},
+                                                                      {"dead_zone", &LayerHealth::deadZone}};
 
 // The histogram counts every weight once, so its sum is the layer's size.
 double weightsOf(const LayerHealth& layer) {
@@ -34,8 +37,8 @@ double weightsOf(const LayerHealth& layer) {
 }  // namespace
 
 RunState runStateFromKey(const std::string& key) {
-    for (const RunState state : {RunState::Queued, RunState::Preparing, RunState::Running, RunState::Finished, RunState::Stopped,
-                                 RunState::Interrupted, RunState::Failed, RunState::Diverged})
+    for (const RunState state : {RunState::Queued, RunState::Preparing, RunState::Running, RunState::Finished,
+                                 RunState::Stopped, RunState::Interrupted, RunState::Failed, RunState::Diverged})
         if (key == runStateKey(state)) return state;
     throw Error("the store holds a run in the unknown state '" + key + "'", {}, {}, ErrorKind::Failed);
 }
@@ -43,23 +46,27 @@ RunState runStateFromKey(const std::string& key) {
 bool isGoing(RunState state) { return state == RunState::Preparing || state == RunState::Running; }
 
 std::int64_t runNumber(Database& database, const std::string& id) {
-    if (Query row(database, "SELECT number FROM run WHERE id = ? AND purging = 0", id); row.next()) return row.integer(0);
+    if (Query row(database, "SELECT number FROM run WHERE id = ? AND purging = 0", id); row.next())
+        return row.integer(0);
     throw Error("no such run", id, "List the runs that there are");
 }
 
 void touch(Database& database, std::int64_t run) {
     Query(database, "UPDATE counter SET value = value + 1 WHERE name = 'revision'").run();
     if (run != 0)
-        Query(database, "UPDATE run SET revision = (SELECT value FROM counter WHERE name = 'revision') WHERE number = ?", run).run();
+        Query(database,
+              "UPDATE run SET revision = (SELECT value FROM counter WHERE name = 'revision') WHERE number = ?", run)
+            .run();
 }
 
 void writeState(Database& database, std::int64_t run, const StateEvent& event, std::int64_t timeMs) {
     const bool going = isGoing(event.state), ended = !going && event.state != RunState::Queued;
-    Query(database,
-          "UPDATE run SET state = ?2, explanation = ?3, progress = CASE WHEN ?2 = 'preparing' THEN progress ELSE '' END,"
-          " started_ms = CASE WHEN ?4 AND started_ms = 0 THEN ?6 ELSE started_ms END,"
-          " ended_ms = CASE WHEN ?5 THEN ?6 ELSE 0 END, bit_equal = bit_equal AND ?7 WHERE number = ?1",
-          run, runStateKey(event.state), event.explanation, going, ended, timeMs, event.bitEqual)
+    Query(
+        database,
+        "UPDATE run SET state = ?2, explanation = ?3, progress = CASE WHEN ?2 = 'preparing' THEN progress ELSE '' END,"
+        " started_ms = CASE WHEN ?4 AND started_ms = 0 THEN ?6 ELSE started_ms END,"
+        " ended_ms = CASE WHEN ?5 THEN ?6 ELSE 0 END, bit_equal = bit_equal AND ?7 WHERE number = ?1",
+        run, runStateKey(event.state), event.explanation, going, ended, timeMs, event.bitEqual)
         .run();
     touch(database, run);
 }
@@ -112,48 +119,51 @@ std::size_t EventWriter::write(Database& database, const std::deque<RecordedEven
     const StepEvent* lastStep = nullptr;
     while (from + written < events.size() && collected < pointsPerSlice) {
         const auto& [event, timeMs] = events[from + written++];
-        std::visit(Overloaded{
-                       [&](const StepEvent& step) {
-                           collect(points, step);
-                           collected += 9;
-                           lastStep = &step;
-                       },
-                       [&](const HealthEvent& health) {
-                           collect(points, health);
-                           collected += 8 * health.layers.size() + 1000;
-                           writeSnapshot(database, health);
-                       },
-                       [&](const EvaluationEvent& evaluation) {
-                           collect(points, evaluation);
-                           collected += 4;
-                           writeEvaluation(database, evaluation);
-                       },
-                       [&](const SampleEvent& sample) {
-                           Query(database, "INSERT OR REPLACE INTO sample (run, step, prompt, text) VALUES (?, ?, ?, ?)", run_,
-                                 sample.step, sample.prompt, sample.text)
-                               .run();
-                       },
-                       [&, time = timeMs](const CheckpointEvent& checkpoint) { writeCheckpoint(database, checkpoint, time); },
-                       [&, time = timeMs](const StateEvent& state) { writeState(database, run_, state, time); },
-                       [&, time = timeMs](const LogEvent& log) {
-                           Query(database, "INSERT INTO log (run, time_ms, level, step, text) VALUES (?, ?, ?, ?, ?)", run_, time,
-                                 static_cast<int>(log.level), log.step, log.text)
-                               .run();
-                       },
-                       [&](const ProgressEvent& progress) {
-                           const bool known = progress.done >= 0 && progress.done <= 1;
-                           const std::string text =
-                               progress.what + (known ? " " + std::to_string(std::llround(progress.done * 100)) + "%" : "");
-                           Query(database, "UPDATE run SET progress = ? WHERE number = ?", text, run_).run();
-                       }},
-                   event);
+        std::visit(
+            Overloaded{
+                [&](const StepEvent& step) {
+                    collect(points, step);
+                    collected += 9;
+                    lastStep = &step;
+                },
+                [&](const HealthEvent& health) {
+                    collect(points, health);
+                    collected += 8 * health.layers.size() + 1000;
+                    writeSnapshot(database, health);
+                },
+                [&](const EvaluationEvent& evaluation) {
+                    collect(points, evaluation);
+                    collected += 4;
+                    writeEvaluation(database, evaluation);
+                },
+                [&](const SampleEvent& sample) {
+                    Query(database, "INSERT OR REPLACE INTO sample (run, step, prompt, text) VALUES (?, ?, ?, ?)", run_,
+                          sample.step, sample.prompt, sample.text)
+                        .run();
+                },
+                [&, time = timeMs](const CheckpointEvent& checkpoint) { writeCheckpoint(database, checkpoint, time); },
+                [&, time = timeMs](const StateEvent& state) { writeState(database, run_, state, time); },
+                [&, time = timeMs](const LogEvent& log) {
+                    Query(database, "INSERT INTO log (run, time_ms, level, step, text) VALUES (?, ?, ?, ?, ?)", run_,
+                          time, static_cast<int>(log.level), log.step, log.text)
+                        .run();
+                },
+                [&](const ProgressEvent& progress) {
+                    const bool known = progress.done >= 0 && progress.done <= 1;
+                    const std::string text =
+                        progress.what + (known ? " " + std::to_string(std::llround(progress.done * 100)) + "%" : "");
+                    Query(database, "UPDATE run SET progress = ? WHERE number = ?", text, run_).run();
+                }},
+            event);
     }
     for (auto& [key, list] : points) series_.write(database, key, std::move(list));
     if (lastStep != nullptr)
         Query(database,
-              "UPDATE run SET steps = ?, tokens = ?, last_loss = ?, tokens_per_second = ?, wall_seconds = ?, progress = ''"
+              "UPDATE run SET steps = ?, tokens = ?, last_loss = ?, tokens_per_second = ?, wall_seconds = ?, progress "
+              "= ''"
               " WHERE number = ?",
-              lastStep->step + 1, lastStep->tokens, lastStep->loss, lastStep->tokensPerSecond, lastStep->wallSeconds, run_)
+              lastStep->step + 1, lastStep->tokens, lastStep->loss, lastStep->tokensPerSecond, lastStep->wallSeconds,
+              run_)
             .run();
     touch(database, run_);
     return written;
@@ -162,7 +172,8 @@ std::size_t EventWriter::write(Database& database, const std::deque<RecordedEven
 // The newest snapshot always stays; the others as far as they lie on the grid of the run's spacing.
 void EventWriter::writeSnapshot(Database& database, const HealthEvent& event) const {
     StepIndex first = event.step, newest = event.step;
-    if (Query row(database, "SELECT min(step), max(step) FROM health WHERE run = ?", run_); row.next() && !row.isNull(0)) {
+    if (Query row(database, "SELECT min(step), max(step) FROM health WHERE run = ?", run_);
+        row.next() && !row.isNull(0)) {
         first = row.integer(0);
         newest = row.integer(1);
     }
@@ -176,12 +187,13 @@ void EventWriter::writeSnapshot(Database& database, const HealthEvent& event) co
     insert.run();
     Query count(database, "SELECT count(*) FROM health WHERE run = ?", run_);
     count.next();
-    if (count.integer(0) > mostHealthSnapshots) thinSnapshots(database);
+    if (count.integer(0) > maxHealthSnapshots) thinSnapshots(database);
 }
 
 void EventWriter::thinSnapshots(Database& database) const {
     std::vector<StepIndex> steps;
-    for (Query rows(database, "SELECT step FROM health WHERE run = ? ORDER BY step", run_); rows.next();) steps.push_back(rows.integer(0));
+    for (Query rows(database, "SELECT step FROM health WHERE run = ? ORDER BY step", run_); rows.next();)
+        steps.push_back(rows.integer(0));
     Query row(database, "SELECT health_spacing FROM run WHERE number = ?", run_);
     row.next();
     const std::int64_t spacing = 2 * std::max(row.integer(0), steps[1] - steps[0]);
@@ -199,17 +211,19 @@ void EventWriter::thinSnapshots(Database& database) const {
 
 void EventWriter::writeEvaluation(Database& database, const EvaluationEvent& event) const {
     Query(database,
-          "INSERT OR REPLACE INTO evaluation (run, step, whole, loss, perplexity, bits_per_byte, loss_at_lambda, lambda, tokens, bytes)"
+          "INSERT OR REPLACE INTO evaluation (run, step, whole, loss, perplexity, bits_per_byte, loss_at_lambda, "
+          "lambda, tokens, bytes)"
           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          run_, event.step, event.full, event.loss, event.perplexity, event.bitsPerByte, event.lossAtLambda, event.lambda, event.tokens,
-          event.bytes)
+          run_, event.step, event.full, event.loss, event.perplexity, event.bitsPerByte, event.lossAtLambda,
+          event.lambda, event.tokens, event.bytes)
         .run();
     Query row(database, "SELECT best_eval_loss FROM run WHERE number = ?", run_);
     row.next();
     const double best = row.real(0);
     const bool better = !std::isnan(event.loss) && (std::isnan(best) || event.loss < best);
-    Query(database, "UPDATE run SET last_eval_loss = ?, perplexity = ?, bits_per_byte = ?, best_eval_loss = ? WHERE number = ?", event.loss,
-          event.perplexity, event.bitsPerByte, better ? event.loss : best, run_)
+    Query(database,
+          "UPDATE run SET last_eval_loss = ?, perplexity = ?, bits_per_byte = ?, best_eval_loss = ? WHERE number = ?",
+          event.loss, event.perplexity, event.bitsPerByte, better ? event.loss : best, run_)
         .run();
 }
 
@@ -218,10 +232,12 @@ void EventWriter::writeCheckpoint(Database& database, const CheckpointEvent& eve
     std::vector<StepIndex> gone = event.removed;
     for (Query rows(database, "SELECT step, path FROM checkpoint WHERE run = ?", run_); rows.next();)
         if (!std::filesystem::exists(workspace_.run(id_) / rows.text(1))) gone.push_back(rows.integer(0));
-    for (const StepIndex step : gone) Query(database, "DELETE FROM checkpoint WHERE run = ? AND step = ?", run_, step).run();
+    for (const StepIndex step : gone)
+        Query(database, "DELETE FROM checkpoint WHERE run = ? AND step = ?", run_, step).run();
     if (event.best) Query(database, "UPDATE checkpoint SET best = 0 WHERE run = ?", run_).run();
-    Query(database, "INSERT OR REPLACE INTO checkpoint (run, step, path, bytes, best, created_ms) VALUES (?, ?, ?, ?, ?, ?)", run_,
-          event.step, event.path, event.bytes, event.best, timeMs)
+    Query(database,
+          "INSERT OR REPLACE INTO checkpoint (run, step, path, bytes, best, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+          run_, event.step, event.path, event.bytes, event.best, timeMs)
         .run();
 }
 

@@ -1,5 +1,5 @@
-// What a run's events change in the database: points, and the run's row, which carries last, best and steps so that nothing
-// has to be counted when the store is opened. Everything here works inside the writer's transaction.
+// What a run's events change in the database: points, and the run's row, which carries last, best and steps so that
+// nothing has to be counted when the store is opened. Everything here works inside the writer's transaction.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,21 @@
 #include <vector>
 
 #include "core/base/workspace.h"
+#include "core/run/events.h"
 #include "core/store/database.h"
 #include "core/store/series.h"
-#include "core/run/events.h"
 
 namespace tritlab {
 
-using RunEvent = std::variant<StepEvent, HealthEvent, EvaluationEvent, SampleEvent, CheckpointEvent, StateEvent, LogEvent, ProgressEvent>;
+using RunEvent = std::variant<StepEvent, HealthEvent, EvaluationEvent, SampleEvent, CheckpointEvent, StateEvent,
+                              LogEvent, ProgressEvent>;
 
 struct RecordedEvent {
     RunEvent event;
     std::int64_t timeMs = 0;
 };
 
-constexpr std::int64_t mostHealthSnapshots = 1000;  // a run; beyond, every second one goes
+constexpr std::int64_t maxHealthSnapshots = 1000;  // a run; beyond, every second one goes
 
 RunState runStateFromKey(const std::string& key);
 bool isGoing(RunState state);  // preparing or running: a process holds the run's lock

@@ -1,5 +1,6 @@
-// The trainer's thread appends events to a buffer; a job on the writer's thread takes them from its front, slice by slice, and
-// drops them once they are committed. Steps wait up to 250 ms for company; states, checkpoints and sync() are waited for.
+// The trainer's thread appends events to a buffer; a job on the writer's thread takes them from its front, slice by
+// slice, and drops them once they are committed. Steps wait up to 250 ms for company; states, checkpoints and sync()
+// are waited for.
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto flushDelay = std::chrono::milliseconds(250);
 constexpr auto commandInterval = std::chrono::milliseconds(100);
-constexpr std::size_t mostPending = 50'000;  // events; beyond, the trainer waits for the disk
+constexpr std::size_t maxPending = 50'000;  // events; beyond, the trainer waits for the disk
 
 // Shared by the recorder and the jobs that are still in the writer's queue.
 struct Recording {
@@ -24,20 +25,21 @@ struct Recording {
 
     std::mutex mutex;
     std::condition_variable changed;
-    std::deque<RecordedEvent> pending;   // handed over
-    bool scheduled = false;              // a job will look at `pending` within the flush delay
+    std::deque<RecordedEvent> pending;        // handed over
+    bool scheduled = false;                   // a job will look at `pending` within the flush delay
     std::uint64_t received = 0, settled = 0;  // events: handed over; committed or given up
     std::optional<std::string> failure;
 
     // The writer's thread alone:
     EventWriter writer;
     std::deque<RecordedEvent> working;
-    std::size_t uncommitted = 0;         // of `working`, from its front: written in the transaction that is open
+    std::size_t uncommitted = 0;  // of `working`, from its front: written in the transaction that is open
 };
 
 class FlushJob : public WriteJob {
 public:
-    FlushJob(std::shared_ptr<Recording> recording, WriteQueue& queue) : recording_(std::move(recording)), queue_(queue) {}
+    FlushJob(std::shared_ptr<Recording> recording, WriteQueue& queue)
+        : recording_(std::move(recording)), queue_(queue) {}
 
     bool write(Database& database, TimePoint) override {
         Recording& r = *recording_;
@@ -106,7 +108,7 @@ struct RunRecorder::Impl {
         try {
             Recording& r = *recording;
             std::unique_lock lock_(r.mutex);
-            r.changed.wait(lock_, [&] { return r.failure || r.received - r.settled < mostPending; });
+            r.changed.wait(lock_, [&] { return r.failure || r.received - r.settled < maxPending; });
             if (r.failure) return;
             r.pending.push_back({event, nowMilliseconds()});
             ++r.received;
@@ -159,8 +161,8 @@ RunRecorder::RunRecorder(StoreWriter& writer, const std::string& run) {
         lock = FileLock::tryLock(workspace.runLock(run), FileLock::Mode::Exclusive);
     }
     if (!lock)
-        throw Error("another process trains this run", run, "Wait for it or stop it; a copy of the run can be started as a branch",
-                    ErrorKind::Busy);
+        throw Error("another process trains this run", run,
+                    "Wait for it or stop it; a copy of the run can be started as a branch", ErrorKind::Busy);
     impl_ = std::make_unique<Impl>(writer.impl_, run, std::move(*lock));
 }
 
@@ -186,9 +188,11 @@ void RunRecorder::onState(const StateEvent& event) {
     if (!impl_->broken()) return;
     // Points are lost to a full disk; the run's end may still fit, and tells of that.
     try {
-        StateEvent told = event;
-        told.explanation += (told.explanation.empty() ? "" : "\n") + std::string("Recording stopped: ") + failure().value_or("");
-        impl_->store->queue.call([&](Database& database) { writeState(database, impl_->number, told, nowMilliseconds()); });
+        StateEvent recorded = event;
+        recorded.explanation +=
+            (recorded.explanation.empty() ? "" : "\n") + std::string("Recording stopped: ") + failure().value_or("");
+        impl_->store->queue.call(
+            [&](Database& database) { writeState(database, impl_->number, recorded, nowMilliseconds()); });
     } catch (const std::exception& error) {
         logError(std::string("the run's state cannot be stored: ") + error.what());
     }
@@ -212,7 +216,8 @@ std::vector<RunCommand> RunRecorder::take() {
         const std::int64_t version = i.commands.integer("PRAGMA data_version");
         if (version == i.seenVersion) return taken;
         i.seenVersion = version;
-        for (Query rows(i.commands, "SELECT id, command FROM command WHERE run = ? AND id > ? ORDER BY id", i.number, i.lastCommand);
+        for (Query rows(i.commands, "SELECT id, command FROM command WHERE run = ? AND id > ? ORDER BY id", i.number,
+                        i.lastCommand);
              rows.next();) {
             i.lastCommand = rows.integer(0);
             const std::string key = rows.text(1);
@@ -220,9 +225,10 @@ std::vector<RunCommand> RunRecorder::take() {
                 if (key == runCommandKey(command)) taken.push_back(command);
         }
         if (!taken.empty()) {
-            i.store->queue.add(std::make_shared<DetachedJob>(i.store->queue, [number = i.number, last = i.lastCommand](Database& database) {
-                Query(database, "DELETE FROM command WHERE run = ? AND id <= ?", number, last).run();
-            }));
+            i.store->queue.add(std::make_shared<DetachedJob>(
+                i.store->queue, [number = i.number, last = i.lastCommand](Database& database) {
+                    Query(database, "DELETE FROM command WHERE run = ? AND id <= ?", number, last).run();
+                }));
         }
     } catch (const std::exception& error) {
         logError(std::string("reading what is asked of the run: ") + error.what());

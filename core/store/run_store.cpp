@@ -18,11 +18,15 @@ namespace tritlab {
 namespace {
 
 constexpr const char* runColumns =
-    "id, name, state, explanation, config, notes, tags, parent, branch_step, created_ms, started_ms, ended_ms, steps, last_loss,"
-    " best_eval_loss, last_eval_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, tokens, progress, starred,"
+    "id, name, state, explanation, config, notes, tags, parent, branch_step, created_ms, started_ms, ended_ms, steps, "
+    "last_loss,"
+    " best_eval_loss, last_eval_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, tokens, progress, "
+    "starred,"
     " trashed, baseline, bit_equal, revision";
 
-std::string select(const std::string& rest) { return std::string("SELECT ") + runColumns + " FROM run WHERE purging = 0 " + rest; }
+std::string select(const std::string& rest) {
+    return std::string("SELECT ") + runColumns + " FROM run WHERE purging = 0 " + rest;
+}
 
 std::string listed(const std::vector<const RunSummary*>& candidates) {
     std::string text;
@@ -32,8 +36,14 @@ std::string listed(const std::vector<const RunSummary*>& candidates) {
 }
 
 Conversation conversationOf(const Query& row) {
-    return {row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.integer(5),
-            nlohmann::json::parse(row.text(6), nullptr, false), row.text(7)};
+    return {row.integer(0),
+            row.integer(1),
+            row.integer(2),
+            row.text(3),
+            row.text(4),
+            row.integer(5),
+            nlohmann::json::parse(row.text(6), nullptr, false),
+            row.text(7)};
 }
 
 }  // namespace
@@ -52,8 +62,10 @@ struct RunStore::Impl {
         const int schema = checkedSchemaVersion(*database, storeMigrations());
         const int wanted = storeMigrations().back().version;
         if (schema < wanted)
-            throw Error("the store is of an older form (schema " + std::to_string(schema) + ", wanted " + std::to_string(wanted) + ")",
-                        workspace.database().string(), "Open the TritLab window once: it keeps a backup and brings the store up to date",
+            throw Error("the store is of an older form (schema " + std::to_string(schema) + ", wanted " +
+                            std::to_string(wanted) + ")",
+                        workspace.database().string(),
+                        "Open the TritLab window once: it keeps a backup and brings the store up to date",
                         ErrorKind::Failed);
         checkedVersion = version;
         return database.get();
@@ -102,7 +114,8 @@ struct RunStore::Impl {
         if (const auto found = configs.find(run); found != configs.end()) return found->second;
         const auto json = nlohmann::json::parse(text, nullptr, false);
         if (json.is_discarded())
-            throw Error("the run's config in the store is damaged", run, "Put back a copy from the folder 'backups'", ErrorKind::Failed);
+            throw Error("the run's config in the store is damaged", run, "Put back a copy from the folder 'backups'",
+                        ErrorKind::Failed);
         return configs.emplace(run, configFromJson(json, "config of " + run)).first->second;
     }
 
@@ -131,7 +144,8 @@ std::vector<RunSummary> RunStore::runs(bool trashed) {
 std::vector<RunSummary> RunStore::runsChangedSince(std::int64_t revision) {
     std::vector<RunSummary> list;
     if (Database* db = impl_->open())
-        for (Query rows(*db, select("AND revision > ? ORDER BY revision"), revision); rows.next();) list.push_back(impl_->summary(rows));
+        for (Query rows(*db, select("AND revision > ? ORDER BY revision"), revision); rows.next();)
+            list.push_back(impl_->summary(rows));
     return list;
 }
 
@@ -168,19 +182,23 @@ RunSummary RunStore::resolve(const std::string& text) {
     for (const bool trashed : {false, true}) {
         if (trashed) all = runs(true);
         auto found = matching([&](const RunSummary& r) { return r.name == text; });
-        if (found.empty()) found = matching([&](const RunSummary& r) { return r.name.starts_with(text) || r.id.starts_with(text); });
+        if (found.empty())
+            found = matching([&](const RunSummary& r) { return r.name.starts_with(text) || r.id.starts_with(text); });
         if (found.size() == 1) return *found.front();
-        if (!found.empty()) throw Error("more than one run is meant", text, "Give more of the name, or the id: " + listed(found));
+        if (!found.empty())
+            throw Error("more than one run is meant", text, "Give more of the name, or the id: " + listed(found));
     }
     all = runs(false);
-    throw Error("no such run", text,
-                all.empty() ? "There is none yet" : "There are: " + listed(matching([](const RunSummary&) { return true; })));
+    throw Error(
+        "no such run", text,
+        all.empty() ? "There is none yet" : "There are: " + listed(matching([](const RunSummary&) { return true; })));
 }
 
 std::vector<std::string> RunStore::seriesKeys(const std::string& run) {
     std::vector<std::string> keys;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT key FROM series WHERE run = ? ORDER BY key", impl_->number(*db, run)); rows.next();)
+        for (Query rows(*db, "SELECT key FROM series WHERE run = ? ORDER BY key", impl_->number(*db, run));
+             rows.next();)
             keys.push_back(rows.text(0));
     return keys;
 }
@@ -198,8 +216,11 @@ std::vector<SeriesStretch> RunStore::seriesOutline(const std::string& run, const
     std::vector<SeriesStretch> stretches;
     Database* db = impl_->open();
     if (db == nullptr) return stretches;
-    for (Query rows(*db, "SELECT first, last, n, lo, hi FROM chunk WHERE series = (SELECT id FROM series WHERE run = ? AND key = ?) "
-                         "ORDER BY first", impl_->number(*db, run), key);
+    for (Query rows(*db,
+                    "SELECT first, last, n, lo, hi FROM chunk WHERE series = (SELECT id FROM series WHERE run = ? AND "
+                    "key = ?) "
+                    "ORDER BY first",
+                    impl_->number(*db, run), key);
          rows.next();)
         stretches.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.real(3), rows.real(4)});
     return stretches;
@@ -208,14 +229,16 @@ std::vector<SeriesStretch> RunStore::seriesOutline(const std::string& run, const
 std::vector<StepIndex> RunStore::healthSteps(const std::string& run) {
     std::vector<StepIndex> steps;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT step FROM health WHERE run = ? ORDER BY step", impl_->number(*db, run)); rows.next();)
+        for (Query rows(*db, "SELECT step FROM health WHERE run = ? ORDER BY step", impl_->number(*db, run));
+             rows.next();)
             steps.push_back(rows.integer(0));
     return steps;
 }
 
 std::optional<HealthEvent> RunStore::health(const std::string& run, StepIndex step) {
     if (Database* db = impl_->open())
-        if (Query row(*db, "SELECT data FROM health WHERE run = ? AND step = ?", impl_->number(*db, run), step); row.next())
+        if (Query row(*db, "SELECT data FROM health WHERE run = ? AND step = ?", impl_->number(*db, run), step);
+            row.next())
             return decodeHealth(step, row.blob(0));
     return std::nullopt;
 }
@@ -223,8 +246,8 @@ std::optional<HealthEvent> RunStore::health(const std::string& run, StepIndex st
 std::vector<SampleEvent> RunStore::samples(const std::string& run, StepIndex from) {
     std::vector<SampleEvent> list;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT step, prompt, text FROM sample WHERE run = ? AND step >= ? ORDER BY step, id", impl_->number(*db, run),
-                        from);
+        for (Query rows(*db, "SELECT step, prompt, text FROM sample WHERE run = ? AND step >= ? ORDER BY step, id",
+                        impl_->number(*db, run), from);
              rows.next();)
             list.push_back({rows.integer(0), rows.text(1), rows.text(2)});
     return list;
@@ -234,8 +257,11 @@ std::vector<EvaluationEvent> RunStore::evaluations(const std::string& run) {
     std::vector<EvaluationEvent> list;
     Database* db = impl_->open();
     if (db == nullptr) return list;
-    for (Query rows(*db, "SELECT step, whole, loss, perplexity, bits_per_byte, loss_at_lambda, lambda, tokens, bytes FROM evaluation"
-                         " WHERE run = ? ORDER BY step, whole", impl_->number(*db, run));
+    for (Query rows(*db,
+                    "SELECT step, whole, loss, perplexity, bits_per_byte, loss_at_lambda, lambda, tokens, bytes FROM "
+                    "evaluation"
+                    " WHERE run = ? ORDER BY step, whole",
+                    impl_->number(*db, run));
          rows.next();) {
         EvaluationEvent event;
         event.step = rows.integer(0);
@@ -256,7 +282,8 @@ std::vector<CheckpointInfo> RunStore::checkpoints(const std::string& run) {
     std::vector<CheckpointInfo> list;
     Database* db = impl_->open();
     if (db == nullptr) return list;
-    for (Query rows(*db, "SELECT step, path, bytes, best, created_ms FROM checkpoint WHERE run = ? ORDER BY step", impl_->number(*db, run));
+    for (Query rows(*db, "SELECT step, path, bytes, best, created_ms FROM checkpoint WHERE run = ? ORDER BY step",
+                    impl_->number(*db, run));
          rows.next();)
         // One that was pruned by a trainer that did not live to tell is no checkpoint.
         if (std::filesystem::exists(impl_->workspace.run(run) / rows.text(1)))
@@ -267,11 +294,13 @@ std::vector<CheckpointInfo> RunStore::checkpoints(const std::string& run) {
 std::vector<StoredLog> RunStore::log(const std::string& run, std::int64_t afterId) {
     std::vector<StoredLog> list;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT id, time_ms, level, step, text FROM log WHERE run = ? AND id > ? ORDER BY id", impl_->number(*db, run),
-                        afterId);
+        for (Query rows(*db, "SELECT id, time_ms, level, step, text FROM log WHERE run = ? AND id > ? ORDER BY id",
+                        impl_->number(*db, run), afterId);
              rows.next();)
-            list.push_back({rows.integer(0), rows.integer(1),
-                            {static_cast<LogLevel>(std::clamp<std::int64_t>(rows.integer(2), 0, 2)), rows.integer(3), rows.text(4)}});
+            list.push_back({rows.integer(0),
+                            rows.integer(1),
+                            {static_cast<LogLevel>(std::clamp<std::int64_t>(rows.integer(2), 0, 2)), rows.integer(3),
+                             rows.text(4)}});
     return list;
 }
 
@@ -282,11 +311,15 @@ std::vector<Conversation> RunStore::conversations(const std::vector<std::string>
     std::vector<std::string> wanted;
     for (const std::string& word : words) wanted.push_back(foldCase(word));
     // A branch in the trash is hidden as a whole, so its messages are looked at nowhere.
-    const std::string inMessage = "SELECT text FROM message WHERE conversation = c.id AND trashed_ms = 0 AND instr(fold_case(text), ?) > 0";
+    const std::string inMessage =
+        "SELECT text FROM message WHERE conversation = c.id AND trashed_ms = 0 AND instr(fold_case(text), ?) > 0";
     std::string sql = "SELECT id, created_ms, changed_ms, title, model, head, settings";
-    sql += wanted.empty() ? ", ''" : ", CASE WHEN instr(fold_case(title), ?) > 0 THEN '' ELSE (" + inMessage + " ORDER BY id DESC LIMIT 1) END";
+    sql += wanted.empty() ? ", ''"
+                          : ", CASE WHEN instr(fold_case(title), ?) > 0 THEN '' ELSE (" + inMessage +
+                                " ORDER BY id DESC LIMIT 1) END";
     sql += " FROM conversation AS c WHERE trashed_ms = 0";
-    for (std::size_t i = 0; i < wanted.size(); ++i) sql += " AND (instr(fold_case(title), ?) > 0 OR EXISTS (" + inMessage + "))";
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        sql += " AND (instr(fold_case(title), ?) > 0 OR EXISTS (" + inMessage + "))";
     sql += " ORDER BY changed_ms DESC, id DESC LIMIT ?";
     Query rows(*db, sql);
     if (!wanted.empty()) wanted.insert(wanted.begin(), wanted.front());
@@ -302,18 +335,22 @@ std::vector<Conversation> RunStore::conversations(const std::vector<std::string>
 std::optional<Conversation> RunStore::conversation(std::int64_t id) {
     Database* db = impl_->open();
     if (db == nullptr) return std::nullopt;
-    Query row(*db, "SELECT id, created_ms, changed_ms, title, model, head, settings, '' FROM conversation WHERE id = ?", id);
+    Query row(*db, "SELECT id, created_ms, changed_ms, title, model, head, settings, '' FROM conversation WHERE id = ?",
+              id);
     return row.next() ? std::optional(conversationOf(row)) : std::nullopt;
 }
 
 std::vector<StoredMessage> RunStore::messages(std::int64_t conversation) {
     std::vector<StoredMessage> list;
     if (Database* db = impl_->open())
-        for (Query rows(*db, "SELECT id, conversation, coalesce(parent, 0), time_ms, role, text, details, trashed_ms FROM message"
-                             " WHERE conversation = ? ORDER BY id", conversation);
+        for (Query rows(
+                 *db,
+                 "SELECT id, conversation, coalesce(parent, 0), time_ms, role, text, details, trashed_ms FROM message"
+                 " WHERE conversation = ? ORDER BY id",
+                 conversation);
              rows.next();)
-            list.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.text(4), rows.text(5),
-                            nlohmann::json::parse(rows.text(6), nullptr, false), rows.integer(7)});
+            list.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.text(4),
+                            rows.text(5), nlohmann::json::parse(rows.text(6), nullptr, false), rows.integer(7)});
     return list;
 }
 
@@ -323,7 +360,8 @@ std::string RunStore::integrityCheck() {
     std::string found;
     for (Query rows(*db, "PRAGMA integrity_check"); rows.next();)
         if (rows.text(0) != "ok") found += rows.text(0) + "\n";
-    for (Query rows(*db, "PRAGMA foreign_key_check"); rows.next();) found += "a row of '" + rows.text(0) + "' has lost its owner\n";
+    for (Query rows(*db, "PRAGMA foreign_key_check"); rows.next();)
+        found += "a row of '" + rows.text(0) + "' has lost its owner\n";
     return found;
 }
 

@@ -1,5 +1,6 @@
-// The store for readers: runs, series, events, checkpoints, chats. Opened READONLY; every statement is reset before a call
-// returns, so that the write-ahead log never grows behind a reader. One object a thread. Writes go through StoreWriter.
+// The store for readers: runs, series, events, checkpoints, chats. Opened READONLY; every statement is reset before a
+// call returns, so that the write-ahead log never grows behind a reader. One object a thread. Writes go through
+// StoreWriter.
 #pragma once
 
 #include <cstdint>
@@ -16,28 +17,28 @@
 namespace tritlab {
 
 struct RunSummary {
-    std::string id;              // "r-20260131-142355-k3f9": sortable by time
+    std::string id;  // "r-20260131-142355-k3f9": sortable by time
     std::string name;
     RunState state = RunState::Queued;
-    std::string explanation;     // of the last state
-    RunConfig config;            // frozen
+    std::string explanation;  // of the last state
+    RunConfig config;         // frozen
     std::string notes;
     std::vector<std::string> tags;
-    std::string parent;          // run that it was branched from, or empty
+    std::string parent;  // run that it was branched from, or empty
     StepIndex branchStep = -1;
     std::int64_t createdMs = 0, startedMs = 0, endedMs = 0;  // Unix time; 0: not yet
-    StepIndex steps = 0;         // done (last acknowledged step + 1)
+    StepIndex steps = 0;                                     // done (last acknowledged step + 1)
     double lastLoss = 0, bestEvalLoss = 0, lastEvalLoss = 0, perplexity = 0, bitsPerByte = 0;  // NaN: none yet
     double tokensPerSecond = 0, wallSeconds = 0;
     std::int64_t tokens = 0;
-    std::string progress;        // while preparing: what
+    std::string progress;  // while preparing: what
     bool starred = false, trashed = false, baseline = false, bitEqual = true;
-    std::int64_t revision = 0;   // grows with each change of the run
+    std::int64_t revision = 0;  // grows with each change of the run
 };
 
 struct Point {
     StepIndex step;
-    double value;                // NaN and infinities as trained
+    double value;  // NaN and infinities as trained
 };
 
 // A sealed stretch of a series, known without decoding it: bounds over what is no NaN, both NaN where all are.
@@ -49,7 +50,7 @@ struct SeriesStretch {
 
 struct CheckpointInfo {
     StepIndex step = 0;
-    std::string path;            // relative to the run's folder
+    std::string path;  // relative to the run's folder
     std::int64_t bytes = 0;
     bool best = false;
     std::int64_t createdMs = 0;
@@ -62,17 +63,17 @@ struct StoredLog {
 
 struct StoredMessage {
     std::int64_t id = 0, conversation = 0, parent = 0, timeMs = 0;  // parent 0: the first
-    std::string role, text;      // "system", "user", "assistant"
+    std::string role, text;                                         // "system", "user", "assistant"
     nlohmann::json details;      // tokens, tokens_per_second, first_token_ms, sampling …
     std::int64_t trashedMs = 0;  // not 0: in the trash
 };
 
 struct Conversation {
     std::int64_t id = 0, createdMs = 0, changedMs = 0;
-    std::string title, model;    // model: "run:ID", "run:ID@STEP", or a folder
-    std::int64_t head = 0;       // last message of the branch that is shown; 0: the newest
+    std::string title, model;  // model: "run:ID", "run:ID@STEP", or a folder
+    std::int64_t head = 0;     // last message of the branch that is shown; 0: the newest
     nlohmann::json settings;
-    std::string found;           // of a search: the newest message that holds the first word, if the title does not
+    std::string found;  // of a search: the newest message that holds the first word, if the title does not
 };
 
 class RunStore {
@@ -83,21 +84,23 @@ public:
     RunStore(const RunStore&) = delete;
     RunStore& operator=(const RunStore&) = delete;
 
-    // Grows with every commit of any process (PRAGMA data_version and the runs' revisions): poll it, then ask what changed.
+    // Grows with every commit of any process (PRAGMA data_version and the runs' revisions): poll it, then ask what
+    // changed.
     std::int64_t revision();
     std::vector<RunSummary> runs(bool trashed = false);
     std::vector<RunSummary> runsChangedSince(std::int64_t revision);  // trashed ones too
     std::optional<RunSummary> run(const std::string& id);
     // An id, a unique prefix of a name or id, or "latest". Throws Error that lists the candidates.
     RunSummary resolve(const std::string& text);
-    // For a run that is named by its preset or by a form: `wanted`, or with the first number from 2 on that no run has yet ("nano-2"),
-    // those in the trash included.
+    // For a run that is named by its preset or by a form: `wanted`, or with the first number from 2 on that no run has
+    // yet ("nano-2"), those in the trash included.
     std::string freeName(const std::string& wanted);
 
     std::vector<std::string> seriesKeys(const std::string& run);
     // Points with step >= from, in step order.
     std::vector<Point> series(const std::string& run, const std::string& key, StepIndex from = 0);
-    // The sealed blocks of a series in step order, and nothing of its tail: what can be drawn at once while the points are decoded.
+    // The sealed blocks of a series in step order, and nothing of its tail: what can be drawn at once while the points
+    // are decoded.
     std::vector<SeriesStretch> seriesOutline(const std::string& run, const std::string& key);
     std::vector<StepIndex> healthSteps(const std::string& run);
     std::optional<HealthEvent> health(const std::string& run, StepIndex step);  // with histograms
@@ -106,10 +109,10 @@ public:
     std::vector<CheckpointInfo> checkpoints(const std::string& run);
     std::vector<StoredLog> log(const std::string& run, std::int64_t afterId = 0);
 
-    // Newest first, those in the trash apart. With words: where each is in the title or in a message (letters of every script alike in
-    // either case). limit 0: all.
+    // Newest first, those in the trash apart. With words: where each is in the title or in a message (letters of every
+    // script alike in either case). limit 0: all.
     std::vector<Conversation> conversations(const std::vector<std::string>& words = {}, std::int64_t limit = 0);
-    std::optional<Conversation> conversation(std::int64_t id);     // in the trash or not
+    std::optional<Conversation> conversation(std::int64_t id);       // in the trash or not
     std::vector<StoredMessage> messages(std::int64_t conversation);  // by id; those in the trash too
 
     // PRAGMA integrity_check and foreign_key_check: empty when sound.
@@ -120,9 +123,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// Keys of series that every run has: "loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second", "wall_seconds",
-// "tokens", "memory"; "eval/loss", "eval/perplexity", "eval/bits_per_byte", "eval/loss_at_lambda"; and per BitLinear
-// "health/LAYER/{std,abs_mean,negative,zero,positive,flip_rate,reversal_rate,dead_zone}", with "health/all/…" their means over
-// weights and "health/collapsed" the number of collapsed layers.
+// Keys of series that every run has: "loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second",
+// "wall_seconds", "tokens", "memory"; "eval/loss", "eval/perplexity", "eval/bits_per_byte", "eval/loss_at_lambda"; and
+// per BitLinear "health/LAYER/{std,abs_mean,negative,zero,positive,flip_rate,reversal_rate,dead_zone}", with
+// "health/all/…" their means over weights and "health/collapsed" the number of collapsed layers.
 
 }  // namespace tritlab

@@ -1,10 +1,10 @@
 #include "core/store/schema.h"
 
-#include <chrono>
 #include <fcntl.h>
+#include <unistd.h>
+#include <chrono>
 #include <optional>
 #include <thread>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -25,11 +25,13 @@ FileLock lockSchema(const Workspace& workspace, FileLock::Mode mode, int patienc
     for (;;) {
         if (auto lock = FileLock::tryLock(workspace.locks() / "schema", mode)) return std::move(*lock);
         if (steady_clock::now() >= end)
-            throw Error(mode == FileLock::Mode::Shared ? "the store is being brought to a newer form by another program"
-                                                       : "the store has to be brought to a newer form, but another program has it open",
+            throw Error(mode == FileLock::Mode::Shared
+                            ? "the store is being brought to a newer form by another program"
+                            : "the store has to be brought to a newer form, but another program has it open",
                         workspace.database().string(),
-                        mode == FileLock::Mode::Shared ? "Wait until that is done"
-                                                       : "Close every other TritLab window and wait for running trainings",
+                        mode == FileLock::Mode::Shared
+                            ? "Wait until that is done"
+                            : "Close every other TritLab window and wait for running trainings",
                         ErrorKind::Busy);
         std::this_thread::sleep_for(milliseconds(20));
     }
@@ -50,7 +52,8 @@ void applyMigration(Database& database, const Migration& migration) {
     try {
         database.execute(migration.sql);
         if (Query check(database, "PRAGMA foreign_key_check"); check.next())
-            throw Error("schema " + std::to_string(migration.version) + " would leave rows of '" + check.text(0) + "' without their owner",
+            throw Error("schema " + std::to_string(migration.version) + " would leave rows of '" + check.text(0) +
+                            "' without their owner",
                         database.path().string(), {}, ErrorKind::Failed);
         database.execute("PRAGMA user_version=" + std::to_string(migration.version));
         database.execute("COMMIT");
@@ -90,7 +93,8 @@ void createDatabase(const Workspace& workspace, std::span<const Migration> migra
 void backUp(const Workspace& workspace, Database& database, int version) {
     const fs::path folder = workspace.root() / "backups";
     fs::create_directories(folder);
-    const fs::path target = folder / ("tritlab-schema-" + std::to_string(version) + "-" + std::to_string(nowMilliseconds()) + ".db");
+    const fs::path target =
+        folder / ("tritlab-schema-" + std::to_string(version) + "-" + std::to_string(nowMilliseconds()) + ".db");
     const fs::path fresh = target.string() + ".new";
     fs::remove(fresh);
     try {
@@ -129,10 +133,11 @@ void migrate(const Workspace& workspace, std::span<const Migration> migrations) 
 int checkedSchemaVersion(Database& database, std::span<const Migration> migrations) {
     const auto version = database.integer("PRAGMA user_version");
     if (version > migrations.back().version)
-        throw Error("the store was written by a newer TritLab (schema " + std::to_string(version) + ", this program knows " +
-                        std::to_string(migrations.back().version) + ")",
+        throw Error("the store was written by a newer TritLab (schema " + std::to_string(version) +
+                        ", this program knows " + std::to_string(migrations.back().version) + ")",
                     database.path().string(),
-                    "Use that newer program, or set TRITLAB_HOME to another folder to start an empty store", ErrorKind::TooNew);
+                    "Use that newer program, or set TRITLAB_HOME to another folder to start an empty store",
+                    ErrorKind::TooNew);
     if (version < 0) throw Error("is not a database of TritLab's", database.path().string(), "Move it away");
     return static_cast<int>(version);
 }
@@ -159,7 +164,8 @@ FileLock openSchema(const Workspace& workspace, std::span<const Migration> migra
 Error filesystemError(const std::string& what, const fs::filesystem_error& why) {
     const bool noSpace = why.code() == std::errc::no_space_on_device;
     return Error(what + " (" + why.code().message() + ")", why.path1().string(),
-                 noSpace ? "The disk is full: free some space and try again" : "Check who may write there, or set TRITLAB_HOME to another folder",
+                 noSpace ? "The disk is full: free some space and try again"
+                         : "Check who may write there, or set TRITLAB_HOME to another folder",
                  noSpace ? ErrorKind::NoSpace : ErrorKind::Failed);
 }
 

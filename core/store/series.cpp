@@ -29,8 +29,8 @@ bool sameBits(const std::vector<Point>& a, const std::vector<Point>& b) {
 
 void insertChunk(Database& database, std::int64_t series, std::span<const Point> points) {
     const Chunk chunk = encodeChunk(points);
-    Query insert(database, "INSERT INTO chunk (series, first, last, n, lo, hi, data) VALUES (?, ?, ?, ?, ?, ?, ?)", series, chunk.first,
-                 chunk.last, chunk.n);
+    Query insert(database, "INSERT INTO chunk (series, first, last, n, lo, hi, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 series, chunk.first, chunk.last, chunk.n);
     for (const double bound : {chunk.lo, chunk.hi}) {
         if (bound != bound) insert.bindNull();
         else insert.bind(bound);
@@ -52,7 +52,9 @@ void insertRows(Database& database, std::int64_t series, std::span<const Point> 
 
 std::vector<Point> readTail(Database& database, std::int64_t series, StepIndex from) {
     std::vector<Point> points;
-    for (Query rows(database, "SELECT step, value FROM point WHERE series = ? AND step >= ? ORDER BY step", series, from); rows.next();)
+    for (Query rows(database, "SELECT step, value FROM point WHERE series = ? AND step >= ? ORDER BY step", series,
+                    from);
+         rows.next();)
         points.push_back({rows.integer(0), rows.real(1)});
     return points;
 }
@@ -68,7 +70,8 @@ SeriesWriter::Standing& SeriesWriter::standing(Database& database, const std::st
         Query(database, "INSERT INTO series (run, key) VALUES (?, ?)", run_, key).run();
         series.id = database.lastRowId();
     }
-    if (Query row(database, "SELECT last FROM chunk WHERE series = ? ORDER BY first DESC LIMIT 1", series.id); row.next()) {
+    if (Query row(database, "SELECT last FROM chunk WHERE series = ? ORDER BY first DESC LIMIT 1", series.id);
+        row.next()) {
         series.sealed = true;
         series.sealedLast = row.integer(0);
     }
@@ -83,9 +86,10 @@ void SeriesWriter::write(Database& database, const std::string& key, std::vector
     if (points.empty()) return;
     Standing& series = standing(database, key);
     sortAndUnite(points);
-    const auto beyond = series.sealed ? std::upper_bound(points.begin(), points.end(), series.sealedLast,
-                                                         [](StepIndex step, const Point& point) { return step < point.step; })
-                                      : points.begin();
+    const auto beyond = series.sealed
+                            ? std::upper_bound(points.begin(), points.end(), series.sealedLast,
+                                               [](StepIndex step, const Point& point) { return step < point.step; })
+                            : points.begin();
     std::vector<Point> tail(beyond, points.end());
     points.erase(beyond, points.end());
     if (!points.empty()) mergeIntoChunks(database, series, std::move(points));
@@ -125,7 +129,8 @@ void SeriesWriter::sealTail(Database& database, Standing& series, const std::vec
     series.tailLast = rest.empty() ? 0 : rest.back().step;
 }
 
-// Each point goes into the chunk that starts at or before its step (the first one, where none does): chunks stay disjoint.
+// Each point goes into the chunk that starts at or before its step (the first one, where none does): chunks stay
+// disjoint.
 void SeriesWriter::mergeIntoChunks(Database& database, Standing& series, std::vector<Point> points) {
     std::span<const Point> rest = points;
     while (!rest.empty()) {
@@ -133,9 +138,11 @@ void SeriesWriter::mergeIntoChunks(Database& database, Standing& series, std::ve
         std::vector<Point> old;
         StepIndex first = 0;
         {
-            Query at(database, "SELECT id, first, last, n, data FROM chunk WHERE series = ?1 AND first = coalesce("
-                               "(SELECT max(first) FROM chunk WHERE series = ?1 AND first <= ?2),"
-                               "(SELECT min(first) FROM chunk WHERE series = ?1))", series.id, rest.front().step);
+            Query at(database,
+                     "SELECT id, first, last, n, data FROM chunk WHERE series = ?1 AND first = coalesce("
+                     "(SELECT max(first) FROM chunk WHERE series = ?1 AND first <= ?2),"
+                     "(SELECT min(first) FROM chunk WHERE series = ?1))",
+                     series.id, rest.front().step);
             at.next();
             id = at.integer(0);
             first = at.integer(1);
@@ -164,10 +171,12 @@ std::vector<Point> readSeries(Database& database, std::int64_t seriesId, StepInd
     std::vector<Point> points;
     if (Query size(database, "SELECT sum(n) FROM chunk WHERE series = ? AND last >= ?", seriesId, from); size.next())
         points.reserve(static_cast<std::size_t>(size.integer(0) + pointsPerChunk));
-    for (Query chunks(database, "SELECT first, last, n, data FROM chunk WHERE series = ? AND last >= ? ORDER BY first", seriesId, from);
+    for (Query chunks(database, "SELECT first, last, n, data FROM chunk WHERE series = ? AND last >= ? ORDER BY first",
+                      seriesId, from);
          chunks.next();)
         decodeChunk(chunks.integer(0), chunks.integer(1), chunks.integer(2), chunks.blob(3), points);
-    const auto start = std::find_if(points.begin(), points.end(), [from](const Point& point) { return point.step >= from; });
+    const auto start =
+        std::find_if(points.begin(), points.end(), [from](const Point& point) { return point.step >= from; });
     points.erase(points.begin(), start);
     const std::vector<Point> tail = readTail(database, seriesId, from);
     points.insert(points.end(), tail.begin(), tail.end());

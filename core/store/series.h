@@ -1,5 +1,5 @@
-// The points of a run's series in their blocks (resources/schema-1.sql: series, point, chunk). Writing the same step again
-// overwrites it, in the tail and inside sealed chunks; nothing else is touched.
+// The points of a run's series in their blocks (resources/schema-1.sql: series, point, chunk). Writing the same step
+// again overwrites it, in the tail and inside sealed chunks; nothing else is touched.
 #pragma once
 
 #include <map>
@@ -13,8 +13,8 @@ namespace tritlab {
 
 constexpr std::int64_t pointsPerChunk = 1024;
 
-// Writes for one run, and remembers where each series stands: only one SeriesWriter may write a run at a time, and clear()
-// must be called after a rollback.
+// Writes for one run, and remembers where each series stands: only one SeriesWriter may write a run at a time, and
+// clear() must be called after a rollback.
 class SeriesWriter {
 public:
     explicit SeriesWriter(std::int64_t runNumber) : run_(runNumber) {}
@@ -25,10 +25,10 @@ public:
 private:
     struct Standing {
         std::int64_t id = 0;
-        bool sealed = false;          // has chunks
-        StepIndex sealedLast = 0;     // of them; the tail lies beyond
+        bool sealed = false;       // has chunks
+        StepIndex sealedLast = 0;  // of them; the tail lies beyond
         std::int64_t tailCount = 0;
-        StepIndex tailLast = 0;       // where tailCount > 0
+        StepIndex tailLast = 0;  // where tailCount > 0
     };
     Standing& standing(Database& database, const std::string& key);
     static void mergeIntoChunks(Database& database, Standing& series, std::vector<Point> points);

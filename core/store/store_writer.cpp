@@ -1,7 +1,7 @@
 #include "core/store/store_writer.h"
 
-#include <filesystem>
 #include <unistd.h>
+#include <filesystem>
 
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -41,7 +41,9 @@ void updateRun(WriteQueue& queue, const std::string& run, const char* column, co
 // Throws Busy where a process trains the run; else keeps others from starting to.
 FileLock lockRun(const Workspace& workspace, const std::string& run, const char* what) {
     auto lock = FileLock::tryLock(workspace.runLock(run), FileLock::Mode::Exclusive);
-    if (!lock) throw Error(std::string("the run is being trained and cannot be ") + what, run, "Stop it first", ErrorKind::Busy);
+    if (!lock)
+        throw Error(std::string("the run is being trained and cannot be ") + what, run, "Stop it first",
+                    ErrorKind::Busy);
     return std::move(*lock);
 }
 
@@ -49,7 +51,8 @@ FileLock lockRun(const Workspace& workspace, const std::string& run, const char*
 bool purgeRows(Database& database, std::int64_t number, WriteJob::TimePoint deadline) {
     const auto late = [&] { return std::chrono::steady_clock::now() >= deadline; };
     constexpr const char* ofSeries[] = {
-        "DELETE FROM chunk WHERE id IN (SELECT chunk.id FROM chunk JOIN series ON series.id = chunk.series WHERE run = ? LIMIT ?)",
+        "DELETE FROM chunk WHERE id IN (SELECT chunk.id FROM chunk JOIN series ON series.id = chunk.series WHERE run = "
+        "? LIMIT ?)",
         "DELETE FROM point WHERE (series, step) IN (SELECT series, step FROM point WHERE series IN"
         " (SELECT id FROM series WHERE run = ?) LIMIT ?)"};
     constexpr const char* ofRun[] = {
@@ -83,7 +86,9 @@ void finishPurge(WriteQueue& queue, const std::string& id, std::int64_t number, 
         if (fs::exists(folder))
             for (const auto& entry : fs::directory_iterator(folder))
                 if (entry.path() != queue.workspace().runLock(id)) fs::remove_all(entry.path());
-        queue.callInSlices([number](Database& database, WriteJob::TimePoint deadline) { return purgeRows(database, number, deadline); });
+        queue.callInSlices([number](Database& database, WriteJob::TimePoint deadline) {
+            return purgeRows(database, number, deadline);
+        });
         fs::remove_all(folder);
     } catch (const fs::filesystem_error& why) {
         throw filesystemError("the run's files cannot be deleted", why);
@@ -112,9 +117,9 @@ void finishPurges(WriteQueue& queue) {
 
 const char* runCommandKey(RunCommand command) {
     switch (command) {
-    case RunCommand::Stop: return "stop";
-    case RunCommand::Checkpoint: return "checkpoint";
-    case RunCommand::Snapshot: return "snapshot";
+        case RunCommand::Stop: return "stop";
+        case RunCommand::Checkpoint: return "checkpoint";
+        case RunCommand::Snapshot: return "snapshot";
     }
     return "";
 }
@@ -123,7 +128,8 @@ StoreWriter::StoreWriter(const Workspace& workspace) : impl_(std::make_shared<Im
     try {
         finishPurges(impl_->queue);
     } catch (const Error& error) {
-        logWarning(std::string("a purge that was cut short cannot be finished: ") + error.what());  // tried again next time
+        // tried again next time
+        logWarning(std::string("a purge that was cut short cannot be finished: ") + error.what());
     }
 }
 
@@ -137,8 +143,8 @@ StoreWriter::~StoreWriter() {
 
 const Workspace& StoreWriter::workspace() const { return impl_->queue.workspace(); }
 
-std::string StoreWriter::createRun(const std::string& name, const RunConfig& frozen, RunState state, const std::string& parent,
-                                   StepIndex branchStep) {
+std::string StoreWriter::createRun(const std::string& name, const RunConfig& frozen, RunState state,
+                                   const std::string& parent, StepIndex branchStep) {
     const std::string config = configText(frozen);
     std::string id;
     impl_->queue.call([&](Database& database) {
@@ -154,8 +160,12 @@ std::string StoreWriter::createRun(const std::string& name, const RunConfig& fro
     return id;
 }
 
-void StoreWriter::renameRun(const std::string& run, const std::string& name) { updateRun(impl_->queue, run, "name", name); }
-void StoreWriter::setNotes(const std::string& run, const std::string& notes) { updateRun(impl_->queue, run, "notes", notes); }
+void StoreWriter::renameRun(const std::string& run, const std::string& name) {
+    updateRun(impl_->queue, run, "name", name);
+}
+void StoreWriter::setNotes(const std::string& run, const std::string& notes) {
+    updateRun(impl_->queue, run, "notes", notes);
+}
 void StoreWriter::setTags(const std::string& run, const std::vector<std::string>& tags) {
     updateRun(impl_->queue, run, "tags", tagsJson(tags));
 }
@@ -165,7 +175,8 @@ void StoreWriter::setBaseline(const std::string& run) {
     impl_->queue.call([&](Database& database) {
         const std::int64_t number = run.empty() ? 0 : runNumber(database, run);
         std::vector<std::int64_t> before;
-        for (Query rows(database, "SELECT number FROM run WHERE baseline = 1"); rows.next();) before.push_back(rows.integer(0));
+        for (Query rows(database, "SELECT number FROM run WHERE baseline = 1"); rows.next();)
+            before.push_back(rows.integer(0));
         for (const std::int64_t old : before) {
             Query(database, "UPDATE run SET baseline = 0 WHERE number = ?", old).run();
             touch(database, old);
@@ -176,7 +187,8 @@ void StoreWriter::setBaseline(const std::string& run) {
 }
 
 void StoreWriter::setState(const std::string& run, const StateEvent& event) {
-    impl_->queue.call([&](Database& database) { writeState(database, runNumber(database, run), event, nowMilliseconds()); });
+    impl_->queue.call(
+        [&](Database& database) { writeState(database, runNumber(database, run), event, nowMilliseconds()); });
 }
 
 void StoreWriter::trash(const std::string& run, bool trashed) {
@@ -202,16 +214,20 @@ void StoreWriter::deleteCheckpoint(const std::string& run, StepIndex step) {
     std::int64_t number = 0;
     impl_->queue.call([&](Database& database) {
         number = runNumber(database, run);
-        Query row(database, "SELECT path, step = (SELECT max(step) FROM checkpoint WHERE run = ?1) FROM checkpoint WHERE run = ?1"
-                            " AND step = ?2", number, step);
-        if (!row.next()) throw Error("the run has no checkpoint of step " + std::to_string(step), run, "List its checkpoints");
+        Query row(database,
+                  "SELECT path, step = (SELECT max(step) FROM checkpoint WHERE run = ?1) FROM checkpoint WHERE run = ?1"
+                  " AND step = ?2",
+                  number, step);
+        if (!row.next())
+            throw Error("the run has no checkpoint of step " + std::to_string(step), run, "List its checkpoints");
         path = row.text(0);
         newest = row.integer(1) != 0;
     });
     std::optional<FileLock> lock;
     if (newest) lock = lockRun(workspace(), run, "robbed of its newest checkpoint");
     // Out of the way in one move, so that no half-deleted checkpoint can be taken for a whole one.
-    const fs::path folder = workspace().run(run) / path, doomed = folder.parent_path() / (".deleted-" + folder.filename().string());
+    const fs::path folder = workspace().run(run) / path,
+                   doomed = folder.parent_path() / (".deleted-" + folder.filename().string());
     try {
         if (fs::exists(folder)) {
             fs::remove_all(doomed);
@@ -226,7 +242,9 @@ void StoreWriter::deleteCheckpoint(const std::string& run, StepIndex step) {
     });
     std::error_code left;
     fs::remove_all(doomed, left);
-    if (left) logWarning("what is left of a deleted checkpoint cannot be removed: " + doomed.string() + " (" + left.message() + ")");
+    if (left)
+        logWarning("what is left of a deleted checkpoint cannot be removed: " + doomed.string() + " (" +
+                   left.message() + ")");
 }
 
 void StoreWriter::sendCommand(const std::string& run, RunCommand command) {
@@ -236,7 +254,8 @@ void StoreWriter::sendCommand(const std::string& run, RunCommand command) {
         state.next();
         if (!isGoing(runStateFromKey(state.text(0))))
             throw Error("the run is not being trained (it is " + state.text(0) + ")", run, "Resume it first");
-        Query(database, "INSERT INTO command (run, command, time_ms) VALUES (?, ?, ?)", number, runCommandKey(command), nowMilliseconds())
+        Query(database, "INSERT INTO command (run, command, time_ms) VALUES (?, ?, ?)", number, runCommandKey(command),
+              nowMilliseconds())
             .run();
         touch(database, 0);
     });
@@ -247,7 +266,9 @@ std::vector<std::string> StoreWriter::markDeadRuns() {
     {
         // A connection of its own: most times there is nothing to write, and then nobody has to wait.
         Database database(workspace().database(), Database::Mode::ReadOnly);
-        for (Query rows(database, "SELECT id, created_ms FROM run WHERE state IN ('preparing', 'running') AND purging = 0"); rows.next();) {
+        for (Query rows(database,
+                        "SELECT id, created_ms FROM run WHERE state IN ('preparing', 'running') AND purging = 0");
+             rows.next();) {
             const bool fresh = nowMilliseconds() - rows.integer(1) < newRunGraceMs;
             if (!fresh || fs::exists(workspace().runLock(rows.text(0)))) going.push_back(rows.text(0));
         }
@@ -265,8 +286,9 @@ std::vector<std::string> StoreWriter::markDeadRuns() {
             StateEvent event;
             event.state = RunState::Interrupted;
             event.step = state.integer(1);
-            event.explanation = "The process that trained it ended without a word (killed, or the machine went down). "
-                                "Resume goes on at the last checkpoint.";
+            event.explanation =
+                "The process that trained it ended without a word (killed, or the machine went down). "
+                "Resume goes on at the last checkpoint.";
             writeState(database, number, event, nowMilliseconds());
             marked = true;
         });

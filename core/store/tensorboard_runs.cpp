@@ -24,7 +24,10 @@ constexpr std::size_t pieceSize = 1 << 16;
 std::string folderName(const RunSummary& run) {
     std::string name;
     for (const char c : run.name)
-        name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ? c : '_';
+        name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                        c == '.'
+                    ? c
+                    : '_';
     while (name.starts_with('.')) name.erase(0, 1);
     return (name.empty() ? "run" : name) + "-" + run.id;
 }
@@ -40,9 +43,11 @@ struct Cursor {
 class Clock {
 public:
     Clock(RunStore& store, const RunSummary& run)
-        : start_(static_cast<double>(run.startedMs > 0 ? run.startedMs : run.createdMs) / 1000), seconds_(store.series(run.id, "wall_seconds")) {}
+        : start_(static_cast<double>(run.startedMs > 0 ? run.startedMs : run.createdMs) / 1000),
+          seconds_(store.series(run.id, "wall_seconds")) {}
     double at(StepIndex step) const {
-        auto after = std::upper_bound(seconds_.begin(), seconds_.end(), step, [](StepIndex s, const Point& p) { return s < p.step; });
+        auto after = std::upper_bound(seconds_.begin(), seconds_.end(), step,
+                                      [](StepIndex s, const Point& p) { return s < p.step; });
         return after == seconds_.begin() ? start_ : start_ + std::prev(after)->value;
     }
 
@@ -70,7 +75,8 @@ std::int64_t writeEvents(RunStore& store, const RunSummary& run, const std::func
         if (!step) break;
         TensorBoardEvent event{clock.at(*step), *step, {}, {}};
         for (Cursor& c : cursors)
-            if (c.at < c.points.size() && c.points[c.at].step == *step) event.scalars.emplace_back(c.key, c.points[c.at++].value);
+            if (c.at < c.points.size() && c.points[c.at].step == *step)
+                event.scalars.emplace_back(c.key, c.points[c.at++].value);
         count += static_cast<std::int64_t>(event.scalars.size());
         write(tensorBoardRecord(event));
     }
@@ -87,8 +93,11 @@ std::map<fs::path, std::vector<fs::path>> eventFiles(const fs::path& folder) {
         if (fs::is_regular_file(folder)) found[folder.parent_path()].push_back(folder);
         else
             for (const auto& entry : fs::recursive_directory_iterator(folder))
-                if (entry.is_regular_file() && isEventFile(entry.path())) found[entry.path().parent_path()].push_back(entry.path());
-    } catch (const fs::filesystem_error& why) { throw filesystemError("the folder cannot be read", why); }
+                if (entry.is_regular_file() && isEventFile(entry.path()))
+                    found[entry.path().parent_path()].push_back(entry.path());
+    } catch (const fs::filesystem_error& why) {
+        throw filesystemError("the folder cannot be read", why);
+    }
     for (auto& [where, files] : found) std::sort(files.begin(), files.end());
     return found;
 }
@@ -98,17 +107,19 @@ const std::map<std::string, std::vector<std::string>> aliases = {
     {"loss", {"train/loss", "Loss/train", "loss/train", "train_loss", "training_loss", "Loss", "Train/Loss"}},
     {"lr", {"train/learning_rate", "learning_rate", "train/lr", "LR", "Learning rate"}},
     {"grad_norm", {"train/grad_norm", "gradient_norm"}},
-    {"eval/loss", {"val/loss", "Loss/val", "loss/val", "val_loss", "eval_loss", "Loss/test", "validation/loss", "test/loss"}},
+    {"eval/loss",
+     {"val/loss", "Loss/val", "loss/val", "val_loss", "eval_loss", "Loss/test", "validation/loss", "test/loss"}},
 };
 
 struct Imported {
     RunToImport run;
-    ImportedSeriesRun told;
+    ImportedSeriesRun report;
 };
 
 Imported readRun(const std::vector<fs::path>& files, const fs::path& folder, const std::string& name) {
     Imported imported;
-    std::map<std::string, std::map<StepIndex, double>> values;  // a later file's value of a step counts: the run was resumed
+    // a later file's value of a step counts: the run was resumed
+    std::map<std::string, std::map<StepIndex, double>> values;
     double first = 0, last = 0;
     for (const fs::path& file : files) {
         const TensorBoardFileResult result = readTensorBoardFile(file, [&](const TensorBoardEvent& event) {
@@ -118,27 +129,28 @@ Imported readRun(const std::vector<fs::path>& files, const fs::path& folder, con
             }
             for (const auto& [tag, value] : event.scalars) values[tag][event.step] = value;
         });
-        imported.told.skipped += result.skipped;
-        imported.told.cutShort = imported.told.cutShort || result.cutShort;
+        imported.report.skipped += result.skipped;
+        imported.report.cutShort = imported.report.cutShort || result.cutShort;
     }
     std::string notes = "Imported from TensorBoard event files in " + folder.string() + ".";
     for (const auto& [key, names] : aliases) {
         if (values.contains(key)) continue;
-        const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& alias) { return values.contains(alias); });
+        const auto found =
+            std::find_if(names.begin(), names.end(), [&](const std::string& alias) { return values.contains(alias); });
         if (found == names.end()) continue;
         values[key] = std::move(values[*found]);
         values.erase(*found);
-        ++imported.told.renamed;
+        ++imported.report.renamed;
         notes += " '" + *found + "' is shown as '" + key + "'.";
     }
     for (auto& [key, steps] : values) {
         std::vector<Point>& points = imported.run.series[key];
         for (const auto& [step, value] : steps)
             if (step >= 0) points.push_back({step, value});
-        imported.told.points += static_cast<std::int64_t>(points.size());
+        imported.report.points += static_cast<std::int64_t>(points.size());
     }
-    if (imported.told.cutShort) notes += " The last record of a file was not whole.";
-    imported.run.name = imported.told.name = name;
+    if (imported.report.cutShort) notes += " The last record of a file was not whole.";
+    imported.run.name = imported.report.name = name;
     imported.run.notes = notes;
     imported.run.tags = {"imported"};
     imported.run.startedMs = std::llround(std::min(first, 1e11) * 1000);
@@ -179,30 +191,34 @@ TensorBoardExport exportTensorBoard(RunStore& store, const std::string& run, con
     return result;
 }
 
-std::vector<ImportedSeriesRun> importTensorBoard(const Workspace& workspace, const fs::path& folder, const std::string& name) {
+std::vector<ImportedSeriesRun> importTensorBoard(const Workspace& workspace, const fs::path& folder,
+                                                 const std::string& name) {
     const fs::path root = fs::absolute(folder).lexically_normal();
     const auto found = eventFiles(root);
     if (found.empty()) throw Error("holds no TensorBoard event files", root.string(), "Their names contain 'tfevents'");
-    const std::string top = !name.empty() ? name : (root.has_filename() ? root : root.parent_path()).filename().string();
+    const std::string top =
+        !name.empty() ? name : (root.has_filename() ? root : root.parent_path()).filename().string();
     std::vector<Imported> runs;
     for (const auto& [where, files] : found) {
         const std::string below = fs::is_directory(root) ? where.lexically_relative(root).string() : ".";
         runs.push_back(readRun(files, where, below == "." ? top : top + "/" + below));
-        if (runs.back().told.points == 0) runs.pop_back();
+        if (runs.back().report.points == 0) runs.pop_back();
     }
-    if (runs.empty()) throw Error("the event files hold no scalars", root.string(), "Images, histograms and texts alone are no run");
-    std::vector<ImportedSeriesRun> told;
+    if (runs.empty())
+        throw Error("the event files hold no scalars", root.string(), "Images, histograms and texts alone are no run");
+    std::vector<ImportedSeriesRun> report;
     for (Imported& imported : runs) {
-        imported.told.id = importRun(workspace, imported.run);
-        told.push_back(imported.told);
+        imported.report.id = importRun(workspace, imported.run);
+        report.push_back(imported.report);
     }
-    return told;
+    return report;
 }
 
 bool holdsTensorBoardFiles(const fs::path& folder) {
     std::error_code error;
     if (fs::is_regular_file(folder, error)) return isEventFile(folder);
-    for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
+    for (auto entry = fs::recursive_directory_iterator(folder, error);
+         !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
         if (entry->is_regular_file(error) && isEventFile(entry->path())) return true;
     return false;
 }

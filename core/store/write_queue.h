@@ -1,7 +1,7 @@
-// The one thread of a process that writes: jobs from any thread, drained into one transaction a batch, each batch under the
-// write protocol across processes (schema.h, WriteTurn) and about 50 ms at most. Jobs in the order they came; a long one works
-// in slices and goes behind the others between two. Where a batch fails it is rolled back and its jobs are tried one by one, so
-// that a wrong job costs nobody else's.
+// The one thread of a process that writes: jobs from any thread, drained into one transaction a batch, each batch under
+// the write protocol across processes (schema.h, WriteTurn) and about 50 ms at most. Jobs in the order they came; a
+// long one works in slices and goes behind the others between two. Where a batch fails it is rolled back and its jobs
+// are tried one by one, so that a wrong job costs nobody else's.
 #pragma once
 
 #include <chrono>
@@ -40,7 +40,8 @@ public:
     ~WriteQueue();  // drains
 
     void add(std::shared_ptr<WriteJob> job, std::chrono::milliseconds delay = std::chrono::milliseconds(0));
-    // Runs `work` in a transaction and waits for its commit; throws what went wrong. `work` may be repeated after a rollback.
+    // Runs `work` in a transaction and waits for its commit; throws what went wrong. `work` may be repeated after a
+    // rollback.
     void call(std::function<void(Database&)> work);
     // The same for long work: repeated in further transactions until it gives true.
     void callInSlices(std::function<bool(Database&, WriteJob::TimePoint)> work);

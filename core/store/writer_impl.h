@@ -11,7 +11,8 @@
 namespace tritlab {
 
 struct StoreWriter::Impl {
-    explicit Impl(const Workspace& workspace) : schemaLock(openSchema(workspace, storeMigrations())), queue(workspace) {}
+    explicit Impl(const Workspace& workspace)
+        : schemaLock(openSchema(workspace, storeMigrations())), queue(workspace) {}
     FileLock schemaLock;
     WriteQueue queue;
 };

@@ -36,7 +36,8 @@ public:
     using Variables = QMap<QString, QString>;
     void start(QProcess& process, const QStringList& arguments, const Variables& variables = {}) const {
         QProcessEnvironment environment = environment_;
-        for (auto variable = variables.begin(); variable != variables.end(); ++variable) environment.insert(variable.key(), variable.value());
+        for (auto variable = variables.begin(); variable != variables.end(); ++variable)
+            environment.insert(variable.key(), variable.value());
         process.setProcessEnvironment(environment);
         process.start(QStringLiteral(TRITLAB_BINARY_DIR "/bin/tritlab-cli"), arguments);
     }
@@ -85,8 +86,9 @@ inline QByteArray someText(int bytes, std::uint64_t seed = 1) {
     while (text.size() < bytes) {
         const auto length = 4 + static_cast<int>(randomBits(seed, 1, index) % 9);
         for (int i = 0; i < length; ++i) {
-            QByteArray word = words[static_cast<qsizetype>(randomBits(seed, 2, index * 16 + static_cast<std::uint64_t>(i)) %
-                                                           static_cast<std::uint64_t>(words.size()))];
+            QByteArray word =
+                words[static_cast<qsizetype>(randomBits(seed, 2, index * 16 + static_cast<std::uint64_t>(i)) %
+                                             static_cast<std::uint64_t>(words.size()))];
             if (i == 0) word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
             text += word + (i + 1 < length ? " " : randomBits(seed, 3, index) % 4 == 0 ? ".\n" : ". ");
         }

@@ -1,4 +1,5 @@
-// tritlab-cli as a process, what needs no training engine: wrong use, configs, estimates, tokenizers, an empty workspace.
+// tritlab-cli as a process, what needs no training engine: wrong use, configs, estimates, tokenizers, an empty
+// workspace.
 #include <QTest>
 
 #include "cli_process.h"
@@ -62,15 +63,18 @@ private Q_SLOTS:
         const CliResult result = cli.run({"estimate", "--preset", "2b4t", "--json"});
         QCOMPARE(result.code, 0);
         QCOMPARE(result.json()["parameters"].toDouble(), 2412820480.0);
-        for (const char* key :
-             {"ternary_parameters", "training_bytes", "packed_bytes", "tokens_per_step", "total_tokens", "flops_per_token"})
+        for (const char* key : {"ternary_parameters", "training_bytes", "packed_bytes", "tokens_per_step",
+                                "total_tokens", "flops_per_token"})
             QVERIFY2(result.json()[key].toDouble() > 0, key);
         const QJsonObject base = cli.run({"estimate", "--preset", "nano", "--json"}).json();
         const QJsonObject wider = cli.run({"estimate", "--preset", "nano", "--set", "vocab_size=612", "--json"}).json();
         QCOMPARE(wider["parameters"].toDouble() - base["parameters"].toDouble(), 100.0 * 64);
         QVERIFY(cli.run({"estimate", "--preset", "nano"}).out.contains("parameters"));
         // Of a device that need not be on this machine.
-        QCOMPARE(cli.run({"estimate", "--preset", "nano", "--set", "device=cuda", "--json"}).json()["training_memory"].toString(), QString("cuda"));
+        QCOMPARE(cli.run({"estimate", "--preset", "nano", "--set", "device=cuda", "--json"})
+                     .json()["training_memory"]
+                     .toString(),
+                 QString("cuda"));
         QVERIFY(cli.run({"estimate", "--preset", "nano", "--set", "device=cuda"}).out.contains("CUDA memory"));
     }
     void configFiles() {
@@ -105,8 +109,8 @@ private Q_SLOTS:
     void readsNumbersUnderADecimalCommaLocale() {
         Cli cli;
         cli.setVariable("LC_ALL", "de_DE.UTF-8");
-        const CliResult result =
-            cli.run({"estimate", "--preset", "nano", "--set", "learning_rate=0.0003", "--set", "held_out=0.5", "--json"});
+        const CliResult result = cli.run(
+            {"estimate", "--preset", "nano", "--set", "learning_rate=0.0003", "--set", "held_out=0.5", "--json"});
         QCOMPARE(result.code, 0);
         const CliResult refused = cli.run({"estimate", "--preset", "nano", "--set", "learning_rate=0,0003"});
         QCOMPARE(refused.code, 2);
@@ -138,8 +142,8 @@ private Q_SLOTS:
     void trainsAndInspectsATokenizer() {
         const Cli cli;
         const QString text = cli.write("text.txt", someText(60000));
-        const CliResult trained =
-            cli.run({"tokenizer", "train", "--data", text, "--vocab-size", "400", "--out", cli.path("t.model"), "--json"});
+        const CliResult trained = cli.run(
+            {"tokenizer", "train", "--data", text, "--vocab-size", "400", "--out", cli.path("t.model"), "--json"});
         QVERIFY2(trained.code == 0, trained.err);
         QCOMPARE(trained.json()["vocab_size"].toInt(), 400);
         const CliResult looked =
@@ -148,8 +152,9 @@ private Q_SLOTS:
         QCOMPARE(looked.json()["decoded"].toString(), QStringLiteral("The king said: 火"));
         QVERIFY(looked.json()["token_ids"].toArray().size() > 4);
         QCOMPARE(cli.run({"tokenizer", "inspect", text}).code, 1);
-        QCOMPARE(cli.run({"tokenizer", "train", "--data", text, "--vocab-size", "200", "--out", cli.path("u.model")}).code,
-                 2);
+        QCOMPARE(
+            cli.run({"tokenizer", "train", "--data", text, "--vocab-size", "200", "--out", cli.path("u.model")}).code,
+            2);
         QVERIFY(!QFile::exists(cli.path("u.model")));
     }
 };

@@ -1,5 +1,5 @@
-// bench store and bench plot: small ones, end to end, with the window's program. What they measure is not judged here, only that it was
-// measured: counts, keys, and that a store comes out as asked for.
+// bench store and bench plot: small ones, end to end, with the window's program. What they measure is not judged here,
+// only that it was measured: counts, keys, and that a store comes out as asked for.
 #include <QTest>
 
 #include "cli_process.h"
@@ -47,12 +47,14 @@ private Q_SLOTS:
         QVERIFY(store.integrityCheck().empty());
         QVERIFY_THROWS_EXCEPTION(Error, fillStore(workspace, {1, 1000, 0, 0}, {}));  // it has runs
         QTemporaryDir other;
-        QVERIFY_THROWS_EXCEPTION(Error, fillStore(Workspace(std::filesystem::path(other.path().toStdString())), {3, 100, 1, 1000}, {}));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, fillStore(Workspace(std::filesystem::path(other.path().toStdString())), {3, 100, 1, 1000}, {}));
     }
 
     void benchStore() {
         const Cli cli;
-        const CliResult result = cli.run({"bench", "store", "--runs", "8", "--points", "40000", "--long-runs", "1", "--long-points", "20000", "--json"});
+        const CliResult result = cli.run({"bench", "store", "--runs", "8", "--points", "40000", "--long-runs", "1",
+                                          "--long-points", "20000", "--json"});
         QVERIFY2(result.code == 0, result.err);
         const QJsonObject json = result.json();
         QCOMPARE(json["fill"].toObject()["points"].toInt(), 40000);
@@ -68,7 +70,8 @@ private Q_SLOTS:
 
     void benchPlot() {
         const Cli cli;
-        const CliResult result = cli.run({"bench", "plot", "--charts", "2", "--runs", "2", "--points", "20000", "--seconds", "1", "--json"});
+        const CliResult result =
+            cli.run({"bench", "plot", "--charts", "2", "--runs", "2", "--points", "20000", "--seconds", "1", "--json"});
         QVERIFY2(result.code == 0, result.err);
         const QJsonObject plot = result.json()["plot"].toObject();
         QVERIFY(plot["frame"].toObject()["count"].toInt() > 0);

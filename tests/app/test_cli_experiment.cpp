@@ -1,5 +1,5 @@
-// experiment run as a process: trains what is missing, stops when it is told to, resumes what broke off, and ends with the same
-// losses as a run that was trained by itself.
+// experiment run as a process: trains what is missing, stops when it is told to, resumes what broke off, and ends with
+// the same losses as a run that was trained by itself.
 #include <QElapsedTimer>
 #include <QTest>
 #include <csignal>
@@ -24,7 +24,8 @@ private:
         timer.start();
         while (timer.elapsed() < 100000 && !process.waitForFinished(20)) {
             const auto all = QFile::exists(cli.home() + "/tritlab.db") ? runs() : std::vector<tritlab::RunSummary>();
-            if (all.size() == count && all.front().state == tritlab::RunState::Running && all.front().steps > step) return true;
+            if (all.size() == count && all.front().state == tritlab::RunState::Running && all.front().steps > step)
+                return true;
         }
         return false;
     }
@@ -33,7 +34,8 @@ private Q_SLOTS:
     void initTestCase() {
         cli.write("text.txt", someText(120000));
         QDir().mkpath(cli.path("exp"));
-        cli.write("exp/definition.json", R"({"name": "lr", "base": {"preset": "nano", "steps": 60, "vocab_size": 400, "sample_every": 0,
+        cli.write("exp/definition.json",
+                  R"({"name": "lr", "base": {"preset": "nano", "steps": 60, "vocab_size": 400, "sample_every": 0,
             "checkpoint_every": 10, "eval_every": 0, "health_every": 20, "data": [{"path": "../text.txt"}]},
             "vary": {"learning_rate": [0.001, 0.004]}, "seeds": [1]})");
     }
@@ -63,9 +65,30 @@ private Q_SLOTS:
     }
     void sameLossesAsByItself() {
         const auto all = runs();
-        const CliResult alone = cli.run({"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", "alone", "--json", "--set",
-                                         "steps=60", "--set", "vocab_size=400", "--set", "sample_every=0", "--set", "checkpoint_every=10",
-                                         "--set", "eval_every=0", "--set", "health_every=20", "--set", "learning_rate=0.004", "--set", "seed=1"});
+        const CliResult alone = cli.run({"train",
+                                         "--preset",
+                                         "nano",
+                                         "--data",
+                                         cli.path("text.txt"),
+                                         "--name",
+                                         "alone",
+                                         "--json",
+                                         "--set",
+                                         "steps=60",
+                                         "--set",
+                                         "vocab_size=400",
+                                         "--set",
+                                         "sample_every=0",
+                                         "--set",
+                                         "checkpoint_every=10",
+                                         "--set",
+                                         "eval_every=0",
+                                         "--set",
+                                         "health_every=20",
+                                         "--set",
+                                         "learning_rate=0.004",
+                                         "--set",
+                                         "seed=1"});
         QVERIFY2(alone.code == 0, alone.err);
         tritlab::RunStore store(tritlab::Workspace(cli.home().toStdString()));
         const auto expected = store.series(alone.json()["run"].toString().toStdString(), "loss");
@@ -76,7 +99,8 @@ private Q_SLOTS:
         QCOMPARE(all.size(), 2U);
     }
     void reports() {
-        const CliResult report = cli.run({"experiment", "report", cli.path("exp"), "--no-plots", "--out", cli.path("out"), "--json"});
+        const CliResult report =
+            cli.run({"experiment", "report", cli.path("exp"), "--no-plots", "--out", cli.path("out"), "--json"});
         QVERIFY2(report.code == 0, report.err);
         QCOMPARE(report.json()["finished"].toInt(), 2);
         QVERIFY(QFile(cli.path("out/summary.md")).size() > 200);

@@ -1,5 +1,5 @@
-// tritlab-cli takes models out and in: a trained run as GGUF answers as it did; a GGUF file and a Hugging Face folder become runs; a
-// dense model that is converted goes on from its own weights and ends ternary.
+// tritlab-cli takes models out and in: a trained run as GGUF answers as it did; a GGUF file and a Hugging Face folder
+// become runs; a dense model that is converted goes on from its own weights and ends ternary.
 #include <QTest>
 #include <cmath>
 
@@ -15,21 +15,24 @@ private:
 
     CliResult train(const QString& name, const QStringList& sets) const {
         QStringList arguments{"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", name, "--json"};
-        for (const QString& set : QStringList{"vocab_size=400", "hidden_size=128", "eval_every=0", "sample_every=0", "learning_rate=0.01"} + sets)
+        for (const QString& set :
+             QStringList{"vocab_size=400", "hidden_size=128", "eval_every=0", "sample_every=0", "learning_rate=0.01"} +
+                 sets)
             arguments << "--set" << set;
         return cli.run(arguments);
     }
     [[nodiscard]] QList<double> logits(const QStringList& model, const QString& engine = "packed") const {
-        const CliResult result = cli.run(QStringList{"logits"} + model + QStringList{"--tokens", "1,40,300,7,90", "--engine", engine, "--json"});
+        const CliResult result = cli.run(QStringList{"logits"} + model +
+                                         QStringList{"--tokens", "1,40,300,7,90", "--engine", engine, "--json"});
         QList<double> values;
         for (const QJsonValue& value : result.json()["logits"].toArray()) values << value.toDouble();
         return values;
     }
     static double largestDifference(const QList<double>& left, const QList<double>& right) {
         if (left.size() != right.size() || left.isEmpty()) return INFINITY;
-        double most = 0;
-        for (qsizetype i = 0; i < left.size(); ++i) most = std::max(most, std::abs(left[i] - right[i]));
-        return most;
+        double max = 0;
+        for (qsizetype i = 0; i < left.size(); ++i) max = std::max(max, std::abs(left[i] - right[i]));
+        return max;
     }
 
 private Q_SLOTS:
@@ -43,7 +46,8 @@ private Q_SLOTS:
     }
     void leavesAsGgufAndAnswersTheSame_data() {
         QTest::addColumn<QString>("format");
-        for (const char* format : {"gguf-f16", "gguf-tq2_0", "gguf-tq1_0"}) QTest::newRow(format) << QString::fromLatin1(format);
+        for (const char* format : {"gguf-f16", "gguf-tq2_0", "gguf-tq1_0"})
+            QTest::newRow(format) << QString::fromLatin1(format);
     }
     void leavesAsGgufAndAnswersTheSame() {
         QFETCH(QString, format);
@@ -56,11 +60,15 @@ private Q_SLOTS:
         QVERIFY2(largestDifference(before, after) < 0.1, qPrintable(QString::number(largestDifference(before, after))));
         QVERIFY(largestDifference(logits({"--model", file}, "train"), after) < 0.1);
         const auto says = [&](const QStringList& model) {
-            return cli.run(QStringList{"generate"} + model + QStringList{"--prompt", "The king", "--max-tokens", "8", "--greedy", "--json"}).json();
+            return cli
+                .run(QStringList{"generate"} + model +
+                     QStringList{"--prompt", "The king", "--max-tokens", "8", "--greedy", "--json"})
+                .json();
         };
         QCOMPARE(says({"--model", file})["prompt_token_ids"], says({"--run", "bit"})["prompt_token_ids"]);
         QVERIFY(!says({"--model", file})["text"].toString().isEmpty());
-        const CliResult perplexity = cli.run({"eval", "perplexity", "--model", file, "--data", cli.path("text.txt"), "--json"});
+        const CliResult perplexity =
+            cli.run({"eval", "perplexity", "--model", file, "--data", cli.path("text.txt"), "--json"});
         QVERIFY2(perplexity.code == 0 && perplexity.json()["perplexity"].toDouble() < 200, perplexity.err);
         QCOMPARE(cli.run({"export", "--run", "bit", "--format", format, "--out", file}).code, 1);  // it is there
     }
@@ -69,24 +77,29 @@ private Q_SLOTS:
         QVERIFY2(taken.code == 0, taken.err);
         QVERIFY(!taken.json()["resumable"].toBool());
         QVERIFY(largestDifference(logits({"--run", "back"}), logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
-        const CliResult out = cli.run({"export", "--run", "back", "--format", "gguf-tq2_0", "--out", cli.path("again.gguf"), "--json"});
+        const CliResult out =
+            cli.run({"export", "--run", "back", "--format", "gguf-tq2_0", "--out", cli.path("again.gguf"), "--json"});
         QVERIFY2(out.code == 0, out.err);
-        QVERIFY(largestDifference(logits({"--model", cli.path("again.gguf")}), logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
+        QVERIFY(largestDifference(logits({"--model", cli.path("again.gguf")}),
+                                  logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
     }
     void denseLlamaGoesOutAsF16Alone() {
-        const CliResult out = cli.run({"export", "--run", "dense", "--format", "gguf-f16", "--out", cli.path("dense.gguf"), "--json"});
+        const CliResult out =
+            cli.run({"export", "--run", "dense", "--format", "gguf-f16", "--out", cli.path("dense.gguf"), "--json"});
         QVERIFY2(out.code == 0, out.err);
         QVERIFY(largestDifference(logits({"--run", "dense"}), logits({"--model", cli.path("dense.gguf")})) < 0.05);
-        const CliResult refused = cli.run({"export", "--run", "dense", "--format", "gguf-tq2_0", "--out", cli.path("no.gguf")});
+        const CliResult refused =
+            cli.run({"export", "--run", "dense", "--format", "gguf-tq2_0", "--out", cli.path("no.gguf")});
         QVERIFY2(refused.code == 1 && refused.err.contains("gguf-f16"), refused.err);
     }
     // The converted run begins where the dense one stood, since lambda is near 0 there, and ends with ternary linears.
     void denseModelIsConverted() {
         QVERIFY(cli.run({"export", "--run", "dense", "--format", "hf", "--out", cli.path("dense-hf")}).code == 0);
         for (const QString& model : {cli.path("dense-hf"), cli.path("dense.gguf")}) {
-            const CliResult taken = cli.run({"import", model, "--convert", "bitnet", "--data", cli.path("text.txt"), "--set", "steps=30", "--set",
-                                             "warmup_steps=5", "--set", "learning_rate=0.003", "--set", "sequence_length=64", "--set", "eval_every=0",
-                                             "--set", "sample_every=0", "--json"});
+            const CliResult taken =
+                cli.run({"import", model, "--convert", "bitnet", "--data", cli.path("text.txt"), "--set", "steps=30",
+                         "--set", "warmup_steps=5", "--set", "learning_rate=0.003", "--set", "sequence_length=64",
+                         "--set", "eval_every=0", "--set", "sample_every=0", "--json"});
             QVERIFY2(taken.code == 0, taken.err);
             QVERIFY(taken.json()["ternary"].toBool() && taken.json()["resumable"].toBool());
             const QString run = taken.json()["run"].toString();
@@ -95,9 +108,11 @@ private Q_SLOTS:
             QCOMPARE(resumed.json()["state"].toString(), QStringLiteral("finished"));
             QCOMPARE(resumed.json()["steps"].toInt(), 30);
             QVERIFY2(!resumed.err.contains("not bit-equal"), resumed.err);
-            const QList<QByteArray> lines = cli.run({"runs", "export", run, "--format", "csv", "--key", "loss"}).out.split('\n');
+            const QList<QByteArray> lines =
+                cli.run({"runs", "export", run, "--format", "csv", "--key", "loss"}).out.split('\n');
             const double first = lines.at(1).split(',').last().toDouble();
-            QVERIFY2(first > 0.5 * denseLoss_ && first < denseLoss_ + 0.3, qPrintable(QString("%1 after %2").arg(first).arg(denseLoss_)));
+            QVERIFY2(first > 0.5 * denseLoss_ && first < denseLoss_ + 0.3,
+                     qPrintable(QString("%1 after %2").arg(first).arg(denseLoss_)));
             const QString folder = cli.path(run);
             QVERIFY(cli.run({"export", "--run", run, "--format", "hf", "--out", folder}).code == 0);
             QFile config(folder + "/config.json");
@@ -111,7 +126,9 @@ private Q_SLOTS:
         const QString gguf = cli.path("gguf-tq2_0.gguf");
         const auto fails = [&](const QStringList& arguments, int code, const char* part) {
             const CliResult result = cli.run(arguments);
-            return result.code == code && result.err.contains(part) ? QByteArray() : "expected " + QByteArray(part) + ", got " + result.err;
+            return result.code == code && result.err.contains(part)
+                       ? QByteArray()
+                       : "expected " + QByteArray(part) + ", got " + result.err;
         };
         const auto expect = [](const QByteArray& fault) { QVERIFY2(fault.isEmpty(), fault); };
         expect(fails({"import", gguf, "--convert", "bitnet"}, 2, "--data"));

@@ -1,14 +1,15 @@
-// Data-parallel runs of real processes on the loopback address: two ranks give the losses and the checkpoints of one rank with twice
-// the accumulation, to the bit; a run changes its number of ranks when it is resumed; a killed rank ends the others.
+// Data-parallel runs of real processes on the loopback address: two ranks give the losses and the checkpoints of one
+// rank with twice the accumulation, to the bit; a run changes its number of ranks when it is resumed; a killed rank
+// ends the others.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <QElapsedTimer>
 #include <QTest>
-#include <arpa/inet.h>
 #include <array>
 #include <cmath>
 #include <csignal>
 #include <memory>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "cli_process.h"
 #include "core/store/run_store.h"
@@ -21,8 +22,10 @@ constexpr int steps = 120, killedSteps = 5000;  // enough of them that a run is 
 
 QStringList nano(const Cli& cli, const QString& name, const QStringList& sets = {}) {
     QStringList arguments{"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", name, "--json"};
-    for (const QString& set : QStringList{"vocab_size=400", "steps=" + QString::number(steps), "warmup_steps=4", "checkpoint_every=40", "eval_every=40",
-                                          "sample_every=0", "sample_tokens=4", "health_every=20", "threads=1", "lambda_schedule=linear"} + sets)
+    for (const QString& set : QStringList{"vocab_size=400", "steps=" + QString::number(steps), "warmup_steps=4",
+                                          "checkpoint_every=40", "eval_every=40", "sample_every=0", "sample_tokens=4",
+                                          "health_every=20", "threads=1", "lambda_schedule=linear"} +
+                                  sets)
         arguments << "--set" << set;
     return arguments;
 }
@@ -30,7 +33,9 @@ QStringList nano(const Cli& cli, const QString& name, const QStringList& sets = 
 QByteArray losses(const Cli& cli, const QString& run) {
     QByteArray lines;
     for (const QByteArray& line : cli.run({"runs", "export", run, "--format", "csv"}).out.split('\n'))
-        if (line.contains(",loss,") || line.contains(",eval/") || line.contains(",grad_norm,") || line.contains(",health/")) lines += line + '\n';
+        if (line.contains(",loss,") || line.contains(",eval/") || line.contains(",grad_norm,") ||
+            line.contains(",health/"))
+            lines += line + '\n';
     return lines;
 }
 
@@ -59,11 +64,14 @@ QString freePort() {
 // Ranks as torchrun starts them, but each with a command line of its own.
 struct Launched {
     std::array<std::unique_ptr<QProcess>, 3> ranks;
-    Launched(const Cli& cli, const QStringList& first, int size, const char* rankName = "RANK", const char* sizeName = "WORLD_SIZE") {
+    Launched(const Cli& cli, const QStringList& first, int size, const char* rankName = "RANK",
+             const char* sizeName = "WORLD_SIZE") {
         const QString port = freePort();
         for (int rank = 0; rank < size; ++rank) {
-            Cli::Variables variables{{rankName, QString::number(rank)}, {sizeName, QString::number(size)},
-                                     {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", port}};
+            Cli::Variables variables{{rankName, QString::number(rank)},
+                                     {sizeName, QString::number(size)},
+                                     {"MASTER_ADDR", "127.0.0.1"},
+                                     {"MASTER_PORT", port}};
             ranks[static_cast<std::size_t>(rank)] = std::make_unique<QProcess>();
             cli.start(at(rank), rank == 0 ? first : QStringList{"train"}, variables);
         }
@@ -79,7 +87,8 @@ bool waitForStep(const Cli& cli, QProcess& process, const QString& name, std::in
         if (!QFile::exists(cli.home() + "/tritlab.db")) continue;
         tritlab::RunStore store(tritlab::Workspace(cli.home().toStdString()));
         for (const tritlab::RunSummary& run : store.runs())
-            if (run.name == name.toStdString() && run.state == tritlab::RunState::Running && run.steps > step) return true;
+            if (run.name == name.toStdString() && run.state == tritlab::RunState::Running && run.steps > step)
+                return true;
     }
     return false;
 }
@@ -144,7 +153,8 @@ private Q_SLOTS:
 
     void aRunChangesItsNumberOfRanks() {
         QProcess two;  // two ranks, stopped on the way; both have to go
-        cli.start(two, nano(cli, "changing", {"checkpoint_every=1000"}) << "--processes" << "2");
+        cli.start(two, nano(cli, "changing", {"checkpoint_every=1000"}) << "--processes"
+                                                                        << "2");
         QVERIFY(waitForStep(cli, two, "changing", 3));
         ::kill(static_cast<pid_t>(two.processId()), SIGTERM);
         const CliResult stopped = Cli::finish(two);
@@ -156,7 +166,8 @@ private Q_SLOTS:
     }
 
     void aKilledRankEndsTheOthersAtTheLastCheckpoint() {
-        const QStringList sets{"steps=" + QString::number(killedSteps), "checkpoint_every=4", "eval_every=0", "health_every=0"};
+        const QStringList sets{"steps=" + QString::number(killedSteps), "checkpoint_every=4", "eval_every=0",
+                               "health_every=0"};
         Launched launched(cli, nano(cli, "killed", sets), 2);
         QVERIFY(waitForStep(cli, launched.at(0), "killed", 5));
         launched.at(1).kill();
@@ -172,7 +183,8 @@ private Q_SLOTS:
         const CliResult other = Cli::finish(again.at(1));
         QCOMPARE(other.code, 1);
         QVERIFY2(other.err.contains("rank 0 (process ") && other.err.contains("is gone"), other.err);
-        QCOMPARE(cli.run({"runs", "list", "--query", "killed interrupted", "--json"}).json()["runs"].toArray().size(), 1);
+        QCOMPARE(cli.run({"runs", "list", "--query", "killed interrupted", "--json"}).json()["runs"].toArray().size(),
+                 1);
         // What is left goes on.
         QProcess third;
         cli.start(third, {"resume", "killed", "--processes", "2"});
@@ -191,7 +203,10 @@ private Q_SLOTS:
         const CliResult many = cli.run({"resume", "killed", "--processes", "3", "--json"});
         QCOMPARE(many.code, 1);
         QVERIFY2(many.err.contains("2 micro-batches, and there are 3 ranks"), many.err);
-        QCOMPARE(cli.run(nano(cli, "none") << "--processes" << "0").code, 2);
+        QCOMPARE(cli.run(nano(cli, "none") << "--processes"
+                                           << "0")
+                     .code,
+                 2);
     }
 };
 

@@ -16,7 +16,8 @@ private:
     Cli cli;
     QString first, second, third;
 
-    QString makeRun(const QString& name, const tritlab::RunConfig& config, double loss, const std::vector<std::string>& tags = {}) {
+    QString makeRun(const QString& name, const tritlab::RunConfig& config, double loss,
+                    const std::vector<std::string>& tags = {}) {
         const tritlab::Workspace workspace(cli.home().toStdString());
         tritlab::StoreWriter writer(workspace);
         const std::string id = writer.createRun(name.toStdString(), config, RunState::Preparing);
@@ -82,7 +83,8 @@ private Q_SLOTS:
         QCOMPARE(listed({"--sort", "lambda_k"}).first(), QStringLiteral("sigmoid"));
         QCOMPARE(listed({"--sort", "lambda_k", "--reverse"}).first(), QStringLiteral("sigmoid"));
         const CliResult table = cli.run({"runs", "list", "--sort", "name", "--columns", "name,lr,lambda_k"});
-        QCOMPARE(table.out, QByteArray("name     lr      lambda_k\nplain    0.003   \nsigmoid  0.0001  100\nslow     0.0001  \n"));
+        QCOMPARE(table.out,
+                 QByteArray("name     lr      lambda_k\nplain    0.003   \nsigmoid  0.0001  100\nslow     0.0001  \n"));
         QCOMPARE(cli.run({"runs", "list", "--columns", "nmae"}).code, 2);
         QVERIFY(cli.run({"runs", "list", "--sort", "nmae"}).err.contains("Did you mean 'name'"));
     }
@@ -131,7 +133,8 @@ private Q_SLOTS:
     }
     void exportsMarkdownAndJson() {
         const CliResult table = cli.run({"runs", "export", "plain", "sigmoid", "--format", "md"});
-        QVERIFY2(table.out.startsWith("| run | state | steps | learning_rate | lambda_schedule | lambda_k |"), table.out);
+        QVERIFY2(table.out.startsWith("| run | state | steps | learning_rate | lambda_schedule | lambda_k |"),
+                 table.out);
         QVERIFY2(table.out.contains("| sigmoid | finished | 20 | 0.0001 | sigmoid | 100 |"), table.out);
         QVERIFY2(table.out.contains("| **2.5000** |"), table.out);
         const QJsonObject whole = cli.run({"runs", "export", "sigmoid", "--format", "json", "--json"}).json();
@@ -149,7 +152,8 @@ private Q_SLOTS:
     }
     void tensorboardOutAndIn() {
         const QString out = cli.path("tb");
-        const CliResult exported = cli.run({"runs", "export", "plain", "sigmoid", "--format", "tensorboard", "--out", out, "--json"});
+        const CliResult exported =
+            cli.run({"runs", "export", "plain", "sigmoid", "--format", "tensorboard", "--out", out, "--json"});
         QVERIFY2(exported.code == 0, exported.err);
         QCOMPARE(exported.json()["files"].toArray().size(), 2);
         const CliResult imported = cli.run({"import", out, "--name", "back", "--json"});
@@ -182,7 +186,8 @@ private Q_SLOTS:
         QCOMPARE(report.json()["files"].toArray().size(), 4);
         for (const auto file : report.json()["files"].toArray()) QVERIFY(QFile(file.toString()).size() > 50);
         // The window's program draws where it was built.
-        if (QFile::exists(TRITLAB_BINARY_DIR "/bin/tritlab")) QVERIFY(QFile(cli.path("exp/plots/loss.png")).size() > 5000);
+        if (QFile::exists(TRITLAB_BINARY_DIR "/bin/tritlab"))
+            QVERIFY(QFile(cli.path("exp/plots/loss.png")).size() > 5000);
         QCOMPARE(cli.run({"experiment", "run", cli.path("nowhere")}).code, 1);
     }
 };

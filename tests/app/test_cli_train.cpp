@@ -1,5 +1,5 @@
-// tritlab-cli from text to a model and back: train, show, export, generate, evaluate, logits; stopped, killed and resumed
-// runs give the losses of one that was never stopped. TRITLAB_KILLS sets how often the killed run is killed.
+// tritlab-cli from text to a model and back: train, show, export, generate, evaluate, logits; stopped, killed and
+// resumed runs give the losses of one that was never stopped. TRITLAB_KILLS sets how often the killed run is killed.
 #include <QElapsedTimer>
 #include <QTest>
 #include <csignal>
@@ -14,7 +14,8 @@ namespace {
 QStringList nano(const Cli& cli, const QString& name, const QStringList& sets = {}) {
     QStringList arguments{"train", "--preset", "nano", "--data", cli.path("text.txt"), "--name", name, "--json"};
     for (const QString& set :
-         QStringList{"vocab_size=400", "checkpoint_every=10", "eval_every=20", "sample_every=0", "health_every=10"} + sets)
+         QStringList{"vocab_size=400", "checkpoint_every=10", "eval_every=20", "sample_every=0", "health_every=10"} +
+             sets)
         arguments << "--set" << set;
     return arguments;
 }
@@ -84,7 +85,9 @@ private Q_SLOTS:
         QCOMPARE(shown["config"].toObject()["vocab_size"].toInt(), 400);
         QVERIFY(!shown["checkpoints"].toArray().isEmpty());
         QVERIFY(shown["bits_per_byte"].toDouble() > 0);
-        QCOMPARE(cli.run({"runs", "list", "--query", "REF and state = finished", "--json"}).json()["runs"].toArray().size(), 1);
+        QCOMPARE(
+            cli.run({"runs", "list", "--query", "REF and state = finished", "--json"}).json()["runs"].toArray().size(),
+            1);
         QCOMPARE(cli.run({"runs", "list", "--query", "nothing", "--json"}).json()["runs"].toArray().size(), 0);
         QVERIFY(cli.run({"runs", "show", "latest"}).out.contains("held out"));
         QCOMPARE(cli.run({"runs", "show", "refe", "--json"}).json()["run"].toString(), referenceRun);
@@ -102,7 +105,8 @@ private Q_SLOTS:
             cli.run({"eval", "perplexity", "--run", "latest", "--data", cli.path("other.txt"), "--json"});
         QVERIFY2(eval.code == 0, eval.err);
         const QJsonObject e = eval.json();
-        QVERIFY(std::abs(std::exp(e["loss"].toDouble()) - e["perplexity"].toDouble()) < 1e-6 * e["perplexity"].toDouble());
+        QVERIFY(std::abs(std::exp(e["loss"].toDouble()) - e["perplexity"].toDouble()) <
+                1e-6 * e["perplexity"].toDouble());
         QVERIFY(std::abs(e["loss"].toDouble() * e["tokens"].toDouble() / (std::log(2.0) * e["bytes"].toDouble()) -
                          e["bits_per_byte"].toDouble()) < 1e-9);
         QCOMPARE(e["bytes"].toInt(), static_cast<int>(QFile(cli.path("other.txt")).size()));
@@ -161,7 +165,8 @@ private Q_SLOTS:
     void killedAndResumed() {
         const int kills =
             qEnvironmentVariableIsSet("TRITLAB_KILLS") ? qEnvironmentVariableIntValue("TRITLAB_KILLS") : 3;
-        // Each round gets some 20 steps further than its checkpoint; so many steps that no round finishes before its kill.
+        // Each round gets some 20 steps further than its checkpoint; so many steps that no round finishes before its
+        // kill.
         const QStringList steps{"steps=" + QString::number(100 + 60 * kills)};
         const CliResult whole = cli.run(nano(cli, "whole", steps));
         QVERIFY2(whole.code == 0, whole.err);
@@ -187,7 +192,7 @@ private Q_SLOTS:
             QVERIFY(run.steps >= acknowledged);
             QVERIFY(static_cast<std::int64_t>(store.series(run.id, "loss").size()) >= acknowledged);
             QCOMPARE(cli.run({"runs", "show", "killed", "--json"}).json()["state"].toString(),
-                QStringLiteral("interrupted"));
+                     QStringLiteral("interrupted"));
             arguments = QStringList{"resume", "killed", "--json"};
         }
         const CliResult result = cli.run(arguments);

@@ -51,18 +51,22 @@ bool isQtHeader(const std::string& include) {
 
 bool isUnfit(const std::string& line) {
     // The words are spelled in pieces, so that this file has none of them.
-    static const std::regex unfit(R"(\b(TO)" R"(DO|FIX)" R"(ME|XX)" R"(X)\b|(^|[\s"'`(=:\[])/(work|root|home/\w+)(/|$|[\s"'`)]))");
+    static const std::regex unfit(R"(\b(TO)"
+                                  R"(DO|FIX)"
+                                  R"(ME|XX)"
+                                  R"(X)\b|(^|[\s"'`(=:\[])/(work|root|home/\w+)(/|$|[\s"'`)]))");
     return line.size() < 4096 && std::regex_search(line, unfit);
 }
 
 std::size_t columns(const std::string& line) {
     // Every byte of UTF-8 but those that continue a character.
-    return static_cast<std::size_t>(
-        std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+    return static_cast<std::size_t>(std::count_if(
+        line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
 std::map<std::string, int> classSizes(const SourceTree& tree) {
-    static const std::regex declaration(R"(^(?:class|struct) (?:\w+ )*?((?:\w+::)*\w+)(?: final)?(?: :[^:].*)?\s*\{?$)");
+    static const std::regex declaration(
+        R"(^(?:class|struct) (?:\w+ )*?((?:\w+::)*\w+)(?: final)?(?: :[^:].*)?\s*\{?$)");
     static const std::regex definition(R"(^[\w:&*<>,~\[\]() ]*?\b((?:\w+::)*\w+)::(?:~?\w+|operator[^(]*)\()");
     std::map<std::string, int> sizes;
     for (const auto& [path, file] : tree.files()) {
@@ -74,8 +78,10 @@ std::map<std::string, int> classSizes(const SourceTree& tree) {
             std::smatch match;
             const char first = lines[i].empty() ? ' ' : lines[i][0];
             if (first == ' ' || first == '/' || first == '#' || first == '}') continue;
-            if (!std::regex_search(lines[i], match, declaration) && !std::regex_search(lines[i], match, definition)) continue;
-            // To the brace that closes it, which stands in the first column as formatted code has it; or the statement's end.
+            if (!std::regex_search(lines[i], match, declaration) && !std::regex_search(lines[i], match, definition))
+                continue;
+            // To the brace that closes it, which stands in the first column as formatted code has it; or the
+            // statement's end.
             const std::string name = match[1];
             std::size_t end = i;
             bool body = false;
@@ -97,7 +103,8 @@ SourceTree::SourceTree(const fs::path& root) {
     for (auto entry = fs::recursive_directory_iterator(root); entry != fs::recursive_directory_iterator(); ++entry) {
         const std::string name = entry->path().filename().string();
         if (entry->is_directory()) {
-            if (name == "build" || name == "__pycache__" || (name[0] == '.' && name != ".ci")) entry.disable_recursion_pending();
+            if (name == "build" || name == "__pycache__" || (name[0] == '.' && name != ".ci"))
+                entry.disable_recursion_pending();
             continue;
         }
         if (!entry->is_regular_file() || name == ".git" || name == "compile_commands.json") continue;

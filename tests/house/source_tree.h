@@ -53,8 +53,8 @@ private:
     std::map<std::string, SourceFile> files_;
 };
 
-// Lines of each class: of its declaration and of the definitions of its members, wherever they stand. By name; classes of the same
-// name count as one. Reads formatted code: what a class or function ends with stands in the first column.
+// Lines of each class: of its declaration and of the definitions of its members, wherever they stand. By name; classes
+// of the same name count as one. Reads formatted code: what a class or function ends with stands in the first column.
 std::map<std::string, int> classSizes(const SourceTree& tree);
 std::size_t columns(const std::string& line);  // of UTF-8
 

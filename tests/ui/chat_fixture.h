@@ -10,7 +10,8 @@
 namespace tritlab {
 
 // Writes a model folder with its tokenizer.
-inline void writeTalkingModel(const std::filesystem::path& folder, Template chatTemplate = Template::Plain, std::int64_t contextLength = 256) {
+inline void writeTalkingModel(const std::filesystem::path& folder, Template chatTemplate = Template::Plain,
+                              std::int64_t contextLength = 256) {
     std::filesystem::create_directories(folder.parent_path());
     const std::filesystem::path tokenizer = folder.parent_path() / (folder.filename().string() + ".tokenizer");
     testing::trainTalkTokenizer(tokenizer, "so");
@@ -22,8 +23,9 @@ inline void writeTalkingModel(const std::filesystem::path& folder, Template chat
 }
 
 // A finished run whose checkpoints of these steps can be talked to.
-inline std::string talkingRun(StoreWriter& writer, const std::string& name, const RunConfig& config, std::vector<StepIndex> steps,
-                              Template chatTemplate = Template::Plain, std::int64_t contextLength = 256) {
+inline std::string talkingRun(StoreWriter& writer, const std::string& name, const RunConfig& config,
+                              std::vector<StepIndex> steps, Template chatTemplate = Template::Plain,
+                              std::int64_t contextLength = 256) {
     const std::string id = writer.createRun(name, config, RunState::Queued);
     RunRecorder recorder(writer, id);
     recorder.onState({RunState::Running, 0, {}, true});

@@ -1,15 +1,15 @@
 // A message bus of the test's own, with the two services that answer as notification daemons and logind do.
 #pragma once
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 #include <QDBusConnection>
 #include <QDBusContext>
 #include <QDBusMessage>
 #include <QDBusUnixFileDescriptor>
 #include <QProcess>
 #include <QStandardPaths>
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 
 namespace tritlab {
 
@@ -68,7 +68,8 @@ struct DesktopServices {
         QDBusConnection bus = QDBusConnection::connectToBus(address, "services");
         const auto all = QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals;
         const bool there = bus.registerObject("/org/freedesktop/Notifications", &notifications, all) &&
-                           bus.registerObject("/org/freedesktop/login1", &login, all) && bus.registerService("org.freedesktop.Notifications") &&
+                           bus.registerObject("/org/freedesktop/login1", &login, all) &&
+                           bus.registerService("org.freedesktop.Notifications") &&
                            bus.registerService("org.freedesktop.login1");
         return there ? address : QString();
     }

@@ -6,13 +6,15 @@
 #include <memory>
 
 #include "core/config/fields.h"
-#include "core/store/store_writer.h"
 #include "core/run/schedules.h"
+#include "core/store/store_writer.h"
 
 namespace tritlab {
 
 struct StoreFixture {
-    StoreFixture() : workspace(std::filesystem::path(folder.path().toStdString())), writer(std::make_unique<StoreWriter>(workspace)) {}
+    StoreFixture()
+        : workspace(std::filesystem::path(folder.path().toStdString())),
+          writer(std::make_unique<StoreWriter>(workspace)) {}
 
     static RunConfig config(LambdaSchedule schedule = LambdaSchedule::Linear, StepIndex steps = 400) {
         ConfigDraft draft = presetDraft("tiny");
@@ -41,7 +43,8 @@ struct StoreFixture {
     static HealthEvent health(StepIndex i, bool collapsed = false) {
         HealthEvent event;
         event.step = i;
-        const char* names[] = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"};
+        const char* names[] = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+                               "mlp.gate_proj",    "mlp.up_proj",      "mlp.down_proj"};
         for (int layer = 0; layer < 4; ++layer) {
             for (const char* name : names) {
                 LayerHealth health;
@@ -56,7 +59,8 @@ struct StoreFixture {
                 health.deadZone = 0.07;
                 for (int bin = 0; bin < LayerHealth::histogramBins; ++bin) {
                     const double x = -3 + (bin + 0.5) * 6 / LayerHealth::histogramBins;
-                    health.histogram[static_cast<std::size_t>(bin)] = static_cast<std::uint32_t>(40000 * std::exp(-x * x / (2 * 1.25 * 1.25)));
+                    health.histogram[static_cast<std::size_t>(bin)] =
+                        static_cast<std::uint32_t>(40000 * std::exp(-x * x / (2 * 1.25 * 1.25)));
                 }
                 event.layers.push_back(health);
             }
@@ -65,7 +69,8 @@ struct StoreFixture {
     }
 
     // A whole run with evaluations, samples, health, a checkpoint and a log.
-    std::string finishedRun(const std::string& name, const RunConfig& frozen, double offset = 0, bool collapsed = false) {
+    std::string finishedRun(const std::string& name, const RunConfig& frozen, double offset = 0,
+                            bool collapsed = false) {
         const std::string id = writer->createRun(name, frozen, RunState::Queued);
         RunRecorder recorder(*writer, id);
         recorder.onState({RunState::Running, 0, {}, true});
@@ -75,9 +80,13 @@ struct StoreFixture {
             if (i % 50 == 49) recorder.onHealth(health(i + 1, collapsed));
             if (i % 100 == 99) {
                 const double loss = 2.4 + offset + 4 * std::exp(-static_cast<double>(i) / 80);
-                recorder.onEvaluation({i + 1, loss, std::exp(loss), loss / 1.9, loss, 1, 65536, 180000, i + 1 == frozen.steps});
-                recorder.onSample({i + 1, "In the beginning", " God made the heaven and the earth, and the waters were upon the face of the deep."});
-                recorder.onSample({i + 1, "The king said", " unto him, Go in peace; and he went out from before the face of the LORD."});
+                recorder.onEvaluation(
+                    {i + 1, loss, std::exp(loss), loss / 1.9, loss, 1, 65536, 180000, i + 1 == frozen.steps});
+                recorder.onSample(
+                    {i + 1, "In the beginning",
+                     " God made the heaven and the earth, and the waters were upon the face of the deep."});
+                recorder.onSample({i + 1, "The king said",
+                                   " unto him, Go in peace; and he went out from before the face of the LORD."});
             }
         }
         std::filesystem::create_directories(workspace.checkpoints(id) / ("step-" + std::to_string(frozen.steps)));

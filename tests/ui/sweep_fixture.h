@@ -14,8 +14,11 @@ inline void sweepRuns(StoreFixture& fixture) {
                 config.learningRate = rate;
                 config.seed = seed;
                 const double away = std::log10(rate / 2e-3);
-                fixture.finishedRun((schedule == LambdaSchedule::Linear ? "linear-" : "none-") + formatReal(rate) + "-" + std::to_string(seed), config,
-                                    0.4 * away * away + (schedule == LambdaSchedule::Linear ? 0 : 0.15) + 0.04 * static_cast<double>(seed));
+                fixture.finishedRun((schedule == LambdaSchedule::Linear ? "linear-" : "none-") + formatReal(rate) +
+                                        "-" + std::to_string(seed),
+                                    config,
+                                    0.4 * away * away + (schedule == LambdaSchedule::Linear ? 0 : 0.15) +
+                                        0.04 * static_cast<double>(seed));
             }
         }
     }

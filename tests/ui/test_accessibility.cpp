@@ -1,5 +1,5 @@
-// Every control of the window on each page and view, of its form, its chat and its dialogs: a name that a screen reader can say, and a way
-// to it by keyboard. Asked of Qt's accessibility interfaces, as a screen reader asks.
+// Every control of the window on each page and view, of its form, its chat and its dialogs: a name that a screen reader
+// can say, and a way to it by keyboard. Asked of Qt's accessibility interfaces, as a screen reader asks.
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSlider>
@@ -34,18 +34,24 @@ using namespace tritlab;
 
 namespace {
 
-// What is pressed, chosen from or written into. Parts of such a thing (a spin box's field, a list's scroll bar) belong to it.
+// What is pressed, chosen from or written into. Parts of such a thing (a spin box's field, a list's scroll bar) belong
+// to it.
 bool isControl(const QWidget* widget) {
-    if (widget->objectName().startsWith("qt_") || qobject_cast<const QScrollBar*>(widget) || qobject_cast<const QHeaderView*>(widget)) return false;
-    for (const QWidget* above = widget->parentWidget(); above != nullptr && !above->isWindow(); above = above->parentWidget()) {
-        if (qobject_cast<const QAbstractSpinBox*>(above) || qobject_cast<const QComboBox*>(above) || qobject_cast<const QTabBar*>(above) ||
-            qobject_cast<const QMenuBar*>(above) || qobject_cast<const QAbstractItemView*>(above))
+    if (widget->objectName().startsWith("qt_") || qobject_cast<const QScrollBar*>(widget) ||
+        qobject_cast<const QHeaderView*>(widget))
+        return false;
+    for (const QWidget* above = widget->parentWidget(); above != nullptr && !above->isWindow();
+         above = above->parentWidget()) {
+        if (qobject_cast<const QAbstractSpinBox*>(above) || qobject_cast<const QComboBox*>(above) ||
+            qobject_cast<const QTabBar*>(above) || qobject_cast<const QMenuBar*>(above) ||
+            qobject_cast<const QAbstractItemView*>(above))
             return false;
     }
     if (qobject_cast<const QMenu*>(widget) || qobject_cast<const QTabBar*>(widget)) return false;
-    return qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) || qobject_cast<const QLineEdit*>(widget) ||
-           qobject_cast<const QAbstractSpinBox*>(widget) || qobject_cast<const QAbstractSlider*>(widget) ||
-           qobject_cast<const QAbstractItemView*>(widget) || qobject_cast<const QAbstractScrollArea*>(widget);
+    return qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) ||
+           qobject_cast<const QLineEdit*>(widget) || qobject_cast<const QAbstractSpinBox*>(widget) ||
+           qobject_cast<const QAbstractSlider*>(widget) || qobject_cast<const QAbstractItemView*>(widget) ||
+           qobject_cast<const QAbstractScrollArea*>(widget);
 }
 
 QString nameOf(QWidget* widget) {
@@ -64,16 +70,19 @@ QStringList faults(const QWidget& window) {
         if (scrolls || !widget->isEnabled() || (widget->focusPolicy() & Qt::TabFocus) != 0) continue;
         // A tool bar's buttons are not in the Tab order: the same actions have to stand in a menu.
         const auto* button = qobject_cast<QToolButton*>(widget);
-        const QObjectList places = button != nullptr && button->defaultAction() != nullptr ? button->defaultAction()->associatedObjects() : QObjectList();
-        const bool inMenu = std::any_of(places.begin(), places.end(), [](QObject* place) { return qobject_cast<QMenu*>(place) != nullptr; });
+        const QObjectList places = button != nullptr && button->defaultAction() != nullptr
+                                       ? button->defaultAction()->associatedObjects()
+                                       : QObjectList();
+        const bool inMenu = std::any_of(places.begin(), places.end(),
+                                        [](QObject* place) { return qobject_cast<QMenu*>(place) != nullptr; });
         if (!inMenu) found << what + " cannot be reached by Tab";
     }
     return found;
 }
 
-#define HAS_NO_FAULTS(window)                              \
-    do {                                                   \
-        const QStringList lines = faults(window);          \
+#define HAS_NO_FAULTS(window)                                    \
+    do {                                                         \
+        const QStringList lines = faults(window);                \
         QVERIFY2(lines.isEmpty(), qPrintable(lines.join('\n'))); \
     } while (false)
 
@@ -85,7 +94,8 @@ private Q_SLOTS:
     void initTestCase() {
         fixture_ = std::make_unique<StoreFixture>();
         sweepRuns(*fixture_);
-        talker_ = QString::fromStdString(talkingRun(*fixture_->writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
+        talker_ = QString::fromStdString(
+            talkingRun(*fixture_->writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
         window_ = openWindow(*fixture_);
         window_->resize(1280, 800);
     }
@@ -124,10 +134,12 @@ private Q_SLOTS:
         window_->showChat(true);
         auto* pane = window_->findChild<ChatPane*>("chatPane");
         pane->setModelRun(talker_);
-        for (const char* button : {"chatOptions", "chatCompare", "conversationsButton"}) window_->findChild<QToolButton*>(button)->setChecked(true);
+        for (const char* button : {"chatOptions", "chatCompare", "conversationsButton"})
+            window_->findChild<QToolButton*>(button)->setChecked(true);
         settle(*window_);
         HAS_NO_FAULTS(*window_);
-        for (const char* button : {"chatOptions", "chatCompare", "conversationsButton"}) window_->findChild<QToolButton*>(button)->setChecked(false);
+        for (const char* button : {"chatOptions", "chatCompare", "conversationsButton"})
+            window_->findChild<QToolButton*>(button)->setChecked(false);
         window_->showChat(false);
         settle(*window_);
     }

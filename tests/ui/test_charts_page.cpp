@@ -1,5 +1,6 @@
-// The Charts page in the real window: what is drawn after a resume, with a NaN, over another x; which charts are shown and how; what
-// the keyboard does; what goes into files. And the mapping of curves onto another x against its definition.
+// The Charts page in the real window: what is drawn after a resume, with a NaN, over another x; which charts are shown
+// and how; what the keyboard does; what goes into files. And the mapping of curves onto another x against its
+// definition.
 #include <QAction>
 #include <QComboBox>
 #include <QFile>
@@ -33,8 +34,8 @@ class TestChartsPage : public QObject {
     }
 
 private Q_SLOTS:
-    // Steps 60 to 99 are written again after a resume: one line, in order, each step once, nothing of the first try left; and no step of
-    // a long series is dropped on its way through the store.
+    // Steps 60 to 99 are written again after a resume: one line, in order, each step once, nothing of the first try
+    // left; and no step of a long series is dropped on its way through the store.
     void noZigzagAfterResumeAndNoStepDropped() {
         StoreFixture fixture;
         const RunConfig config = StoreFixture::config(LambdaSchedule::Linear, 40000);
@@ -81,10 +82,12 @@ private Q_SLOTS:
         QCOMPARE(page->chart("loss")->shownSeries(run)->x(200), 100.0 * 200 / 40000);
     }
 
-    // A long run's smoothed curve holds the values that a shorter one's held: computed on all points, whatever the length.
+    // A long run's smoothed curve holds the values that a shorter one's held: computed on all points, whatever the
+    // length.
     void smoothingDoesNotChangeWithLength() {
         auto raw = std::make_shared<Series>();
-        for (const Smoothing& how : {Smoothing{Smoothing::Kind::Ema, 0.98, 0}, Smoothing{Smoothing::Kind::Window, 0, 40}}) {
+        for (const Smoothing& how :
+             {Smoothing{Smoothing::Kind::Ema, 0.98, 0}, Smoothing{Smoothing::Kind::Window, 0, 40}}) {
             ChartWidget chart({"s", "s", {}, false, true, false, {}, {}});
             chart.setSmoothing(how);
             raw = std::make_shared<Series>();
@@ -92,8 +95,10 @@ private Q_SLOTS:
             chart.setCurve("a", {"a", Qt::red, Qt::SolidLine}, raw);
             chart.refresh();
             std::vector<float> before;
-            for (std::size_t i = 0; i < chart.shownSeries("a")->size(); ++i) before.push_back(chart.shownSeries("a")->y(i));
-            for (std::uint64_t i = 3000; i < 60000; ++i) raw->append(static_cast<double>(i), randomUniform(1, 2, i) + 5);
+            for (std::size_t i = 0; i < chart.shownSeries("a")->size(); ++i)
+                before.push_back(chart.shownSeries("a")->y(i));
+            for (std::uint64_t i = 3000; i < 60000; ++i)
+                raw->append(static_cast<double>(i), randomUniform(1, 2, i) + 5);
             chart.refresh();  // so much is smoothed by the worker
             QTRY_VERIFY(chart.shownSeries("a")->size() + 41 > 60000);
             QVERIFY(before.size() > 2900);
@@ -127,7 +132,8 @@ private Q_SLOTS:
         QCOMPARE(share.x(100), values.x(100) * 0.02);
     }
 
-    // A diverged run among others: the axes are those of the numbers, the page is drawn, and where the NaN was is marked.
+    // A diverged run among others: the axes are those of the numbers, the page is drawn, and where the NaN was is
+    // marked.
     void nanBreaksNothing() {
         StoreFixture fixture;
         fixture.finishedRun("sound", StoreFixture::config());
@@ -266,7 +272,8 @@ private Q_SLOTS:
     void marksFollowFromConfigAndLog() {
         RunConfig config = StoreFixture::config();
         std::vector<ChartMark> marks = scheduledMarks(config);
-        QVERIFY(std::find(marks.begin(), marks.end(), ChartMark{lambdaReachesOne(config), ChartMark::Kind::LambdaOne}) != marks.end());
+        QVERIFY(std::find(marks.begin(), marks.end(),
+                          ChartMark{lambdaReachesOne(config), ChartMark::Kind::LambdaOne}) != marks.end());
         QVERIFY(std::find(marks.begin(), marks.end(), ChartMark{20, ChartMark::Kind::LearningRate}) != marks.end());
         config.lrSchedule = LrSchedule::TwoStageLinear;
         config.lrSwitchAt = 0.5;
@@ -298,7 +305,8 @@ private Q_SLOTS:
         QCOMPARE(image.size(), QSize(600, 300));
         int drawn = 0;
         for (int y = 0; y < image.height(); ++y)
-            for (int x = 0; x < image.width(); ++x) drawn += image.pixelColor(x, y).red() > 240 && image.pixelColor(x, y).blue() < 110;
+            for (int x = 0; x < image.width(); ++x)
+                drawn += image.pixelColor(x, y).red() > 240 && image.pixelColor(x, y).blue() < 110;
         QVERIFY2(drawn > 500, qPrintable(QString::number(drawn)));
         const QString path = folder.filePath("chart.pdf");
         QVERIFY(chart.savePdf(path, 640, 320));
@@ -306,7 +314,8 @@ private Q_SLOTS:
         QVERIFY(pdf.open(QIODevice::ReadOnly));
         const QByteArray bytes = pdf.readAll();
         QVERIFY(bytes.startsWith("%PDF"));
-        QVERIFY(!bytes.contains("/Subtype /Image") && bytes.size() < 400000);  // vectors, no more than the page can show
+        // vectors, no more than the page can show
+        QVERIFY(!bytes.contains("/Subtype /Image") && bytes.size() < 400000);
     }
 };
 

@@ -1,6 +1,7 @@
 // The chat pane in the real window, driven by object names, over a model that really answers.
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QInputDialog>
@@ -8,7 +9,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProgressBar>
-#include <QCheckBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -36,7 +36,8 @@ namespace {
 // The window with what the tests look at in it.
 struct Chat {
     explicit Chat(const StoreFixture& fixture, bool keepSettings = false)
-        : window(WindowOptions{fixture.workspace, false, keepSettings, []() -> Engine& { throw Error("no engine in this test"); }}),
+        : window(WindowOptions{fixture.workspace, false, keepSettings,
+                               []() -> Engine& { throw Error("no engine in this test"); }}),
           store(fixture.workspace) {
         QSignalSpy opened(&window, &MainWindow::opened);
         window.show();
@@ -62,7 +63,9 @@ struct Chat {
         found->trigger();
     }
     bool idle() { return !pane()->busy() && !pane()->sending(); }
-    bool waitIdle() { return QTest::qWaitFor([this] { return idle(); }, 60000); }
+    bool waitIdle() {
+        return QTest::qWaitFor([this] { return idle(); }, 60000);
+    }
     bool send(const QString& text) {
         input()->setPlainText(text);
         QTest::keyClick(input(), Qt::Key_Return);
@@ -114,7 +117,8 @@ private Q_SLOTS:
         QCOMPARE(messages[1].parent, messages[0].id);
         QVERIFY(!messages[1].text.empty());
         QCOMPARE(chat.shown(), (std::vector<std::string>{messages[0].text, messages[1].text}));
-        for (const char* key : {"tokens", "tokens_per_second", "first_token_ms", "reason", "weights", "sampling", "context_used"})
+        for (const char* key :
+             {"tokens", "tokens_per_second", "first_token_ms", "reason", "weights", "sampling", "context_used"})
             QVERIFY2(messages[1].details.contains(key), key);
         QVERIFY(!messages[1].details.contains("partial"));
         QCOMPARE(messages[1].details["weights"].get<std::string>(), std::string("step-00000030"));
@@ -187,8 +191,11 @@ private Q_SLOTS:
         QTest::mouseClick(chat.find<QPushButton>("chatStop"), Qt::LeftButton);
         QVERIFY(chat.waitIdle());
         const StoredMessage last = chat.stored().back();
-        if (last.role == "user") QVERIFY2(chat.status().contains("stopped"), qPrintable(chat.status()));  // before a word was said
-        else QVERIFY(last.details["reason"] == "stopped" || last.details["reason"] == "context_full" || last.details["reason"] == "end_of_text");
+        // before a word was said
+        if (last.role == "user") QVERIFY2(chat.status().contains("stopped"), qPrintable(chat.status()));
+        else
+            QVERIFY(last.details["reason"] == "stopped" || last.details["reason"] == "context_full" ||
+                    last.details["reason"] == "end_of_text");
     }
 
     void deleteAndUndo() {
@@ -218,7 +225,8 @@ private Q_SLOTS:
     }
 
     void conversationsAreFoundAndReopenWithTheirModel() {
-        const std::string other = talkingRun(*fixture_->writer, "other", StoreFixture::config(LambdaSchedule::None, 30), {10});
+        const std::string other =
+            talkingRun(*fixture_->writer, "other", StoreFixture::config(LambdaSchedule::None, 30), {10});
         qint64 first = 0;
         {
             Chat chat(*fixture_);
@@ -271,7 +279,8 @@ private Q_SLOTS:
         chat.trigger("chatEdit");
         chat.input()->setPlainText("the queen said");
         QTest::keyClick(chat.input(), Qt::Key_Return);
-        QTRY_VERIFY_WITH_TIMEOUT(chat.shown(1).size() == 2 && chat.shown(1)[0] == "the queen said" && chat.idle(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(chat.shown(1).size() == 2 && chat.shown(1)[0] == "the queen said" && chat.idle(),
+                                 60000);
         QCOMPARE(chat.shown(0)[0], std::string("the queen said"));
         const qint64 id = chat.lane(0)->conversation().id;
         chat.trigger("chatNew");
@@ -342,7 +351,8 @@ private Q_SLOTS:
         nothing.folder = fixture_->folder.path();
         chat.lane()->picker()->setModel(nothing);
         QVERIFY(chat.send("hello"));
-        QVERIFY2(chat.status().contains("config.json") || chat.status().contains(fixture_->folder.path()), qPrintable(chat.status()));
+        QVERIFY2(chat.status().contains("config.json") || chat.status().contains(fixture_->folder.path()),
+                 qPrintable(chat.status()));
     }
 
     void rawCompletionSeesOnlyTheText() {

@@ -1,5 +1,6 @@
-// No sent message is lost: the real window, driven by object names in a process of its own, is killed at random moments. The process
-// is this program again; it says each message as soon as the composer has let it go. TRITLAB_CHAT_KILLS: how many conversations.
+// No sent message is lost: the real window, driven by object names in a process of its own, is killed at random
+// moments. The process is this program again; it says each message as soon as the composer has let it go.
+// TRITLAB_CHAT_KILLS: how many conversations.
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QLineEdit>
@@ -26,7 +27,8 @@ namespace {
 
 // Talks until it is killed. Never returns by itself.
 [[noreturn]] void talk(std::uint64_t seed) {
-    MainWindow window(WindowOptions{Workspace(), false, false, []() -> Engine& { throw Error("no engine in this test"); }});
+    MainWindow window(
+        WindowOptions{Workspace(), false, false, []() -> Engine& { throw Error("no engine in this test"); }});
     QSignalSpy opened(&window, &MainWindow::opened);
     window.show();
     if (!opened.wait(60000)) std::_Exit(2);
@@ -96,7 +98,8 @@ class TestChatKills : public QObject {
 private Q_SLOTS:
     void noSentMessageIsLost() {
         StoreFixture fixture;
-        const std::string run = talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {30});
+        const std::string run =
+            talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {30});
         fixture.writer.reset();
         const int conversations = std::max(1, qEnvironmentVariableIntValue("TRITLAB_CHAT_KILLS"));
         const auto base = static_cast<std::uint64_t>(QDateTime::currentMSecsSinceEpoch());
@@ -116,17 +119,20 @@ private Q_SLOTS:
                 const auto found = std::count_if(messages.begin(), messages.end(), [&](const StoredMessage& message) {
                     return message.role == "user" && message.text == line.mid(5).toStdString();
                 });
-                QVERIFY2(found == 1, qPrintable(QString("%1 is there %2 times, seed %3").arg(line).arg(found).arg(seed)));
+                QVERIFY2(found == 1,
+                         qPrintable(QString("%1 is there %2 times, seed %3").arg(line).arg(found).arg(seed)));
             }
             // What was cut off says so, and everything hangs together.
             for (const StoredMessage& message : messages) {
                 if (message.details.contains("partial")) ++cut;
-                QVERIFY(message.parent == 0 || std::any_of(messages.begin(), messages.end(), [&](const StoredMessage& other) {
+                QVERIFY(message.parent == 0 ||
+                        std::any_of(messages.begin(), messages.end(), [&](const StoredMessage& other) {
                             return other.id == message.parent && other.conversation == message.conversation;
                         }));
             }
         }
-        qInfo("%d messages sent in %d killed conversations, none lost; %d answers seen cut off", sent, conversations, cut);
+        qInfo("%d messages sent in %d killed conversations, none lost; %d answers seen cut off", sent, conversations,
+              cut);
         QVERIFY(sent > 0);
     }
 };

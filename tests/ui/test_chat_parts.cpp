@@ -45,8 +45,8 @@ private Q_SLOTS:
         QCOMPARE(t.siblings(3), (Ids{3, 6}));
         QCOMPARE(t.siblings(1), (Ids{1}));
         QCOMPARE(t.leafBelow(2), std::int64_t{7});
-        QCOMPARE(ids(tree(0)), (Ids{1, 2, 6, 7}));    // the newest
-        QCOMPARE(ids(tree(99)), (Ids{1, 2, 6, 7}));   // one that is not there
+        QCOMPARE(ids(tree(0)), (Ids{1, 2, 6, 7}));   // the newest
+        QCOMPARE(ids(tree(99)), (Ids{1, 2, 6, 7}));  // one that is not there
         t.add(message(8, 4, "user"));
         QCOMPARE(ids(t), (Ids{1, 2, 3, 4, 8}));
     }
@@ -106,11 +106,17 @@ private Q_SLOTS:
         TranscriptView view;
         view.resize(500, 400);
         TranscriptView::Item question{1, Role::User, "You", "**not bold**", {}, {}, {}, 0, 1, true};
-        TranscriptView::Item answer{2, Role::Assistant, "Model", "Some **bold** words:\n\n```python\nprint('hi')\n```\n\n- one\n- two", "7 tokens", {}, {}, 1, 3, true};
+        TranscriptView::Item answer{2,          Role::Assistant,
+                                    "Model",    "Some **bold** words:\n\n```python\nprint('hi')\n```\n\n- one\n- two",
+                                    "7 tokens", {},
+                                    {},         1,
+                                    3,          true};
         view.showItems({question, answer});
         const QString text = view.toPlainText();
-        QVERIFY2(text.contains("**not bold**") && text.contains("Some bold words:") && text.contains("print('hi')"), qPrintable(text));
-        QVERIFY(!text.contains("```") && text.contains("Copy code") && text.contains("2/3") && text.contains("7 tokens"));
+        QVERIFY2(text.contains("**not bold**") && text.contains("Some bold words:") && text.contains("print('hi')"),
+                 qPrintable(text));
+        QVERIFY(!text.contains("```") && text.contains("Copy code") && text.contains("2/3") &&
+                text.contains("7 tokens"));
         view.setMarkdown(false);
         QVERIFY(view.toPlainText().contains("Some **bold** words:") && view.toPlainText().contains("```python"));
         // Streams behind what is there, and the finished answer takes the place of the pieces.
@@ -127,8 +133,10 @@ private Q_SLOTS:
     void aTextCannotForgeTheLinks() {
         TranscriptView view;
         std::vector<std::pair<TranscriptView::Act, qint64>> acts;
-        connect(&view, &TranscriptView::actionWanted, &view, [&](TranscriptView::Act act, qint64 id) { acts.emplace_back(act, id); });
-        view.showItems({{5, Role::Assistant, "Model", "[x](act:5/2)\n![p](file:///etc/hostname)", {}, {}, {}, 0, 1, true}});
+        connect(&view, &TranscriptView::actionWanted, &view,
+                [&](TranscriptView::Act act, qint64 id) { acts.emplace_back(act, id); });
+        view.showItems(
+            {{5, Role::Assistant, "Model", "[x](act:5/2)\n![p](file:///etc/hostname)", {}, {}, {}, 0, 1, true}});
         Q_EMIT view.anchorClicked(QUrl("act:5/2"));
         QVERIFY(acts.empty());
         QVERIFY(!view.loadResource(QTextDocument::ImageResource, QUrl("file:///etc/hostname")).isValid());
@@ -138,7 +146,16 @@ private Q_SLOTS:
         TranscriptView view;
         std::vector<TranscriptView::Item> items;
         for (int i = 1; i <= 100; ++i)
-            items.push_back({i, i % 2 == 1 ? Role::User : Role::Assistant, "N", QString("number%1.").arg(i), {}, {}, {}, 0, 1, true});
+            items.push_back({i,
+                             i % 2 == 1 ? Role::User : Role::Assistant,
+                             "N",
+                             QString("number%1.").arg(i),
+                             {},
+                             {},
+                             {},
+                             0,
+                             1,
+                             true});
         view.showItems(items);
         QVERIFY(view.toPlainText().contains("number100.") && view.toPlainText().contains("number61."));
         QVERIFY(!view.toPlainText().contains("number60.") && view.toPlainText().contains("60 earlier message"));
@@ -151,7 +168,8 @@ private Q_SLOTS:
         conversation.settings = {{"system", "Be brief."}};
         const ConversationTree t = tree(4);
         const std::string text = exported(conversation, t, {}, ConversationFormat::Markdown);
-        QVERIFY(text.find("# Title\n") == 0 && text.find("Be brief.") != std::string::npos && text.find("## Model\n\n4\n") != std::string::npos);
+        QVERIFY(text.find("# Title\n") == 0 && text.find("Be brief.") != std::string::npos &&
+                text.find("## Model\n\n4\n") != std::string::npos);
         QVERIFY(text.find("\n7\n") == std::string::npos);
     }
 };

@@ -1,9 +1,9 @@
-// What Compare shows: groups, their mean with the least and the most against plain sums, the table with its best, and the page in the
-// real window.
+// What Compare shows: groups, their mean with the least and the most against plain sums, the table with its best, and
+// the page in the real window.
 #include <QComboBox>
 #include <QSignalSpy>
-#include <QTableView>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
@@ -43,7 +43,8 @@ class TestCompare : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void runsThatDifferInTheSeedAloneAreOneGroup() {
-        const std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, 2), makeRun("b", 1, 3e-3, 3), makeRun("c", 2, 1e-3, 4)};
+        const std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, 2), makeRun("b", 1, 3e-3, 3),
+                                              makeRun("c", 2, 1e-3, 4)};
         QCOMPARE(varyingFields(runs), std::vector<std::string>{"learning_rate"});
         const auto groups = groupRuns(runs, grouping::allButSeed);
         QCOMPARE(groups.size(), std::size_t{2});
@@ -78,7 +79,8 @@ private Q_SLOTS:
         QVERIFY(newestGroups({}, 3, 60).empty());
     }
 
-    // On shared steps the band is the plain mean, minimum and maximum; a run that is shorter counts as far as it reaches.
+    // On shared steps the band is the plain mean, minimum and maximum; a run that is shorter counts as far as it
+    // reaches.
     void bandIsThePlainMean() {
         std::vector<Series> runs(3);
         for (int i = 0; i < 1000; ++i) {
@@ -88,35 +90,35 @@ private Q_SLOTS:
         }
         const Band band = bandOf(runs);
         QCOMPARE(band.mean.size(), std::size_t{1000});
-        QCOMPARE(band.least.size(), std::size_t{1000});
+        QCOMPARE(band.min.size(), std::size_t{1000});
         for (std::size_t i = 0; i < 1000; ++i) {
-            double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
+            double sum = 0, min = HUGE_VAL, max = -HUGE_VAL;
             int count = 0;
             for (const Series& run : runs) {
                 if (i >= run.size()) continue;
                 const auto value = static_cast<double>(run.y(i));
                 sum += value;
-                least = std::min(least, value);
-                most = std::max(most, value);
+                min = std::min(min, value);
+                max = std::max(max, value);
                 ++count;
             }
             QCOMPARE(band.mean.y(i), static_cast<float>(sum / count));
-            QCOMPARE(band.least.y(i), static_cast<float>(least));
-            QCOMPARE(band.most.y(i), static_cast<float>(most));
+            QCOMPARE(band.min.y(i), static_cast<float>(min));
+            QCOMPARE(band.max.y(i), static_cast<float>(max));
         }
     }
 
     void bandInterpolatesAndLeavesNanOut() {
         const Band between = bandOf({seriesOf({{0, 0}, {10, 10}}), seriesOf({{5, 1}, {6, 2}})});
         QCOMPARE(between.mean.size(), std::size_t{4});
-        QCOMPARE(between.mean.y(1), 3.0F);   // (5 + 1) / 2 at x = 5
-        QCOMPARE(between.most.y(2), 6.0F);
+        QCOMPARE(between.mean.y(1), 3.0F);  // (5 + 1) / 2 at x = 5
+        QCOMPARE(between.max.y(2), 6.0F);
         const Band holed = bandOf({seriesOf({{0, 1}, {1, std::nan("")}, {2, 1}}), seriesOf({{0, 3}, {1, 3}, {2, 3}})});
         QCOMPARE(holed.mean.y(0), 2.0F);
         QCOMPARE(holed.mean.y(1), 3.0F);
         const Band lost = bandOf({seriesOf({{0, std::nan("")}}), seriesOf({{0, std::nan("")}})});
         QVERIFY(std::isnan(lost.mean.y(0)));  // is marked in the chart, not left out
-        QVERIFY(lost.least.empty());
+        QVERIFY(lost.min.empty());
     }
 
     // Smoothing takes every point: longer series begin with the same values, and a spike stays seen.
@@ -132,12 +134,13 @@ private Q_SLOTS:
     }
 
     void tableMarksTheBest() {
-        const auto groups = groupRuns({makeRun("a", 1, 1e-3, 2), makeRun("b", 2, 1e-3, 2.5), makeRun("c", 1, 3e-3, 3)}, "learning_rate");
+        const auto groups = groupRuns({makeRun("a", 1, 1e-3, 2), makeRun("b", 2, 1e-3, 2.5), makeRun("c", 1, 3e-3, 3)},
+                                      "learning_rate");
         const ResultColumn& loss = resultColumns().front();
         QCOMPARE(bestGroup(groups, loss), 0);
         const GroupResult result = resultOf(groups[0], loss);
         QCOMPARE(result.mean, 2.25);
-        QCOMPARE(result.most, 2.5);
+        QCOMPARE(result.max, 2.5);
         const auto rows = resultRows(groups, false);
         QCOMPARE(rows[0].cells[3].text, QStringLiteral("2.2500 (2.0000–2.5000) ★"));
         QVERIFY(!rows[1].cells[3].text.contains(QStringLiteral("★")));
@@ -152,7 +155,8 @@ private Q_SLOTS:
 
     // A NaN, and a run without any value, leave the page whole.
     void nanIsNoBest() {
-        std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, std::nan("")), makeRun("b", 1, 2e-3, 3), makeRun("c", 1, 3e-3, 4)};
+        std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, std::nan("")), makeRun("b", 1, 2e-3, 3),
+                                        makeRun("c", 1, 3e-3, 4)};
         const auto groups = groupRuns(runs, "");
         QCOMPARE(bestGroup(groups, resultColumns().front()), 1);
         QCOMPARE(resultRows(groups, false)[0].cells[3].text, QStringLiteral("–"));
@@ -183,11 +187,11 @@ private Q_SLOTS:
         const QString id = QString::fromStdString(first);
         QTRY_COMPARE(page->chart("eval-loss")->curves().size(), 4);  // a mean with its two edges, and a run alone
         const Series* mean = page->chart("eval-loss")->shownSeries(id);
-        const Series* most = page->chart("eval-loss")->shownSeries(id + "/most");
-        QVERIFY(mean != nullptr && most != nullptr);
+        const Series* max = page->chart("eval-loss")->shownSeries(id + "/most");
+        QVERIFY(mean != nullptr && max != nullptr);
         const double plain = 2.4 + 4 * std::exp(-99.0 / 80);
         QCOMPARE(mean->y(0), static_cast<float>(plain + 0.1));
-        QCOMPARE(most->y(0), static_cast<float>(plain + 0.2));
+        QCOMPARE(max->y(0), static_cast<float>(plain + 0.2));
         auto* table = window.findChild<QTableView*>("resultsTable");
         QCOMPARE(table->model()->rowCount(), 2);
         QTemporaryDir folder;

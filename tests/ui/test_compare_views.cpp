@@ -1,7 +1,7 @@
-// The Compare page's other views in the real window, over a sweep in a real store: small multiples, scatter, parallel coordinates by
-// pointer and by key, their files, their empty states; and the samples of the ticked runs side by side.
-#include <QComboBox>
+// The Compare page's other views in the real window, over a sweep in a real store: small multiples, scatter, parallel
+// coordinates by pointer and by key, their files, their empty states; and the samples of the ticked runs side by side.
 #include <QCheckBox>
+#include <QComboBox>
 #include <QLabel>
 #include <QMenu>
 #include <QSlider>
@@ -78,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(panels.size(), std::size_t{3});
         QVERIFY(page_->board()->chart("schedules")->isVisible());
         QVERIFY(!page_->chart("loss")->isVisible());
-        double least = HUGE_VAL, most = -HUGE_VAL;
+        double min = HUGE_VAL, max = -HUGE_VAL;
         for (std::size_t i = 0; i < panels.size(); ++i) {
             QCOMPARE(panels[i]->spec().title, page_->groups()[i].name);
             QCOMPARE(panels[i]->plot()->yAxis->range(), panels[0]->plot()->yAxis->range());
@@ -86,12 +86,12 @@ private Q_SLOTS:
             for (const QString& id : panels[i]->curves()) {
                 const Series* series = panels[i]->shownSeries(id);
                 for (std::size_t p = 0; p < series->size(); ++p) {
-                    least = std::min(least, static_cast<double>(series->y(p)));
-                    most = std::max(most, static_cast<double>(series->y(p)));
+                    min = std::min(min, static_cast<double>(series->y(p)));
+                    max = std::max(max, static_cast<double>(series->y(p)));
                 }
             }
         }
-        QVERIFY(panels[0]->plot()->yAxis->range().lower <= least && panels[0]->plot()->yAxis->range().upper >= most);
+        QVERIFY(panels[0]->plot()->yAxis->range().lower <= min && panels[0]->plot()->yAxis->range().upper >= max);
         // Zoom and crosshair are the group's.
         Q_EMIT panels[0]->rangePicked(QCPRange(20, 90));
         Q_EMIT panels[1]->crosshairMoved(60);
@@ -169,15 +169,16 @@ private Q_SLOTS:
             QTest::mouseRelease(plot, Qt::LeftButton, Qt::NoModifier, to);
         };
         drag(pixel(rate, 0.9), pixel(rate, 1.05));
-        const double most = plot->axes()[rate].most;
-        const int fast = plainCount([most](const RunConfig& config) { return config.learningRate == most; });
+        const double max = plot->axes()[rate].max;
+        const int fast = plainCount([max](const RunConfig& config) { return config.learningRate == max; });
         QCOMPARE(plot->countLeft(), fast);
         // Axes combine, and the note counts.
         const double upper = placeOf(plot->axes()[schedule], 1);
         drag(pixel(schedule, upper - 0.1), pixel(schedule, upper + 0.1));
         const QString name = plot->axes()[schedule].categories[1];
         const int both = plainCount([&](const RunConfig& config) {
-            return config.learningRate == most && (config.lambdaSchedule == LambdaSchedule::Linear) == (name == "linear");
+            return config.learningRate == max &&
+                   (config.lambdaSchedule == LambdaSchedule::Linear) == (name == "linear");
         });
         QVERIFY(both > 0 && both < fast);
         QCOMPARE(plot->countLeft(), both);
@@ -203,7 +204,8 @@ private Q_SLOTS:
         QVERIFY(plot->accessibleDescription().contains("lambda_schedule"));
         QTest::keyClick(plot, Qt::Key_Down);  // the lowest category alone
         const QString first = plot->axes()[schedule].categories[0], second = plot->axes()[schedule].categories[1];
-        QVERIFY2(plot->accessibleDescription().contains("brushed: " + first), qPrintable(plot->accessibleDescription()));
+        QVERIFY2(plot->accessibleDescription().contains("brushed: " + first),
+                 qPrintable(plot->accessibleDescription()));
         const int lower = plot->countLeft();
         QVERIFY(lower > 0 && lower < 13);
         QTest::keyClick(plot, Qt::Key_Up, Qt::ShiftModifier);
@@ -214,7 +216,8 @@ private Q_SLOTS:
         QTest::keyClick(plot, Qt::Key_PageDown);  // the best of those that are left
         const QString best = plot->hovered();
         for (const RunSummary& run : window_->runs()->runs()) {
-            if (QString::fromStdString(run.id) == best) QCOMPARE(run.config.lambdaSchedule == LambdaSchedule::Linear, second == "linear");
+            if (QString::fromStdString(run.id) == best)
+                QCOMPARE(run.config.lambdaSchedule == LambdaSchedule::Linear, second == "linear");
         }
         QTest::keyClick(plot, Qt::Key_Return);
         settle(*window_);
@@ -225,7 +228,10 @@ private Q_SLOTS:
         const auto& axis = plot->axes()[0];
         std::size_t run = 0;
         while (std::isnan(axis.values[run])) ++run;
-        QTest::mouseMove(plot, ((plot->pixelOf(0, placeOf(axis, axis.values[run])) + plot->pixelOf(1, placeOf(plot->axes()[1], plot->axes()[1].values[run]))) / 2).toPoint());
+        QTest::mouseMove(plot, ((plot->pixelOf(0, placeOf(axis, axis.values[run])) +
+                                 plot->pixelOf(1, placeOf(plot->axes()[1], plot->axes()[1].values[run]))) /
+                                2)
+                                   .toPoint());
         QTRY_VERIFY(!plot->hovered().isEmpty());
     }
 

@@ -1,4 +1,5 @@
-// What is asked of the desktop, on a bus of the test's own with the two services that answer as notification daemons and logind do.
+// What is asked of the desktop, on a bus of the test's own with the two services that answer as notification daemons
+// and logind do.
 #include <QDBusConnection>
 #include <QSignalSpy>
 #include <QTest>

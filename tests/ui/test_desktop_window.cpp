@@ -1,4 +1,5 @@
-// The real window on a desktop with a notification service: which ends of runs it tells of, and that it tells each once.
+// The real window on a desktop with a notification service: which ends of runs it tells of, and that it tells each
+// once.
 #include <QDBusConnection>
 #include <QTest>
 

@@ -1,5 +1,6 @@
-// What was begun and not sent outlives its window: the form as it stood, what could not be read included, what was loaded over, and the
-// chat's texts, each in its conversation. A crash is a window that is never closed: the file is read while it is still open.
+// What was begun and not sent outlives its window: the form as it stood, what could not be read included, what was
+// loaded over, and the chat's texts, each in its conversation. A crash is a window that is never closed: the file is
+// read while it is still open.
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -89,7 +90,8 @@ private Q_SLOTS:
             config = form->config();
             form->reject();
             // What a crash would leave.
-            QTRY_VERIFY_WITH_TIMEOUT(kept(fixture).contains("form") && kept(fixture)["form"]["fields"]["steps"] == "many", 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                kept(fixture).contains("form") && kept(fixture)["form"]["fields"]["steps"] == "many", 20000);
         }
         const auto window = open(fixture);
         RunForm* form = window->openForm();
@@ -194,10 +196,13 @@ private Q_SLOTS:
     }
 
     void draftsOfAnotherVersionOpenTheWindow() {
-        for (const auto& [draft, text] : {std::pair(R"({"text": 5})", ""), {R"({"text": "a", "edits": {"lane": "b"}})", ""},
-                                          {R"({"text": "kept", "edits": {"lane": 9, "message": 1}})", "kept"}, {R"([1])", ""}}) {
+        for (const auto& [draft, text] : {std::pair(R"({"text": 5})", ""),
+                                          {R"({"text": "a", "edits": {"lane": "b"}})", ""},
+                                          {R"({"text": "kept", "edits": {"lane": 9, "message": 1}})", "kept"},
+                                          {R"([1])", ""}}) {
             StoreFixture fixture;
-            std::ofstream(fixture.workspace.root() / "drafts.json") << "{\"chat-0\": " << draft << ", \"form\": " << draft << "}";
+            std::ofstream(fixture.workspace.root() / "drafts.json")
+                << "{\"chat-0\": " << draft << ", \"form\": " << draft << "}";
             const auto window = open(fixture);
             QCOMPARE(input(*window)->toPlainText(), QString(text));
             QVERIFY(window->findChild<QWidget*>("editBar")->isHidden());

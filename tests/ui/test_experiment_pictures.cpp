@@ -1,4 +1,5 @@
-// The charts of an experiment: each variant's line and its band from minimum to maximum are on the picture, in the variant's colour.
+// The charts of an experiment: each variant's line and its band from minimum to maximum are on the picture, in the
+// variant's colour.
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -14,12 +15,13 @@ using namespace tritlab;
 namespace {
 
 // Rows of a column whose colour is that far from this one at most (sum over red, green and blue).
-int rowsOf(const QImage& picture, int x, const QColor& color, int most) {
+int rowsOf(const QImage& picture, int x, const QColor& color, int max) {
     int count = 0;
     for (int y = 0; y < picture.height(); ++y) {
         const QColor pixel = picture.pixelColor(x, y);
-        const int distance = std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) + std::abs(pixel.blue() - color.blue());
-        count += distance <= most ? 1 : 0;
+        const int distance = std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) +
+                             std::abs(pixel.blue() - color.blue());
+        count += distance <= max ? 1 : 0;
     }
     return count;
 }
@@ -67,7 +69,8 @@ private Q_SLOTS:
                 const QColor line = runColor(variant, false);
                 // A line is smoothed at its edges; the band's colour is more than twice as far from it.
                 QVERIFY2(rowsOf(picture, x, line, 150) >= 1, qPrintable(QString("line %1 at %2").arg(variant).arg(x)));
-                QVERIFY2(rowsOf(picture, x, over(line, 45, paper), 12) > 40, qPrintable(QString("band %1 at %2").arg(variant).arg(x)));
+                QVERIFY2(rowsOf(picture, x, over(line, 45, paper), 12) > 40,
+                         qPrintable(QString("band %1 at %2").arg(variant).arg(x)));
             }
     }
     void whatIsMissingIsSaid() {

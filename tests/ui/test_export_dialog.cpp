@@ -21,7 +21,8 @@ class TestExportDialog : public QObject {
 private Q_SLOTS:
     void aCheckpointLeavesAndIsReadBack() {
         StoreFixture fixture;
-        const std::string run = talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30});
+        const std::string run =
+            talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30});
         const auto window = openWindow(fixture);
         auto* page = window->findChild<CheckpointsPage*>();
         window->pages()->setCurrentWidget(page);
@@ -40,7 +41,8 @@ private Q_SLOTS:
         auto* write = dialog->findChild<QPushButton*>("exportWrite");
         auto* show = dialog->findChild<QPushButton*>("exportShow");
         QCOMPARE(format->count(), 5);
-        QVERIFY2(path->text().endsWith("talker-step-20-hf") || path->text().endsWith("talker-step-30-hf"), qPrintable(path->text()));
+        QVERIFY2(path->text().endsWith("talker-step-20-hf") || path->text().endsWith("talker-step-30-hf"),
+                 qPrintable(path->text()));
         const QString whole = dialog->findChild<QLabel*>("exportAbout")->text();
         format->setCurrentIndex(1);
         QVERIFY(dialog->findChild<QLabel*>("exportAbout")->text() != whole);
@@ -53,11 +55,13 @@ private Q_SLOTS:
             dialog->reject();
             QVERIFY(dialog->isVisible());  // it is writing
             QTRY_VERIFY_WITH_TIMEOUT(write->isEnabled(), 60000);
-            QVERIFY2(result->text().contains(again ? "is there already" : "equal to the bit"), qPrintable(result->text()));
+            QVERIFY2(result->text().contains(again ? "is there already" : "equal to the bit"),
+                     qPrintable(result->text()));
             QCOMPARE(show->isEnabled(), !again);
         }
         format->setCurrentIndex(2);  // GGUF: llama.cpp would compute another activation, and the dialog says so
-        QVERIFY2(dialog->findChild<QLabel*>("exportAbout")->text().contains("SiLU"), qPrintable(dialog->findChild<QLabel*>("exportAbout")->text()));
+        QVERIFY2(dialog->findChild<QLabel*>("exportAbout")->text().contains("SiLU"),
+                 qPrintable(dialog->findChild<QLabel*>("exportAbout")->text()));
         const fs::path gguf = out.parent_path() / "talker.gguf";
         path->setText(QString::fromStdString(gguf.string()));
         QTest::mouseClick(write, Qt::LeftButton);

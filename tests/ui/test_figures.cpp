@@ -1,5 +1,5 @@
-// What scatter and parallel coordinates stand on, without a window: axes out of runs, categories and their places, brushes by pointer and
-// by key, the best run, the colour scale; and the samples of several runs put side by side.
+// What scatter and parallel coordinates stand on, without a window: axes out of runs, categories and their places,
+// brushes by pointer and by key, the best run, the colour scale; and the samples of several runs put side by side.
 #include <QTest>
 #include <cmath>
 
@@ -24,8 +24,8 @@ RunSummary runOf(const std::string& id, double rate, LambdaSchedule schedule, do
 }
 
 std::vector<RunSummary> sweep() {
-    return {runOf("a", 1e-4, LambdaSchedule::Sigmoid, 3), runOf("b", 1e-3, LambdaSchedule::None, 2.5), runOf("c", 1e-2, LambdaSchedule::Linear, 2),
-            runOf("d", 1e-1, LambdaSchedule::Linear, std::nan(""))};
+    return {runOf("a", 1e-4, LambdaSchedule::Sigmoid, 3), runOf("b", 1e-3, LambdaSchedule::None, 2.5),
+            runOf("c", 1e-2, LambdaSchedule::Linear, 2), runOf("d", 1e-1, LambdaSchedule::Linear, std::nan(""))};
 }
 
 FigureAxis axisOf(const std::string& key, const std::vector<RunSummary>& runs, const LastValues& last = {}) {
@@ -56,7 +56,8 @@ private Q_SLOTS:
     void numbersKnowTheirPlaces() {
         const FigureAxis rate = axisOf("learning_rate", sweep());
         QVERIFY(rate.logarithmic && rate.categories.isEmpty());
-        for (int i = 0; i < 4; ++i) QVERIFY(std::abs(placeOf(rate, rate.values[static_cast<std::size_t>(i)]) - i / 3.0) < 1e-12);
+        for (int i = 0; i < 4; ++i)
+            QVERIFY(std::abs(placeOf(rate, rate.values[static_cast<std::size_t>(i)]) - i / 3.0) < 1e-12);
         QVERIFY(std::abs(valueAt(rate, 1.0 / 3) - 1e-3) < 1e-12);
         const FigureAxis loss = axisOf("best_eval_loss", sweep());
         QVERIFY(!loss.logarithmic);
@@ -77,15 +78,18 @@ private Q_SLOTS:
         const Field* field = findField("lambda_schedule");
         QStringList known;
         for (const Choice& choice : field->choices) known << QString::fromStdString(choice.key);
-        for (int i = 1; i < 3; ++i) QVERIFY(known.indexOf(schedule.categories[i - 1]) < known.indexOf(schedule.categories[i]));
-        for (std::size_t i = 0; i < 4; ++i) QCOMPARE(schedule.categories[static_cast<int>(schedule.values[i])], schedule.texts[i]);
+        for (int i = 1; i < 3; ++i)
+            QVERIFY(known.indexOf(schedule.categories[i - 1]) < known.indexOf(schedule.categories[i]));
+        for (std::size_t i = 0; i < 4; ++i)
+            QCOMPARE(schedule.categories[static_cast<int>(schedule.values[i])], schedule.texts[i]);
         for (int i = 0; i < 3; ++i) QVERIFY(std::abs(placeOf(schedule, i) - (i + 0.5) / 3) < 1e-12);
         const auto ticks = ticksOf(schedule);
         QCOMPARE(ticks.size(), std::size_t{3});
         QCOMPARE(ticks[1].text, schedule.categories[1]);
     }
 
-    // A sweep's own values are the ticks; where there are many, round numbers, which lie on the axis and apart from each other.
+    // A sweep's own values are the ticks; where there are many, round numbers, which lie on the axis and apart from
+    // each other.
     void ticksAreReadable() {
         QStringList texts;
         for (const AxisTick& tick : ticksOf(axisOf("learning_rate", sweep()))) texts << tick.text;
@@ -93,7 +97,8 @@ private Q_SLOTS:
         for (const double factor : {1.0, 1.2}) {  // linear, logarithmic
             std::vector<RunSummary> many;
             for (int i = 0; i < 60; ++i)
-                many.push_back(runOf(std::to_string(i), 1e-3, LambdaSchedule::None, factor > 1 ? 0.017 * std::pow(factor, i) : 2.13 + 0.0171 * i));
+                many.push_back(runOf(std::to_string(i), 1e-3, LambdaSchedule::None,
+                                     factor > 1 ? 0.017 * std::pow(factor, i) : 2.13 + 0.0171 * i));
             const FigureAxis axis = axisOf("best_eval_loss", many);
             QCOMPARE(axis.logarithmic, factor > 1);
             const auto ticks = ticksOf(axis);
@@ -110,7 +115,8 @@ private Q_SLOTS:
     // Against the plain rule: a run is left where each brushed axis has it between the two ends.
     void brushesCombine() {
         const auto runs = sweep();
-        const std::vector<FigureAxis> axes = {axisOf("learning_rate", runs), axisOf("lambda_schedule", runs), axisOf("best_eval_loss", runs)};
+        const std::vector<FigureAxis> axes = {axisOf("learning_rate", runs), axisOf("lambda_schedule", runs),
+                                              axisOf("best_eval_loss", runs)};
         QCOMPARE(brushedIn(axes, {}), std::vector<bool>(4, true));
         const Brushes upper = {{"learning_rate", {0.5, 1}}};
         QCOMPARE(brushedIn(axes, upper), (std::vector<bool>{false, false, true, true}));
@@ -146,9 +152,10 @@ private Q_SLOTS:
     void bestIsMarkedWhereThereIsOne() {
         const std::vector<bool> all(4, true);
         QCOMPARE(bestRun(axisOf("best_eval_loss", sweep()), all), 2);
-        QCOMPARE(bestRun(axisOf("best_eval_loss", sweep()), {true, true, false, true}), 1);  // of those that the brushes leave
+        // of those that the brushes leave
+        QCOMPARE(bestRun(axisOf("best_eval_loss", sweep()), {true, true, false, true}), 1);
         QCOMPARE(bestRun(axisOf("best_eval_loss", sweep()), {true, false, false, true}), -1);
-        QCOMPARE(bestRun(axisOf("tokens", sweep()), all), -1);         // more text is neither good nor bad
+        QCOMPARE(bestRun(axisOf("tokens", sweep()), all), -1);  // more text is neither good nor bad
         QCOMPARE(bestRun(axisOf("learning_rate", sweep()), all), -1);
         const FigureAxis loss = axisOf("best_eval_loss", sweep());
         QCOMPARE(goodness(loss, 2), 1.0);
@@ -186,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(late.rows[0].cells[0].text, QString("In"));
         QCOMPARE(late.rows[0].cells[1].text, QString("deed"));
         QCOMPARE(late.rows[0].cells[2].text, QString("fact"));
-        QCOMPARE(late.rows[1].cells[1].text, QStringLiteral("–"));   // not among the texts of that step
+        QCOMPARE(late.rows[1].cells[1].text, QStringLiteral("–"));  // not among the texts of that step
         QCOMPARE(late.rows[2].cells[2].text, QString("prompt"));
         QVERIFY(!late.rows[0].cells[3].toolTip.isEmpty());
         QVERIFY(sampleTable({}, 0).rows.empty());

@@ -38,8 +38,9 @@ private Q_SLOTS:
     void whatCannotBeIsSaid() {
         const ConfigDraft base = presetDraft("nano");
         QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"learning_rate", {"1e-3", "fast"}}}), Error);
-        QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"heads", {"4", "5"}}}), Error);             // 64 is not divisible by 5
-        QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"lr_switch_at", {"0.3"}}}), Error);        // does not apply
+        // 64 is not divisible by 5
+        QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"heads", {"4", "5"}}}), Error);
+        QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"lr_switch_at", {"0.3"}}}), Error);  // does not apply
         QVERIFY_EXCEPTION_THROWN(sweepRuns(base, "s", {{"seed", std::vector<std::string>(300, "1")}}), Error);
     }
 
@@ -99,7 +100,8 @@ private Q_SLOTS:
         const std::string path = folder.filePath("text.jsonl").toStdString();
         {
             std::ofstream file(path);
-            for (int i = 0; i < 200; ++i) file << "{\"text\": \"In the beginning God made the heaven and the earth, number " << i << ".\"}\n";
+            for (int i = 0; i < 200; ++i)
+                file << "{\"text\": \"In the beginning God made the heaven and the earth, number " << i << ".\"}\n";
             file << "{\"text\": broken\n";
         }
         ConfigDraft draft = presetDraft("nano");
@@ -118,7 +120,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(make->isEnabled(), 20000);
         make->click();
         auto* batch = dialog.findChild<QTextBrowser*>("previewBatch");
-        QTRY_VERIFY2_WITH_TIMEOUT(batch->toPlainText().contains("<BOS>"), qPrintable(dialog.findChild<QLabel*>("previewState")->text()), 60000);
+        QTRY_VERIFY2_WITH_TIMEOUT(batch->toPlainText().contains("<BOS>"),
+                                  qPrintable(dialog.findChild<QLabel*>("previewState")->text()), 60000);
         QVERIFY(batch->toPlainText().contains("<EOS>"));
     }
 };

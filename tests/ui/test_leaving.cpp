@@ -1,5 +1,5 @@
-// The program is told to go (SIGTERM, as at the end of a session): nothing is asked, a run that goes is stopped with a checkpoint, what
-// stands in the form is kept.
+// The program is told to go (SIGTERM, as at the end of a session): nothing is asked, a run that goes is stopped with a
+// checkpoint, what stands in the form is kept.
 #include <QDialog>
 #include <QLineEdit>
 #include <QTest>

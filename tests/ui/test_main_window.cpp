@@ -51,12 +51,14 @@ private Q_SLOTS:
     void listsRunsAndDrawsTheirSeries() {
         StoreFixture fixture;
         const QString a = QString::fromStdString(fixture.finishedRun("kjv-linear", StoreFixture::config()));
-        const QString b = QString::fromStdString(fixture.finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3));
+        const QString b =
+            QString::fromStdString(fixture.finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3));
         const auto window = openWindow(fixture);
         auto* table = find<QTableView>(*window, "runTable");
         QCOMPARE(table->model()->rowCount(), 2);
         auto* page = find<ChartsPage>(*window, "chartsPage");
-        for (const char* chart : {"loss", "eval-loss", "bits-per-byte", "lr", "lambda", "grad-norm", "speed", "flip-rate"}) {
+        for (const char* chart :
+             {"loss", "eval-loss", "bits-per-byte", "lr", "lambda", "grad-norm", "speed", "flip-rate"}) {
             QTRY_VERIFY2(page->chart(chart)->dataRange().has_value(), chart);
             QCOMPARE(page->chart(chart)->curves().size(), 2);
         }
@@ -74,7 +76,8 @@ private Q_SLOTS:
         axis->setCurrentIndex(axis->findData("tokens"));
         settle(*window);
         QTRY_COMPARE(page->chart("lr")->shownSeries(a)->size(), std::size_t{400});
-        QCOMPARE(page->chart("lr")->shownSeries(a)->x(9), static_cast<double>(10 * StoreFixture::config().tokensPerStep()));
+        QCOMPARE(page->chart("lr")->shownSeries(a)->x(9),
+                 static_cast<double>(10 * StoreFixture::config().tokensPerStep()));
     }
 
     // A run that another process trains appears, moves, and can be stopped; a NaN in it breaks nothing.
@@ -88,7 +91,8 @@ private Q_SLOTS:
         recorder->onState({RunState::Running, 0, {}, true});
         for (StepIndex i = 0; i < 50; ++i) recorder->onStep(StoreFixture::step(config, i));
         auto* page = find<ChartsPage>(*window, "chartsPage");
-        QTRY_VERIFY_WITH_TIMEOUT(page->chart("lr")->shownSeries(run) != nullptr && page->chart("lr")->shownSeries(run)->size() == 50, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            page->chart("lr")->shownSeries(run) != nullptr && page->chart("lr")->shownSeries(run)->size() == 50, 20000);
         for (StepIndex i = 50; i < 80; ++i) {
             StepEvent step = StoreFixture::step(config, i);
             if (i == 60) step.loss = std::nan("");
@@ -127,7 +131,8 @@ private Q_SLOTS:
 
     void renameTrashRestore() {
         StoreFixture fixture;
-        const QString run = QString::fromStdString(fixture.finishedRun("before", StoreFixture::config(LambdaSchedule::None, 40)));
+        const QString run =
+            QString::fromStdString(fixture.finishedRun("before", StoreFixture::config(LambdaSchedule::None, 40)));
         const auto window = openWindow(fixture);
         window->selectRun(run);
         auto* model = window->runs();
@@ -180,8 +185,10 @@ private Q_SLOTS:
     // The page, its views and its splitters are as they were left; a page that has nothing to show does not lose them.
     void pagesAreKept() {
         StoreFixture fixture;
-        const QString a = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::Linear, 100)));
-        const QString bare = QString::fromStdString(fixture.writer->createRun("bare", StoreFixture::config(), RunState::Queued));
+        const QString a =
+            QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::Linear, 100)));
+        const QString bare =
+            QString::fromStdString(fixture.writer->createRun("bare", StoreFixture::config(), RunState::Queued));
         fixture.writer->flush();
         WindowOptions options = optionsOf(fixture);
         options.keepSettings = true;
@@ -208,7 +215,8 @@ private Q_SLOTS:
                 window->showChat(true);  // its second lane was hidden when the settings were written
                 find<QToolButton>(*window, "chatCompare")->setChecked(true);
                 settle(*window);
-                for (const int width : find<QSplitter>(*window, "chatSplitter")->sizes()) QVERIFY2(width > 150, qPrintable(QString::number(width)));
+                for (const int width : find<QSplitter>(*window, "chatSplitter")->sizes())
+                    QVERIFY2(width > 150, qPrintable(QString::number(width)));
                 find<QToolButton>(*window, "chatCompare")->setChecked(false);
                 window->showChat(false);
                 window->selectRun(bare);  // closes with the views hidden
@@ -230,7 +238,8 @@ private Q_SLOTS:
         settle(*window);
         auto* table = find<QTableView>(*window, "configTable");
         QStringList keys;
-        for (int row = 0; row < table->model()->rowCount(); ++row) keys << table->model()->index(row, 0).data(Qt::UserRole).toString();
+        for (int row = 0; row < table->model()->rowCount(); ++row)
+            keys << table->model()->index(row, 0).data(Qt::UserRole).toString();
         QVERIFY2(keys.contains("lambda_schedule"), qPrintable(keys.join(' ')));
         QVERIFY2(!keys.contains("steps"), qPrintable(keys.join(' ')));
     }
@@ -238,7 +247,8 @@ private Q_SLOTS:
     // A question is stored when it is sent, even where no weights can answer it; the pane says why.
     void chatStoresTheQuestion() {
         StoreFixture fixture;
-        const QString run = QString::fromStdString(fixture.finishedRun("talk", StoreFixture::config(LambdaSchedule::None, 30)));
+        const QString run =
+            QString::fromStdString(fixture.finishedRun("talk", StoreFixture::config(LambdaSchedule::None, 30)));
         const auto window = openWindow(fixture);
         window->selectRun(run);
         window->showChat(true);
@@ -272,9 +282,11 @@ private Q_SLOTS:
             QVERIFY2(!image.isNull(), qPrintable(file));
             QVERIFY(image.width() >= 1180);
         }
-        const QStringList plots = plotRun(fixture.workspace, "kjv-linear", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots");
+        const QStringList plots =
+            plotRun(fixture.workspace, "kjv-linear", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots");
         QVERIFY(plots.size() >= 8);
-        QVERIFY_THROWS_EXCEPTION(Error, plotRun(fixture.workspace, "none-of-these", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots"));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, plotRun(fixture.workspace, "none-of-these", QString(TRITLAB_BINARY_DIR) + "/screenshots/plots"));
     }
 };
 

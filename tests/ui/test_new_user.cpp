@@ -1,5 +1,6 @@
-// A person's first half hour, in the real window with the real engine, by mouse and keys alone: from the first start to a finished
-// comparison of two lambda schedules. README's "The first half hour" is this path in words; a step that changes here changes there.
+// A person's first half hour, in the real window with the real engine, by mouse and keys alone: from the first start to
+// a finished comparison of two lambda schedules. README's "The first half hour" is this path in words; a step that
+// changes here changes there.
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -30,7 +31,8 @@ struct User {
     template <typename Widget>
     Widget* see(const char* name) {
         auto* widget = window.findChild<Widget*>(name);
-        if (widget == nullptr || !QTest::qWaitFor([widget] { return widget->isVisible() && widget->isEnabled(); }, patience))
+        if (widget == nullptr ||
+            !QTest::qWaitFor([widget] { return widget->isVisible() && widget->isEnabled(); }, patience))
             qFatal("%s is not there to be used", name);
         return widget;
     }
@@ -53,7 +55,8 @@ struct User {
         combo->setFocus();
         QTest::qWait(QApplication::keyboardInputInterval() + 50);  // or it would be the end of the word typed before
         QTest::keyClicks(combo, text);
-        if (!combo->currentText().startsWith(text, Qt::CaseInsensitive)) qFatal("%s does not offer %s but has %s", box, qPrintable(text), qPrintable(combo->currentText()));
+        if (!combo->currentText().startsWith(text, Qt::CaseInsensitive))
+            qFatal("%s does not offer %s but has %s", box, qPrintable(text), qPrintable(combo->currentText()));
     }
     void clickSection(const QString& title) {
         auto* list = see<QListWidget>("sections");
@@ -128,7 +131,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(page->groups().size(), std::size_t{2}, patience);
         settle(window);
 
-        // 5. What is seen: both losses on one chart, lambda as each schedule's formula says, and a table with the best marked.
+        // 5. What is seen: both losses on one chart, lambda as each schedule's formula says, and a table with the best
+        // marked.
         QTRY_COMPARE_WITH_TIMEOUT(page->chart("loss")->curves().size(), 2, patience);
         auto* table = user.see<QTableView>("resultsTable");
         QCOMPARE(table->model()->rowCount(), 2);

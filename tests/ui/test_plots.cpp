@@ -1,14 +1,15 @@
-// The pyramid against naive minima and maxima, smoothing against its formula, and what a chart draws against all points.
+// The pyramid against naive minima and maxima, smoothing against its formula, and what a chart draws against all
+// points.
 #include <QTest>
 #include <cmath>
 #include <limits>
 
 #include "core/base/random.h"
-#include "ui/plots/chart_widget.h"
 #include "ui/models/series.h"
+#include "ui/models/smoothing.h"
+#include "ui/plots/chart_widget.h"
 #include "ui/plots/raster.h"
 #include "ui/plots/readout.h"
-#include "ui/models/smoothing.h"
 #include "ui/plots/tickers.h"
 
 using namespace tritlab;
@@ -41,8 +42,10 @@ private Q_SLOTS:
         Series series;
         for (std::uint64_t i = 0; i < 20000; ++i) series.append(static_cast<double>(i), noise(i));
         for (std::uint64_t k = 0; k < 3000; ++k) {
-            const auto a = static_cast<std::size_t>(randomUniform(1, 2, k) * 20000), b = static_cast<std::size_t>(randomUniform(1, 3, k) * 20001);
-            QVERIFY(equal(series.span(std::min(a, b), std::max(a, b)), naiveSpan(series, std::min(a, b), std::max(a, b))));
+            const auto a = static_cast<std::size_t>(randomUniform(1, 2, k) * 20000),
+                       b = static_cast<std::size_t>(randomUniform(1, 3, k) * 20001);
+            QVERIFY(
+                equal(series.span(std::min(a, b), std::max(a, b)), naiveSpan(series, std::min(a, b), std::max(a, b))));
         }
         for (const std::size_t length : {0, 1, 7, 8, 9, 63, 64, 65, 512, 4095, 4096, 4097, 20000})
             QVERIFY(equal(series.span(0, length), naiveSpan(series, 0, length)));
@@ -109,12 +112,13 @@ private Q_SLOTS:
                 weights += std::pow(strength, age);
                 ++age;
             }
-            QVERIFY(std::abs(sum / weights - static_cast<double>(smoothed.series().y(n))) < 1e-5 * (1 + std::abs(sum / weights)));
+            QVERIFY(std::abs(sum / weights - static_cast<double>(smoothed.series().y(n))) <
+                    1e-5 * (1 + std::abs(sum / weights)));
         }
     }
 
-    // The centred mean against its formula, grown in uneven pieces: no value ever changes, a spike leaves nothing behind, and there
-    // is no value yet where points of the window are missing.
+    // The centred mean against its formula, grown in uneven pieces: no value ever changes, a spike leaves nothing
+    // behind, and there is no value yet where points of the window are missing.
     void windowEqualsFormula() {
         for (const std::size_t radius : {1, 2, 7, 50, 333}) {
             Series raw;
@@ -152,7 +156,8 @@ private Q_SLOTS:
         for (int i = 10000; i < 13000; ++i) series.append(i, -1);
         series.append(5000, 7);
         QCOMPARE(copy.size(), std::size_t{10000});
-        for (std::size_t i = 0; i < copy.size(); ++i) QVERIFY(copy.y(i) == static_cast<float>(i) && copy.x(i) == static_cast<double>(i));
+        for (std::size_t i = 0; i < copy.size(); ++i)
+            QVERIFY(copy.y(i) == static_cast<float>(i) && copy.x(i) == static_cast<double>(i));
         QCOMPARE(copy.span(0, copy.size()).lowest, 0.0f);
         QCOMPARE(series.size(), std::size_t{5001});
         QCOMPARE(series.y(5000), 7.0f);
@@ -172,9 +177,11 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < xs.size(); ++i) QCOMPARE(series.x(i), xs[i]);
             for (std::uint64_t k = 0; k < 4000; ++k) {
                 const double wanted = k % 2 == 0 ? xs[k * 2] : -5 + (x + 10) * randomUniform(3, 2, k);
-                const auto expected = static_cast<std::size_t>(std::lower_bound(xs.begin(), xs.end(), wanted) - xs.begin());
+                const auto expected =
+                    static_cast<std::size_t>(std::lower_bound(xs.begin(), xs.end(), wanted) - xs.begin());
                 QCOMPARE(series.lowerBound(wanted), expected);
-                QCOMPARE(series.lowerBoundAfter(expected - std::min(expected, static_cast<std::size_t>(k)), wanted), expected);
+                QCOMPARE(series.lowerBoundAfter(expected - std::min(expected, static_cast<std::size_t>(k)), wanted),
+                         expected);
             }
         }
     }
@@ -206,17 +213,20 @@ private Q_SLOTS:
         QCOMPARE(growing.series().y(3000), fresh.series().y(3000));
     }
 
-    // What is drawn where points are dense: each pixel column covers the points that fall into it and the lines that cross it,
-    // no more. The reference goes through all points.
+    // What is drawn where points are dense: each pixel column covers the points that fall into it and the lines that
+    // cross it, no more. The reference goes through all points.
     void columnsHoldEveryPoint() {
         Series series;
-        for (std::uint64_t i = 0; i < 50000; ++i) series.append(static_cast<double>(i) * 1.5 + (i % 3 == 0 ? 0.25 : 0), noise(i));
-        for (const auto& [lower, upper, columns] : {std::tuple{100.1, 60000.7, 500}, {0.05, 75000.3, 77}, {30000.3, 30100.7, 400}, {74000.1, 99000.2, 300}}) {
+        for (std::uint64_t i = 0; i < 50000; ++i)
+            series.append(static_cast<double>(i) * 1.5 + (i % 3 == 0 ? 0.25 : 0), noise(i));
+        for (const auto& [lower, upper, columns] :
+             {std::tuple{100.1, 60000.7, 500}, {0.05, 75000.3, 77}, {30000.3, 30100.7, 400}, {74000.1, 99000.2, 300}}) {
             const PlotView view{lower, upper, -1, 2e6, false};
             const PixelMap map(view, columns, 300);
             const std::vector<ColumnSpan> spans = columnSpans(series, map, columns);
             std::vector<ColumnSpan> naive(spans.size(), ColumnSpan{1e30, -1e30});
-            const auto include = [&](double x, double y, double otherX) {  // the column of x; on an edge, that of the line's side
+            // the column of x; on an edge, that of the line's side
+            const auto include = [&](double x, double y, double otherX) {
                 const double column = std::floor(x) - (x == std::floor(x) && otherX < x ? 1 : 0);
                 if (column < 0 || column >= columns) return;
                 ColumnSpan& span = naive[static_cast<std::size_t>(column)];
@@ -239,7 +249,9 @@ private Q_SLOTS:
                 const QByteArray where = "column " + QByteArray::number(static_cast<int>(k));
                 QVERIFY2(spans[k].empty() == (naive[k].top > naive[k].bottom), where);
                 if (spans[k].empty()) continue;
-                QVERIFY2(std::abs(spans[k].top - naive[k].top) < 0.01 && std::abs(spans[k].bottom - naive[k].bottom) < 0.01, where);
+                QVERIFY2(
+                    std::abs(spans[k].top - naive[k].top) < 0.01 && std::abs(spans[k].bottom - naive[k].bottom) < 0.01,
+                    where);
             }
         }
     }
@@ -262,7 +274,8 @@ private Q_SLOTS:
         Series series;
         for (int i = 0; i < 1000000; ++i) series.append(i, i == 637211 ? 9.0 : 1.0);
         for (const int width : {50, 400, 1900}) {
-            const QImage image = rasterize({{0, 999999, 0, 10, false}, QSize(width, 200), 1, {{series, Qt::red, 1.6, Qt::SolidLine, true}}});
+            const QImage image = rasterize(
+                {{0, 999999, 0, 10, false}, QSize(width, 200), 1, {{series, Qt::red, 1.6, Qt::SolidLine, true}}});
             QCOMPARE(image.format(), QImage::Format_ARGB32_Premultiplied);
             int spike = 0, line = 0;
             for (int x = 0; x < width; ++x) {
@@ -274,7 +287,8 @@ private Q_SLOTS:
         }
     }
 
-    // However many lines lie over each other, no channel runs over into the next: white stays white, and no brighter than its coverage.
+    // However many lines lie over each other, no channel runs over into the next: white stays white, and no brighter
+    // than its coverage.
     void linesOverEachOtherKeepTheirColour() {
         std::vector<CurvePicture> curves;
         for (int i = 0; i < 600; ++i) {
@@ -287,7 +301,9 @@ private Q_SLOTS:
             const auto* line = reinterpret_cast<const QRgb*>(image.constScanLine(y));
             for (int x = 0; x < image.width(); ++x) {
                 const QRgb pixel = line[x];
-                QVERIFY2(qRed(pixel) == qAlpha(pixel) && qGreen(pixel) == qAlpha(pixel) && qBlue(pixel) == qAlpha(pixel), qPrintable(QString::number(pixel, 16)));
+                QVERIFY2(
+                    qRed(pixel) == qAlpha(pixel) && qGreen(pixel) == qAlpha(pixel) && qBlue(pixel) == qAlpha(pixel),
+                    qPrintable(QString::number(pixel, 16)));
             }
         }
     }

@@ -1,4 +1,5 @@
-// Every text of the window that holds a number with its noun, found in the sources, reads well of one and of many; and none shows "(s)".
+// Every text of the window that holds a number with its noun, found in the sources, reads well of one and of many; and
+// none shows "(s)".
 #include <QCoreApplication>
 #include <QDirIterator>
 #include <QFile>
@@ -15,7 +16,9 @@ private Q_SLOTS:
     void numbersAgreeWithTheirNouns() {
         installPlurals();
         installPlurals();
-        const auto text = [](const char* source, int n) { return QCoreApplication::translate("tritlab::Any", source, nullptr, n); };
+        const auto text = [](const char* source, int n) {
+            return QCoreApplication::translate("tritlab::Any", source, nullptr, n);
+        };
         QCOMPARE(text("%n run(s)", 1), QString("1 run"));
         QCOMPARE(text("%n run(s)", 0), QString("0 runs"));
         QCOMPARE(text("%n run(s)", 12), QString("12 runs"));
@@ -27,7 +30,8 @@ private Q_SLOTS:
         static const QRegularExpression literal("\"((?:[^\"\\\\]|\\\\.)*)\"([^;]{0,40})");
         int found = 0;
         for (const char* room : {"ui", "app/gui", "app/workers"}) {
-            QDirIterator files(QString(TRITLAB_SOURCE_DIR "/") + room, {"*.cpp", "*.h"}, QDir::Files, QDirIterator::Subdirectories);
+            QDirIterator files(QString(TRITLAB_SOURCE_DIR "/") + room, {"*.cpp", "*.h"}, QDir::Files,
+                               QDirIterator::Subdirectories);
             while (files.hasNext()) {
                 QFile file(files.next());
                 if (file.fileName().contains("/plurals.")) continue;
@@ -42,7 +46,8 @@ private Q_SLOTS:
                     QVERIFY2(source.contains("%n"), qPrintable(where));
                     QVERIFY2(match.captured(2).contains("nullptr"), qPrintable(where + " is shown without its number"));
                     for (const int n : {0, 1, 2}) {
-                        const QString shown = QCoreApplication::translate("tritlab::Any", source.toUtf8().constData(), nullptr, n);
+                        const QString shown =
+                            QCoreApplication::translate("tritlab::Any", source.toUtf8().constData(), nullptr, n);
                         QVERIFY2(!shown.contains("(s)") && shown.contains(QString::number(n)), qPrintable(where));
                     }
                 }

@@ -1,4 +1,5 @@
-// What a person does to runs through the real window, and takes back: nothing is lost by a slip, and what is deleted for ever was asked.
+// What a person does to runs through the real window, and takes back: nothing is lost by a slip, and what is deleted
+// for ever was asked.
 #include <QAction>
 #include <QInputDialog>
 #include <QLabel>
@@ -67,8 +68,10 @@ class TestRunActions : public QObject {
 private Q_SLOTS:
     void everyChangeIsTakenBack() {
         StoreFixture fixture;
-        const QString a = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
-        const QString b = QString::fromStdString(fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None, 30), 0.5));
+        const QString a =
+            QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
+        const QString b =
+            QString::fromStdString(fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::None, 30), 0.5));
         const auto window = openWindow(fixture);
         RunListModel* runs = window->runs();
         auto* table = find<QTableView>(*window, "runTable");
@@ -104,7 +107,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 2, 20000);
         QTRY_VERIFY_WITH_TIMEOUT(!runs->run(a)->starred, 20000);
         QCOMPARE(runs->run(a)->name, std::string("a"));
-        QVERIFY(runs->run(a)->tags.empty() && runs->run(a)->notes.empty() && !runs->run(a)->baseline && !runs->run(b)->trashed);
+        QVERIFY(runs->run(a)->tags.empty() && runs->run(a)->notes.empty() && !runs->run(a)->baseline &&
+                !runs->run(b)->trashed);
         action(*window, "redo")->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(runs->run(a)->starred, 20000);
     }
@@ -191,7 +195,8 @@ private Q_SLOTS:
         QCOMPARE(run->config.learningRate, 1e-4);
         const auto checkpoints = store.checkpoints(child);
         QCOMPARE(checkpoints.size(), std::size_t{1});
-        QCOMPARE(readFile(fixture.workspace.run(child) / checkpoints.front().path / "model.safetensors").size(), std::size_t{5000});
+        QCOMPARE(readFile(fixture.workspace.run(child) / checkpoints.front().path / "model.safetensors").size(),
+                 std::size_t{5000});
         RunConfig wider = longer;
         wider.hiddenSize = 512;
         QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 30, "wider", wider), Error);   // other weights
@@ -209,14 +214,16 @@ private Q_SLOTS:
         form->reject();
     }
 
-    // A query in the box, a wrong one with its reason under it, groups, a setting as a column, and all of it kept in the settings.
+    // A query in the box, a wrong one with its reason under it, groups, a setting as a column, and all of it kept in
+    // the settings.
     void listTakesQueriesGroupsAndColumns() {
         StoreFixture fixture;
         fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30));
         fixture.finishedRun("b", StoreFixture::config(LambdaSchedule::Linear, 30));
         fixture.finishedRun("c", StoreFixture::config(LambdaSchedule::Linear, 30));
         {
-            MainWindow window({fixture.workspace, false, true, []() -> Engine& { throw Error("no engine in this test"); }});
+            MainWindow window(
+                {fixture.workspace, false, true, []() -> Engine& { throw Error("no engine in this test"); }});
             QSignalSpy opened(&window, &MainWindow::opened);
             window.show();
             QVERIFY(opened.wait(20000));
@@ -238,7 +245,8 @@ private Q_SLOTS:
             // A selected heading stands for its runs: comparing ticks them alone.
             for (int row = 0; row < table->model()->rowCount(); ++row) {
                 const QModelIndex at = table->model()->index(row, 0);
-                if (at.data().toString().contains("linear") && at.data(RunFilterModel::HeadingRole).toBool()) table->selectRow(row);
+                if (at.data().toString().contains("linear") && at.data(RunFilterModel::HeadingRole).toBool())
+                    table->selectRow(row);
             }
             QCOMPARE(panel->selectedRuns().size(), 2);
             action(window, "compareRuns")->trigger();
@@ -262,7 +270,8 @@ private Q_SLOTS:
         auto* table = find<QTableView>(*window, "configTable");
         const auto shown = [&](const QString& key) {
             for (int row = 0; row < table->model()->rowCount(); ++row) {
-                if (table->model()->index(row, 0).data(Qt::UserRole).toString() == key) return table->model()->index(row, 2).data().toString();
+                if (table->model()->index(row, 0).data(Qt::UserRole).toString() == key)
+                    return table->model()->index(row, 2).data().toString();
             }
             return QString();
         };
@@ -286,14 +295,17 @@ private Q_SLOTS:
         window->resize(1280, 800);
         settle(*window);
         auto* table = find<QTableView>(*window, "runTable");
-        const int right = table->columnViewportPosition(RunListModel::BitsPerByte) + table->columnWidth(RunListModel::BitsPerByte);
-        QVERIFY2(right <= table->viewport()->width(), qPrintable(QString("%1 > %2").arg(right).arg(table->viewport()->width())));
+        const int right =
+            table->columnViewportPosition(RunListModel::BitsPerByte) + table->columnWidth(RunListModel::BitsPerByte);
+        QVERIFY2(right <= table->viewport()->width(),
+                 qPrintable(QString("%1 > %2").arg(right).arg(table->viewport()->width())));
     }
 
     // The colour of a run is seen on a selected row as on any other.
     void swatchIsSeenOnASelectedRow() {
         StoreFixture fixture;
-        const QString run = QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
+        const QString run =
+            QString::fromStdString(fixture.finishedRun("a", StoreFixture::config(LambdaSchedule::None, 30)));
         const auto window = openWindow(fixture);
         window->selectRun(run);
         auto* table = find<QTableView>(*window, "runTable");

@@ -1,4 +1,5 @@
-// The form made from the field table: every field has its editor, every preset survives the form, what is wrong is said beside it.
+// The form made from the field table: every field has its editor, every preset survives the form, what is wrong is said
+// beside it.
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -125,7 +126,8 @@ private Q_SLOTS:
                 const Series* drawn = form.findChild<ChartWidget*>(name)->shownSeries("draft");
                 QVERIFY(drawn != nullptr && drawn->size() > 10);
                 for (std::size_t i = 0; i < drawn->size(); ++i)
-                    QCOMPARE(drawn->y(i), static_cast<float>(formula(form.config(), static_cast<StepIndex>(drawn->x(i)))));
+                    QCOMPARE(drawn->y(i),
+                             static_cast<float>(formula(form.config(), static_cast<StepIndex>(drawn->x(i)))));
                 QCOMPARE(drawn->x(drawn->size() - 1), static_cast<double>(form.config().steps - 1));
             }
         }
@@ -158,7 +160,8 @@ private Q_SLOTS:
         form.saveFile(path);
         RunForm other;
         other.loadFile(path);
-        QVERIFY2(toJson(other.config()) == toJson(form.config()), qPrintable(other.findChild<QLabel*>("problems")->text()));
+        QVERIFY2(toJson(other.config()) == toJson(form.config()),
+                 qPrintable(other.findChild<QLabel*>("problems")->text()));
         QFile broken(folder.filePath("broken.tritlab"));
         QVERIFY(broken.open(QIODevice::WriteOnly));
         broken.write("{\"stepz\": 3}");

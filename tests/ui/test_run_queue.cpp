@@ -1,4 +1,5 @@
-// The queue over an engine whose runs the test steers: one after another, stopped, failing at the start, taken out while waiting.
+// The queue over an engine whose runs the test steers: one after another, stopped, failing at the start, taken out
+// while waiting.
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
@@ -20,7 +21,7 @@ class SteeredEngine : public Engine {
 public:
     TrainResult train(const TrainRequest& request) override {
         ++running;
-        most = std::max<int>(most, running);
+        max = std::max<int>(max, running);
         if (request.config.seed == 666) {
             --running;
             throw Error("cannot read the text", "data.txt", "Name a file that exists");
@@ -48,7 +49,10 @@ public:
         return result;
     }
     std::vector<float> logits(const std::filesystem::path&, std::span<const TokenId>) override { return {}; }
-    EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t, const StopToken&) override { return {}; }
+    EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t,
+                          const StopToken&) override {
+        return {};
+    }
     BenchResult bench(const BenchRequest&) override { return {}; }
     std::vector<KernelTiming> benchKernels(const KernelBenchRequest&) override { return {}; }
     std::optional<Calibration> calibrate(const CalibrationRequest&) override { return std::nullopt; }
@@ -57,7 +61,7 @@ public:
     void logitsOfTexts(const std::filesystem::path&, std::span<const std::vector<TokenId>>, Precision,
                        const std::function<void(std::size_t, std::span<const float>)>&, const StopToken&) override {}
 
-    std::atomic<int> running = 0, most = 0;
+    std::atomic<int> running = 0, max = 0;
     std::atomic<bool> resumed = false;
 };
 
@@ -73,7 +77,9 @@ class TestRunQueue : public QObject {
     }
     SteeredEngine engine_;
 
-    RunSummary stored(const StoreFixture& fixture, const QString& run) { return *RunStore(fixture.workspace).run(run.toStdString()); }
+    RunSummary stored(const StoreFixture& fixture, const QString& run) {
+        return *RunStore(fixture.workspace).run(run.toStdString());
+    }
 
 private Q_SLOTS:
     void oneAfterAnother() {
@@ -81,11 +87,12 @@ private Q_SLOTS:
         StoreActions actions(fixture.workspace);
         QVERIFY(opens(actions));
         RunQueue queue(&actions, [this]() -> Engine& { return engine_; });
-        QSignalSpy ended(&queue, &RunQueue::ended), added(&queue, &RunQueue::added), progressed(&queue, &RunQueue::progressed);
+        QSignalSpy ended(&queue, &RunQueue::ended), added(&queue, &RunQueue::added),
+            progressed(&queue, &RunQueue::progressed);
         queue.add("one", StoreFixture::config(LambdaSchedule::Linear, 30));
         queue.add("two", StoreFixture::config(LambdaSchedule::None, 30));
         QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 2, 30000);
-        QCOMPARE(engine_.most.load(), 1);
+        QCOMPARE(engine_.max.load(), 1);
         QVERIFY(progressed.count() >= 1);
         for (const auto& each : added) {
             const RunSummary run = stored(fixture, each.first().toString());
@@ -179,7 +186,8 @@ private Q_SLOTS:
         StoreFixture fixture;
         std::vector<RunSummary> seen;
         StoreWatcher watcher(fixture.workspace, nullptr);
-        connect(&watcher, &StoreWatcher::runsChanged, this, [&seen](const std::vector<RunSummary>& runs) { seen = runs; });
+        connect(&watcher, &StoreWatcher::runsChanged, this,
+                [&seen](const std::vector<RunSummary>& runs) { seen = runs; });
         QSignalSpy changed(&watcher, &StoreWatcher::runsChanged);
         watcher.start();
         QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 1, 20000);

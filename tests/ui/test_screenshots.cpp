@@ -1,6 +1,6 @@
-// A picture of each page of the real window, of each section of the form and of the chat, written to the build folder's screenshots/,
-// light and dark, at the scale that the environment sets; and what a look at it would find, checked: nothing cut, outside its parent,
-// covered or unreadable.
+// A picture of each page of the real window, of each section of the form and of the chat, written to the build folder's
+// screenshots/, light and dark, at the scale that the environment sets; and what a look at it would find, checked:
+// nothing cut, outside its parent, covered or unreadable.
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
@@ -51,9 +51,12 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(folder_));
         fixture_ = std::make_unique<StoreFixture>();
         fixture_->finishedRun("kjv-linear", StoreFixture::config());
-        trained_ = QString::fromStdString(fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true));
-        writeTalkingModel(fixture_->workspace.checkpoints(trained_.toStdString()) / "step-400");  // its codes are a picture
-        talker_ = QString::fromStdString(talkingRun(*fixture_->writer, "kjv-talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
+        trained_ = QString::fromStdString(
+            fixture_->finishedRun("kjv-none", StoreFixture::config(LambdaSchedule::None), 0.3, true));
+        // its codes are a picture
+        writeTalkingModel(fixture_->workspace.checkpoints(trained_.toStdString()) / "step-400");
+        talker_ = QString::fromStdString(
+            talkingRun(*fixture_->writer, "kjv-talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30}));
         window_ = std::make_unique<MainWindow>(optionsOf(*fixture_));
         QSignalSpy opened(window_.get(), &MainWindow::opened);
         window_->resize(1280, 800);
@@ -71,7 +74,8 @@ private Q_SLOTS:
         for (int page = 0; page < window_->pages()->count(); ++page) {
             for (const bool empty : {false, true}) {
                 for (const bool dark : {false, true}) {
-                    const QString name = window_->pages()->widget(page)->objectName() + (empty ? "-empty" : "") + (dark ? "-dark" : "-light");
+                    const QString name = window_->pages()->widget(page)->objectName() + (empty ? "-empty" : "") +
+                                         (dark ? "-dark" : "-light");
                     QTest::newRow(qPrintable(name)) << dark << empty << page;
                 }
             }
@@ -94,7 +98,9 @@ private Q_SLOTS:
         QTest::addColumn<int>("view");
         const char* names[] = {"rates", "heat", "ridges", "pattern", "beside"};
         for (int view = 0; view < 5; ++view) {
-            for (const bool dark : {false, true}) QTest::newRow(qPrintable(QString("weights-%1-%2").arg(names[view], dark ? "dark" : "light"))) << dark << view;
+            for (const bool dark : {false, true})
+                QTest::newRow(qPrintable(QString("weights-%1-%2").arg(names[view], dark ? "dark" : "light")))
+                    << dark << view;
         }
     }
     void weightViews() {
@@ -116,7 +122,10 @@ private Q_SLOTS:
         const auto* sections = form.findChild<QListWidget*>("sections");
         for (int section = 0; section < sections->count(); ++section) {
             for (const bool dark : {false, true}) {
-                const QString name = QString("form-%1-%2-%3").arg(section + 1).arg(sections->item(section)->text().section(' ', 0, 0).toLower(), dark ? "dark" : "light");
+                const QString name =
+                    QString("form-%1-%2-%3")
+                        .arg(section + 1)
+                        .arg(sections->item(section)->text().section(' ', 0, 0).toLower(), dark ? "dark" : "light");
                 QTest::newRow(qPrintable(name)) << dark << section;
             }
         }
@@ -129,8 +138,9 @@ private Q_SLOTS:
         form->loadPreset("tiny");
         form->sweep()->clear();
         // A wrong text in each section, and a value that has no place beside another.
-        const std::pair<const char*, const char*> wrong[] = {{"ffn_size", "wide"},  {"held_out", "2"},        {"learning_rate", "0,003"}, {"lambda_k", "-1"},
-                                                             {"batch_size", "0"}, {"sample_tokens", "all"}, {"explode_factor", "0"}, {"keep_checkpoints", "-3"}};
+        const std::pair<const char*, const char*> wrong[] = {
+            {"ffn_size", "wide"}, {"held_out", "2"},        {"learning_rate", "0,003"}, {"lambda_k", "-1"},
+            {"batch_size", "0"},  {"sample_tokens", "all"}, {"explode_factor", "0"},    {"keep_checkpoints", "-3"}};
         auto* lambda = form->findChild<QComboBox*>("field:lambda_schedule");
         lambda->setCurrentIndex(lambda->findData("exponential"));
         const auto* sections = form->findChild<QListWidget*>("sections");
@@ -220,7 +230,9 @@ private Q_SLOTS:
             for (int y = 0; y < image.height(); ++y) {
                 for (int x = 0; x < image.width(); ++x) {
                     const QColor pixel = image.pixelColor(x, y);
-                    found += std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) + std::abs(pixel.blue() - color.blue()) < 24;
+                    found += std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) +
+                                 std::abs(pixel.blue() - color.blue()) <
+                             24;
                 }
             }
             QVERIFY2(found > 200, qPrintable(run + " is drawn in " + QString::number(found) + " pixels"));
@@ -232,7 +244,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("dark");
         QTest::addColumn<QString>("view");
         for (const char* view : {"multiples", "scatter", "parallel", "samples"}) {
-            for (const bool dark : {false, true}) QTest::newRow(qPrintable(QString("compare-%1-%2").arg(view, dark ? "dark" : "light"))) << dark << view;
+            for (const bool dark : {false, true})
+                QTest::newRow(qPrintable(QString("compare-%1-%2").arg(view, dark ? "dark" : "light"))) << dark << view;
         }
     }
     void sweepViews() {
@@ -249,7 +262,9 @@ private Q_SLOTS:
         window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
         const bool samples = view == "samples";
         window_->pages()->setCurrentWidget(window_->findChild<QWidget*>(samples ? "samplesPage" : "comparePage"));
-        const auto choose = [this](const char* name, int at) { window_->findChild<QComboBox*>(name)->setCurrentIndex(at); };
+        const auto choose = [this](const char* name, int at) {
+            window_->findChild<QComboBox*>(name)->setCurrentIndex(at);
+        };
         if (samples) {
             choose("samplesOf", 1);
         } else {

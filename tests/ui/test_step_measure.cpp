@@ -1,5 +1,5 @@
-// The measuring beside the form: the real window and engine give figures; they follow what they can, grow old when the form asks for
-// something else, can be stopped, and are refused while a run is trained here.
+// The measuring beside the form: the real window and engine give figures; they follow what they can, grow old when the
+// form asks for something else, can be stopped, and are refused while a run is trained here.
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -43,7 +43,8 @@ private Q_SLOTS:
         button_->click();
         QVERIFY(form->measure()->running());
         QTRY_VERIFY2_WITH_TIMEOUT(text_->text().startsWith("Time: "), qPrintable(text_->text()), 60000);
-        QVERIFY2(text_->text().contains("tokens/s") && text_->text().contains("memory measured"), qPrintable(text_->text()));
+        QVERIFY2(text_->text().contains("tokens/s") && text_->text().contains("memory measured"),
+                 qPrintable(text_->text()));
         QVERIFY(RunStore(fixture.workspace).runs().empty());  // nothing is stored
         const QString before = text_->text();
         type(*form, "learning_rate", "1e-4");

@@ -1,5 +1,5 @@
-// Every text of the window goes through tr(): a translator that marks what it is asked for is installed, and what is then shown without
-// the mark is either data (names, keys, figures) or a string that nobody can translate.
+// Every text of the window goes through tr(): a translator that marks what it is asked for is installed, and what is
+// then shown without the mark is either data (names, keys, figures) or a string that nobody can translate.
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QGroupBox>
@@ -29,7 +29,9 @@ const QChar mark(0x27e6);  // no text of the program has it
 class Marker : public QTranslator {
 public:
     [[nodiscard]] bool isEmpty() const override { return false; }
-    QString translate(const char*, const char* source, const char*, int) const override { return mark + QString::fromUtf8(source); }
+    QString translate(const char*, const char* source, const char*, int) const override {
+        return mark + QString::fromUtf8(source);
+    }
 };
 
 struct Shown {
@@ -48,7 +50,8 @@ std::vector<Shown> shownTexts(const QWidget& window) {
         if (const auto* label = qobject_cast<const QLabel*>(widget)) add(label, "text", label->text());
         if (const auto* button = qobject_cast<const QAbstractButton*>(widget)) add(button, "text", button->text());
         if (const auto* box = qobject_cast<const QGroupBox*>(widget)) add(box, "title", box->title());
-        if (const auto* edit = qobject_cast<const QLineEdit*>(widget)) add(edit, "placeholder", edit->placeholderText());
+        if (const auto* edit = qobject_cast<const QLineEdit*>(widget))
+            add(edit, "placeholder", edit->placeholderText());
         if (const auto* tabs = qobject_cast<const QTabWidget*>(widget))
             for (int i = 0; i < tabs->count(); ++i) add(tabs, "tab", tabs->tabText(i));
         if (const auto* combo = qobject_cast<const QComboBox*>(widget))
@@ -75,7 +78,9 @@ QStringList untranslated(const QWidget& window, const std::set<QString>& data) {
     for (const auto& [where, text] : shownTexts(window)) {
         const QString plain = Qt::mightBeRichText(text) ? QTextDocumentFragment::fromHtml(text).toPlainText() : text;
         if (plain.contains(mark) || !plain.contains(word)) continue;
-        if (data.contains(plain) || std::any_of(data.begin(), data.end(), [&plain](const QString& each) { return each.size() > 4 && plain.contains(each); }))
+        if (data.contains(plain) || std::any_of(data.begin(), data.end(), [&plain](const QString& each) {
+                return each.size() > 4 && plain.contains(each);
+            }))
             continue;
         const QString line = where + ": " + plain;
         if (!found.contains(line)) found << line;
@@ -103,11 +108,14 @@ private Q_SLOTS:
         QCoreApplication::installTranslator(&marker_);  // the last one is asked first
         fixture_ = std::make_unique<StoreFixture>();
         sweepRuns(*fixture_);
-        for (const RunSummary& run : RunStore(fixture_->workspace).runs()) data_.insert({QString::fromStdString(run.name), QString::fromStdString(run.id)});
-        for (const SampleEvent& sample : RunStore(fixture_->workspace).samples(RunStore(fixture_->workspace).runs().front().id))
+        for (const RunSummary& run : RunStore(fixture_->workspace).runs())
+            data_.insert({QString::fromStdString(run.name), QString::fromStdString(run.id)});
+        for (const SampleEvent& sample :
+             RunStore(fixture_->workspace).samples(RunStore(fixture_->workspace).runs().front().id))
             data_.insert(QString::fromStdString(sample.prompt));
         std::error_code none;  // a build without the built-in texts has no such folder
-        for (const auto& corpus : std::filesystem::directory_iterator(corporaFolder(), none)) data_.insert(QString::fromStdString(corpus.path().stem().string()));
+        for (const auto& corpus : std::filesystem::directory_iterator(corporaFolder(), none))
+            data_.insert(QString::fromStdString(corpus.path().stem().string()));
         for (const Field& field : fields()) data_.insert(QString::fromStdString(field.key));
         window_ = openWindow(*fixture_);
         window_->resize(1280, 800);

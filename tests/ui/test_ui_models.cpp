@@ -1,4 +1,5 @@
-// The item models: each passes QAbstractItemModelTester, tells differences and never resets, whatever order changes come in.
+// The item models: each passes QAbstractItemModelTester, tells differences and never resets, whatever order changes
+// come in.
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
@@ -75,8 +76,9 @@ private Q_SLOTS:
         tagged.tags = {"good"};
         tagged.state = RunState::Finished;
         model.apply({tagged, makeRun("u", 2, 2)});
-        const std::pair<const char*, int> cases[] = {{"", 2}, {"linear", 1}, {"LAMBDA finished", 1}, {"linear queued", 0}, {"tag:good", 1},
-                                                     {"good", 1}, {"loss < 3 and steps = 100", 2}, {"not state = finished", 1}};
+        const std::pair<const char*, int> cases[] = {
+            {"", 2},         {"linear", 1}, {"LAMBDA finished", 1},          {"linear queued", 0},
+            {"tag:good", 1}, {"good", 1},   {"loss < 3 and steps = 100", 2}, {"not state = finished", 1}};
         for (const auto& [words, count] : cases) {
             QVERIFY2(filter.setQuery(words).isEmpty(), words);
             QCOMPARE(filter.rowCount(), count);
@@ -88,8 +90,8 @@ private Q_SLOTS:
         QCOMPARE(filter.rowCount(), 1);
     }
 
-    // Sorting, grouping, folding, columns that come and go and changes of the store, in any order: the rows are always those that a
-    // plain filter and sort over all runs gives, views hear of each difference, and nothing is reset.
+    // Sorting, grouping, folding, columns that come and go and changes of the store, in any order: the rows are always
+    // those that a plain filter and sort over all runs gives, views hear of each difference, and nothing is reset.
     void filterAgreesWithAPlainSort() {
         RunListModel model;
         RunFilterModel filter;
@@ -109,9 +111,12 @@ private Q_SLOTS:
         for (int round = 0; round < 400; ++round) {
             const std::string id = "r" + std::to_string(chance(30));
             switch (chance(8)) {
-                case 0: case 1: case 2: {
+                case 0:
+                case 1:
+                case 2: {
                     RunSummary run = makeRun(id, chance(1000), ++revision);
-                    if (const RunSummary* known = model.run(QString::fromStdString(id))) run.createdMs = known->createdMs;
+                    if (const RunSummary* known = model.run(QString::fromStdString(id)))
+                        run.createdMs = known->createdMs;
                     run.lastLoss = chance(5) == 0 ? std::nan("") : chance(9) / 2.0;
                     run.trashed = chance(4) == 0;
                     run.config.steps = 100 + chance(3);
@@ -127,13 +132,19 @@ private Q_SLOTS:
                     descending = !descending;
                     column = chance(2) ? RunListModel::Loss : RunListModel::Name;
                     break;
-                case 5: by = chance(2) ? "" : "steps"; filter.setGroupBy(by); break;
+                case 5:
+                    by = chance(2) ? "" : "steps";
+                    filter.setGroupBy(by);
+                    break;
                 case 6: filter.setShowTrash(trash = chance(2)); break;
-                default: model.setExtraColumns(chance(2) ? std::vector<std::string>{"steps"} : std::vector<std::string>{"seed", "steps"});
+                default:
+                    model.setExtraColumns(chance(2) ? std::vector<std::string>{"steps"}
+                                                    : std::vector<std::string>{"seed", "steps"});
             }
             filter.sort(column, descending ? Qt::DescendingOrder : Qt::AscendingOrder);
             std::vector<const RunSummary*> plain;
-            for (const RunSummary& run : model.runs()) if (run.trashed == trash) plain.push_back(&run);
+            for (const RunSummary& run : model.runs())
+                if (run.trashed == trash) plain.push_back(&run);
             std::stable_sort(plain.begin(), plain.end(), [&](const RunSummary* a, const RunSummary* b) {
                 if (column == RunListModel::Name) return descending ? b->name < a->name : a->name < b->name;
                 if (std::isnan(a->lastLoss) != std::isnan(b->lastLoss)) return std::isnan(b->lastLoss);
@@ -143,17 +154,20 @@ private Q_SLOTS:
             QStringList wanted, got;
             std::vector<std::int64_t> groups;
             for (const RunSummary* run : plain) {
-                if (std::find(groups.begin(), groups.end(), run->config.steps) == groups.end()) groups.push_back(run->config.steps);
+                if (std::find(groups.begin(), groups.end(), run->config.steps) == groups.end())
+                    groups.push_back(run->config.steps);
             }
             if (by.empty()) groups = {0};
             for (const std::int64_t group : groups) {
                 if (!by.empty()) wanted << QString("steps = %1").arg(group);
-                for (const RunSummary* run : plain) if (by.empty() || run->config.steps == group) wanted << QString::fromStdString(run->id);
+                for (const RunSummary* run : plain)
+                    if (by.empty() || run->config.steps == group) wanted << QString::fromStdString(run->id);
             }
             for (int row = 0; row < filter.rowCount(); ++row) {
                 const QModelIndex at = filter.index(row, 0);
                 const bool heading = at.data(RunFilterModel::HeadingRole).toBool();
-                got << (heading ? at.data().toString().mid(2).section("  (", 0, 0) : at.data(RunListModel::IdRole).toString());
+                got << (heading ? at.data().toString().mid(2).section("  (", 0, 0)
+                                : at.data(RunListModel::IdRole).toString());
             }
             QCOMPARE(got, wanted);
         }
@@ -219,7 +233,9 @@ private Q_SLOTS:
     void textTableTellsDifferences() {
         TextTableModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        const auto row = [](const QString& key, const QString& text) { return TableRow{key, {{text, {}, {}, {}, false}, {"2", 2, {}, {}, true}}}; };
+        const auto row = [](const QString& key, const QString& text) {
+            return TableRow{key, {{text, {}, {}, {}, false}, {"2", 2, {}, {}, true}}};
+        };
         model.setTable({"a", "b"}, {row("1", "x"), row("2", "y")});
         QSignalSpy resets(&model, &QAbstractItemModel::modelReset), changes(&model, &QAbstractItemModel::dataChanged),
             inserted(&model, &QAbstractItemModel::rowsInserted), removed(&model, &QAbstractItemModel::rowsRemoved);

@@ -1,4 +1,5 @@
-// The views of the Weights page show what is in the store and in the checkpoint: each cell, each ridge, each code against a plain reading.
+// The views of the Weights page show what is in the store and in the checkpoint: each cell, each ridge, each code
+// against a plain reading.
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
@@ -37,7 +38,8 @@ private Q_SLOTS:
         int zeros = 0;
         for (std::size_t row = 0; row < 6; ++row) {
             for (std::size_t column = 0; column < 10; ++column) {
-                const int code = static_cast<int>(std::clamp(std::nearbyint(static_cast<double>(weights[row * 10 + column]) / mean), -1.0, 1.0));
+                const int code = static_cast<int>(
+                    std::clamp(std::nearbyint(static_cast<double>(weights[row * 10 + column]) / mean), -1.0, 1.0));
                 zeros += code == 0;
                 if (row < 4 && column < 4) QCOMPARE(static_cast<int>(pattern.codes[row * 4 + column]), code);
             }
@@ -72,19 +74,22 @@ private Q_SLOTS:
         for (std::size_t snapshot = 0; snapshot < steps.size(); ++snapshot) {
             const auto health = store.health(id, steps[snapshot]);
             for (std::size_t layer = 0; layer < 28; ++layer)
-                QCOMPARE(views->heatMap()->valueAt(static_cast<int>(layer), static_cast<int>(snapshot)), health->layers[layer].flipRate);
+                QCOMPARE(views->heatMap()->valueAt(static_cast<int>(layer), static_cast<int>(snapshot)),
+                         health->layers[layer].flipRate);
         }
         views->setCurrentIndex(2);
         settle(window);
         QTRY_COMPARE(views->ridges()->ridges().size(), steps.size());
-        for (const Ridge& ridge : views->ridges()->ridges()) QCOMPARE(ridge.histogram, store.health(id, ridge.step)->layers.front().histogram);
+        for (const Ridge& ridge : views->ridges()->ridges())
+            QCOMPARE(ridge.histogram, store.health(id, ridge.step)->layers.front().histogram);
         views->setCurrentIndex(3);  // the fixture's checkpoint is an empty folder: the view says why there is nothing
         settle(window);
         QVERIFY(views->pattern()->image().isNull());
         views->setCurrentIndex(4);
         settle(window);
         auto* title = window.findChild<QLabel*>("otherTitle");
-        QTRY_VERIFY2(title->text().startsWith("other, ") && title->text().contains("step 400"), qPrintable(title->text()));
+        QTRY_VERIFY2(title->text().startsWith("other, ") && title->text().contains("step 400"),
+                     qPrintable(title->text()));
         // A click in the heat map picks its layer and snapshot.
         views->setCurrentIndex(1);
         Q_EMIT views->heatMap()->picked(9, 2);

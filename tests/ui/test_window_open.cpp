@@ -1,7 +1,7 @@
 // What comes into the window from outside, and the disk that a workspace takes.
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QDir>
 #include <QLabel>
 #include <QMessageBox>
 #include <QMimeData>
@@ -79,7 +79,7 @@ private Q_SLOTS:
         QCOMPARE(form->config().data.front().path, text.toStdString());
         const QString config = fixture.folder.filePath("config.tritlab");
         writeFileAtomically(config.toStdString(), R"({"preset": "nano", "steps": 77})");
-        window->comeForward({config});
+        window->raiseWindow({config});
         QCOMPARE(form->config().steps, 77);
         form->reject();
     }
@@ -118,8 +118,9 @@ private Q_SLOTS:
     void whatCannotBeOpenedIsSaid() {
         StoreFixture fixture;
         const auto window = openWindow(fixture);
-        const QString picture = fixture.folder.filePath("picture.png"), empty = fixture.folder.filePath("empty.txt"), nothing = fixture.folder.filePath("nothing"),
-                      missing = fixture.folder.filePath("missing.txt"), good = fixture.folder.filePath("good.txt");
+        const QString picture = fixture.folder.filePath("picture.png"), empty = fixture.folder.filePath("empty.txt"),
+                      nothing = fixture.folder.filePath("nothing"), missing = fixture.folder.filePath("missing.txt"),
+                      good = fixture.folder.filePath("good.txt");
         writeFileAtomically(picture.toStdString(), std::string("PNG\0\0\1", 6));
         writeFileAtomically(empty.toStdString(), "");
         writeFileAtomically(good.toStdString(), "In the beginning\n");
@@ -127,9 +128,11 @@ private Q_SLOTS:
         drop(*window, {picture, empty, nothing, missing, good});
         auto* box = window->findChild<QMessageBox*>("notOpened");
         QVERIFY(box != nullptr && box->isVisible());
-        for (const QString& each : {picture, empty, nothing, missing}) QVERIFY2(box->text().contains(each), qPrintable(box->text()));
+        for (const QString& each : {picture, empty, nothing, missing})
+            QVERIFY2(box->text().contains(each), qPrintable(box->text()));
         QVERIFY(!box->text().contains(good));
-        for (const char* word : {"text", ".tritlab", "config.json", ".gguf"}) QVERIFY2(box->informativeText().contains(word), word);
+        for (const char* word : {"text", ".tritlab", "config.json", ".gguf"})
+            QVERIFY2(box->informativeText().contains(word), word);
         box->close();
         // What is right among them is opened.
         QCOMPARE(window->findChild<RunForm*>()->config().data.front().path, good.toStdString());

@@ -15,14 +15,14 @@ class StoreWriter;
 class ChatHost {
 public:
     virtual ~ChatHost() = default;
-    // Runs `work` on the writing thread, in the order of the calls; then `done`, or `failed` with what it threw, on this one.
-    // Either may be empty; without `failed` the window shows the message.
+    // Runs `work` on the writing thread, in the order of the calls; then `done`, or `failed` with what it threw, on
+    // this one. Either may be empty; without `failed` the window shows the message.
     virtual void write(const QString& what, std::function<void(StoreWriter&)> work, std::function<void()> done = {},
                        std::function<void(const QString&)> failed = {}) = 0;
-    virtual void ask(const ChatQuestion& question) = 0;   // questions are answered one after another
-    virtual void prepare(const ChatModel& model) = 0;     // a question is being written: load what will answer
-    virtual void stop() = 0;                              // the answer that comes, and the questions that wait
-    virtual void pushUndo(QUndoCommand* command) = 0;     // takes it, and calls redo()
+    virtual void ask(const ChatQuestion& question) = 0;  // questions are answered one after another
+    virtual void prepare(const ChatModel& model) = 0;    // a question is being written: load what will answer
+    virtual void stop() = 0;                             // the answer that comes, and the questions that wait
+    virtual void pushUndo(QUndoCommand* command) = 0;    // takes it, and calls redo()
 };
 
 }  // namespace tritlab

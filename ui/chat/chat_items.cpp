@@ -10,7 +10,9 @@ namespace tritlab {
 
 namespace {
 
-QString tr(const char* text, const char* about = nullptr, int n = -1) { return QCoreApplication::translate("tritlab::ChatItems", text, about, n); }
+QString tr(const char* text, const char* about = nullptr, int n = -1) {
+    return QCoreApplication::translate("tritlab::ChatItems", text, about, n);
+}
 
 QString textAt(const nlohmann::json& details, const char* key) {
     return details.is_object() && details.contains(key) && details[key].is_string()
@@ -33,10 +35,12 @@ QString nameOf(const std::string& role) {
 QString warningOf(const StoredMessage& message) {
     const QString error = textAt(message.details, "error");
     if (!error.isEmpty()) return error;
-    if (isSet(message.details, "partial")) return tr("This answer was cut off: the program ended while it was written. Continue goes on with it.");
+    if (isSet(message.details, "partial"))
+        return tr("This answer was cut off: the program ended while it was written. Continue goes on with it.");
     if (textAt(message.details, "reason") == "context_full")
-        return message.text.empty() ? tr("The question fills the whole context: there is no room for an answer. Make it shorter.")
-                                    : tr("The context is full here. Begin a new conversation, or ask for fewer tokens.");
+        return message.text.empty()
+                   ? tr("The question fills the whole context: there is no room for an answer. Make it shorter.")
+                   : tr("The context is full here. Begin a new conversation, or ask for fewer tokens.");
     return {};
 }
 
@@ -45,10 +49,12 @@ QString warningOf(const StoredMessage& message) {
 QString figuresOf(const nlohmann::json& details) {
     QStringList parts;
     if (isSet(details, "edited")) parts << tr("edited by hand");
-    if (const double tokens = numberAt(details, "tokens"); tokens > 0) parts << tr("%n token(s)", nullptr, static_cast<int>(tokens));
+    if (const double tokens = numberAt(details, "tokens"); tokens > 0)
+        parts << tr("%n token(s)", nullptr, static_cast<int>(tokens));
     if (const double speed = numberAt(details, "tokens_per_second"); speed > 0)
         parts << tr("%1 tok/s").arg(speed, 0, 'f', speed < 100 ? 1 : 0);
-    if (const double first = numberAt(details, "first_token_ms"); first > 0) parts << tr("first after %1 ms").arg(first, 0, 'f', first < 10 ? 1 : 0);
+    if (const double first = numberAt(details, "first_token_ms"); first > 0)
+        parts << tr("first after %1 ms").arg(first, 0, 'f', first < 10 ? 1 : 0);
     if (const QString weights = textAt(details, "weights"); !weights.isEmpty())
         parts << (textAt(details, "precision") == "full" ? tr("%1, full precision").arg(weights) : weights);
     if (textAt(details, "reason") == "stopped") parts << tr("stopped");
@@ -83,22 +89,27 @@ std::vector<TranscriptView::Item> itemsOf(const ConversationTree& tree) {
     return items;
 }
 
-std::string exported(const Conversation& conversation, const ConversationTree& tree, const std::vector<StoredMessage>& messages,
-                     ConversationFormat format) {
+std::string exported(const Conversation& conversation, const ConversationTree& tree,
+                     const std::vector<StoredMessage>& messages, ConversationFormat format) {
     if (format == ConversationFormat::Json) {
         nlohmann::ordered_json list = nlohmann::ordered_json::array();
         for (const StoredMessage& each : messages)
             if (each.trashedMs == 0)
-                list.push_back({{"id", each.id}, {"parent", each.parent}, {"time_ms", each.timeMs}, {"role", each.role},
-                                {"text", each.text}, {"details", each.details}});
-        const nlohmann::ordered_json whole = {{"title", conversation.title}, {"model", conversation.model},
-                                              {"created_ms", conversation.createdMs}, {"settings", conversation.settings},
-                                              {"head", tree.head()}, {"messages", list}};
+                list.push_back({{"id", each.id},
+                                {"parent", each.parent},
+                                {"time_ms", each.timeMs},
+                                {"role", each.role},
+                                {"text", each.text},
+                                {"details", each.details}});
+        const nlohmann::ordered_json whole = {
+            {"title", conversation.title},       {"model", conversation.model}, {"created_ms", conversation.createdMs},
+            {"settings", conversation.settings}, {"head", tree.head()},         {"messages", list}};
         return whole.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     }
     const bool markdown = format == ConversationFormat::Markdown;
     std::string text = (markdown ? "# " : "") + conversation.title + "\n\n" + conversation.model + ", " +
-                       QDateTime::fromMSecsSinceEpoch(conversation.createdMs).toString(Qt::ISODate).toStdString() + "\n";
+                       QDateTime::fromMSecsSinceEpoch(conversation.createdMs).toString(Qt::ISODate).toStdString() +
+                       "\n";
     const auto part = [&](const std::string& name, const std::string& body) {
         text += markdown ? "\n## " + name + "\n\n" + body + "\n" : "\n" + name + ":\n" + body + "\n";
     };

@@ -13,7 +13,7 @@ QString figuresOf(const nlohmann::json& details);  // "42 tokens · 310 tok/s ·
 
 // A conversation as a file. Markdown and Text: the branch that is shown; Json: all branches with their details.
 enum class ConversationFormat { Markdown, Text, Json };
-std::string exported(const Conversation& conversation, const ConversationTree& tree, const std::vector<StoredMessage>& messages,
-                     ConversationFormat format);
+std::string exported(const Conversation& conversation, const ConversationTree& tree,
+                     const std::vector<StoredMessage>& messages, ConversationFormat format);
 
 }  // namespace tritlab

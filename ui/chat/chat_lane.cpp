@@ -56,8 +56,9 @@ void ChatLane::open(const Conversation& conversation, const std::vector<StoredMe
     conversation_ = conversation;
     tree_.set(messages, conversation.head);
     status_->clear();
-    picker_->setModel(ChatModel::fromKey(QString::fromStdString(conversation.model),
-                                         conversation.settings.is_object() && conversation.settings.value("precision", "") == "full"));
+    picker_->setModel(ChatModel::fromKey(
+        QString::fromStdString(conversation.model),
+        conversation.settings.is_object() && conversation.settings.value("precision", "") == "full"));
     redraw();
 }
 
@@ -77,15 +78,18 @@ void ChatLane::redraw() {
 
 void ChatLane::showHint() {
     if (!tree_.empty()) return;
-    transcript_->showHint(picker_->model().empty()
-                              ? tr("There is no model yet. Start a run: its weights can be talked to as soon as it trains. Or choose a "
-                                   "model folder above.")
-                              : tr("Ask %1 something. A run that trains answers with its latest weights.").arg(picker_->text()));
+    transcript_->showHint(
+        picker_->model().empty()
+            ? tr("There is no model yet. Start a run: its weights can be talked to as soon as it trains. Or choose a "
+                 "model folder above.")
+            : tr("Ask %1 something. A run that trains answers with its latest weights.").arg(picker_->text()));
 }
 
 void ChatLane::showContext(const nlohmann::json& details) {
     const auto number = [&](const char* key) {
-        return details.is_object() && details.contains(key) && details[key].is_number_integer() ? details[key].get<int>() : 0;
+        return details.is_object() && details.contains(key) && details[key].is_number_integer()
+                   ? details[key].get<int>()
+                   : 0;
     };
     const int length = number("context_length"), used = number("context_used");
     context_->setRange(0, std::max(length, 1));
@@ -117,7 +121,8 @@ void ChatLane::goOn(qint64 answer, const AnswerSettings& settings) {
     ask(std::move(asked), settings, tree_.pathTo(answer));
 }
 
-void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings, const std::vector<const StoredMessage*>& path) {
+void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings,
+                   const std::vector<const StoredMessage*>& path) {
     question.lane = number_;
     question.model = picker_->model();
     question.conversation = conversation_.id;
@@ -126,7 +131,9 @@ void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings, const 
     question.sinceSent = settings.sinceSent;
     if (!settings.system.isEmpty()) question.history.push_back({Role::System, settings.system.toStdString()});
     for (const StoredMessage* each : path) {
-        const Role role = each->role == "assistant" ? Role::Assistant : each->role == "system" ? Role::System : Role::User;
+        const Role role = each->role == "assistant" ? Role::Assistant
+                          : each->role == "system"  ? Role::System
+                                                    : Role::User;
         if (role == Role::System && !settings.system.isEmpty()) continue;  // the one in the options counts
         question.history.push_back({role, each->text});
     }
@@ -149,14 +156,16 @@ void ChatLane::showBranch(qint64 head) {
     tree_.setHead(head);
     redraw();
     if (conversation_.id != 0)
-        host_->write(tr("keep the branch that is shown"),
-                     [conversation = conversation_.id, head](StoreWriter& writer) { writer.setConversationHead(conversation, head); });
+        host_->write(tr("keep the branch that is shown"), [conversation = conversation_.id, head](StoreWriter& writer) {
+            writer.setConversationHead(conversation, head);
+        });
 }
 
 void ChatLane::step(qint64 message, int by) {
     const auto siblings = tree_.siblings(message);
     const auto at = std::find(siblings.begin(), siblings.end(), message) - siblings.begin() + by;
-    if (at >= 0 && at < static_cast<std::ptrdiff_t>(siblings.size())) showBranch(tree_.leafBelow(siblings[static_cast<std::size_t>(at)]));
+    if (at >= 0 && at < static_cast<std::ptrdiff_t>(siblings.size()))
+        showBranch(tree_.leafBelow(siblings[static_cast<std::size_t>(at)]));
 }
 
 void ChatLane::setTrashed(qint64 message, bool trashed) {
@@ -165,7 +174,8 @@ void ChatLane::setTrashed(qint64 message, bool trashed) {
 }
 
 void ChatLane::showError(const QString& text) {
-    status_->setText(QString("<span style='color:%1'>%2</span>").arg(badColor(isDark(palette())).name(), text.toHtmlEscaped()));
+    status_->setText(
+        QString("<span style='color:%1'>%2</span>").arg(badColor(isDark(palette())).name(), text.toHtmlEscaped()));
 }
 
 void ChatLane::onStatus(const QString& text) { status_->setText(text); }
@@ -197,7 +207,8 @@ void ChatLane::onBegan(qint64 message) {
 
 void ChatLane::onPiece(const ChatPiece& piece) {
     transcript_->append(piece.text, piece.notes);
-    status_->setText(tr("%n token(s) · %1 tok/s", nullptr, static_cast<int>(piece.tokens)).arg(piece.tokensPerSecond, 0, 'f', piece.tokensPerSecond < 100 ? 1 : 0));
+    status_->setText(tr("%n token(s) · %1 tok/s", nullptr, static_cast<int>(piece.tokens))
+                         .arg(piece.tokensPerSecond, 0, 'f', piece.tokensPerSecond < 100 ? 1 : 0));
 }
 
 void ChatLane::onAnswered(const ChatAnswer& answer) {

@@ -42,12 +42,12 @@ public:
     void begun(const Conversation& conversation) { conversation_ = conversation; }
     void setSettings(const nlohmann::json& settings) { conversation_.settings = settings; }
     void setTitle(const std::string& title) { conversation_.title = title; }
-    void added(const StoredMessage& message);               // stored: shows it
+    void added(const StoredMessage& message);  // stored: shows it
     void answer(qint64 question, const AnswerSettings& settings);
     void goOn(qint64 answer, const AnswerSettings& settings);
-    void showBranch(qint64 head);                           // and keeps it
-    void step(qint64 message, int by);                      // to another of a message's siblings
-    void setTrashed(qint64 message, bool trashed);          // what is shown; the store is told by the caller
+    void showBranch(qint64 head);                   // and keeps it
+    void step(qint64 message, int by);              // to another of a message's siblings
+    void setTrashed(qint64 message, bool trashed);  // what is shown; the store is told by the caller
     void showHint();
     void showError(const QString& text);
 
@@ -78,8 +78,8 @@ private:
     QProgressBar* context_;
     ConversationTree tree_;
     Conversation conversation_;
-    qint64 parent_ = 0;          // what is being answered
-    qint64 answering_ = 0;       // the answer that streams
+    qint64 parent_ = 0;     // what is being answered
+    qint64 answering_ = 0;  // the answer that streams
     bool asked_ = false;
 };
 

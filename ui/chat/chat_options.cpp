@@ -23,7 +23,11 @@ namespace {
 // The presets that come with the program; those of the person's stand behind them.
 std::vector<std::pair<QString, nlohmann::json>> builtIn() {
     const auto make = [](double temperature, int topK, double topP, double minP, double penalty) {
-        return nlohmann::json{{"temperature", temperature}, {"top_k", topK}, {"top_p", topP}, {"min_p", minP}, {"repetition_penalty", penalty}};
+        return nlohmann::json{{"temperature", temperature},
+                              {"top_k", topK},
+                              {"top_p", topP},
+                              {"min_p", minP},
+                              {"repetition_penalty", penalty}};
     };
     return {{ChatOptions::tr("Balanced"), make(0.8, 40, 1, 0, 1)},
             {ChatOptions::tr("Likeliest words (greedy)"), make(0, 0, 1, 0, 1)},
@@ -41,7 +45,8 @@ std::vector<std::string> stopsOf(const QString& text) {
 
 QString textOf(const std::vector<std::string>& stops) {
     QStringList lines;
-    for (const std::string& stop : stops) lines << QString::fromStdString(stop).replace("\n", "\\n").replace("\t", "\\t");
+    for (const std::string& stop : stops)
+        lines << QString::fromStdString(stop).replace("\n", "\\n").replace("\t", "\\t");
     return lines.join('\n');
 }
 
@@ -51,14 +56,19 @@ double realOf(const QLineEdit* edit) { return parseReal(edit->text().toStdString
 
 ChatOptions::ChatOptions(QWidget* parent) : QWidget(parent) {
     setObjectName("chatOptionsBox");
-    temperature_ = number("temperature", tr("Temperature"), "0.8", tr("0 takes the likeliest token always; higher is more daring"));
-    topP_ = number("topP", tr("Top-p"), "1", tr("Only the likeliest tokens whose probabilities reach this share; 1 is off"));
-    minP_ = number("minP", tr("Min-p"), "0", tr("Only tokens at least this share as likely as the likeliest; 0 is off"));
-    penalty_ = number("repetitionPenalty", tr("Repetition penalty"), "1", tr("Above 1, tokens of the last 64 are less likely; 1 is off"));
+    temperature_ = number("temperature", tr("Temperature"), "0.8",
+                          tr("0 takes the likeliest token always; higher is more daring"));
+    topP_ = number("topP", tr("Top-p"), "1",
+                   tr("Only the likeliest tokens whose probabilities reach this share; 1 is off"));
+    minP_ =
+        number("minP", tr("Min-p"), "0", tr("Only tokens at least this share as likely as the likeliest; 0 is off"));
+    penalty_ = number("repetitionPenalty", tr("Repetition penalty"), "1",
+                      tr("Above 1, tokens of the last 64 are less likely; 1 is off"));
     topK_ = whole("topK", tr("Top-k"), 0, 1000000, 40, tr("Only the k likeliest tokens"));
     topK_->setSpecialValueText(tr("off"));
     maxTokens_ = whole("maxTokens", tr("Most tokens"), 1, 1000000, 160, tr("An answer ends after so many tokens"));
-    seed_ = whole("chatSeed", tr("Seed"), -1, 2000000000, -1, tr("The same seed draws the same tokens; 'new' draws another for each answer"));
+    seed_ = whole("chatSeed", tr("Seed"), -1, 2000000000, -1,
+                  tr("The same seed draws the same tokens; 'new' draws another for each answer"));
     seed_->setSpecialValueText(tr("new"));
     const auto text = [this](const char* name, const QString& label, const QString& hint, int lines) {
         auto* edit = new QPlainTextEdit(this);
@@ -70,7 +80,8 @@ ChatOptions::ChatOptions(QWidget* parent) : QWidget(parent) {
         connect(edit, &QPlainTextEdit::textChanged, this, &ChatOptions::changed);
         return edit;
     };
-    system_ = text("systemPrompt", tr("System prompt"), tr("System prompt: what the model is told before everything else"), 2);
+    system_ = text("systemPrompt", tr("System prompt"),
+                   tr("System prompt: what the model is told before everything else"), 2);
     stops_ = text("stopTexts", tr("Stop texts"), tr("Stop texts, one a line: an answer ends before them"), 2);
     stops_->setToolTip(tr("One a line; \\n is a line break. Those of the model's template count as well."));
     const auto box = [this](const char* name, const QString& label, const QString& tip, bool on) {
@@ -80,10 +91,13 @@ ChatOptions::ChatOptions(QWidget* parent) : QWidget(parent) {
         check->setChecked(on);
         return check;
     };
-    raw_ = box("rawCompletion", tr("Raw completion"), tr("Continue the text as it stands, without template, system prompt and earlier messages"), false);
+    raw_ = box("rawCompletion", tr("Raw completion"),
+               tr("Continue the text as it stands, without template, system prompt and earlier messages"), false);
     markdown_ = box("showMarkdown", tr("Markdown"), tr("Show answers as Markdown"), true);
-    probabilities_ = box("showProbabilities", tr("Probabilities"),
-                         tr("Tint each token by how unlikely it was; hover over one for the alternatives. For answers from now on"), false);
+    probabilities_ =
+        box("showProbabilities", tr("Probabilities"),
+            tr("Tint each token by how unlikely it was; hover over one for the alternatives. For answers from now on"),
+            false);
     template_ = new QLabel(this);
     template_->setObjectName("chatTemplate");
     template_->setWordWrap(true);
@@ -98,7 +112,8 @@ ChatOptions::ChatOptions(QWidget* parent) : QWidget(parent) {
         system_->setEnabled(!on);
         Q_EMIT changed();
     });
-    for (QCheckBox* each : {markdown_, probabilities_}) connect(each, &QCheckBox::toggled, this, &ChatOptions::viewChanged);
+    for (QCheckBox* each : {markdown_, probabilities_})
+        connect(each, &QCheckBox::toggled, this, &ChatOptions::viewChanged);
     setTemplateName({});
 }
 
@@ -111,12 +126,12 @@ QLineEdit* ChatOptions::number(const char* name, const QString& label, const QSt
     return edit;
 }
 
-QSpinBox* ChatOptions::whole(const char* name, const QString& label, int least, int most, int value, const QString& tip) {
+QSpinBox* ChatOptions::whole(const char* name, const QString& label, int min, int max, int value, const QString& tip) {
     auto* spin = new QSpinBox(this);
     spin->setObjectName(name);
     spin->setAccessibleName(label);
     spin->setToolTip(tip);
-    spin->setRange(least, most);
+    spin->setRange(min, max);
     spin->setValue(value);
     connect(spin, &QSpinBox::valueChanged, this, &ChatOptions::changed);
     return spin;
@@ -139,9 +154,8 @@ void ChatOptions::makePresets() {
     savePreset_ = button("savePreset", IconShape::Save, tr("Keep these settings as a preset"));
     deletePreset_ = button("deletePreset", IconShape::Trash, tr("Delete this preset"));
     connect(preset_, &QComboBox::activated, this, &ChatOptions::choosePreset);
-    connect(preset_, &QComboBox::currentIndexChanged, this, [this](int index) {
-        deletePreset_->setEnabled(index >= static_cast<int>(builtIn().size()));
-    });
+    connect(preset_, &QComboBox::currentIndexChanged, this,
+            [this](int index) { deletePreset_->setEnabled(index >= static_cast<int>(builtIn().size())); });
     connect(savePreset_, &QToolButton::clicked, this, &ChatOptions::savePreset);
     connect(deletePreset_, &QToolButton::clicked, this, &ChatOptions::deletePreset);
     showPresets();
@@ -178,7 +192,8 @@ void ChatOptions::arrange() {
 
 void ChatOptions::check() {
     const QString wrong = fault();
-    fault_->setText(QString("<span style='color:%1'>%2</span>").arg(badColor(isDark(palette())).name(), wrong.toHtmlEscaped()));
+    fault_->setText(
+        QString("<span style='color:%1'>%2</span>").arg(badColor(isDark(palette())).name(), wrong.toHtmlEscaped()));
     fault_->setVisible(!wrong.isEmpty());
     Q_EMIT changed();
 }
@@ -202,8 +217,9 @@ GenerationOptions ChatOptions::options() const {
     options.sampling.minP = realOf(minP_);
     options.sampling.repetitionPenalty = realOf(penalty_);
     options.sampling.topK = topK_->value();
-    options.sampling.seed = seed_->value() >= 0 ? static_cast<std::uint64_t>(seed_->value())
-                                                : static_cast<std::uint64_t>(QRandomGenerator::global()->bounded(2000000000));
+    options.sampling.seed = seed_->value() >= 0
+                                ? static_cast<std::uint64_t>(seed_->value())
+                                : static_cast<std::uint64_t>(QRandomGenerator::global()->bounded(2000000000));
     options.maxTokens = maxTokens_->value();
     options.stopTexts = stopsOf(stops_->toPlainText());
     options.alternatives = probabilities_->isChecked() ? 5 : 0;
@@ -217,13 +233,19 @@ bool ChatOptions::probabilities() const { return probabilities_->isChecked(); }
 void ChatOptions::setProbabilities(bool on) { probabilities_->setChecked(on); }
 
 void ChatOptions::setTemplateName(const QString& name) {
-    template_->setText(name.isEmpty() ? tr("Template: as the model was trained") : tr("Template, as trained: %1").arg(name));
+    template_->setText(name.isEmpty() ? tr("Template: as the model was trained")
+                                      : tr("Template, as trained: %1").arg(name));
 }
 
 nlohmann::json ChatOptions::samplingJson() const {
-    return {{"temperature", realOf(temperature_)}, {"top_k", topK_->value()},         {"top_p", realOf(topP_)},
-            {"min_p", realOf(minP_)},              {"repetition_penalty", realOf(penalty_)}, {"seed", seed_->value()},
-            {"max_tokens", maxTokens_->value()},   {"stop", stopsOf(stops_->toPlainText())}};
+    return {{"temperature", realOf(temperature_)},
+            {"top_k", topK_->value()},
+            {"top_p", realOf(topP_)},
+            {"min_p", realOf(minP_)},
+            {"repetition_penalty", realOf(penalty_)},
+            {"seed", seed_->value()},
+            {"max_tokens", maxTokens_->value()},
+            {"stop", stopsOf(stops_->toPlainText())}};
 }
 
 nlohmann::json ChatOptions::toJson() const {
@@ -233,7 +255,8 @@ nlohmann::json ChatOptions::toJson() const {
 void ChatOptions::setSampling(const nlohmann::json& sampling) {
     if (!sampling.is_object()) return;
     const auto real = [&](const char* key, QLineEdit* edit) {
-        if (sampling.contains(key) && sampling[key].is_number()) edit->setText(QString::fromStdString(formatReal(sampling[key].get<double>())));
+        if (sampling.contains(key) && sampling[key].is_number())
+            edit->setText(QString::fromStdString(formatReal(sampling[key].get<double>())));
     };
     const auto integer = [&](const char* key, QSpinBox* spin) {
         if (sampling.contains(key) && sampling[key].is_number_integer()) spin->setValue(sampling[key].get<int>());
@@ -272,16 +295,20 @@ void ChatOptions::showPresets() {
 
 void ChatOptions::choosePreset(int index) {
     const auto given = builtIn();
-    if (index >= 0 && static_cast<std::size_t>(index) < given.size()) setSampling(given[static_cast<std::size_t>(index)].second);
-    else if (const auto it = own_.find(preset_->itemText(index).toStdString()); it != own_.end()) setSampling(nlohmann::json(*it));
+    if (index >= 0 && static_cast<std::size_t>(index) < given.size())
+        setSampling(given[static_cast<std::size_t>(index)].second);
+    else if (const auto it = own_.find(preset_->itemText(index).toStdString()); it != own_.end())
+        setSampling(nlohmann::json(*it));
 }
 
 void ChatOptions::savePreset() {
     bool accepted = false;
-    const QString name = QInputDialog::getText(this, tr("Keep a preset"), tr("Name of the preset"), QLineEdit::Normal,
-                                               preset_->currentIndex() >= static_cast<int>(builtIn().size()) ? preset_->currentText() : QString(),
-                                               &accepted)
-                             .trimmed();
+    const QString name =
+        QInputDialog::getText(
+            this, tr("Keep a preset"), tr("Name of the preset"), QLineEdit::Normal,
+            preset_->currentIndex() >= static_cast<int>(builtIn().size()) ? preset_->currentText() : QString(),
+            &accepted)
+            .trimmed();
     if (!accepted || name.isEmpty()) return;
     for (const auto& [given, sampling] : builtIn()) {
         if (given != name) continue;
@@ -302,7 +329,8 @@ void ChatOptions::deletePreset() {
 }
 
 void ChatOptions::restore(const QSettings& settings) {
-    const auto presets = nlohmann::ordered_json::parse(settings.value("chat/presets").toString().toStdString(), nullptr, false);
+    const auto presets =
+        nlohmann::ordered_json::parse(settings.value("chat/presets").toString().toStdString(), nullptr, false);
     if (presets.is_object()) own_ = presets;
     showPresets();
     const auto last = nlohmann::json::parse(settings.value("chat/options").toString().toStdString(), nullptr, false);

@@ -1,4 +1,5 @@
-// How answers are sampled and what the model is told: the folding panel below the conversation, with presets that are kept.
+// How answers are sampled and what the model is told: the folding panel below the conversation, with presets that are
+// kept.
 #pragma once
 
 #include <QWidget>
@@ -22,18 +23,19 @@ class ChatOptions : public QWidget {
 public:
     explicit ChatOptions(QWidget* parent = nullptr);
 
-    [[nodiscard]] QString fault() const;              // what is wrong with a field, and how to mend it; empty: nothing
-    [[nodiscard]] GenerationOptions options() const;  // where nothing is wrong. A seed that is left open is drawn anew each time
+    [[nodiscard]] QString fault() const;  // what is wrong with a field, and how to mend it; empty: nothing
+    [[nodiscard]] GenerationOptions options()
+        const;  // where nothing is wrong. A seed that is left open is drawn anew each time
     [[nodiscard]] QString systemPrompt() const;
     [[nodiscard]] bool raw() const;
     [[nodiscard]] bool markdown() const;
     [[nodiscard]] bool probabilities() const;
     void setProbabilities(bool on);
-    void setTemplateName(const QString& name);        // of the model that answers
+    void setTemplateName(const QString& name);  // of the model that answers
 
     // What a conversation is held with: system prompt, raw, sampling.
     [[nodiscard]] nlohmann::json toJson() const;
-    void setJson(const nlohmann::json& settings);     // unknown and missing keys are left as they are
+    void setJson(const nlohmann::json& settings);  // unknown and missing keys are left as they are
 
     void restore(const QSettings& settings);
     void save(QSettings& settings) const;
@@ -45,7 +47,7 @@ Q_SIGNALS:
 
 private:
     QLineEdit* number(const char* name, const QString& label, const QString& text, const QString& tip);
-    QSpinBox* whole(const char* name, const QString& label, int least, int most, int value, const QString& tip);
+    QSpinBox* whole(const char* name, const QString& label, int min, int max, int value, const QString& tip);
     void makePresets();
     void arrange();
     void showPresets();

@@ -71,7 +71,8 @@ AnswerSettings ChatPane::answerSettings() const {
 }
 
 nlohmann::json ChatPane::settingsOf(const ChatLane& lane) const {
-    nlohmann::json settings = lane.conversation().settings.is_object() ? lane.conversation().settings : nlohmann::json::object();
+    nlohmann::json settings =
+        lane.conversation().settings.is_object() ? lane.conversation().settings : nlohmann::json::object();
     settings.update(options_->toJson());
     settings["precision"] = lane.picker()->model().fullPrecision ? "full" : "packed";
     return settings;
@@ -108,13 +109,20 @@ void ChatPane::sendQuestion(const QString& text) {
     for (const ChatLane* each : lanes()) {
         nlohmann::json settings = settingsOf(*each);
         if (each->conversation().id == 0 && compares()) settings["pair"] = pair;
-        messages.push_back({each->conversation().id, each->tree().head(), "user", text.toStdString(), {}, titleOf(text),
-                            each->picker()->model().key().toStdString(), settings});
+        messages.push_back({each->conversation().id,
+                            each->tree().head(),
+                            "user",
+                            text.toStdString(),
+                            {},
+                            titleOf(text),
+                            each->picker()->model().key().toStdString(),
+                            settings});
     }
     storeMessages(messages, lanes(), true);
 }
 
-// An edited question is another child of what it follows, in both conversations of side by side; an edited answer only in its own.
+// An edited question is another child of what it follows, in both conversations of side by side; an edited answer only
+// in its own.
 void ChatPane::sendEdited(const QString& text) {
     ChatLane* edited = lane(editing_.lane);
     const StoredMessage* message = edited->tree().find(editing_.message);
@@ -131,8 +139,14 @@ void ChatPane::sendEdited(const QString& text) {
         const bool same = place < path.size() && path[place]->role == message->role;
         if (each != edited && (answer || !same)) continue;
         const StoredMessage* old = each == edited ? message : path[place];
-        messages.push_back({each->conversation().id, old->parent, old->role, text.toStdString(),
-                            answer ? nlohmann::json{{"edited", true}} : nlohmann::json::object(), {}, {}, {}});
+        messages.push_back({each->conversation().id,
+                            old->parent,
+                            old->role,
+                            text.toStdString(),
+                            answer ? nlohmann::json{{"edited", true}} : nlohmann::json::object(),
+                            {},
+                            {},
+                            {}});
         to.push_back(each);
     }
     storeMessages(messages, to, !answer);
@@ -145,11 +159,12 @@ void ChatPane::storeMessages(const std::vector<NewMessage>& messages, const std:
     const auto added = std::make_shared<std::vector<AddedMessage>>();
     host_->write(
         tr("store the message"), [messages, added](StoreWriter& writer) { *added = writer.addMessages(messages); },
-        [this, messages, added, to, ask] { onSent(messages, *added, to, ask); }, [this](const QString& why) { onSendFailed(why); });
+        [this, messages, added, to, ask] { onSent(messages, *added, to, ask); },
+        [this](const QString& why) { onSendFailed(why); });
 }
 
-void ChatPane::onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added, const std::vector<ChatLane*>& to,
-                      bool ask) {
+void ChatPane::onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added,
+                      const std::vector<ChatLane*>& to, bool ask) {
     sending_ = false;
     input_->setReadOnly(false);
     input_->clear();
@@ -189,9 +204,7 @@ void ChatPane::onSendFailed(const QString& why) {
     lane(0)->showError(tr("The message was not stored, and not sent: %1").arg(why));
 }
 
-void ChatPane::copy(const QString& text) {
-    QApplication::clipboard()->setText(text);
-}
+void ChatPane::copy(const QString& text) { QApplication::clipboard()->setText(text); }
 
 void ChatPane::act(int number, TranscriptView::Act what, qint64 id) {
     using Act = TranscriptView::Act;
@@ -245,8 +258,9 @@ void ChatPane::edit(int number, qint64 id) {
     const StoredMessage* message = lane(number)->tree().find(id);
     if (message == nullptr) return;
     editing_ = {number, id, message->role == "assistant" ? Role::Assistant : Role::User};
-    editText_->setText(editing_.role == Role::Assistant ? tr("Editing an answer: it becomes a branch, and nothing is asked.")
-                                                        : tr("Editing a question: it becomes a branch with an answer of its own."));
+    editText_->setText(editing_.role == Role::Assistant
+                           ? tr("Editing an answer: it becomes a branch, and nothing is asked.")
+                           : tr("Editing a question: it becomes a branch with an answer of its own."));
     editBar_->show();
     input_->setPlainText(QString::fromStdString(message->text));
     input_->moveCursor(QTextCursor::End);
@@ -282,7 +296,8 @@ void ChatPane::setCompare(bool on) {
     lane(1)->setVisible(on);
     if (on) {
         Q_EMIT roomWanted(760);
-        // Both begin anew, so that both have heard the same. Without another choice the second is the first in full precision.
+        // Both begin anew, so that both have heard the same. Without another choice the second is the first in full
+        // precision.
         const QString unsent = takeDraftAlong();
         beginConversation();
         suggest(unsent);
@@ -309,8 +324,9 @@ void ChatPane::keepSettings() {
         kept.settings = settings;
         kept.model = model;
         each->begun(kept);
-        host_->write(tr("keep the settings of the conversation"),
-                     [id = kept.id, model, settings](StoreWriter& writer) { writer.setConversationModel(id, model, settings); });
+        host_->write(tr("keep the settings of the conversation"), [id = kept.id, model, settings](StoreWriter& writer) {
+            writer.setConversationModel(id, model, settings);
+        });
     }
     updateState();
 }
@@ -327,14 +343,17 @@ void ChatPane::updateState() {
         QMetaObject::invokeMethod(this, std::exchange(afterAnswer_, nullptr), Qt::QueuedConnection);
     const bool working = busy() || sending_;
     send_->setEnabled(!working && !lane(0)->picker()->model().empty());
-    send_->setText(editing_.message == 0 ? tr("Send") : editing_.role == Role::Assistant ? tr("Keep") : tr("Send as a branch"));
+    send_->setText(editing_.message == 0              ? tr("Send")
+                   : editing_.role == Role::Assistant ? tr("Keep")
+                                                      : tr("Send as a branch"));
     stop_->setEnabled(busy());
     compareButton_->setEnabled(!working);
     const Conversation& shown = lane(0)->conversation();
     title_->setText(shown.id == 0 ? tr("New conversation") : QString::fromStdString(shown.title));
     title_->setToolTip(title_->text());
     const auto path = lane(0)->tree().path();
-    const bool answered = std::any_of(path.begin(), path.end(), [](const auto* each) { return each->role == "assistant"; });
+    const bool answered =
+        std::any_of(path.begin(), path.end(), [](const auto* each) { return each->role == "assistant"; });
     for (QAction* each : needAnswer_) each->setEnabled(answered && !working);
     for (QAction* each : needQuestion_) each->setEnabled(!path.empty() && !working);
     for (QAction* each : needConversation_) each->setEnabled(shown.id != 0 && !working);

@@ -1,5 +1,5 @@
-// The chat: one conversation, or two side by side, with a composer below and the kept conversations behind a button. What is sent
-// leaves the composer when it is in the store, not before.
+// The chat: one conversation, or two side by side, with a composer below and the kept conversations behind a button.
+// What is sent leaves the composer when it is in the store, not before.
 #pragma once
 
 #include <QTimer>
@@ -30,23 +30,23 @@ class ChatPane : public QWidget {
     Q_OBJECT
 public:
     ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, DraftKeeper* drafts, QWidget* parent = nullptr);
-    void setModelRun(const QString& run);  // a run whose weights answer, as if the person chose it
+    void setModelRun(const QString& run);        // a run whose weights answer, as if the person chose it
     void setModelFolder(const QString& folder);  // or a model folder; an answer that comes is stopped
-    void followRun(const QString& run);    // the run that is selected: a conversation that has not begun goes to it
-    void suggest(const QString& prompt);   // puts a prompt into the empty input
-    void storeOpened();                    // the store can be read and written
+    void followRun(const QString& run);   // the run that is selected: a conversation that has not begun goes to it
+    void suggest(const QString& prompt);  // puts a prompt into the empty input
+    void storeOpened();                   // the store can be read and written
     [[nodiscard]] ChatLane* lane(int number) const { return lanes_.at(static_cast<std::size_t>(number)); }
     [[nodiscard]] bool busy() const;
     [[nodiscard]] bool sending() const { return sending_; }
     [[nodiscard]] bool compares() const;
     void openConversation(qint64 conversation);
-    void exportTo(const QString& path);    // by its ending: .json, .txt, else Markdown
+    void exportTo(const QString& path);  // by its ending: .json, .txt, else Markdown
     void restore(const QSettings& settings);
     void save(QSettings& settings) const;
 
 Q_SIGNALS:
-    void roomWanted(int width);            // side by side needs more
-    void presetsChanged();                 // to be kept at once: save()
+    void roomWanted(int width);  // side by side needs more
+    void presetsChanged();       // to be kept at once: save()
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -70,7 +70,8 @@ private:
     void send();
     void sendQuestion(const QString& text);
     void sendEdited(const QString& text);
-    void onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added, const std::vector<ChatLane*>& to, bool ask);
+    void onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added,
+                const std::vector<ChatLane*>& to, bool ask);
     void onSendFailed(const QString& why);
     void storeMessages(const std::vector<NewMessage>& messages, const std::vector<ChatLane*>& to, bool ask);
     void copy(const QString& text);

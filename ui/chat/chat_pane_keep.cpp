@@ -50,7 +50,8 @@ OpenedConversation readConversation(RunStore& store, std::int64_t id) {
     if (const std::string pair = pairOf(*wanted); !pair.empty())
         for (const Conversation& each : store.conversations())
             if (each.id != id && pairOf(each) == pair) opened.conversations.push_back(each);
-    std::sort(opened.conversations.begin(), opened.conversations.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::sort(opened.conversations.begin(), opened.conversations.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
     if (opened.conversations.size() > 2) opened.conversations.resize(2);
     for (const Conversation& each : opened.conversations) opened.messages.push_back(store.messages(each.id));
     return opened;
@@ -58,7 +59,8 @@ OpenedConversation readConversation(RunStore& store, std::int64_t id) {
 
 }  // namespace
 
-// What is being written belongs to its conversation, and is kept while it is written. An edit of a message is such a text too.
+// What is being written belongs to its conversation, and is kept while it is written. An edit of a message is such a
+// text too.
 void ChatPane::keepDraft() {
     if (draftOf_ < 0) return;
     nlohmann::json draft;
@@ -83,7 +85,8 @@ void ChatPane::showDraft() {
         try {
             if (const auto edits = draft.find("edits"); edits != draft.end()) {
                 const int number = edits->value("lane", 0);
-                if (number >= 0 && static_cast<std::size_t>(number) < lanes_.size()) edit(number, edits->value("message", qint64{0}));
+                if (number >= 0 && static_cast<std::size_t>(number) < lanes_.size())
+                    edit(number, edits->value("message", qint64{0}));
             }
             input_->setPlainText(QString::fromStdString(draft.value("text", std::string())));
         } catch (const nlohmann::json::exception&) {
@@ -141,10 +144,13 @@ void ChatPane::removeConversation(qint64 id) {
 void ChatPane::renameConversation(qint64 id, const QString& title) {
     if (id == 0) return;
     bool accepted = false;
-    const QString name = QInputDialog::getText(this, tr("Rename the conversation"), tr("Title"), QLineEdit::Normal, title, &accepted).trimmed();
+    const QString name =
+        QInputDialog::getText(this, tr("Rename the conversation"), tr("Title"), QLineEdit::Normal, title, &accepted)
+            .trimmed();
     if (!accepted || name.isEmpty()) return;
     host_->write(
-        tr("rename the conversation"), [id, name = name.toStdString()](StoreWriter& writer) { writer.renameConversation(id, name); },
+        tr("rename the conversation"),
+        [id, name = name.toStdString()](StoreWriter& writer) { writer.renameConversation(id, name); },
         [this, id, name] {
             list_->reload();
             if (lane(0)->conversation().id == id) lane(0)->setTitle(name.toStdString());
@@ -166,7 +172,8 @@ void ChatPane::openConversation(qint64 id) {
             if (compares()) Q_EMIT roomWanted(760);
             for (ChatLane* each : lanes_) each->clear();
             options_->setJson(opened.conversations.front().settings);
-            for (std::size_t i = 0; i < opened.conversations.size(); ++i) lanes_[i]->open(opened.conversations[i], opened.messages[i]);
+            for (std::size_t i = 0; i < opened.conversations.size(); ++i)
+                lanes_[i]->open(opened.conversations[i], opened.messages[i]);
             showDraft();
             showList(false);
             updateState();
@@ -176,7 +183,8 @@ void ChatPane::openConversation(qint64 id) {
 void ChatPane::exportConversation() {
     if (lane(0)->conversation().id == 0) return;
     QString name;
-    for (const QChar c : QString::fromStdString(lane(0)->conversation().title)) name += c.isLetterOrNumber() ? c : QChar('-');
+    for (const QChar c : QString::fromStdString(lane(0)->conversation().title))
+        name += c.isLetterOrNumber() ? c : QChar('-');
     const QString path = QFileDialog::getSaveFileName(this, tr("Export the conversation"), name.left(40) + ".md",
                                                       tr("Markdown (*.md);;JSON, all branches (*.json);;Text (*.txt)"));
     if (!path.isEmpty()) exportTo(path);
@@ -204,7 +212,8 @@ void ChatPane::exportTo(const QString& path) {
                 tree.set(messages, head);
                 writeFileAtomically(file.toStdString(), exported(*conversation, tree, messages, format));
             },
-            [each, file] { each->onStatus(tr("Exported to %1").arg(file)); }, [each](const QString& why) { each->showError(why); });
+            [each, file] { each->onStatus(tr("Exported to %1").arg(file)); },
+            [each](const QString& why) { each->showError(why); });
     }
 }
 

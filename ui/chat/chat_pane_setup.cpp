@@ -170,7 +170,8 @@ void ChatPane::makeComposer() {
     optionsButton_ = toggle("chatOptions", tr("Settings"), tr("Sampling, system prompt, how answers are shown"));
     optionsButton_->setArrowType(Qt::RightArrow);
     optionsButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    compareButton_ = toggle("chatCompare", tr("Side by side"), tr("One question to two models, or to packed and full precision"));
+    compareButton_ =
+        toggle("chatCompare", tr("Side by side"), tr("One question to two models, or to packed and full precision"));
     connect(optionsButton_, &QToolButton::toggled, this, &ChatPane::showOptions);
     connect(compareButton_, &QToolButton::toggled, this, &ChatPane::setCompare);
     send_ = new QPushButton(lineIcon(IconShape::Send), tr("Send"), this);
@@ -181,7 +182,8 @@ void ChatPane::makeComposer() {
     connect(stop_, &QPushButton::clicked, this, [this] { host_->stop(); });
 }
 
-QAction* ChatPane::action(const char* name, const QString& text, const QString& keys, const std::function<void()>& work) {
+QAction* ChatPane::action(const char* name, const QString& text, const QString& keys,
+                          const std::function<void()>& work) {
     auto* made = new QAction(text, this);
     made->setObjectName(name);
     made->setShortcut(QKeySequence(keys));
@@ -202,26 +204,36 @@ void ChatPane::makeActions() {
     });
     action("chatChooseModel", tr("Choose the &model…"), "Ctrl+Shift+M", [this] { lane(0)->picker()->popUp(); });
     menu->addSeparator();
-    needAnswer_ << action("chatRegenerate", tr("&Regenerate the last answer"), "Ctrl+Shift+R", [this] { actOnLast(Role::Assistant, Act::Regenerate); })
-                << action("chatContinue", tr("C&ontinue the last answer"), "Ctrl+Shift+G", [this] { actOnLast(Role::Assistant, Act::Continue); })
-                << action("chatEditAnswer", tr("Edit the last &answer"), "Ctrl+Shift+A", [this] { actOnLast(Role::Assistant, Act::Edit); })
-                << action("chatCopy", tr("&Copy the last answer"), "Ctrl+Shift+C", [this] { actOnLast(Role::Assistant, Act::Copy); });
-    needQuestion_ << action("chatEdit", tr("&Edit the last question"), "Ctrl+Shift+E", [this] { actOnLast(Role::User, Act::Edit); });
+    needAnswer_ << action("chatRegenerate", tr("&Regenerate the last answer"), "Ctrl+Shift+R", [this] {
+        actOnLast(Role::Assistant, Act::Regenerate);
+    }) << action("chatContinue", tr("C&ontinue the last answer"), "Ctrl+Shift+G", [this] {
+        actOnLast(Role::Assistant, Act::Continue);
+    }) << action("chatEditAnswer", tr("Edit the last &answer"), "Ctrl+Shift+A", [this] {
+        actOnLast(Role::Assistant, Act::Edit);
+    }) << action("chatCopy", tr("&Copy the last answer"), "Ctrl+Shift+C", [this] {
+        actOnLast(Role::Assistant, Act::Copy);
+    });
+    needQuestion_ << action("chatEdit", tr("&Edit the last question"), "Ctrl+Shift+E",
+                            [this] { actOnLast(Role::User, Act::Edit); });
     needConversation_ << action("chatPreviousBranch", tr("&Previous branch"), "Alt+Left", [this] { stepBranch(-1); })
                       << action("chatNextBranch", tr("Ne&xt branch"), "Alt+Right", [this] { stepBranch(1); })
                       << action("chatDeleteMessage", tr("Delete the last &message"), "Ctrl+Shift+Backspace", [this] {
-                             if (const auto path = lane(0)->tree().path(); !path.empty()) act(0, Act::Remove, path.back()->id);
+                             if (const auto path = lane(0)->tree().path(); !path.empty())
+                                 act(0, Act::Remove, path.back()->id);
                          });
     menu->addSeparator();
     needConversation_ << action("chatRename", tr("Rename the conversation…"), "F2", [this] {
-                             renameConversation(lane(0)->conversation().id, QString::fromStdString(lane(0)->conversation().title));
-                         })
-                      << action("chatExport", tr("E&xport the conversation…"), "Ctrl+Shift+S", [this] { exportConversation(); })
-                      << action("chatDelete", tr("&Delete the conversation"), "Ctrl+Shift+Del", [this] { removeConversation(lane(0)->conversation().id); });
+        renameConversation(lane(0)->conversation().id, QString::fromStdString(lane(0)->conversation().title));
+    }) << action("chatExport", tr("E&xport the conversation…"), "Ctrl+Shift+S", [this] {
+        exportConversation();
+    }) << action("chatDelete", tr("&Delete the conversation"), "Ctrl+Shift+Del", [this] {
+        removeConversation(lane(0)->conversation().id);
+    });
     menu->addSeparator();
     action("chatSettings", tr("Se&ttings"), "Ctrl+Shift+O", [this] { optionsButton_->toggle(); });
     action("chatSideBySide", tr("Side &by side"), "Ctrl+Shift+B", [this] { compareButton_->toggle(); });
-    action("chatProbabilities", tr("Token &probabilities"), "Ctrl+Shift+P", [this] { options_->setProbabilities(!options_->probabilities()); });
+    action("chatProbabilities", tr("Token &probabilities"), "Ctrl+Shift+P",
+           [this] { options_->setProbabilities(!options_->probabilities()); });
 }
 
 void ChatPane::connectLane(ChatLane* lane) {

@@ -1,8 +1,8 @@
 // What the chat pane and those who answer it speak in.
 #pragma once
 
-#include <QMetaType>
 #include <QElapsedTimer>
+#include <QMetaType>
 #include <QString>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,8 +15,8 @@ namespace tritlab {
 
 // Whose weights answer.
 struct ChatModel {
-    QString run;                 // id; empty: a model folder
-    qint64 step = -1;            // of a checkpoint; -1: the run's newest weights
+    QString run;       // id; empty: a model folder
+    qint64 step = -1;  // of a checkpoint; -1: the run's newest weights
     QString folder;
     bool fullPrecision = false;  // the shadow weights of a ternary model, dense
     bool operator==(const ChatModel&) const = default;
@@ -62,7 +62,7 @@ struct ChatQuestion {
 struct ChatPiece {
     QString text;
     std::vector<TokenNote> notes;
-    int tokens = 0;             // so far
+    int tokens = 0;  // so far
     double tokensPerSecond = 0;
 };
 

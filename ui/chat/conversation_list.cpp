@@ -11,14 +11,14 @@
 #include <set>
 
 #include "ui/chat/chat_values.h"
-#include "ui/services/store_reader.h"
 #include "ui/models/text_table_model.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
 namespace {
 
-constexpr std::int64_t most = 500;
+constexpr std::int64_t max = 500;
 
 QString when(std::int64_t ms) {
     const QDateTime time = QDateTime::fromMSecsSinceEpoch(ms);
@@ -90,7 +90,7 @@ void ConversationList::reload() {
     std::vector<std::string> words;
     for (const QString& word : search_->text().split(' ', Qt::SkipEmptyParts)) words.push_back(word.toStdString());
     reader_->ask(
-        this, [words](RunStore& store) { return store.conversations(words, most); },
+        this, [words](RunStore& store) { return store.conversations(words, max); },
         [this](const std::vector<Conversation>& list) { show(list); });
 }
 
@@ -124,9 +124,7 @@ bool ConversationList::eventFilter(QObject* watched, QEvent* event) {
             case Qt::Key_Enter:
                 if (current() != 0) Q_EMIT opened(current());
                 return true;
-            case Qt::Key_Escape:
-                Q_EMIT closed();
-                return true;
+            case Qt::Key_Escape: Q_EMIT closed(); return true;
             case Qt::Key_Down:
                 if (watched != search_) break;
                 table_->setFocus();
@@ -137,7 +135,9 @@ bool ConversationList::eventFilter(QObject* watched, QEvent* event) {
                 return true;
             case Qt::Key_F2:
                 if (watched != table_ || current() == 0) break;
-                Q_EMIT renameWanted(current(), table_->currentIndex().siblingAtColumn(0).data(Qt::ToolTipRole).toString().section('\n', 0, 0));
+                Q_EMIT renameWanted(
+                    current(),
+                    table_->currentIndex().siblingAtColumn(0).data(Qt::ToolTipRole).toString().section('\n', 0, 0));
                 return true;
             default: break;
         }

@@ -62,7 +62,8 @@ std::vector<const StoredMessage*> ConversationTree::path() const { return pathTo
 std::vector<const StoredMessage*> ConversationTree::pathTo(std::int64_t message) const {
     std::vector<const StoredMessage*> path;
     // A parent is older than its child: a store that says otherwise makes no loop.
-    for (const StoredMessage* each = find(message); each != nullptr; each = each->parent < each->id ? find(each->parent) : nullptr)
+    for (const StoredMessage* each = find(message); each != nullptr;
+         each = each->parent < each->id ? find(each->parent) : nullptr)
         path.push_back(each);
     std::reverse(path.begin(), path.end());
     return path;

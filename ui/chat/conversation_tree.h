@@ -1,5 +1,5 @@
-// A conversation as a tree: an edited question or a regenerated answer is another child of the same message. The head is the last
-// message of the branch that is shown.
+// A conversation as a tree: an edited question or a regenerated answer is another child of the same message. The head
+// is the last message of the branch that is shown.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,10 @@ public:
     [[nodiscard]] std::int64_t head() const { return head_; }
     [[nodiscard]] bool empty() const { return path().empty(); }
     [[nodiscard]] const StoredMessage* find(std::int64_t message) const;
-    [[nodiscard]] std::vector<const StoredMessage*> path() const;       // from the first to the head
+    [[nodiscard]] std::vector<const StoredMessage*> path() const;  // from the first to the head
     [[nodiscard]] std::vector<const StoredMessage*> pathTo(std::int64_t message) const;
     [[nodiscard]] std::vector<std::int64_t> siblings(std::int64_t message) const;  // itself among them, oldest first
-    [[nodiscard]] std::int64_t leafBelow(std::int64_t message) const;   // following the newest child each time
+    [[nodiscard]] std::int64_t leafBelow(std::int64_t message) const;  // following the newest child each time
 
 private:
     [[nodiscard]] std::vector<std::int64_t> children(std::int64_t parent) const;

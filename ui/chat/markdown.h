@@ -13,8 +13,8 @@ struct MarkdownPart {
     bool operator==(const MarkdownPart&) const = default;
 };
 
-// A fence of three or more ` or ~ opens a code block, one of the same sign and at least that length closes it; one that is not
-// closed (an answer that still streams) goes to the end.
+// A fence of three or more ` or ~ opens a code block, one of the same sign and at least that length closes it; one that
+// is not closed (an answer that still streams) goes to the end.
 std::vector<MarkdownPart> markdownParts(const QString& text);
 
 // Prose for Qt's Markdown reader: a line break in an answer stays one.

@@ -14,9 +14,9 @@ namespace tritlab {
 
 namespace {
 
-constexpr int shownRuns = 200;      // the newest; an older one is chosen by selecting it in the run list
+constexpr int shownRuns = 200;  // the newest; an older one is chosen by selecting it in the run list
 constexpr qsizetype keptFolders = 12;
-constexpr int waysToChoose = 2;     // the last entries: a folder, a file
+constexpr int waysToChoose = 2;  // the last entries: a folder, a file
 
 }  // namespace
 
@@ -32,11 +32,13 @@ ModelPicker::ModelPicker(RunListModel* runs, StoreReader* reader, const QString&
         box->installEventFilter(this);
         return box;
     };
-    models_ = combo("chatModel", tr("Model to talk to"), tr("The run whose weights answer, a model folder, or a GGUF file"));
+    models_ =
+        combo("chatModel", tr("Model to talk to"), tr("The run whose weights answer, a model folder, or a GGUF file"));
     weights_ = combo("chatWeights", tr("Weights"), tr("The newest weights of the run, or those of a checkpoint"));
-    precision_ = combo("chatPrecision", tr("Precision"),
-                       tr("Packed: the ternary weights as they will be used. Full: the shadow weights that training keeps, without "
-                          "rounding them to three values"));
+    precision_ = combo(
+        "chatPrecision", tr("Precision"),
+        tr("Packed: the ternary weights as they will be used. Full: the shadow weights that training keeps, without "
+           "rounding them to three values"));
     weights_->addItem(tr("newest"), -1);
     precision_->addItem(tr("packed"), false);
     precision_->addItem(tr("full"), true);
@@ -52,7 +54,8 @@ ModelPicker::ModelPicker(RunListModel* runs, StoreReader* reader, const QString&
     connect(models_, &QComboBox::activated, this, [this](int index) {
         const QString key = models_->itemData(index).toString();
         if (key == "choose") choose(QFileDialog::getExistingDirectory(this, tr("Model folder"), folders_.value(0)));
-        else if (key == "file") choose(QFileDialog::getOpenFileName(this, tr("GGUF file"), folders_.value(0), tr("GGUF files (*.gguf)")));
+        else if (key == "file")
+            choose(QFileDialog::getOpenFileName(this, tr("GGUF file"), folders_.value(0), tr("GGUF files (*.gguf)")));
         else change(ChatModel::fromKey(key, model_.fullPrecision));
     });
     connect(weights_, &QComboBox::activated, this, [this](int index) {
@@ -109,12 +112,14 @@ void ModelPicker::fill() {
     for (auto it = runs.rbegin(); it != runs.rend() && shown < shownRuns; ++it) {
         if (it->trashed) continue;
         models_->addItem(QString::fromStdString(it->name), "run:" + QString::fromStdString(it->id));
-        models_->setItemData(models_->count() - 1, tr("%1 · %2").arg(QString::fromStdString(it->id), stateText(it->state)), Qt::ToolTipRole);
+        models_->setItemData(models_->count() - 1,
+                             tr("%1 · %2").arg(QString::fromStdString(it->id), stateText(it->state)), Qt::ToolTipRole);
         ++shown;
     }
     if (!model_.run.isEmpty() && models_->findData(chosen) < 0) {
         const RunSummary* run = runs_->run(model_.run);
-        models_->insertItem(0, run != nullptr ? QString::fromStdString(run->name) : tr("%1 (not there)").arg(model_.run), chosen);
+        models_->insertItem(
+            0, run != nullptr ? QString::fromStdString(run->name) : tr("%1 (not there)").arg(model_.run), chosen);
     }
     for (const QString& folder : folders_) {
         models_->addItem(folder.section('/', -1, -1, QString::SectionSkipEmpty), folder);
@@ -134,8 +139,10 @@ void ModelPicker::readCheckpoints() {
         weights_->clear();
         weights_->addItem(model_.run.isEmpty() ? tr("of the folder") : tr("newest"), qlonglong{-1});
         for (auto it = checkpoints.rbegin(); it != checkpoints.rend(); ++it)
-            weights_->addItem(it->best ? tr("step %1 (best)").arg(it->step) : tr("step %1").arg(it->step), static_cast<qlonglong>(it->step));
-        if (model_.step >= 0 && weights_->findData(model_.step) < 0) weights_->addItem(tr("step %1").arg(model_.step), model_.step);
+            weights_->addItem(it->best ? tr("step %1 (best)").arg(it->step) : tr("step %1").arg(it->step),
+                              static_cast<qlonglong>(it->step));
+        if (model_.step >= 0 && weights_->findData(model_.step) < 0)
+            weights_->addItem(tr("step %1").arg(model_.step), model_.step);
         weights_->setCurrentIndex(std::max(0, weights_->findData(model_.step)));
         weights_->setEnabled(!model_.run.isEmpty());
     };

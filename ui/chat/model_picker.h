@@ -1,4 +1,5 @@
-// Whose weights answer: a run with its checkpoints, a model folder, or a GGUF file; packed as it will be used, or its full-precision weights.
+// Whose weights answer: a run with its checkpoints, a model folder, or a GGUF file; packed as it will be used, or its
+// full-precision weights.
 #pragma once
 
 #include <QStringList>
@@ -20,10 +21,10 @@ public:
     ModelPicker(RunListModel* runs, StoreReader* reader, const QString& suffix, QWidget* parent = nullptr);
     [[nodiscard]] ChatModel model() const { return model_; }
     void setModel(const ChatModel& model);
-    [[nodiscard]] QString text() const;        // for people: "demo, step 1 300, full precision"
+    [[nodiscard]] QString text() const;  // for people: "demo, step 1 300, full precision"
     [[nodiscard]] bool touched() const { return touched_; }
     void setTouched(bool touched) { touched_ = touched; }  // the person chose it: it follows no selection
-    void showRuns();                           // their names and states may have changed
+    void showRuns();                                       // their names and states may have changed
     void popUp();
     [[nodiscard]] QStringList folders() const { return folders_; }
     void setFolders(const QStringList& folders);

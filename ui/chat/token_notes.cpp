@@ -27,8 +27,9 @@ TokenNote noteOf(const GeneratedToken& token, const Tokenizer& tokenizer) {
     if (token.id < 0) return note;
     note.probability = static_cast<float>(std::exp(token.logProbability));
     for (const TokenProbability& each : token.alternatives)
-        note.alternatives.emplace_back(each.token == tokenizer.eos() ? QString("</s>") : textOfPiece(tokenizer.piece(each.token)),
-                                       each.probability);
+        note.alternatives.emplace_back(
+            each.token == tokenizer.eos() ? QString("</s>") : textOfPiece(tokenizer.piece(each.token)),
+            each.probability);
     return note;
 }
 
@@ -36,7 +37,8 @@ nlohmann::json notesToJson(const std::vector<TokenNote>& notes) {
     nlohmann::json list = nlohmann::json::array();
     for (const TokenNote& note : notes) {
         nlohmann::json alternatives = nlohmann::json::array();
-        for (const auto& [text, probability] : note.alternatives) alternatives.push_back({text.toStdString(), rounded(probability)});
+        for (const auto& [text, probability] : note.alternatives)
+            alternatives.push_back({text.toStdString(), rounded(probability)});
         list.push_back({note.text.toStdString(), rounded(note.probability), std::move(alternatives)});
     }
     return list;
@@ -46,7 +48,8 @@ std::vector<TokenNote> notesFromJson(const nlohmann::json& json) {
     std::vector<TokenNote> notes;
     if (!json.is_array()) return notes;
     for (const auto& each : json) {
-        if (!each.is_array() || each.size() != 3 || !each[0].is_string() || !each[1].is_number() || !each[2].is_array()) return {};
+        if (!each.is_array() || each.size() != 3 || !each[0].is_string() || !each[1].is_number() || !each[2].is_array())
+            return {};
         TokenNote note{QString::fromStdString(each[0].get<std::string>()), each[1].get<float>(), {}};
         for (const auto& other : each[2]) {
             if (!other.is_array() || other.size() != 2 || !other[0].is_string() || !other[1].is_number()) return {};

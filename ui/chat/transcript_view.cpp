@@ -29,7 +29,8 @@ QColor mixed(const QColor& a, const QColor& b, double share) {
     return {part(a.red(), b.red()), part(a.green(), b.green()), part(a.blue(), b.blue())};
 }
 
-// Behind a token: nothing for a sure one, the deeper the less likely it was, on a logarithmic scale down to one in a thousand.
+// Behind a token: nothing for a sure one, the deeper the less likely it was, on a logarithmic scale down to one in a
+// thousand.
 QColor doubtColor(float probability, bool dark) {
     QColor color = ternaryColor(1, dark);
     const double doubt = std::clamp(-std::log10(std::max(static_cast<double>(probability), 1e-3)) / 3.0, 0.0, 1.0);
@@ -39,7 +40,8 @@ QColor doubtColor(float probability, bool dark) {
 
 }  // namespace
 
-TranscriptView::TranscriptView(QWidget* parent) : QTextBrowser(parent), scheme_("act-" + QUuid::createUuid().toString(QUuid::Id128)) {
+TranscriptView::TranscriptView(QWidget* parent)
+    : QTextBrowser(parent), scheme_("act-" + QUuid::createUuid().toString(QUuid::Id128)) {
     setFrameShape(QFrame::NoFrame);
     setOpenLinks(false);
     setUndoRedoEnabled(false);
@@ -206,7 +208,8 @@ void TranscriptView::drawTokens(QTextCursor& cursor, const std::vector<TokenNote
 void TranscriptView::drawMarkdown(QTextCursor& cursor, const Item& item) {
     const auto parts = markdownParts(item.text);
     // A text without any of Markdown's signs keeps every blank.
-    static const QRegularExpression signs("[*_`#>\\[\\]|~]|^\\s*[-+]\\s|^\\s*\\d+[.)]\\s", QRegularExpression::MultilineOption);
+    static const QRegularExpression signs("[*_`#>\\[\\]|~]|^\\s*[-+]\\s|^\\s*\\d+[.)]\\s",
+                                          QRegularExpression::MultilineOption);
     for (const MarkdownPart& part : parts) {
         cursor = atEnd();
         if (part.code) {
@@ -214,7 +217,8 @@ void TranscriptView::drawMarkdown(QTextCursor& cursor, const Item& item) {
         } else if (!part.text.contains(signs)) {
             cursor.insertText(parts.size() > 1 ? part.text.trimmed() : part.text, plain());
         } else {
-            const auto features = QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML;
+            const auto features =
+                QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML;
             cursor.insertFragment(QTextDocumentFragment::fromMarkdown(withHardBreaks(part.text), features));
         }
     }
@@ -268,7 +272,8 @@ void TranscriptView::drawFoot(const Item& item) {
     link(cursor, tr("Edit"), Act::Edit, item.id, tr("Write it anew: a branch of the conversation, the old one stays"));
     if (item.role == Role::Assistant) {
         gap();
-        link(cursor, tr("Regenerate"), Act::Regenerate, item.id, tr("Another answer to the same question, as a branch"));
+        link(cursor, tr("Regenerate"), Act::Regenerate, item.id,
+             tr("Another answer to the same question, as a branch"));
         gap();
         link(cursor, tr("Continue"), Act::Continue, item.id, tr("Go on where this answer ended"));
     } else if (!item.answered) {
@@ -276,7 +281,8 @@ void TranscriptView::drawFoot(const Item& item) {
         link(cursor, tr("Answer"), Act::Answer, item.id, tr("Let the model answer this"));
     }
     gap();
-    link(cursor, tr("Delete"), Act::Remove, item.id, tr("Delete this message and what follows it; Undo brings it back"));
+    link(cursor, tr("Delete"), Act::Remove, item.id,
+         tr("Delete this message and what follows it; Undo brings it back"));
 }
 
 void TranscriptView::link(QTextCursor& cursor, const QString& text, Act act, qint64 id, const QString& tip) {
@@ -304,7 +310,8 @@ void TranscriptView::onLink(const QUrl& url) {
         return;
     }
     if (act == Act::CopyCode) {
-        if (id >= 0 && static_cast<std::size_t>(id) < codes_.size()) Q_EMIT copyWanted(codes_[static_cast<std::size_t>(id)]);
+        if (id >= 0 && static_cast<std::size_t>(id) < codes_.size())
+            Q_EMIT copyWanted(codes_[static_cast<std::size_t>(id)]);
         return;
     }
     Q_EMIT actionWanted(act, id);

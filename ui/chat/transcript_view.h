@@ -1,5 +1,5 @@
-// A conversation as a document: messages with what can be done to each, an answer while it streams, token probabilities. Only the
-// newest messages of a long one are laid out until the person asks for the earlier ones.
+// A conversation as a document: messages with what can be done to each, an answer while it streams, token
+// probabilities. Only the newest messages of a long one are laid out until the person asks for the earlier ones.
 #pragma once
 
 #include <QTextBrowser>
@@ -17,11 +17,11 @@ public:
         qint64 id = 0;
         Role role = Role::User;
         QString name, text;
-        QString info;                   // small, below: figures of an answer
-        QString warning;                // what went wrong with it
-        std::vector<TokenNote> notes;   // that make up the text, or none
-        int branch = 0, branches = 1;   // which of its siblings, from 0
-        bool answered = true;           // a question that has an answer below it
+        QString info;                  // small, below: figures of an answer
+        QString warning;               // what went wrong with it
+        std::vector<TokenNote> notes;  // that make up the text, or none
+        int branch = 0, branches = 1;  // which of its siblings, from 0
+        bool answered = true;          // a question that has an answer below it
     };
 
     explicit TranscriptView(QWidget* parent = nullptr);
@@ -66,10 +66,10 @@ private:
     [[nodiscard]] QTextCharFormat plain() const;
     [[nodiscard]] QTextCharFormat small() const;
     std::vector<Item> items_;
-    std::vector<int> starts_;    // where each drawn item begins, from first_ on
-    std::vector<QString> codes_; // of the code blocks, by the number in their links
+    std::vector<int> starts_;     // where each drawn item begins, from first_ on
+    std::vector<QString> codes_;  // of the code blocks, by the number in their links
     std::size_t first_ = 0;
-    QString scheme_;             // of our own links: a model's text cannot know it
+    QString scheme_;  // of our own links: a model's text cannot know it
     QString hint_;
     bool markdown_ = true, probabilities_ = false, streaming_ = false;
 };

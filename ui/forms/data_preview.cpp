@@ -27,7 +27,8 @@ QString shown(const std::string& piece) {
 }  // namespace
 
 QString batchHtml(const Batch& batch, const Tokenizer& tokenizer, bool dark, std::int64_t rows) {
-    const QColor grounds[] = {dark ? QColor(0x2c, 0x4a, 0x6e) : QColor(0xd6, 0xe6, 0xf8), dark ? QColor(0x5a, 0x42, 0x1f) : QColor(0xfb, 0xe5, 0xc8)};
+    const QColor grounds[] = {dark ? QColor(0x2c, 0x4a, 0x6e) : QColor(0xd6, 0xe6, 0xf8),
+                              dark ? QColor(0x5a, 0x42, 0x1f) : QColor(0xfb, 0xe5, 0xc8)};
     const QColor special = dark ? QColor(0x7a, 0x3a, 0x55) : QColor(0xf4, 0xc6, 0xd6);
     QString html;
     for (std::int64_t row = 0; row < std::min(rows, batch.rows); ++row) {
@@ -35,8 +36,11 @@ QString batchHtml(const Batch& batch, const Tokenizer& tokenizer, bool dark, std
         for (std::int64_t at = 0; at < batch.length; ++at) {
             const TokenId token = batch.tokens[static_cast<std::size_t>(row * batch.length + at)];
             const bool marker = token == tokenizer.bos() || token == tokenizer.eos();
-            const QString text = token == tokenizer.bos() ? QString("&lt;BOS&gt;") : token == tokenizer.eos() ? QString("&lt;EOS&gt;") : shown(tokenizer.piece(token));
-            html += QString("<span style='background-color:%1'>%2</span>").arg((marker ? special : grounds[at % 2]).name(), text.isEmpty() ? QString("·") : text);
+            const QString text = token == tokenizer.bos()   ? QString("&lt;BOS&gt;")
+                                 : token == tokenizer.eos() ? QString("&lt;EOS&gt;")
+                                                            : shown(tokenizer.piece(token));
+            html += QString("<span style='background-color:%1'>%2</span>")
+                        .arg((marker ? special : grounds[at % 2]).name(), text.isEmpty() ? QString("·") : text);
         }
         html += "</p>";
     }
@@ -66,7 +70,8 @@ DataPreviewDialog::DataPreviewDialog(const RunConfig& config, const Workspace& w
     batch_->setAccessibleName(tr("First batch as tokens"));
     make_ = new QPushButton(tr("&Make the first batch"), batchPage);
     make_->setObjectName("makeBatch");
-    make_->setToolTip(tr("Trains the tokenizer and reads all of the text where that was not done yet; the run uses both again"));
+    make_->setToolTip(
+        tr("Trains the tokenizer and reads all of the text where that was not done yet; the run uses both again"));
     auto* column = new QVBoxLayout(batchPage);
     column->addWidget(make_, 0, Qt::AlignLeft);
     column->addWidget(batch_, 1);
@@ -98,10 +103,13 @@ void DataPreviewDialog::run(std::function<void()> work) {
         } catch (const std::exception& error) {
             failure = QString::fromStdString(error.what());
         }
-        QMetaObject::invokeMethod(this, [this, failure] {
-            make_->setEnabled(true);
-            if (!failure.isEmpty()) tell(failure);
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, failure] {
+                make_->setEnabled(true);
+                if (!failure.isEmpty()) tell(failure);
+            },
+            Qt::QueuedConnection);
     }));
     thread_->start();
 }
@@ -109,28 +117,44 @@ void DataPreviewDialog::run(std::function<void()> work) {
 void DataPreviewDialog::look() {
     run([this] {
         auto preview = std::make_shared<DataPreview>(previewData(config_, documentsLookedAt, stop_));
-        QMetaObject::invokeMethod(this, [this, preview] { showPreview(*preview); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, preview] { showPreview(*preview); }, Qt::QueuedConnection);
     });
 }
 
 void DataPreviewDialog::showPreview(const DataPreview& preview) {
     std::vector<TableRow> sources, skipped;
     std::int64_t documents = 0, lost = 0;
-    const auto count = [](std::int64_t value) { return TableCell{QString::number(value), static_cast<qlonglong>(value), {}, {}, true}; };
+    const auto count = [](std::int64_t value) {
+        return TableCell{QString::number(value), static_cast<qlonglong>(value), {}, {}, true};
+    };
     const auto bytes = [](std::int64_t value) {
-        return TableCell{QString::fromStdString(humanBytes(static_cast<double>(value))), static_cast<qlonglong>(value), {}, {}, true};
+        return TableCell{QString::fromStdString(humanBytes(static_cast<double>(value))),
+                         static_cast<qlonglong>(value),
+                         {},
+                         {},
+                         true};
     };
     for (const SourceSummary& source : preview.sources) {
         const QString path = QString::fromStdString(source.path);
         documents += source.documents + source.heldOutDocuments;
         lost += source.skipped;
-        sources.push_back({path, {{path, {}, {}, path, false}, count(source.documents), bytes(source.trainBytes), count(source.heldOutDocuments),
-                                  bytes(source.heldOutBytes), count(source.skipped)}});
+        sources.push_back({path,
+                           {{path, {}, {}, path, false},
+                            count(source.documents),
+                            bytes(source.trainBytes),
+                            count(source.heldOutDocuments),
+                            bytes(source.heldOutBytes),
+                            count(source.skipped)}});
         for (const SkippedLine& line : source.firstSkipped)
             skipped.push_back({QString::fromStdString(line.file) + ':' + QString::number(line.line),
-                               {{QString::fromStdString(line.file), {}, {}, {}, false}, count(line.line), {QString::fromStdString(line.reason), {}, {}, {}, false}}});
+                               {{QString::fromStdString(line.file), {}, {}, {}, false},
+                                count(line.line),
+                                {QString::fromStdString(line.reason), {}, {}, {}, false}}});
     }
-    sources_->model()->setTable({tr("Text"), tr("Documents"), tr("Bytes"), tr("Held out"), tr("Bytes held out"), tr("Skipped")}, std::move(sources));
+    sources_->model()->setTable(
+        {tr("Text"), tr("Documents"), tr("Bytes"), tr("Held out"), tr("Bytes held out"), tr("Skipped")},
+        std::move(sources));
     skipped_->model()->setTable({tr("File"), tr("Line"), tr("Why")}, std::move(skipped));
     sources_->refresh();
     skipped_->refresh();
@@ -138,28 +162,37 @@ void DataPreviewDialog::showPreview(const DataPreview& preview) {
     for (const std::string& document : preview.firstDocuments)
         html += "<p>" + QString::fromStdString(document).toHtmlEscaped().replace('\n', "<br>") + "</p><hr>";
     documents_->setHtml(html);
-    tell(tr("Looked at %1; %2 would be skipped.").arg(tr("%n document(s)", nullptr, static_cast<int>(documents)), tr("%n line(s)", nullptr, static_cast<int>(lost))));
+    tell(tr("Looked at %1; %2 would be skipped.")
+             .arg(tr("%n document(s)", nullptr, static_cast<int>(documents)),
+                  tr("%n line(s)", nullptr, static_cast<int>(lost))));
 }
 
 void DataPreviewDialog::makeBatch() {
     tell(tr("Preparing the tokenizer and the text…"));
     run([this, dark = isDark(palette())] {
         const auto progress = [this](const std::string& what, double done) {
-            const QString text = done >= 0 ? tr("%1: %2 %").arg(QString::fromStdString(what)).arg(static_cast<int>(done * 100)) : QString::fromStdString(what);
-            QMetaObject::invokeMethod(this, [this, text] { tell(text); }, Qt::QueuedConnection);
+            const QString text =
+                done >= 0 ? tr("%1: %2 %").arg(QString::fromStdString(what)).arg(static_cast<int>(done * 100))
+                          : QString::fromStdString(what);
+            QMetaObject::invokeMethod(
+                this, [this, text] { tell(text); }, Qt::QueuedConnection);
         };
         const auto dataset = openDataset(config_, workspace_, progress, stop_);
         if (stop_.stopRequested()) return;
         const QString html = batchHtml(dataset->batch(0, 0), dataset->tokenizer(), dark);
         std::int64_t tokens = 0;
         for (const SourceSummary& source : dataset->sources()) tokens += source.trainTokens;
-        const QString text = tr("%1 tokens to train on, a vocabulary of %2. Each colour change is a token; BOS and EOS stand between documents.")
+        const QString text = tr("%1 tokens to train on, a vocabulary of %2. Each colour change is a token; BOS and EOS "
+                                "stand between documents.")
                                  .arg(QString::fromStdString(humanCount(static_cast<double>(tokens))))
                                  .arg(dataset->tokenizer().size());
-        QMetaObject::invokeMethod(this, [this, html, text] {
-            batch_->setHtml(html);
-            tell(text);
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, html, text] {
+                batch_->setHtml(html);
+                tell(text);
+            },
+            Qt::QueuedConnection);
     });
 }
 

@@ -1,5 +1,6 @@
-// What a config's text is: documents, bytes, lines that would be skipped and why, the first documents, and on request the first batch
-// as the model will see it, token by token. All reading is done on a thread of its own and ends when the dialog is closed.
+// What a config's text is: documents, bytes, lines that would be skipped and why, the first documents, and on request
+// the first batch as the model will see it, token by token. All reading is done on a thread of its own and ends when
+// the dialog is closed.
 #pragma once
 
 #include <QDialog>
@@ -18,7 +19,8 @@ namespace tritlab {
 
 class TextTableView;
 
-// The rows of a batch as HTML: every token on its own ground, documents told apart, special tokens by name. At most `rows` of them.
+// The rows of a batch as HTML: every token on its own ground, documents told apart, special tokens by name. At most
+// `rows` of them.
 QString batchHtml(const Batch& batch, const Tokenizer& tokenizer, bool dark, std::int64_t rows = 8);
 
 class DataPreviewDialog : public QDialog {

@@ -20,7 +20,9 @@ namespace tritlab {
 
 namespace {
 
-QString translated(const char* text) { return text == nullptr || *text == 0 ? QString() : QCoreApplication::translate("Field", text); }
+QString translated(const char* text) {
+    return text == nullptr || *text == 0 ? QString() : QCoreApplication::translate("Field", text);
+}
 
 // The wheel belongs to the form's scrolling, not to whatever editor happens to be below the pointer.
 class QuietCombo : public QComboBox {
@@ -31,7 +33,8 @@ public:
 
 }  // namespace
 
-FieldEditor::FieldEditor(const Field& field, QWidget* parent, QGridLayout* grid, int row) : QObject(parent), field_(&field) {
+FieldEditor::FieldEditor(const Field& field, QWidget* parent, QGridLayout* grid, int row)
+    : QObject(parent), field_(&field) {
     const QString name = QString::fromStdString(field.key);
     label_ = new QLabel(translated(field.label), parent);
     makeEditor(parent);
@@ -82,7 +85,8 @@ void FieldEditor::makeEditor(QWidget* parent) {
         case FieldKind::Enum: {
             auto* combo = new QuietCombo(parent);
             combo->setFocusPolicy(Qt::StrongFocus);
-            for (const Choice& choice : field_->choices) combo->addItem(translated(choice.label), QString::fromStdString(choice.key));
+            for (const Choice& choice : field_->choices)
+                combo->addItem(translated(choice.label), QString::fromStdString(choice.key));
             connect(combo, &QComboBox::currentIndexChanged, this, tell);
             editor_ = combo;
             break;
@@ -147,7 +151,8 @@ void FieldEditor::setWritten(const nlohmann::json& written) {
     if (sources_ != nullptr) {
         std::vector<SourcesEditor::Row> rows;
         for (const nlohmann::json& row : written)
-            rows.emplace_back(QString::fromStdString(row.at(0).get<std::string>()), QString::fromStdString(row.at(1).get<std::string>()));
+            rows.emplace_back(QString::fromStdString(row.at(0).get<std::string>()),
+                              QString::fromStdString(row.at(1).get<std::string>()));
         sources_->setWritten(rows);
     } else {
         setText(QString::fromStdString(written.get<std::string>()));
@@ -159,14 +164,17 @@ void FieldEditor::show(const ConfigDraft& draft) {
     const FieldValue value = field_->get(draft.config());
     filling_ = true;
     if (sources_ != nullptr) sources_->setSources(std::get<std::vector<DataSource>>(value));
-    else setText(QString::fromStdString(field_->kind == FieldKind::Text ? std::get<std::string>(value) : valueText(*field_, value)));
+    else
+        setText(QString::fromStdString(field_->kind == FieldKind::Text ? std::get<std::string>(value)
+                                                                       : valueText(*field_, value)));
     filling_ = false;
     reset_->setVisible(draft.isSet(field_->key) && !editor_->isHidden());
 }
 
 void FieldEditor::apply(ConfigDraft& draft) const {
     if (sources_ != nullptr) draft.setValue(field_->key, FieldValue(sources_->sources()));
-    else if (field_->kind == FieldKind::Text || field_->kind == FieldKind::Path) draft.setValue(field_->key, FieldValue(text().toStdString()));
+    else if (field_->kind == FieldKind::Text || field_->kind == FieldKind::Path)
+        draft.setValue(field_->key, FieldValue(text().toStdString()));
     else draft.setText(field_->key, text().toStdString());
     reset_->setVisible(!editor_->isHidden());
 }

@@ -1,5 +1,5 @@
-// One field of the table as label, editor, unit, reset button and a line for what is wrong. Numbers are text lines, so that 3e-4 can be
-// written; what is written is read by the draft, never here.
+// One field of the table as label, editor, unit, reset button and a line for what is wrong. Numbers are text lines, so
+// that 3e-4 can be written; what is written is read by the draft, never here.
 #pragma once
 
 #include <QObject>
@@ -22,11 +22,11 @@ public:
     // Adds its widgets as two rows of `grid`, from `row` on.
     FieldEditor(const Field& field, QWidget* parent, QGridLayout* grid, int row);
     [[nodiscard]] const Field& field() const { return *field_; }
-    void show(const ConfigDraft& draft);            // the draft's value, unless the person is writing in the field
-    void apply(ConfigDraft& draft) const;           // throws Error
-    [[nodiscard]] nlohmann::json written() const;   // what stands there, whether it can be read or not
+    void show(const ConfigDraft& draft);             // the draft's value, unless the person is writing in the field
+    void apply(ConfigDraft& draft) const;            // throws Error
+    [[nodiscard]] nlohmann::json written() const;    // what stands there, whether it can be read or not
     void setWritten(const nlohmann::json& written);  // tells nobody
-    void setMessage(const QString& message);        // empty: right
+    void setMessage(const QString& message);         // empty: right
     [[nodiscard]] QString message() const;
     void setApplies(bool applies);
     [[nodiscard]] QWidget* editor() const { return editor_; }

@@ -48,7 +48,8 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     for (const PresetInfo& preset : presets()) {
         const QString id = QString::fromStdString(preset.name);
         presets_->addItem(QCoreApplication::translate("Preset", preset.title.c_str()), id);
-        presets_->setItemData(presets_->count() - 1, QCoreApplication::translate("Preset", preset.description.c_str()), Qt::ToolTipRole);
+        presets_->setItemData(presets_->count() - 1, QCoreApplication::translate("Preset", preset.description.c_str()),
+                              Qt::ToolTipRole);
     }
     presetText_ = new QLabel(this);
     presetText_->setObjectName("presetText");
@@ -117,7 +118,8 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     connect(this, &QDialog::finished, measure_, &StepMeasure::stop);
     const auto tell = [this](const Error& error) { problems_->setText(QString::fromStdString(error.what())); };
     connect(open, &QPushButton::clicked, this, [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Open a config"), {}, tr("Configs (*.tritlab *.json);;All files (*)"));
+        const QString path = QFileDialog::getOpenFileName(this, tr("Open a config"), {},
+                                                          tr("Configs (*.tritlab *.json);;All files (*)"));
         if (!path.isEmpty()) loadFile(path);
     });
     connect(save, &QPushButton::clicked, this, [this, tell] {
@@ -210,7 +212,10 @@ FieldEditor* RunForm::editor(const std::string& key) const {
 
 void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
     branch_ = Branch{run, step};
-    presetText_->setText(tr("Goes on from the checkpoint of %1 at step %2, in a run of its own. The model and its text stay as they are.").arg(name).arg(step));
+    presetText_->setText(tr("Goes on from the checkpoint of %1 at step %2, in a run of its own. The model and its text "
+                            "stay as they are.")
+                             .arg(name)
+                             .arg(step));
     name_->setText(tr("%1 from %2").arg(name).arg(step));
     for (const auto& each : editors_) each->editor()->setEnabled(!fixedInBranch(each->field().key));
     showCosts();
@@ -225,9 +230,11 @@ void RunForm::load(const RunConfig& config, const QString& name) {
     setAside();
     endBranch();
     draft_ = ConfigDraft();
-    // Only what differs from the defaults counts as set by the person, so that derived fields go on following the others.
+    // Only what differs from the defaults counts as set by the person, so that derived fields go on following the
+    // others.
     for (const Field& field : fields()) {
-        if (field.applies(config) && field.get(config) != field.get(draft_.config())) draft_.setValue(field.key, field.get(config));
+        if (field.applies(config) && field.get(config) != field.get(draft_.config()))
+            draft_.setValue(field.key, field.get(config));
     }
     preset_.clear();
     presets_->setCurrentIndex(-1);
@@ -303,7 +310,7 @@ void RunForm::take(const FieldEditor& editor) {
     } catch (const Error& error) {
         // The label stands beside the message: the key need not be said again.
         QString text = QString::fromStdString(error.whatHappened());
-        if (!error.mend().empty()) text += ". " + QString::fromStdString(error.mend());
+        if (!error.hint().empty()) text += ". " + QString::fromStdString(error.hint());
         unread_[editor.field().key] = text;
     }
 }

@@ -1,5 +1,5 @@
-// The form of a new run, made from the field table: sections of fields, messages beside wrong ones, and beside them live the schedules,
-// what the run costs, and the command line that does the same.
+// The form of a new run, made from the field table: sections of fields, messages beside wrong ones, and beside them
+// live the schedules, what the run costs, and the command line that does the same.
 #pragma once
 
 #include <QDialog>
@@ -48,7 +48,8 @@ public:
     [[nodiscard]] FieldEditor* editor(const std::string& key) const;
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] QString commandLine() const;
-    // The run goes on from a checkpoint of another: what its weights and tokenizer fix cannot be changed. Loading anything ends that.
+    // The run goes on from a checkpoint of another: what its weights and tokenizer fix cannot be changed. Loading
+    // anything ends that.
     struct Branch {
         QString run;
         qint64 step = 0;
@@ -99,7 +100,7 @@ private:
     QScrollArea* scroll_;
     std::map<FieldGroup, QWidget*> groups_;
     std::vector<std::unique_ptr<FieldEditor>> editors_;
-    std::map<std::string, QString> unread_;   // fields whose text could not be taken, and why
+    std::map<std::string, QString> unread_;  // fields whose text could not be taken, and why
     ChartWidget *lr_, *lambda_, *decay_;
     ChartGroup* charts_;
     QLabel* costs_;
@@ -115,7 +116,7 @@ private:
     QCheckBox* overlay_ = nullptr;
     Workspace workspace_;
     DraftKeeper* drafts_ = nullptr;
-    nlohmann::json aside_;                    // what was written before something else was loaded; null: nothing
+    nlohmann::json aside_;  // what was written before something else was loaded; null: nothing
     bool edited_ = false, loading_ = false;
 };
 

@@ -1,5 +1,5 @@
-// What is written in the form is kept while it is written: closing it, or a crash, loses nothing, and what is loaded over it can be
-// taken back.
+// What is written in the form is kept while it is written: closing it, or a crash, loses nothing, and what is loaded
+// over it can be taken back.
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -39,14 +39,17 @@ void RunForm::setDrafts(DraftKeeper* drafts) {
 
 // Field by field as it stands there, what cannot be read included.
 nlohmann::json RunForm::written() const {
-    nlohmann::json form = {{"name", name_->text().toStdString()}, {"preset", preset_.toStdString()}, {"text", presetText_->text().toStdString()}};
+    nlohmann::json form = {{"name", name_->text().toStdString()},
+                           {"preset", preset_.toStdString()},
+                           {"text", presetText_->text().toStdString()}};
     form["fields"] = nlohmann::json::object();
     for (const auto& each : editors_) {
         const std::string& key = each->field().key;
         if (draft_.isSet(key) || unread_.contains(key)) form["fields"][key] = each->written();
     }
     form["sweep"] = nlohmann::json::array();
-    for (const auto& [key, values] : sweep_->written()) form["sweep"].push_back({key.toStdString(), values.toStdString()});
+    for (const auto& [key, values] : sweep_->written())
+        form["sweep"].push_back({key.toStdString(), values.toStdString()});
     if (branch_) form["branch"] = {{"run", branch_->run.toStdString()}, {"step", branch_->step}};
     return form;
 }
@@ -69,7 +72,8 @@ void RunForm::takeUp(const nlohmann::json& form) {
     }
     sweep_->clear();
     for (const nlohmann::json& row : form.value("sweep", nlohmann::json::array()))
-        sweep_->addAxis(QString::fromStdString(row.at(0).get<std::string>()), QString::fromStdString(row.at(1).get<std::string>()));
+        sweep_->addAxis(QString::fromStdString(row.at(0).get<std::string>()),
+                        QString::fromStdString(row.at(1).get<std::string>()));
     if (const auto it = form.find("branch"); it != form.end())
         setBranch(QString::fromStdString(it->value("run", std::string())), {}, it->value("step", qint64{0}));
     presetText_->setText(text("text"));

@@ -38,8 +38,8 @@ QWidget* RunForm::makeSide() {
     const auto chart = [side](const char* id, const QString& title, bool share) {
         ChartSpec spec{id, title, {}, false, false, true, {}, {}};
         if (share) {
-            spec.least = 0;
-            spec.most = 1;
+            spec.min = 0;
+            spec.max = 1;
         }
         auto* widget = new ChartWidget(spec, side);
         widget->setMinimumHeight(110);
@@ -86,7 +86,8 @@ void RunForm::drawSchedules() {
     const RunConfig& config = draft_.config();
     if (config.steps <= 0 || !valid_) return;  // the last right drawing stays
     auto lr = std::make_shared<Series>(), lambda = std::make_shared<Series>(), decay = std::make_shared<Series>();
-    // Every step where that is few enough; else evenly, the last one included, and the two steps about lambda's arrival at 1.
+    // Every step where that is few enough; else evenly, the last one included, and the two steps about lambda's arrival
+    // at 1.
     std::vector<StepIndex> steps;
     const StepIndex count = std::min<StepIndex>(config.steps, 2000);
     for (StepIndex i = 0; i < count; ++i) steps.push_back(count == 1 ? 0 : i * (config.steps - 1) / (count - 1));
@@ -124,17 +125,22 @@ void RunForm::showCosts() {
             return QString("<tr><td style='padding-right:14px'>%1</td><td>%2</td></tr>").arg(what, value);
         };
         const auto count = [](double value) { return QString::fromStdString(humanCount(value)); };
-        const auto bytes = [](std::int64_t value) { return QString::fromStdString(humanBytes(static_cast<double>(value))); };
-        costs_->setText("<table>" +
-                        row(tr("Parameters"), tr("%1, of which %2 ternary").arg(count(static_cast<double>(cost.parameters)),
-                                                                             count(static_cast<double>(cost.ternaryParameters)))) +
-                        row(cost.onDevice ? tr("CUDA memory to train") : tr("Memory to train"), bytes(cost.trainingBytes)) +
-                        row(QString(), tr("weights %1, optimizer %2, activations %3")
-                                           .arg(bytes(cost.weightBytes), bytes(cost.optimizerBytes), bytes(cost.activationBytes))) +
-                        row(tr("Packed size"), bytes(cost.packedBytes)) +
-                        row(tr("Tokens"), tr("%1 in all, %2 a step").arg(count(static_cast<double>(cost.totalTokens)),
-                                                                        count(static_cast<double>(cost.tokensPerStep)))) +
-                        "</table>");
+        const auto bytes = [](std::int64_t value) {
+            return QString::fromStdString(humanBytes(static_cast<double>(value)));
+        };
+        costs_->setText(
+            "<table>" +
+            row(tr("Parameters"), tr("%1, of which %2 ternary")
+                                      .arg(count(static_cast<double>(cost.parameters)),
+                                           count(static_cast<double>(cost.ternaryParameters)))) +
+            row(cost.onDevice ? tr("CUDA memory to train") : tr("Memory to train"), bytes(cost.trainingBytes)) +
+            row(QString(), tr("weights %1, optimizer %2, activations %3")
+                               .arg(bytes(cost.weightBytes), bytes(cost.optimizerBytes), bytes(cost.activationBytes))) +
+            row(tr("Packed size"), bytes(cost.packedBytes)) +
+            row(tr("Tokens"), tr("%1 in all, %2 a step")
+                                  .arg(count(static_cast<double>(cost.totalTokens)),
+                                       count(static_cast<double>(cost.tokensPerStep)))) +
+            "</table>");
     } catch (const Error& error) {
         costs_->setText(QString::fromStdString(error.what()).toHtmlEscaped());
     }

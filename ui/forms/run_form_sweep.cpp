@@ -76,13 +76,19 @@ void RunForm::tellChanges(const RunConfig& before, const QString& description) {
     QStringList all;
     for (const FieldDifference& each : differences(before, draft_.config())) {
         const Field* field = findField(each.key);
-        const auto part = [](const std::string& text) { return text.empty() ? QStringLiteral("–") : QString::fromStdString(text).simplified(); };
-        all << QStringLiteral("%1: %2 → %3").arg(field != nullptr ? QCoreApplication::translate("Field", field->label) : QString::fromStdString(each.key), part(each.left), part(each.right));
+        const auto part = [](const std::string& text) {
+            return text.empty() ? QStringLiteral("–") : QString::fromStdString(text).simplified();
+        };
+        all << QStringLiteral("%1: %2 → %3")
+                   .arg(field != nullptr ? QCoreApplication::translate("Field", field->label)
+                                         : QString::fromStdString(each.key),
+                        part(each.left), part(each.right));
     }
     QString text = description;
     if (!all.isEmpty()) {
         constexpr int shown = 4;
-        text += QStringLiteral("\n") + tr("Changes %n setting(s): ", nullptr, static_cast<int>(all.size())) + all.mid(0, shown).join(QStringLiteral(";  "));
+        text += QStringLiteral("\n") + tr("Changes %n setting(s): ", nullptr, static_cast<int>(all.size())) +
+                all.mid(0, shown).join(QStringLiteral(";  "));
         if (all.size() > shown) text += tr(";  and %1 more").arg(all.size() - shown);
     }
     presetText_->setText(text);

@@ -99,7 +99,8 @@ void SourcesEditor::add(const QString& path, const QString& weight) {
 
 void SourcesEditor::setSources(const std::vector<DataSource>& sources) {
     std::vector<Row> rows;
-    for (const DataSource& source : sources) rows.emplace_back(QString::fromStdString(source.path), QString::fromStdString(formatReal(source.weight)));
+    for (const DataSource& source : sources)
+        rows.emplace_back(QString::fromStdString(source.path), QString::fromStdString(formatReal(source.weight)));
     setWritten(rows);
 }
 
@@ -112,7 +113,9 @@ void SourcesEditor::setWritten(const std::vector<Row>& rows) {
 }
 
 std::vector<SourcesEditor::Row> SourcesEditor::written() const {
-    const auto text = [this](int row, int column) { return table_->item(row, column) != nullptr ? table_->item(row, column)->text() : QString(); };
+    const auto text = [this](int row, int column) {
+        return table_->item(row, column) != nullptr ? table_->item(row, column)->text() : QString();
+    };
     std::vector<Row> rows;
     for (int row = 0; row < table_->rowCount(); ++row) rows.emplace_back(text(row, 0), text(row, 1));
     return rows;

@@ -17,7 +17,7 @@ public:
     explicit SourcesEditor(QWidget* parent = nullptr);
     void setSources(const std::vector<DataSource>& sources);
     [[nodiscard]] std::vector<DataSource> sources() const;  // throws Error for a weight that is no number
-    using Row = std::pair<QString, QString>;  // path and weight, as they stand there
+    using Row = std::pair<QString, QString>;                // path and weight, as they stand there
     [[nodiscard]] std::vector<Row> written() const;
     void setWritten(const std::vector<Row>& rows);
 

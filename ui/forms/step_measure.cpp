@@ -82,15 +82,18 @@ void StepMeasure::showState() {
         const StepIndex steps = of.steps - (old ? 0 : first_);
         const double seconds = calibration_->runSeconds(of, of.steps - steps);
         const double step = steps > 0 ? seconds / static_cast<double>(steps) : 0;
-        text = tr("Time: %1, %2 a step, %3 tokens/s; memory measured: %4")
-                   .arg(duration(seconds), step < 1 ? tr("%1 ms").arg(step * 1000, 0, 'f', 0) : duration(step),
-                        QString::fromStdString(humanCount(step > 0 ? static_cast<double>(of.tokensPerStep()) / step : 0)),
-                        QString::fromStdString(humanBytes(static_cast<double>(calibration_->memoryBytes))));
+        text =
+            tr("Time: %1, %2 a step, %3 tokens/s; memory measured: %4")
+                .arg(duration(seconds), step < 1 ? tr("%1 ms").arg(step * 1000, 0, 'f', 0) : duration(step),
+                     QString::fromStdString(humanCount(step > 0 ? static_cast<double>(of.tokensPerStep()) / step : 0)),
+                     QString::fromStdString(humanBytes(static_cast<double>(calibration_->memoryBytes))));
         if (old) text = tr("Old, of other settings: %1").arg(text);
     }
     text_->setText(text);
     text_->setForegroundRole(old ? QPalette::PlaceholderText : QPalette::WindowText);
-    text_->setToolTip(tr("Training alone: evaluations, samples and checkpoints come on top. The memory is what training adds to this program."));
+    text_->setToolTip(
+        tr("Training alone: evaluations, samples and checkpoints come on top. The memory is what training adds to this "
+           "program."));
     button_->setText(running_ ? tr("Stop meas&uring") : calibration_ ? tr("Meas&ure again") : tr("Meas&ure"));
     button_->setEnabled(running_ || valid_);
 }

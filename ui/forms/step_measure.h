@@ -1,6 +1,6 @@
-// How long a run will take: a button that has a few steps of it measured, and what came of it. The figures follow the fields that they
-// can follow (steps, lambda schedule, accumulation) and are called old once they say nothing of the form any more. Who measures is
-// the window's affair.
+// How long a run will take: a button that has a few steps of it measured, and what came of it. The figures follow the
+// fields that they can follow (steps, lambda schedule, accumulation) and are called old once they say nothing of the
+// form any more. Who measures is the window's affair.
 #pragma once
 
 #include <QWidget>
@@ -17,7 +17,8 @@ class StepMeasure : public QWidget {
     Q_OBJECT
 public:
     explicit StepMeasure(QWidget* parent = nullptr);
-    // What the form says now; nothing can be measured of a form that is wrong. first: the step that a branch goes on from.
+    // What the form says now; nothing can be measured of a form that is wrong. first: the step that a branch goes on
+    // from.
     void setConfig(const RunConfig& config, bool valid, StepIndex first);
     [[nodiscard]] bool running() const { return running_; }
     void stop();  // asks for it, where one is being measured

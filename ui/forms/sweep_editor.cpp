@@ -17,8 +17,9 @@ std::vector<SweepRun> sweepRuns(const ConfigDraft& base, const std::string& name
     std::size_t count = 1;
     for (const SweepAxis& axis : axes) {
         count *= std::max<std::size_t>(1, axis.values.size());
-        if (count > mostSweepRuns)
-            throw Error("the lists make more than " + std::to_string(mostSweepRuns) + " runs", "sweep", "Make them shorter, or sweep in parts");
+        if (count > maxSweepRuns)
+            throw Error("the lists make more than " + std::to_string(maxSweepRuns) + " runs", "sweep",
+                        "Make them shorter, or sweep in parts");
     }
     std::vector<SweepRun> runs;
     for (std::size_t i = 0; i < count; ++i) {
@@ -42,7 +43,8 @@ std::vector<SweepRun> sweepRuns(const ConfigDraft& base, const std::string& name
 
 SweepEditor::SweepEditor(QWidget* parent) : QWidget(parent) {
     setObjectName("sweepEditor");
-    auto* help = new QLabel(tr("Give a list of values to one or more settings: each combination becomes a run of its own in the queue, all of "
+    auto* help = new QLabel(tr("Give a list of values to one or more settings: each combination becomes a run of its "
+                               "own in the queue, all of "
                                "them one experiment."),
                             this);
     help->setWordWrap(true);
@@ -84,7 +86,9 @@ void SweepEditor::addAxis(const QString& key, const QString& values) {
         const Field* chosen = findField(field->currentData().toString().toStdString());
         QStringList words;
         for (const Choice& choice : chosen->choices) words << QString::fromStdString(choice.key);
-        list->setPlaceholderText(words.isEmpty() ? chosen->kind == FieldKind::Bool ? QString("true, false") : tr("such as 1, 2, 3") : words.join(", "));
+        list->setPlaceholderText(words.isEmpty()
+                                     ? chosen->kind == FieldKind::Bool ? QString("true, false") : tr("such as 1, 2, 3")
+                                     : words.join(", "));
         list->setToolTip(QString::fromStdString(chosen->description));
     };
     hint();
@@ -121,7 +125,8 @@ void SweepEditor::clear() {
 std::vector<std::pair<QString, QString>> SweepEditor::written() const {
     std::vector<std::pair<QString, QString>> rows;
     for (const Row& row : rows_)
-        rows.emplace_back(static_cast<QComboBox*>(row.field)->currentData().toString(), static_cast<QLineEdit*>(row.values)->text());
+        rows.emplace_back(static_cast<QComboBox*>(row.field)->currentData().toString(),
+                          static_cast<QLineEdit*>(row.values)->text());
     return rows;
 }
 

@@ -21,8 +21,9 @@ struct SweepRun {
     std::string name;  // "base, learning_rate=0.001, seed=2"
     RunConfig config;  // frozen
 };
-constexpr std::size_t mostSweepRuns = 256;
-// Throws Error that names the field and the value that cannot be taken, and where there would be more than `mostSweepRuns`.
+constexpr std::size_t maxSweepRuns = 256;
+// Throws Error that names the field and the value that cannot be taken, and where there would be more than
+// `mostSweepRuns`.
 std::vector<SweepRun> sweepRuns(const ConfigDraft& base, const std::string& name, const std::vector<SweepAxis>& axes);
 
 class SweepEditor : public QWidget {
@@ -30,7 +31,8 @@ class SweepEditor : public QWidget {
 public:
     explicit SweepEditor(QWidget* parent = nullptr);
     [[nodiscard]] std::vector<SweepAxis> axes() const;  // those that have a value
-    [[nodiscard]] std::vector<std::pair<QString, QString>> written() const;  // field and values of every row, as they stand
+    [[nodiscard]] std::vector<std::pair<QString, QString>> written()
+        const;  // field and values of every row, as they stand
     void addAxis(const QString& key, const QString& values);
     void clear();
 

@@ -24,7 +24,8 @@ QString number(double value, const ResultColumn& column) {
 QString resultText(const GroupResult& result, const ResultColumn& column) {
     if (result.count == 0) return QStringLiteral("–");
     if (result.count == 1) return number(result.mean, column);
-    return QStringLiteral("%1 (%2–%3)").arg(number(result.mean, column), number(result.least, column), number(result.most, column));
+    return QStringLiteral("%1 (%2–%3)")
+        .arg(number(result.mean, column), number(result.min, column), number(result.max, column));
 }
 
 QString statesOf(const RunGroup& group) {
@@ -62,9 +63,11 @@ const std::vector<ResultColumn>& resultColumns() {
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Loss on held-out text at the last evaluation, nats a token"),
          [](const RunSummary& run) { return run.lastEvalLoss; }, 4, Better::Low},
         {"best_eval_loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Best eval"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Lowest evaluation loss"), [](const RunSummary& run) { return run.bestEvalLoss; }, 4, Better::Low},
+         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Lowest evaluation loss"),
+         [](const RunSummary& run) { return run.bestEvalLoss; }, 4, Better::Low},
         {"perplexity", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Perplexity"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Of held-out text, last evaluation"), [](const RunSummary& run) { return run.perplexity; }, 2, Better::Low},
+         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Of held-out text, last evaluation"),
+         [](const RunSummary& run) { return run.perplexity; }, 2, Better::Low},
         {"bits_per_byte", QT_TRANSLATE_NOOP("tritlab::ComparePage", "bits/B"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Bits per byte of held-out text: comparable between tokenizers"),
          [](const RunSummary& run) { return run.bitsPerByte; }, 4, Better::Low},
@@ -73,8 +76,10 @@ const std::vector<ResultColumn>& resultColumns() {
          [](const RunSummary& run) { return run.lastLoss; }, 3, Better::Low},
         {"tokens_per_second", QT_TRANSLATE_NOOP("tritlab::ComparePage", "tok/s"),
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens a second"),
-         [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : std::nan(""); }, 0, Better::High},
-        {"tokens", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens"), QT_TRANSLATE_NOOP("tritlab::ComparePage", "Trained on in all"),
+         [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : std::nan(""); }, 0,
+         Better::High},
+        {"tokens", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens"),
+         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Trained on in all"),
          [](const RunSummary& run) { return static_cast<double>(run.tokens); }, 0, Better::Neither},
     };
     return columns;
@@ -83,14 +88,14 @@ const std::vector<ResultColumn>& resultColumns() {
 GroupResult resultOf(const RunGroup& group, const ResultColumn& column) {
     GroupResult result;
     double sum = 0;
-    result.least = HUGE_VAL;
-    result.most = -HUGE_VAL;
+    result.min = HUGE_VAL;
+    result.max = -HUGE_VAL;
     for (const RunSummary& run : group.runs) {
         const double value = column.value(run);
         if (std::isnan(value)) continue;
         sum += value;
-        result.least = std::min(result.least, value);
-        result.most = std::max(result.most, value);
+        result.min = std::min(result.min, value);
+        result.max = std::max(result.max, value);
         ++result.count;
     }
     if (result.count == 0) return {std::nan(""), std::nan(""), std::nan(""), 0};
@@ -140,11 +145,16 @@ std::vector<TableRow> resultRows(const std::vector<RunGroup>& groups, bool dark)
             const ResultColumn& column = resultColumns()[c];
             const GroupResult result = resultOf(group, column);
             const bool isBest = best[c] == static_cast<int>(i);
-            TableCell cell{resultText(result, column), result.count == 0 ? HUGE_VAL : result.mean, {}, titleText(column.help), true};
+            TableCell cell{resultText(result, column),
+                           result.count == 0 ? HUGE_VAL : result.mean,
+                           {},
+                           titleText(column.help),
+                           true};
             if (isBest) {
                 cell.text += QStringLiteral(" ★");  // not by colour alone
                 cell.color = goodColor(dark);
-                cell.toolTip = titleText(QT_TRANSLATE_NOOP("tritlab::ComparePage", "The best of these. %1")).arg(cell.toolTip);
+                cell.toolTip =
+                    titleText(QT_TRANSLATE_NOOP("tritlab::ComparePage", "The best of these. %1")).arg(cell.toolTip);
             }
             row.cells.push_back(cell);
         }
@@ -166,7 +176,7 @@ QString resultsCsv(const std::vector<RunGroup>& groups) {
         QStringList cells{csvCell(group.name), QString::number(group.runs.size()), csvCell(statesOf(group))};
         for (const ResultColumn& column : resultColumns()) {
             const GroupResult result = resultOf(group, column);
-            cells << real(result.mean) << real(result.least) << real(result.most);
+            cells << real(result.mean) << real(result.min) << real(result.max);
         }
         for (const std::string& key : varying) cells << csvCell(fieldText(group, key));
         text += cells.join(',') + '\n';

@@ -1,4 +1,5 @@
-// What came out, as a table over groups of runs: mean with the least and the most of each figure, the best of each column marked.
+// What came out, as a table over groups of runs: mean with the least and the most of each figure, the best of each
+// column marked.
 #pragma once
 
 #include "ui/models/run_groups.h"
@@ -9,8 +10,8 @@ namespace tritlab {
 enum class Better { Low, High, Neither };  // Neither: more is no good and no bad news
 
 struct ResultColumn {
-    const char* key;       // in the CSV
-    const char* title;     // marked for translation, context "tritlab::ComparePage"
+    const char* key;    // in the CSV
+    const char* title;  // marked for translation, context "tritlab::ComparePage"
     const char* help;
     double (*value)(const RunSummary&);
     int digits;
@@ -19,8 +20,8 @@ struct ResultColumn {
 const std::vector<ResultColumn>& resultColumns();
 
 struct GroupResult {
-    double mean = 0, least = 0, most = 0;  // NaN: no run has the figure
-    int count = 0;                         // of the runs that have it
+    double mean = 0, min = 0, max = 0;  // NaN: no run has the figure
+    int count = 0;                      // of the runs that have it
 };
 GroupResult resultOf(const RunGroup& group, const ResultColumn& column);
 // The group whose mean is the best; -1 where fewer than two have one.

@@ -11,9 +11,9 @@ namespace tritlab {
 
 namespace {
 
-constexpr std::size_t fewValues = 8;     // so many numbers are named one by one
-constexpr double tickRoom = 0.06;        // ticks closer than this would cover each other
-constexpr double manyDecades = 100;      // from here on the axis is logarithmic
+constexpr std::size_t fewValues = 8;  // so many numbers are named one by one
+constexpr double tickRoom = 0.06;     // ticks closer than this would cover each other
+constexpr double manyDecades = 100;   // from here on the axis is logarithmic
 
 // Choices in the order of the field table, all else by its words.
 QStringList categoriesOf(const RunFigure& figure, const std::vector<QString>& texts) {
@@ -24,11 +24,13 @@ QStringList categoriesOf(const RunFigure& figure, const std::vector<QString>& te
     const Field* field = findField(figure.key);
     const auto rank = [field](const QString& text) {
         if (field == nullptr) return std::size_t{0};
-        const auto it = std::find_if(field->choices.begin(), field->choices.end(),
-                                     [&text](const Choice& choice) { return QString::fromStdString(choice.key) == text; });
+        const auto it = std::find_if(field->choices.begin(), field->choices.end(), [&text](const Choice& choice) {
+            return QString::fromStdString(choice.key) == text;
+        });
         return static_cast<std::size_t>(it - field->choices.begin());
     };
-    std::sort(found.begin(), found.end(), [&rank](const QString& a, const QString& b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
+    std::sort(found.begin(), found.end(),
+              [&rank](const QString& a, const QString& b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
     return found;
 }
 
@@ -37,7 +39,8 @@ double scaled(const FigureAxis& axis, double value) { return axis.logarithmic ? 
 std::vector<double> roundNumbers(const FigureAxis& axis) {
     std::vector<double> numbers;
     if (axis.logarithmic) {
-        const int first = static_cast<int>(std::floor(std::log10(axis.least))), last = static_cast<int>(std::ceil(std::log10(axis.most)));
+        const int first = static_cast<int>(std::floor(std::log10(axis.min))),
+                  last = static_cast<int>(std::ceil(std::log10(axis.max)));
         for (int decade = first; decade <= last; ++decade) {
             for (const double unit : {1.0, 2.0, 5.0}) {
                 if (unit == 1.0 || last - first <= 3) numbers.push_back(unit * std::pow(10.0, decade));
@@ -45,13 +48,13 @@ std::vector<double> roundNumbers(const FigureAxis& axis) {
         }
         return numbers;
     }
-    const double rough = (axis.most - axis.least) / 8, power = std::pow(10.0, std::floor(std::log10(rough)));
+    const double rough = (axis.max - axis.min) / 8, power = std::pow(10.0, std::floor(std::log10(rough)));
     double step = 10 * power;
     for (const double unit : {5.0, 2.0, 1.0}) {
         if (unit * power >= rough) step = unit * power;
     }
-    const double first = std::ceil(axis.least / step);
-    for (int i = 0; (first + i) * step <= axis.most * (1 + 1e-12) && i < 20; ++i) numbers.push_back((first + i) * step);
+    const double first = std::ceil(axis.min / step);
+    for (int i = 0; (first + i) * step <= axis.max * (1 + 1e-12) && i < 20; ++i) numbers.push_back((first + i) * step);
     return numbers;
 }
 
@@ -80,23 +83,23 @@ FigureAxis figureAxis(const RunFigure& figure, const std::vector<RunSummary>& ru
             ++axis.missing;
             continue;
         }
-        axis.least = first ? value : std::min(axis.least, value);
-        axis.most = first ? value : std::max(axis.most, value);
+        axis.min = first ? value : std::min(axis.min, value);
+        axis.max = first ? value : std::max(axis.max, value);
         first = false;
     }
-    axis.logarithmic = axis.categories.isEmpty() && axis.least > 0 && axis.most > manyDecades * axis.least;
+    axis.logarithmic = axis.categories.isEmpty() && axis.min > 0 && axis.max > manyDecades * axis.min;
     return axis;
 }
 
 double placeOf(const FigureAxis& axis, double value) {
     if (std::isnan(value)) return missingPlace;
     if (!axis.categories.isEmpty()) return (value + 0.5) / static_cast<double>(axis.categories.size());
-    if (axis.most <= axis.least) return 0.5;
-    return (scaled(axis, value) - scaled(axis, axis.least)) / (scaled(axis, axis.most) - scaled(axis, axis.least));
+    if (axis.max <= axis.min) return 0.5;
+    return (scaled(axis, value) - scaled(axis, axis.min)) / (scaled(axis, axis.max) - scaled(axis, axis.min));
 }
 
 double valueAt(const FigureAxis& axis, double place) {
-    const double at = scaled(axis, axis.least) + place * (scaled(axis, axis.most) - scaled(axis, axis.least));
+    const double at = scaled(axis, axis.min) + place * (scaled(axis, axis.max) - scaled(axis, axis.min));
     return axis.logarithmic ? std::pow(10.0, at) : at;
 }
 
@@ -111,11 +114,13 @@ std::vector<AxisTick> ticksOf(const FigureAxis& axis) {
     }
     std::vector<double> numbers(occur.begin(), occur.end());
     double closest = 1;
-    for (std::size_t i = 1; i < numbers.size(); ++i) closest = std::min(closest, placeOf(axis, numbers[i]) - placeOf(axis, numbers[i - 1]));
+    for (std::size_t i = 1; i < numbers.size(); ++i)
+        closest = std::min(closest, placeOf(axis, numbers[i]) - placeOf(axis, numbers[i - 1]));
     if (numbers.size() > fewValues || closest < tickRoom) numbers = roundNumbers(axis);
     for (const double number : numbers) {
         const double place = placeOf(axis, number);
-        if (place > -1e-9 && place < 1 + 1e-9 && (ticks.empty() || place - ticks.back().place >= tickRoom)) ticks.push_back({place, tickText(number)});
+        if (place > -1e-9 && place < 1 + 1e-9 && (ticks.empty() || place - ticks.back().place >= tickRoom))
+            ticks.push_back({place, tickText(number)});
     }
     return ticks;
 }
@@ -178,7 +183,8 @@ Brush stepBrush(const FigureAxis& axis, const std::optional<Brush>& brush, Brush
 
 QString brushText(const FigureAxis& axis, const Brush& brush) {
     if (axis.categories.isEmpty())
-        return QStringLiteral("%1 – %2").arg(valueText(valueAt(axis, std::max(0.0, brush.from))), valueText(valueAt(axis, std::max(0.0, brush.to))));
+        return QStringLiteral("%1 – %2").arg(valueText(valueAt(axis, std::max(0.0, brush.from))),
+                                             valueText(valueAt(axis, std::max(0.0, brush.to))));
     QStringList names;
     for (int i = 0; i < axis.categories.size(); ++i) {
         const double place = placeOf(axis, i);

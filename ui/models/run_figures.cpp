@@ -17,7 +17,8 @@ std::vector<RunFigure> makeResultFigures() {
     const auto translated = [](const char* text) { return QCoreApplication::translate("tritlab::ComparePage", text); };
     std::vector<RunFigure> figures;
     for (const ResultColumn& column : resultColumns())
-        figures.push_back({column.key, translated(column.title), translated(column.help), RunFigure::Source::Result, column.better});
+        figures.push_back(
+            {column.key, translated(column.title), translated(column.help), RunFigure::Source::Result, column.better});
     struct Snapshot {
         const char *key, *title, *help;
     };
@@ -32,7 +33,8 @@ std::vector<RunFigure> makeResultFigures() {
          QT_TRANSLATE_NOOP("tritlab::ComparePage", "Share of the weights near a boundary of the codes, last snapshot")},
     };
     for (const Snapshot& each : snapshots)
-        figures.push_back({each.key, translated(each.title), translated(each.help), RunFigure::Source::Series, Better::Neither});
+        figures.push_back(
+            {each.key, translated(each.title), translated(each.help), RunFigure::Source::Series, Better::Neither});
     return figures;
 }
 
@@ -45,11 +47,13 @@ const std::vector<RunFigure>& resultFigures() {
 
 std::optional<RunFigure> figureOf(const std::string& key) {
     const auto& results = resultFigures();
-    const auto it = std::find_if(results.begin(), results.end(), [&key](const RunFigure& figure) { return figure.key == key; });
+    const auto it =
+        std::find_if(results.begin(), results.end(), [&key](const RunFigure& figure) { return figure.key == key; });
     if (it != results.end()) return *it;
     const Field* field = findField(key);
     if (field == nullptr) return std::nullopt;
-    return RunFigure{key, QString::fromStdString(key), QCoreApplication::translate("Field", field->label), RunFigure::Source::Setting, Better::Neither};
+    return RunFigure{key, QString::fromStdString(key), QCoreApplication::translate("Field", field->label),
+                     RunFigure::Source::Setting, Better::Neither};
 }
 
 FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const LastValues& last) {
@@ -62,7 +66,8 @@ FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const La
     }
     if (figure.source == RunFigure::Source::Result) {
         const auto& columns = resultColumns();
-        const auto it = std::find_if(columns.begin(), columns.end(), [&figure](const ResultColumn& column) { return figure.key == column.key; });
+        const auto it = std::find_if(columns.begin(), columns.end(),
+                                     [&figure](const ResultColumn& column) { return figure.key == column.key; });
         if (it != columns.end()) number = it->value(run);
     } else if (const auto known = last.find(run.id); known != last.end()) {
         if (const auto value = known->second.find(figure.key); value != known->second.end()) number = value->second;

@@ -1,5 +1,5 @@
-// What a plot over many runs places them by: a setting of their config, what came out, or the health of their weights at the last
-// snapshot.
+// What a plot over many runs places them by: a setting of their config, what came out, or the health of their weights
+// at the last snapshot.
 #pragma once
 
 #include <map>
@@ -11,8 +11,8 @@ namespace tritlab {
 
 struct RunFigure {
     enum class Source { Setting, Result, Series };
-    std::string key;       // of the field, the ResultColumn or the series
-    QString title;         // settings go by their key, as in the results' table
+    std::string key;  // of the field, the ResultColumn or the series
+    QString title;    // settings go by their key, as in the results' table
     QString help;
     Source source = Source::Setting;
     Better better = Better::Neither;
@@ -21,12 +21,12 @@ struct RunFigure {
 // The last value of each series that was asked for, by run and key.
 using LastValues = std::map<std::string, std::map<std::string, double>>;
 
-const std::vector<RunFigure>& resultFigures();                 // results, then what the last snapshot says
-std::optional<RunFigure> figureOf(const std::string& key);     // nothing: no field and no result has that key
+const std::vector<RunFigure>& resultFigures();              // results, then what the last snapshot says
+std::optional<RunFigure> figureOf(const std::string& key);  // nothing: no field and no result has that key
 
 struct FigureValue {
-    QString text;      // as lists show it; empty: the run has none
-    double number;     // NaN: none, or no number
+    QString text;   // as lists show it; empty: the run has none
+    double number;  // NaN: none, or no number
 };
 FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const LastValues& last);
 

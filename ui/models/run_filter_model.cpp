@@ -38,13 +38,14 @@ void RunFilterModel::setSourceModel(QAbstractItemModel* model) {
     QAbstractProxyModel::setSourceModel(model);
     runs_ = qobject_cast<RunListModel*>(model);
     endResetModel();
-    connect(model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& first, const QModelIndex& last, const QList<int>& roles) {
-        for (int row = first.row(); row <= last.row(); ++row) {
-            const QModelIndex left = mapFromSource(sourceModel()->index(row, first.column()));
-            if (left.isValid()) Q_EMIT dataChanged(left, index(left.row(), last.column()), roles);
-        }
-        if (!later_.isActive()) later_.start();
-    });
+    connect(model, &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex& first, const QModelIndex& last, const QList<int>& roles) {
+                for (int row = first.row(); row <= last.row(); ++row) {
+                    const QModelIndex left = mapFromSource(sourceModel()->index(row, first.column()));
+                    if (left.isValid()) Q_EMIT dataChanged(left, index(left.row(), last.column()), roles);
+                }
+                if (!later_.isActive()) later_.start();
+            });
     connect(model, &QAbstractItemModel::rowsInserted, this, &RunFilterModel::arrange);
     connect(model, &QAbstractItemModel::rowsRemoved, this, &RunFilterModel::arrange);
     // What enters or leaves the trash does so at once.
@@ -62,9 +63,10 @@ QString RunFilterModel::setQuery(const QString& query) {
     try {
         query_ = parseRunQuery(query.toStdString());
     } catch (const QueryError& error) {
-        const QString mend = QString::fromStdString(error.mend());
-        const QString what = tr("Character %1: %2.").arg(error.position() + 1).arg(QString::fromStdString(error.whatHappened()));
-        return mend.isEmpty() ? what : what + ' ' + mend + '.';
+        const QString hint = QString::fromStdString(error.hint());
+        const QString what =
+            tr("Character %1: %2.").arg(error.position() + 1).arg(QString::fromStdString(error.whatHappened()));
+        return hint.isEmpty() ? what : what + ' ' + hint + '.';
     }
     arrange();
     return {};
@@ -216,7 +218,8 @@ void RunFilterModel::insertMissing(const std::vector<Row>& target) {
 QModelIndex RunFilterModel::mapToSource(const QModelIndex& index) const {
     if (!index.isValid() || static_cast<std::size_t>(index.row()) >= rows_.size()) return {};
     const Row& row = rows_[static_cast<std::size_t>(index.row())];
-    return row.heading || runs_ == nullptr ? QModelIndex() : runs_->indexOf(QString::fromStdString(row.key), index.column());
+    return row.heading || runs_ == nullptr ? QModelIndex()
+                                           : runs_->indexOf(QString::fromStdString(row.key), index.column());
 }
 
 QModelIndex RunFilterModel::mapFromSource(const QModelIndex& index) const {
@@ -229,7 +232,9 @@ QModelIndex RunFilterModel::index(int row, int column, const QModelIndex& parent
     return hasIndex(row, column, parent) ? createIndex(row, column) : QModelIndex();
 }
 
-int RunFilterModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int RunFilterModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 int RunFilterModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() || sourceModel() == nullptr ? 0 : sourceModel()->columnCount();
@@ -245,14 +250,23 @@ QVariant RunFilterModel::headingData(const Row& row, int column, int role) const
         case MembersRole: return members;
         case Qt::DisplayRole:
             if (column != 0) return {};
-            return QString("%1 %2  (%3)").arg(it->second.folded ? QStringLiteral("▸") : QStringLiteral("▾"), name).arg(members.size());
-        case Qt::ToolTipRole: return tr("%1: %n run(s). Enter or a double click folds and unfolds it.", nullptr, static_cast<int>(members.size())).arg(name);
-        case Qt::AccessibleTextRole: return tr("Group %1, %n run(s)", nullptr, static_cast<int>(members.size())).arg(name);
+            return QString("%1 %2  (%3)")
+                .arg(it->second.folded ? QStringLiteral("▸") : QStringLiteral("▾"), name)
+                .arg(members.size());
+        case Qt::ToolTipRole:
+            return tr("%1: %n run(s). Enter or a double click folds and unfolds it.", nullptr,
+                      static_cast<int>(members.size()))
+                .arg(name);
+        case Qt::AccessibleTextRole:
+            return tr("Group %1, %n run(s)", nullptr, static_cast<int>(members.size())).arg(name);
         case Qt::CheckStateRole: {
             if (column != 0) return {};
             int shown = 0;
-            for (const QString& id : members) shown += runs_->indexOf(id).data(Qt::CheckStateRole).toInt() == Qt::Checked;
-            return static_cast<int>(shown == 0 ? Qt::Unchecked : shown == members.size() ? Qt::Checked : Qt::PartiallyChecked);
+            for (const QString& id : members)
+                shown += runs_->indexOf(id).data(Qt::CheckStateRole).toInt() == Qt::Checked;
+            return static_cast<int>(shown == 0                ? Qt::Unchecked
+                                    : shown == members.size() ? Qt::Checked
+                                                              : Qt::PartiallyChecked);
         }
         default: return {};
     }
@@ -285,7 +299,8 @@ Qt::ItemFlags RunFilterModel::flags(const QModelIndex& index) const {
 }
 
 QVariant RunFilterModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (sourceModel() == nullptr || orientation == Qt::Vertical) return QAbstractItemModel::headerData(section, orientation, role);
+    if (sourceModel() == nullptr || orientation == Qt::Vertical)
+        return QAbstractItemModel::headerData(section, orientation, role);
     return sourceModel()->headerData(section, orientation, role);
 }
 

@@ -1,6 +1,6 @@
-// The runs that the list shows: those that a query finds, sorted, under headings where a field groups them. A flat table: a heading is
-// a row of its own, and folding it takes its runs' rows away. Changes are told as differences, never as a reset; what a run's progress
-// would alter in the order is done at most once a second.
+// The runs that the list shows: those that a query finds, sorted, under headings where a field groups them. A flat
+// table: a heading is a row of its own, and folding it takes its runs' rows away. Changes are told as differences,
+// never as a reset; what a run's progress would alter in the order is done at most once a second.
 #pragma once
 
 #include <QAbstractProxyModel>
@@ -19,7 +19,8 @@ class RunListModel;
 class RunFilterModel : public QAbstractProxyModel {
     Q_OBJECT
 public:
-    enum Role { HeadingRole = Qt::UserRole + 100, MembersRole };  // bool; QStringList of run ids (of a run's row: itself)
+    // bool; QStringList of run ids (of a run's row: itself)
+    enum Role { HeadingRole = Qt::UserRole + 100, MembersRole };
 
     explicit RunFilterModel(QObject* parent = nullptr);
     void setSourceModel(QAbstractItemModel* model) override;  // a RunListModel
@@ -29,7 +30,7 @@ public:
     [[nodiscard]] bool showsTrash() const { return trash_; }
     void setGroupBy(const std::string& by);  // ui/models/run_groups.h; "" for none
     [[nodiscard]] const std::string& groupBy() const { return by_; }
-    void fold(const QModelIndex& heading);   // or unfolds it
+    void fold(const QModelIndex& heading);  // or unfolds it
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
     QModelIndex mapToSource(const QModelIndex& index) const override;

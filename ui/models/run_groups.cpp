@@ -6,8 +6,8 @@
 
 #include "core/config/fields.h"
 #include "core/store/query.h"
-#include "ui/models/x_axis.h"
 #include "ui/models/smoothing.h"
+#include "ui/models/x_axis.h"
 
 namespace tritlab {
 
@@ -35,7 +35,8 @@ struct Walker {
 
 QString experimentOf(const RunSummary& run) {
     for (const std::string& tag : run.tags) {
-        if (tag.starts_with(tagPrefix)) return QString::fromStdString(tag.substr(std::char_traits<char>::length(tagPrefix)));
+        if (tag.starts_with(tagPrefix))
+            return QString::fromStdString(tag.substr(std::char_traits<char>::length(tagPrefix)));
     }
     return {};
 }
@@ -69,7 +70,8 @@ QString groupText(const RunSummary& run, const std::string& by, const std::vecto
 
 std::vector<RunGroup> groupRuns(const std::vector<RunSummary>& runs, const std::string& by) {
     std::vector<RunGroup> groups;
-    const std::vector<std::string> varying = by == grouping::allButSeed ? varyingFields(runs) : std::vector<std::string>{};
+    const std::vector<std::string> varying =
+        by == grouping::allButSeed ? varyingFields(runs) : std::vector<std::string>{};
     std::vector<QString> keys;
     for (const RunSummary& run : runs) {
         const QString key = groupText(run, by, varying);
@@ -92,21 +94,23 @@ std::size_t runCount(const std::vector<RunGroup>& groups) {
     return runs;
 }
 
-std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t mostGroups, std::size_t mostRuns) {
-    std::vector<RunGroup> newest(groups.end() - static_cast<std::ptrdiff_t>(std::min(mostGroups, groups.size())), groups.end());
-    if (runCount(newest) <= mostRuns) return newest;
+std::vector<RunGroup> newestGroups(const std::vector<RunGroup>& groups, std::size_t maxGroups, std::size_t maxRuns) {
+    std::vector<RunGroup> newest(groups.end() - static_cast<std::ptrdiff_t>(std::min(maxGroups, groups.size())),
+                                 groups.end());
+    if (runCount(newest) <= maxRuns) return newest;
     // Small groups stay whole; what they leave is shared by the others.
     std::vector<std::size_t> sizes;
     for (const RunGroup& group : newest) sizes.push_back(group.runs.size());
     std::sort(sizes.begin(), sizes.end());
-    std::size_t left = mostRuns, share = 1;
+    std::size_t left = maxRuns, share = 1;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         share = std::max<std::size_t>(1, left / (sizes.size() - i));
         if (sizes[i] > share) break;
         left -= std::min(left, sizes[i]);
     }
     for (RunGroup& group : newest) {
-        if (group.runs.size() > share) group.runs.erase(group.runs.begin(), group.runs.end() - static_cast<std::ptrdiff_t>(share));
+        if (group.runs.size() > share)
+            group.runs.erase(group.runs.begin(), group.runs.end() - static_cast<std::ptrdiff_t>(share));
     }
     return newest;
 }
@@ -126,21 +130,21 @@ Band bandOf(const std::vector<Series>& runs) {
             if (walker.at < walker.series->size()) x = std::min(x, walker.series->x(walker.at));
         }
         if (!std::isfinite(x)) return band;
-        double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
+        double sum = 0, min = HUGE_VAL, max = -HUGE_VAL;
         int count = 0;
         for (const Walker& walker : walkers) {
             if (!walker.covers(x) || walker.at >= walker.series->size()) continue;
             const double value = walker.value(x);
             if (!std::isfinite(value)) continue;
             sum += value;
-            least = std::min(least, value);
-            most = std::max(most, value);
+            min = std::min(min, value);
+            max = std::max(max, value);
             ++count;
         }
         band.mean.append(x, count > 0 ? sum / count : std::nan(""));
         if (count > 0) {
-            band.least.append(x, least);
-            band.most.append(x, most);
+            band.min.append(x, min);
+            band.max.append(x, max);
         }
         for (Walker& walker : walkers) {
             if (walker.at < walker.series->size() && walker.series->x(walker.at) <= x) ++walker.at;

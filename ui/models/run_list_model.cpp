@@ -88,7 +88,8 @@ void RunListModel::apply(const std::vector<RunSummary>& changes) {
         const int row = static_cast<int>(at - rows_.begin());
         beginInsertRows({}, row, row);
         rows_.insert(at, change);
-        for (std::size_t i = static_cast<std::size_t>(row); i < rows_.size(); ++i) rowOf_[rows_[i].id] = static_cast<int>(i);
+        for (std::size_t i = static_cast<std::size_t>(row); i < rows_.size(); ++i)
+            rowOf_[rows_[i].id] = static_cast<int>(i);
         endInsertRows();
         visibility = true;
     }
@@ -103,7 +104,8 @@ void RunListModel::keepOnly(const std::set<std::string>& ids) {
         beginRemoveRows({}, row, row);
         rows_.erase(rows_.begin() + row);
         rowOf_.erase(id);
-        for (std::size_t i = static_cast<std::size_t>(row); i < rows_.size(); ++i) rowOf_[rows_[i].id] = static_cast<int>(i);
+        for (std::size_t i = static_cast<std::size_t>(row); i < rows_.size(); ++i)
+            rowOf_[rows_[i].id] = static_cast<int>(i);
         endRemoveRows();
         removed = true;
     }
@@ -133,9 +135,7 @@ QStringList RunListModel::visibleRuns() const {
     return ids;
 }
 
-void RunListModel::setRunVisible(const QString& id, bool visible) {
-    setRunsVisible({id}, visible);
-}
+void RunListModel::setRunVisible(const QString& id, bool visible) { setRunsVisible({id}, visible); }
 
 void RunListModel::setRunsVisible(const QStringList& ids, bool visible) {
     bool changed = false;
@@ -193,9 +193,11 @@ void RunListModel::paletteChanged(bool dark) {
     Q_EMIT visibilityChanged();
 }
 
-int RunListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int RunListModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
-int RunListModel::columnCount(const QModelIndex& parent) const { 
+int RunListModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : ColumnCount + static_cast<int>(extra_.size());
 }
 
@@ -209,7 +211,8 @@ QString RunListModel::delta(const RunSummary& run, double RunSummary::*value) co
 
 QVariant RunListModel::text(const RunSummary& run, int column) const {
     if (column >= ColumnCount)
-        return QString::fromStdString(runQueryValue(run, extra_[static_cast<std::size_t>(column - ColumnCount)])).simplified();
+        return QString::fromStdString(runQueryValue(run, extra_[static_cast<std::size_t>(column - ColumnCount)]))
+            .simplified();
     switch (column) {
         case Name: return QString::fromStdString(run.name);
         case State: {
@@ -222,7 +225,8 @@ QVariant RunListModel::text(const RunSummary& run, int column) const {
         case Speed: return human(run.tokensPerSecond);
         case BestEval: return number(run.bestEvalLoss, 3);
         case Perplexity: return number(run.perplexity, 2);
-        case Eta: return std::isnan(etaSeconds(run)) ? QString() : QString::fromStdString(humanDuration(etaSeconds(run)));
+        case Eta:
+            return std::isnan(etaSeconds(run)) ? QString() : QString::fromStdString(humanDuration(etaSeconds(run)));
         case Tokens: return human(static_cast<double>(run.tokens));
         case Created: return QLocale().toString(QDateTime::fromMSecsSinceEpoch(run.createdMs), QLocale::ShortFormat);
         case DeltaEval: return delta(run, &RunSummary::bestEvalLoss);
@@ -268,7 +272,8 @@ QString RunListModel::toolTip(const RunSummary& run) const {
     lines << QString("<b>%1</b>").arg(QString::fromStdString(run.name).toHtmlEscaped());
     lines << tr("%1, step %2 of %3").arg(stateText(run.state)).arg(run.steps).arg(run.config.steps);
     if (!run.explanation.empty()) lines << QString::fromStdString(run.explanation).toHtmlEscaped();
-    if (!run.parent.empty()) lines << tr("branched from %1 at step %2").arg(QString::fromStdString(run.parent)).arg(run.branchStep);
+    if (!run.parent.empty())
+        lines << tr("branched from %1 at step %2").arg(QString::fromStdString(run.parent)).arg(run.branchStep);
     if (run.starred) lines << tr("★ starred");
     if (run.baseline) lines << tr("◆ baseline: the other runs show their difference to it");
     if (!run.tags.empty()) lines << tr("tags: %1").arg(text(run, Tags).toString().toHtmlEscaped());
@@ -284,7 +289,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             if (index.column() == Name)
-                return QString::fromStdString((run.baseline ? "◆ " : "") + std::string(run.starred ? "★ " : "") + run.name);
+                return QString::fromStdString((run.baseline ? "◆ " : "") + std::string(run.starred ? "★ " : "") +
+                                              run.name);
             return text(run, index.column());
         case Qt::EditRole: return text(run, index.column());
         case Qt::CheckStateRole:

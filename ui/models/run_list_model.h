@@ -1,4 +1,5 @@
-// The run list: an item model over RunSummary values. apply() takes what changed and tells views exactly that; it never resets.
+// The run list: an item model over RunSummary values. apply() takes what changed and tells views exactly that; it never
+// resets.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -12,15 +13,32 @@ namespace tritlab {
 
 QString stateText(RunState state);
 bool isActive(RunState state);     // a process works on it
-bool hasEnded(RunState state);  // however; a queued one has not
+bool hasEnded(RunState state);     // however; a queued one has not
 bool isResumable(RunState state);  // stopped, interrupted, failed, diverged or queued
 QString progressText(const RunSummary& run);
 
 class RunListModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, State, Progress, Loss, BitsPerByte, Speed, BestEval, Perplexity, Eta, Tokens, Created, DeltaEval, DeltaBits, WallTime, Tags, Notes,
-                  ColumnCount };  // then a column for each of the config's fields that were asked for
+    enum Column {
+        Name,
+        State,
+        Progress,
+        Loss,
+        BitsPerByte,
+        Speed,
+        BestEval,
+        Perplexity,
+        Eta,
+        Tokens,
+        Created,
+        DeltaEval,
+        DeltaBits,
+        WallTime,
+        Tags,
+        Notes,
+        ColumnCount
+    };  // then a column for each of the config's fields that were asked for
     enum Role { IdRole = Qt::UserRole, SortRole, TrashedRole, ShareRole, StateRole };
 
     explicit RunListModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}

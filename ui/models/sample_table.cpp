@@ -24,10 +24,13 @@ TableCell cellOf(const RunSamples& run, const std::optional<StepIndex>& step, co
         return step && sample.step == *step && QString::fromStdString(sample.prompt) == prompt;
     });
     if (it != run.samples.end()) return {QString::fromStdString(it->text).trimmed(), {}, {}, {}, false};
-    return {QStringLiteral("–"), {}, {},
+    return {QStringLiteral("–"),
+            {},
+            {},
             run.samples.empty() ? sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "This run has no samples"))
-            : !step             ? sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "This run's first samples come later"))
-                                : sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "This run did not continue this prompt at that step")),
+            : !step ? sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "This run's first samples come later"))
+                    : sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage",
+                                                    "This run did not continue this prompt at that step")),
             false};
 }
 
@@ -49,9 +52,13 @@ SampleTable sampleTable(const std::vector<RunSamples>& runs, StepIndex step) {
     for (const RunSamples& run : runs) {
         steps.push_back(newestUpTo(run, step));
         const bool other = steps.back() && *steps.back() != step;
-        table.headers << (other ? sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "%1 (step %2)")).arg(run.name).arg(*steps.back()) : run.name);
+        table.headers << (other ? sampleWords(QT_TRANSLATE_NOOP("tritlab::SamplesPage", "%1 (step %2)"))
+                                      .arg(run.name)
+                                      .arg(*steps.back())
+                                : run.name);
         for (const SampleEvent& sample : run.samples) {
-            if (const QString prompt = QString::fromStdString(sample.prompt); !prompts.contains(prompt)) prompts << prompt;
+            if (const QString prompt = QString::fromStdString(sample.prompt); !prompts.contains(prompt))
+                prompts << prompt;
         }
     }
     for (const QString& prompt : prompts) {

@@ -1,4 +1,5 @@
-// The fixed prompts' continuations of several runs at one step, side by side: a row for each prompt, a column for each run. Pure.
+// The fixed prompts' continuations of several runs at one step, side by side: a row for each prompt, a column for each
+// run. Pure.
 #pragma once
 
 #include "core/run/events.h"

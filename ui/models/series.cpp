@@ -84,7 +84,8 @@ Series::Block& Series::owned(std::size_t block) {
 
 void Series::append(double x, double y) {
     if (size_ > 0 && x <= blocks_.back()->lastX()) truncateFrom(x);
-    // A double beyond float's range stays a finite, very large value: only what the run itself left non-finite is marked.
+    // A double beyond float's range stays a finite, very large value: only what the run itself left non-finite is
+    // marked.
     const double limit = std::numeric_limits<float>::max();
     const float value = std::isfinite(y) ? static_cast<float>(std::clamp(y, -limit, limit)) : static_cast<float>(y);
     if (size_ % blockPoints == 0) blocks_.push_back(std::make_shared<Block>());
@@ -111,7 +112,8 @@ void Series::cutTo(std::size_t count) {
 }
 
 std::size_t Series::lowerBound(double x) const {
-    const auto block = std::partition_point(blocks_.begin(), blocks_.end(), [x](const auto& each) { return each->lastX() < x; });
+    const auto block =
+        std::partition_point(blocks_.begin(), blocks_.end(), [x](const auto& each) { return each->lastX() < x; });
     if (block == blocks_.end()) return size_;
     return static_cast<std::size_t>(block - blocks_.begin()) * blockPoints + (*block)->lowerBound(x);
 }
@@ -135,7 +137,8 @@ ValueSpan Series::span(std::size_t first, std::size_t last) const {
     ValueSpan result;
     last = std::min(last, size_);
     for (std::size_t at = first; at < last;) {
-        const std::size_t block = at / blockPoints, start = block * blockPoints, end = std::min(last, start + blockPoints);
+        const std::size_t block = at / blockPoints, start = block * blockPoints,
+                          end = std::min(last, start + blockPoints);
         blocks_[block]->addSpan(at - start, end - start, result);
         at = end;
     }

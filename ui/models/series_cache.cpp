@@ -7,7 +7,7 @@ namespace tritlab {
 namespace {
 
 // Series of fewer sealed blocks than this are read at once.
-constexpr std::size_t leastOutline = 16;
+constexpr std::size_t minOutline = 16;
 constexpr int livePauseMs = 1000;
 
 Series pointsOf(RunStore& store, const std::string& run, const std::string& key) {
@@ -66,7 +66,8 @@ std::shared_ptr<const Series> SeriesCache::series(const std::string& run, const 
     const auto [it, fresh] = state.entries.try_emplace(key);
     if (fresh && !std::exchange(state.again, true)) {
         // All keys that a page asks for in one go are asked for in one go.
-        QMetaObject::invokeMethod(this, [this, run] { ask(run); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, run] { ask(run); }, Qt::QueuedConnection);
     }
     return it->second.series;
 }
@@ -76,7 +77,8 @@ void SeriesCache::update(const RunSummary& run) {
     if (it == runs_.end()) return;
     Run& state = it->second;
     if (state.revision == run.revision) return;
-    // What was resumed may have other points at the end; between two looks it may have ended again, which its end tells.
+    // What was resumed may have other points at the end; between two looks it may have ended again, which its end
+    // tells.
     if (state.revision >= 0 && (state.state != run.state || state.endedMs != run.endedMs)) state.reload = true;
     state.revision = run.revision;
     state.state = run.state;
@@ -115,7 +117,7 @@ void SeriesCache::askOutlines(const std::string& run, const std::vector<std::str
             std::vector<Beginning> beginnings;
             for (const std::string& key : keys) {
                 const std::vector<SeriesStretch> stretches = store.seriesOutline(run, key);
-                const bool whole = stretches.size() < leastOutline;
+                const bool whole = stretches.size() < minOutline;
                 beginnings.push_back({key, whole ? pointsOf(store, run, key) : outlineOf(stretches), whole});
             }
             return beginnings;

@@ -1,6 +1,6 @@
-// The series that the window shows: loaded once from the store, then followed. A Series that was handed out grows in place. All reading
-// and decoding is done on a thread of its own: first the outlines of long series, so that they can be drawn at once, then short
-// series, then the points of the long ones, one by one.
+// The series that the window shows: loaded once from the store, then followed. A Series that was handed out grows in
+// place. All reading and decoding is done on a thread of its own: first the outlines of long series, so that they can
+// be drawn at once, then short series, then the points of the long ones, one by one.
 #pragma once
 
 #include <QObject>
@@ -10,8 +10,8 @@
 #include <string>
 
 #include "core/store/run_store.h"
-#include "ui/services/store_reader.h"
 #include "ui/models/series.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
@@ -22,8 +22,8 @@ public:
     explicit SeriesCache(StoreReader* reader, QObject* parent = nullptr);
     // Empty until changed(run) tells that it was read.
     std::shared_ptr<const Series> series(const std::string& run, const std::string& key);
-    // Asks for what is new, of runs that go once a second: drawing takes time that they train in. After a change of state asks for
-    // everything anew, since a resume may have written points again.
+    // Asks for what is new, of runs that go once a second: drawing takes time that they train in. After a change of
+    // state asks for everything anew, since a resume may have written points again.
     void update(const RunSummary& run);
     void forget(const std::string& run);
     [[nodiscard]] bool idle() const { return own_.idle(); }  // nothing asked or on its way

@@ -14,7 +14,8 @@ double Ema::next(double value) {
 
 namespace {
 
-// A sum of finite values and their count. Only ever added to: a spike leaves no rounding behind once it is out of the window.
+// A sum of finite values and their count. Only ever added to: a spike leaves no rounding behind once it is out of the
+// window.
 struct Tally {
     double sum = 0, count = 0;
     void add(float value) {
@@ -43,11 +44,12 @@ void SmoothedSeries::extend(const Series& raw) {
         extendWindow(raw);
         return;
     }
-    for (std::size_t i = series_.size(); i < raw.size(); ++i) series_.append(raw.x(i), ema_.next(static_cast<double>(raw.y(i))));
+    for (std::size_t i = series_.size(); i < raw.size(); ++i)
+        series_.append(raw.x(i), ema_.next(static_cast<double>(raw.y(i))));
 }
 
-// Windows of `width` points that start in one stretch of `width` reach into at most the next one: each sum is the end of the one
-// stretch plus the beginning of the other.
+// Windows of `width` points that start in one stretch of `width` reach into at most the next one: each sum is the end
+// of the one stretch plus the beginning of the other.
 void SmoothedSeries::extendWindow(const Series& raw) {
     const std::size_t radius = how_.radius, width = 2 * radius + 1, n = raw.size();
     const auto give = [&](std::size_t i, double value) {

@@ -1,13 +1,14 @@
-// The smoothed twin of a series, computed on every point. No smoothed value changes as the run goes on: an average that looks
-// ahead gives a value only once all points of its window are there.
+// The smoothed twin of a series, computed on every point. No smoothed value changes as the run goes on: an average that
+// looks ahead gives a value only once all points of its window are there.
 #pragma once
 
 #include "ui/models/series.h"
 
 namespace tritlab {
 
-// Exponential moving average with bias correction, as a run of values: value n is the mean of all values so far with weights
-// strength^(age). Later values never change earlier ones. A value that is not finite gives NaN and is left out of the mean.
+// Exponential moving average with bias correction, as a run of values: value n is the mean of all values so far with
+// weights strength^(age). Later values never change earlier ones. A value that is not finite gives NaN and is left out
+// of the mean.
 class Ema {
 public:
     explicit Ema(double strength) : strength_(strength) {}
@@ -21,8 +22,9 @@ private:
 struct Smoothing {
     enum class Kind { None, Ema, Window };
     Kind kind = Kind::None;
-    double strength = 0;      // Ema: 0..1
-    std::size_t radius = 0;   // Window: the mean of point i - radius .. i + radius; fewer, but as many on both sides, near the start
+    double strength = 0;  // Ema: 0..1
+    std::size_t radius =
+        0;  // Window: the mean of point i - radius .. i + radius; fewer, but as many on both sides, near the start
     bool operator==(const Smoothing&) const = default;
     [[nodiscard]] bool on() const { return kind == Kind::Ema ? strength > 0 : kind == Kind::Window && radius > 0; }
 };

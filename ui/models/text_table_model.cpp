@@ -27,7 +27,8 @@ void TextTableModel::setTable(const QStringList& headers, std::vector<TableRow> 
         rows_.resize(same);
         endRemoveRows();
     }
-    appendRows({std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(same)), std::make_move_iterator(rows.end())});
+    appendRows({std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(same)),
+                std::make_move_iterator(rows.end())});
 }
 
 void TextTableModel::appendRows(std::vector<TableRow> rows) {
@@ -42,7 +43,9 @@ int TextTableModel::rowOf(const QString& key) const {
     return it == rows_.end() ? -1 : static_cast<int>(it - rows_.begin());
 }
 
-int TextTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int TextTableModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 int TextTableModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(headers_.size());

@@ -1,4 +1,5 @@
-// A table of words for the pages (config, log, samples, checkpoints, layers): set as a whole, told to views as differences.
+// A table of words for the pages (config, log, samples, checkpoints, layers): set as a whole, told to views as
+// differences.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -10,15 +11,15 @@ namespace tritlab {
 
 struct TableCell {
     QString text;
-    QVariant sort;      // by the text where invalid
-    QColor color;       // of the text; the palette's where invalid
+    QVariant sort;  // by the text where invalid
+    QColor color;   // of the text; the palette's where invalid
     QString toolTip;
-    bool right = false; // numbers stand at the right
+    bool right = false;  // numbers stand at the right
     bool operator==(const TableCell&) const = default;
 };
 
 struct TableRow {
-    QString key;        // what the row is about, KeyRole
+    QString key;  // what the row is about, KeyRole
     std::vector<TableCell> cells;
     bool operator==(const TableRow&) const = default;
 };

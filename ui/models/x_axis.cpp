@@ -22,7 +22,8 @@ void mapOver(const Series& values, const Series* keys, double factor, std::size_
             while (at < keys->size() && keys->x(at) < values.x(i)) ++at;
             x = static_cast<double>(keys->y(std::min(at, keys->size() - 1)));
         }
-        // The store commits a step's values together; an evaluation may come before its step, and float32 keys may be equal.
+        // The store commits a step's values together; an evaluation may come before its step, and float32 keys may be
+        // equal.
         if (!mapped.empty() && x <= mapped.x(mapped.size() - 1)) x = std::nextafter(mapped.x(mapped.size() - 1), 1e300);
         mapped.append(x, static_cast<double>(values.y(i)));
     }
@@ -74,7 +75,8 @@ std::optional<double> XAxisMapper::place(const RunSummary& run, StepIndex step) 
 }
 
 void XAxisMapper::extend(const std::string& run) {
-    for (auto it = mapped_.lower_bound({run, {}}); it != mapped_.end() && it->first.first == run; ++it) extend(it->first);
+    for (auto it = mapped_.lower_bound({run, {}}); it != mapped_.end() && it->first.first == run; ++it)
+        extend(it->first);
 }
 
 void XAxisMapper::extend(const Key& key) {
@@ -95,7 +97,8 @@ void XAxisMapper::extend(const Key& key) {
     mapped.busy = true;
     PlotWorker::shared().post(
         this,
-        [values = *mapped.values, keys = mapped.keys ? std::optional(*mapped.keys) : std::nullopt, factor = mapped.factor] {
+        [values = *mapped.values, keys = mapped.keys ? std::optional(*mapped.keys) : std::nullopt,
+         factor = mapped.factor] {
             Series series;
             mapOver(values, keys ? &*keys : nullptr, factor, 0, series);
             return series;

@@ -1,5 +1,5 @@
-// Curves over another x than the step: tokens, time, share of the training. Mapped once, then extended as the run goes; much at once is
-// mapped on a worker.
+// Curves over another x than the step: tokens, time, share of the training. Mapped once, then extended as the run goes;
+// much at once is mapped on a worker.
 #pragma once
 
 #include <QObject>
@@ -18,8 +18,8 @@ class SeriesCache;
 
 enum class XAxis { Steps, Tokens, Seconds, Share };
 
-// `values` over keys' values at the same steps (the next known one where a step has none), or with a factor instead of keys; from index
-// `from` on, appended to what is there. x rises strictly whatever the keys do.
+// `values` over keys' values at the same steps (the next known one where a step has none), or with a factor instead of
+// keys; from index `from` on, appended to what is there. x rises strictly whatever the keys do.
 void mapOver(const Series& values, const Series* keys, double factor, std::size_t from, Series& mapped);
 
 class XAxisMapper : public QObject {

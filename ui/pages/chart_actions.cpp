@@ -17,12 +17,12 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/number.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/chart_controls.h"
 #include "ui/pages/charts_page.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/file_head.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
@@ -35,7 +35,8 @@ void writeChart(ChartWidget& chart, const QString& path, const QString& format) 
 
 }  // namespace
 
-QAction* ChartsPage::chartAction(const char* name, const QString& text, const QString& shortcut, std::function<void(const std::string&)> act) {
+QAction* ChartsPage::chartAction(const char* name, const QString& text, const QString& shortcut,
+                                 std::function<void(const std::string&)> act) {
     auto* action = new QAction(text, this);
     action->setObjectName(name);
     action->setShortcut(QKeySequence(shortcut));
@@ -53,27 +54,36 @@ void ChartsPage::makeActions() {
     chartMenu_->setObjectName("chartMenu");
     // The action comes after the menu has gone.
     connect(chartMenu_, &QMenu::aboutToHide, this, [this] {
-        QMetaObject::invokeMethod(this, [this] { menuOf_ = nullptr; }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { menuOf_ = nullptr; }, Qt::QueuedConnection);
     });
     const auto chartOf = [this](const std::string& key) { return board_->chart(key); };
     chartAction("chartEnlarge", tr("&Enlarge, or show all again"), "Return",
                 [this](const std::string& key) { board_->enlarge(board_->enlarged().empty() ? key : std::string()); });
     chartAction("chartHide", tr("&Hide"), "Delete", [this](const std::string& key) { board_->setShown(key, false); });
-    chartAction("chartEarlier", tr("Move for&ward"), "Ctrl+Up", [this](const std::string& key) { board_->move(key, -1); });
+    chartAction("chartEarlier", tr("Move for&ward"), "Ctrl+Up",
+                [this](const std::string& key) { board_->move(key, -1); });
     chartAction("chartLater", tr("Move &back"), "Ctrl+Down", [this](const std::string& key) { board_->move(key, 1); });
     chartMenu_->addSeparator();
-    chartAction("chartLog", tr("&Logarithmic"), "L", [chartOf](const std::string& key) { chartOf(key)->setLogarithmic(!chartOf(key)->logarithmic()); })
-        ->setCheckable(true);
-    chartAction("chartAll", tr("&All that is seen"), "A", [chartOf](const std::string& key) { chartOf(key)->setYMode(YMode::Automatic); });
-    chartAction("chartOutliers", tr("Without &outliers"), "O", [chartOf](const std::string& key) { chartOf(key)->setYMode(YMode::NoOutliers); });
-    chartAction("chartRange", tr("Vertical &range…"), "R", [this, chartOf](const std::string& key) { askRange(chartOf(key)); });
+    chartAction("chartLog", tr("&Logarithmic"), "L", [chartOf](const std::string& key) {
+        chartOf(key)->setLogarithmic(!chartOf(key)->logarithmic());
+    })->setCheckable(true);
+    chartAction("chartAll", tr("&All that is seen"), "A",
+                [chartOf](const std::string& key) { chartOf(key)->setYMode(YMode::Automatic); });
+    chartAction("chartOutliers", tr("Without &outliers"), "O",
+                [chartOf](const std::string& key) { chartOf(key)->setYMode(YMode::NoOutliers); });
+    chartAction("chartRange", tr("Vertical &range…"), "R",
+                [this, chartOf](const std::string& key) { askRange(chartOf(key)); });
     chartMenu_->addSeparator();
     chartAction("chartCopy", tr("&Copy the picture"), "Ctrl+C", [chartOf](const std::string& key) {
         QGuiApplication::clipboard()->setPixmap(chartOf(key)->picture(chartPicture.width(), chartPicture.height(), 2));
     });
-    chartAction("chartPng", tr("Save as P&NG…"), "Ctrl+Shift+S", [this, chartOf](const std::string& key) { saveChart(chartOf(key), "png"); });
-    chartAction("chartPdf", tr("Save as P&DF…"), "Ctrl+Shift+P", [this, chartOf](const std::string& key) { saveChart(chartOf(key), "pdf"); });
-    chartAction("chartCsv", tr("Save as C&SV…"), "Ctrl+Shift+E", [this, chartOf](const std::string& key) { saveChart(chartOf(key), "csv"); });
+    chartAction("chartPng", tr("Save as P&NG…"), "Ctrl+Shift+S",
+                [this, chartOf](const std::string& key) { saveChart(chartOf(key), "png"); });
+    chartAction("chartPdf", tr("Save as P&DF…"), "Ctrl+Shift+P",
+                [this, chartOf](const std::string& key) { saveChart(chartOf(key), "pdf"); });
+    chartAction("chartCsv", tr("Save as C&SV…"), "Ctrl+Shift+E",
+                [this, chartOf](const std::string& key) { saveChart(chartOf(key), "csv"); });
 
     QMenu* all = controls_->exportMenu();
     all->addAction(tr("All charts as &PNG…"), this, [this] { exportAs("png"); });
@@ -106,7 +116,7 @@ void ChartsPage::askRange(ChartWidget* chart) {
     };
     const auto check = [wrong, buttons, read, chart] {
         const bool right = read().has_value();
-        wrong->setText(right ? QString()
+        wrong->setText(right                  ? QString()
                        : chart->logarithmic() ? tr("Two numbers above 0, the first one smaller")
                                               : tr("Two numbers, the first one smaller"));
         buttons->button(QDialogButtonBox::Ok)->setEnabled(right);
@@ -121,7 +131,8 @@ void ChartsPage::askRange(ChartWidget* chart) {
 
 void ChartsPage::saveChart(ChartWidget* chart, const QString& format) {
     QString name = chart->spec().id;
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the chart"), name.replace('/', '-') + "." + format, "*." + format);
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save the chart"), name.replace('/', '-') + "." + format, "*." + format);
     if (path.isEmpty()) return;
     try {
         writeChart(*chart, path, format);
@@ -163,10 +174,11 @@ void ChartsPage::addOther() {
         this,
         [runs](RunStore& store) {
             std::set<std::string> keys;
-            for (const std::string& run : runs) keys.merge([&] {
-                const std::vector<std::string> known = store.seriesKeys(run);
-                return std::set<std::string>(known.begin(), known.end());
-            }());
+            for (const std::string& run : runs)
+                keys.merge([&] {
+                    const std::vector<std::string> known = store.seriesKeys(run);
+                    return std::set<std::string>(known.begin(), known.end());
+                }());
             return keys;
         },
         [this](const std::set<std::string>& keys) {
@@ -175,7 +187,8 @@ void ChartsPage::addOther() {
                 if (!board_->isShown(key)) names << QString::fromStdString(key);
             }
             bool chosen = false;
-            const QString name = QInputDialog::getItem(this, tr("Another metric"), tr("Series of the visible runs:"), names, 0, false, &chosen);
+            const QString name = QInputDialog::getItem(this, tr("Another metric"), tr("Series of the visible runs:"),
+                                                       names, 0, false, &chosen);
             if (chosen && !name.isEmpty()) board_->addMetric(name.toStdString());
         });
 }

@@ -6,7 +6,8 @@
 
 namespace tritlab {
 
-ChartBoard::ChartBoard(ChartGroup* group, QWidget* parent) : QWidget(parent), group_(group), grid_(new QGridLayout(this)) {
+ChartBoard::ChartBoard(ChartGroup* group, QWidget* parent)
+    : QWidget(parent), group_(group), grid_(new QGridLayout(this)) {
     setObjectName("chartsBoard");
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(6);

@@ -1,4 +1,5 @@
-// The charts of a page in a grid: shown or hidden, in the person's order, one of them enlarged. Their metrics are the caller's.
+// The charts of a page in a grid: shown or hidden, in the person's order, one of them enlarged. Their metrics are the
+// caller's.
 #pragma once
 
 #include <QJsonObject>
@@ -21,10 +22,10 @@ public:
     ChartWidget* addMetric(const std::string& key);  // shows it; the chart that is there, where there is one
     void setShown(const std::string& key, bool shown);
     [[nodiscard]] bool isShown(const std::string& key) const;
-    void move(const std::string& key, int places);   // among those that are shown
-    void enlarge(const std::string& key);            // empty: all again
+    void move(const std::string& key, int places);  // among those that are shown
+    void enlarge(const std::string& key);           // empty: all again
     [[nodiscard]] std::string enlarged() const { return enlarged_; }
-    void reset();                                    // the known metrics, in their order
+    void reset();                                                                   // the known metrics, in their order
     [[nodiscard]] const std::vector<std::string>& order() const { return order_; }  // hidden ones too
     [[nodiscard]] ChartWidget* chart(const std::string& key) const;
     [[nodiscard]] ChartWidget* chartOfId(const QString& id) const;
@@ -33,7 +34,7 @@ public:
     void setState(const QJsonObject& state);
 
 Q_SIGNALS:
-    void arranged();                      // shown, hidden, moved or enlarged
+    void arranged();  // shown, hidden, moved or enlarged
     void made(tritlab::ChartWidget* chart);
 
 protected:

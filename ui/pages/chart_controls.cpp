@@ -16,7 +16,9 @@ namespace tritlab {
 namespace {
 
 // A window's half width from the slider's 0..100: from 1 to 1000 points.
-std::size_t windowRadius(int position) { return position == 0 ? 0 : static_cast<std::size_t>(std::lround(std::pow(10.0, position / 33.4))); }
+std::size_t windowRadius(int position) {
+    return position == 0 ? 0 : static_cast<std::size_t>(std::lround(std::pow(10.0, position / 33.4)));
+}
 
 }  // namespace
 
@@ -40,7 +42,9 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     axis_ = combo("xAxis", tr("Horizontal axis"), {tr("Steps"), tr("Tokens"), tr("Seconds"), tr("Share")});
     const char* keys[] = {"", "tokens", "wall_seconds", "share"};
     for (int i = 0; i < axis_->count(); ++i) axis_->setItemData(i, keys[i]);
-    kind_ = combo("smoothingKind", tr("Kind of smoothing: exponential average, or the mean of a window around each point"), {tr("Average"), tr("Window")});
+    kind_ =
+        combo("smoothingKind", tr("Kind of smoothing: exponential average, or the mean of a window around each point"),
+              {tr("Average"), tr("Window")});
     strength_ = new QSlider(Qt::Horizontal, this);
     strength_->setObjectName("smoothing");
     strength_->setAccessibleName(tr("Smoothing"));
@@ -50,7 +54,8 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
     yMode_ = combo("yRange", tr("Vertical axes: all that is seen, without the outermost percent, or as they are now"),
                    {tr("All"), tr("No outliers"), tr("Fixed")});
     logarithmic_ = check("logarithmic", tr("&Log"), tr("Logarithmic loss"));
-    marks_ = check("marks", tr("Mar&ks"), tr("Checkpoints, resumes, phases of the learning rate, and where lambda reaches 1"));
+    marks_ = check("marks", tr("Mar&ks"),
+                   tr("Checkpoints, resumes, phases of the learning rate, and where lambda reaches 1"));
     marks_->setChecked(true);
     follow_ = new QToolButton(this);
     follow_->setObjectName("follow");
@@ -89,8 +94,10 @@ ChartControls::ChartControls(QWidget* parent) : QWidget(parent) {
 void ChartControls::showStrength() {
     const Smoothing how = smoothing();
     QString text = tr("no smoothing");
-    if (how.on() && how.kind == Smoothing::Kind::Ema) text = tr("each point weighs %1 of the one after it").arg(how.strength, 0, 'g', 4);
-    if (how.on() && how.kind == Smoothing::Kind::Window) text = tr("mean of %n point(s)", nullptr, static_cast<int>(2 * how.radius + 1));
+    if (how.on() && how.kind == Smoothing::Kind::Ema)
+        text = tr("each point weighs %1 of the one after it").arg(how.strength, 0, 'g', 4);
+    if (how.on() && how.kind == Smoothing::Kind::Window)
+        text = tr("mean of %n point(s)", nullptr, static_cast<int>(2 * how.radius + 1));
     strength_->setToolTip(tr("Smoothing over all points, the raw curve behind: %1").arg(text));
 }
 
@@ -110,8 +117,12 @@ bool ChartControls::marks() const { return marks_->isChecked(); }
 void ChartControls::showFollowing(bool following) { follow_->setChecked(following); }
 
 QJsonObject ChartControls::state() const {
-    return {{"axis", axis_->currentIndex()},           {"smoothingKind", kind_->currentIndex()}, {"smoothing", strength_->value()},
-            {"outliers", yMode_->currentIndex() == 1}, {"log", logarithmic()},                   {"marks", marks()}};
+    return {{"axis", axis_->currentIndex()},
+            {"smoothingKind", kind_->currentIndex()},
+            {"smoothing", strength_->value()},
+            {"outliers", yMode_->currentIndex() == 1},
+            {"log", logarithmic()},
+            {"marks", marks()}};
 }
 
 void ChartControls::setState(const QJsonObject& state) {

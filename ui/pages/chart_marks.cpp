@@ -4,22 +4,23 @@
 
 #include "core/run/schedules.h"
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/chart_board.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
 namespace {
 
 // More runs than this and their schedules' marks would cover the charts.
-constexpr int mostMarkedRuns = 12;
+constexpr int maxMarkedRuns = 12;
 
 }  // namespace
 
 std::vector<ChartMark> scheduledMarks(const RunConfig& config) {
     std::vector<ChartMark> marks;
     const auto within = [&](StepIndex step) { return step > 0 && step < config.steps; };
-    if (config.ternaryLinears && within(lambdaReachesOne(config))) marks.push_back({lambdaReachesOne(config), ChartMark::Kind::LambdaOne});
+    if (config.ternaryLinears && within(lambdaReachesOne(config)))
+        marks.push_back({lambdaReachesOne(config), ChartMark::Kind::LambdaOne});
     if (within(config.warmupSteps)) marks.push_back({config.warmupSteps, ChartMark::Kind::LearningRate});
     if (config.lrSchedule == LrSchedule::TwoStageLinear || config.lrSchedule == LrSchedule::TwoStageCosine) {
         const auto second = static_cast<StepIndex>(std::llround(config.lrSwitchAt * static_cast<double>(config.steps)));
@@ -52,7 +53,8 @@ void ChartMarks::ask(const QString& run) {
         this,
         [id = run.toStdString()](RunStore& store) {
             std::vector<ChartMark> marks;
-            for (const CheckpointInfo& each : store.checkpoints(id)) marks.push_back({each.step, ChartMark::Kind::Checkpoint});
+            for (const CheckpointInfo& each : store.checkpoints(id))
+                marks.push_back({each.step, ChartMark::Kind::Checkpoint});
             for (const StoredLog& each : store.log(id)) {
                 if (each.event.step >= 0 && each.event.text.rfind("Resumed from ", 0) == 0)
                     marks.push_back({each.event.step, ChartMark::Kind::Resume});
@@ -74,7 +76,7 @@ void ChartMarks::draw() {
         if (const auto x = mapper_->place(run, mark.step)) wanted.push_back({mark.kind, *x, color.rgba()});
     };
     if (on_) {
-        for (const QString& id : runs_.mid(std::max<qsizetype>(0, runs_.size() - mostMarkedRuns))) {
+        for (const QString& id : runs_.mid(std::max<qsizetype>(0, runs_.size() - maxMarkedRuns))) {
             const RunSummary* run = context_.runs->run(id);
             if (run == nullptr) continue;
             for (const ChartMark& mark : scheduledMarks(run->config)) add(*run, mark, context_.runs->color(id));

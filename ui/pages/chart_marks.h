@@ -1,4 +1,5 @@
-// Marks on the charts: where lambda reaches 1, phases of the learning rate, checkpoints and resumes of the visible runs.
+// Marks on the charts: where lambda reaches 1, phases of the learning rate, checkpoints and resumes of the visible
+// runs.
 #pragma once
 
 #include <QColor>
@@ -28,7 +29,8 @@ class ChartMarks : public QObject {
     Q_OBJECT
 public:
     ChartMarks(PageContext context, XAxisMapper* mapper, ChartBoard* board, QObject* parent);
-    // Checkpoints and resumes are those of `current`, which is read from the store; the schedules' marks those of all runs.
+    // Checkpoints and resumes are those of `current`, which is read from the store; the schedules' marks those of all
+    // runs.
     void show(const QStringList& runs, const QString& current, bool on);
 
 private:

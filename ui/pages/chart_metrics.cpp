@@ -9,11 +9,14 @@ namespace {
 enum Trait : unsigned { Plain = 0, Smooth = 1, Zero = 2, Share = 4, Hidden = 8 };
 
 Metric metric(const char* key, const char* id, const char* title, const char* unit, unsigned traits) {
-    const auto translated = [](const char* text) { return *text == 0 ? QString() : QCoreApplication::translate("tritlab::ChartsPage", text); };
-    ChartSpec spec{id, translated(title), translated(unit), false, (traits & Smooth) != 0, (traits & Zero) != 0, {}, {}};
+    const auto translated = [](const char* text) {
+        return *text == 0 ? QString() : QCoreApplication::translate("tritlab::ChartsPage", text);
+    };
+    ChartSpec spec{id, translated(title), translated(unit), false, (traits & Smooth) != 0, (traits & Zero) != 0, {},
+                   {}};
     if ((traits & Share) != 0) {
-        spec.least = 0;
-        spec.most = 1;
+        spec.min = 0;
+        spec.max = 1;
     }
     return {key, spec, (traits & Hidden) == 0};
 }
@@ -31,7 +34,8 @@ const std::vector<Metric>& knownMetrics() {
         metric("grad_norm", "grad-norm", TEXT("Gradient norm"), "", Smooth | Zero),
         metric("tokens_per_second", "speed", TEXT("Speed"), TEXT("tokens/s"), Smooth | Zero),
         metric("health/all/flip_rate", "flip-rate", TEXT("Flip rate"), TEXT("share of codes"), Zero | Share),
-        metric("health/all/reversal_rate", "reversal-rate", TEXT("Reversal rate"), TEXT("share of codes"), Zero | Share),
+        metric("health/all/reversal_rate", "reversal-rate", TEXT("Reversal rate"), TEXT("share of codes"),
+               Zero | Share),
         metric("health/all/zero", "zero-share", TEXT("Zero weights"), TEXT("share"), Share),
         metric("health/all/dead_zone", "dead-zone", TEXT("Dead-zone mass"), TEXT("share"), Zero | Share),
         metric("health/collapsed", "collapsed", TEXT("Collapsed layers"), "", Zero),

@@ -10,9 +10,9 @@
 namespace tritlab {
 
 struct Metric {
-    std::string key;   // of the series
+    std::string key;  // of the series
     ChartSpec spec;
-    bool shown = true; // where the person has chosen nothing else
+    bool shown = true;  // where the person has chosen nothing else
 };
 
 const std::vector<Metric>& knownMetrics();

@@ -21,7 +21,7 @@ namespace tritlab {
 
 namespace {
 // More curves than this in a chart tell nobody anything: the newest ones are drawn, and the legend says so.
-constexpr qsizetype mostRuns = 40;
+constexpr qsizetype maxShownRuns = 40;
 }  // namespace
 
 ChartsPage::ChartsPage(PageContext pageContext, QWidget* parent)
@@ -35,7 +35,8 @@ ChartsPage::ChartsPage(PageContext pageContext, QWidget* parent)
     scroll_->setFrameShape(QFrame::NoFrame);
     scroll_->setWidget(board_);
     scroll_->setObjectName("chartsScroll");
-    empty_ = emptyStateLabel("chartsEmpty", tr("Nothing to draw yet. Start a run with New run, or tick a run in the list."), this);
+    empty_ = emptyStateLabel("chartsEmpty",
+                             tr("Nothing to draw yet. Start a run with New run, or tick a run in the list."), this);
     legend_ = legendLabel("legend", this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 0);
@@ -97,7 +98,7 @@ void ChartsPage::setState(const QJsonObject& state) {
 
 void ChartsPage::setVisibleRuns(const QStringList& runs) {
     tickedRuns_ = runs;
-    visibleRuns_ = runs.mid(std::max<qsizetype>(0, runs.size() - mostRuns));
+    visibleRuns_ = runs.mid(std::max<qsizetype>(0, runs.size() - maxShownRuns));
     if (runs.contains(current_) && !visibleRuns_.contains(current_)) visibleRuns_.front() = current_;
     reload();
 }
@@ -126,7 +127,8 @@ void ChartsPage::showCurves() {
         for (const QString& id : visibleRuns_) {
             const RunSummary* run = context_.runs->run(id);
             if (run == nullptr) continue;
-            chart->setCurve(id, {QString::fromStdString(run->name), context_.runs->color(id), Qt::SolidLine}, mapper_->curve(*run, key));
+            chart->setCurve(id, {QString::fromStdString(run->name), context_.runs->color(id), Qt::SolidLine},
+                            mapper_->curve(*run, key));
         }
         chart->setXLabel(std::exchange(first, false) ? mapper_->label() : QString());
     }
@@ -144,11 +146,14 @@ void ChartsPage::refreshRun(const QString& run) {
 void ChartsPage::showLegend() {
     std::vector<NamedColor> names;
     for (const QString& id : visibleRuns_) {
-        if (const RunSummary* run = context_.runs->run(id)) names.push_back({QString::fromStdString(run->name), context_.runs->color(id)});
+        if (const RunSummary* run = context_.runs->run(id))
+            names.push_back({QString::fromStdString(run->name), context_.runs->color(id)});
     }
-    legend_->setText(legendText(names, tickedRuns_.size() > visibleRuns_.size()
-                                           ? tr("(%1 runs are ticked: the newest %2 are drawn)").arg(tickedRuns_.size()).arg(visibleRuns_.size())
-                                           : QString()));
+    legend_->setText(legendText(
+        names,
+        tickedRuns_.size() > visibleRuns_.size()
+            ? tr("(%1 runs are ticked: the newest %2 are drawn)").arg(tickedRuns_.size()).arg(visibleRuns_.size())
+            : QString()));
 }
 
 void ChartsPage::showMarks() { marks_->show(visibleRuns_, current_, controls_->marks()); }
@@ -173,7 +178,8 @@ void ChartsPage::fillChartsMenu() {
     for (const std::string& key : board_->order()) {
         const ChartWidget* chart = board_->chart(key);
         if (chart == nullptr) continue;
-        QAction* action = menu->addAction(chart->spec().title, this, [this, key](bool shown) { board_->setShown(key, shown); });
+        QAction* action =
+            menu->addAction(chart->spec().title, this, [this, key](bool shown) { board_->setShown(key, shown); });
         action->setCheckable(true);
         action->setChecked(board_->isShown(key));
     }

@@ -1,13 +1,13 @@
-// All charts of the visible runs, with one legend, one crosshair and one range of x. Each chart can be hidden, moved, enlarged, copied
-// and saved from its own menu; any series of a run can be added.
+// All charts of the visible runs, with one legend, one crosshair and one range of x. Each chart can be hidden, moved,
+// enlarged, copied and saved from its own menu; any series of a run can be added.
 #pragma once
 
 #include <QJsonObject>
 #include <functional>
 
+#include "ui/models/series.h"
 #include "ui/models/x_axis.h"
 #include "ui/pages/page.h"
-#include "ui/models/series.h"
 
 class QAction;
 class QLabel;
@@ -44,7 +44,8 @@ protected:
 private:
     void connectControls();
     void makeActions();
-    QAction* chartAction(const char* name, const QString& text, const QString& shortcut, std::function<void(const std::string&)> act);
+    QAction* chartAction(const char* name, const QString& text, const QString& shortcut,
+                         std::function<void(const std::string&)> act);
     [[nodiscard]] ChartWidget* actedOn() const;  // the chart whose menu is open, or which has the focus
     void openMenu(ChartWidget* chart, const QPoint& at);
     void fillChartsMenu();

@@ -35,7 +35,8 @@ CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Pag
     trash_->setIcon(lineIcon(IconShape::Trash));
     trash_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     trash_->setCheckable(true);
-    trash_->setToolTip(tr("Show the checkpoints that were deleted: they wait here until they are restored or deleted for ever"));
+    trash_->setToolTip(
+        tr("Show the checkpoints that were deleted: they wait here until they are restored or deleted for ever"));
     table_->tools()->addStretch(1);
     now_ = button("checkpointNow", tr("Checkpoint &now"), tr("Ask the running run to write one"));
     chat_ = button("chatWithRun", tr("C&hat"), tr("Talk to the run's newest weights"));
@@ -86,9 +87,10 @@ void CheckpointsPage::showButtons() {
 }
 
 void CheckpointsPage::reload() {
-    table_->setEmptyText(trash_->isChecked()
-                             ? tr("No deleted checkpoints.")
-                             : tr("No checkpoint yet: the run writes them at the steps that its config names, and when it is stopped."));
+    table_->setEmptyText(
+        trash_->isChecked()
+            ? tr("No deleted checkpoints.")
+            : tr("No checkpoint yet: the run writes them at the steps that its config names, and when it is stopped."));
     showButtons();
     const std::string run = current_.toStdString();
     const bool trash = trash_->isChecked();
@@ -102,7 +104,8 @@ void CheckpointsPage::reload() {
             Found found;
             if (run.empty()) return found;
             found.checkpoints = trash ? trashedCheckpoints(workspace, run) : store.checkpoints(run);
-            for (const EvaluationEvent& evaluation : store.evaluations(run)) found.losses[evaluation.step] = evaluation.loss;
+            for (const EvaluationEvent& evaluation : store.evaluations(run))
+                found.losses[evaluation.step] = evaluation.loss;
             return found;
         },
         [this, run, trash](const Found& found) {
@@ -111,15 +114,26 @@ void CheckpointsPage::reload() {
             folders_.clear();
             for (const CheckpointInfo& each : found.checkpoints) {
                 folders_[each.step] = QString::fromStdString(each.path);
-                rows.push_back({QString::number(each.step),
-                                {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
-                                 {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))), static_cast<qlonglong>(each.bytes), {}, {}, true},
-                                 {evaluationText(found.losses, each.step), {}, {}, tr("Evaluation loss, nats a token"), true},
-                                 {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
-                                 {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"), {}, {}, {}, false},
-                                 {QString::fromStdString(each.path), {}, {}, {}, false}}});
+                rows.push_back(
+                    {QString::number(each.step),
+                     {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
+                      {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))),
+                       static_cast<qlonglong>(each.bytes),
+                       {},
+                       {},
+                       true},
+                      {evaluationText(found.losses, each.step), {}, {}, tr("Evaluation loss, nats a token"), true},
+                      {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
+                      {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"),
+                       {},
+                       {},
+                       {},
+                       false},
+                      {QString::fromStdString(each.path), {}, {}, {}, false}}});
             }
-            table_->model()->setTable({tr("Steps done"), tr("Size"), tr("Eval loss"), tr("Mark"), tr("Written"), tr("Folder")}, std::move(rows));
+            table_->model()->setTable(
+                {tr("Steps done"), tr("Size"), tr("Eval loss"), tr("Mark"), tr("Written"), tr("Folder")},
+                std::move(rows));
             table_->refresh();
             showButtons();
         });

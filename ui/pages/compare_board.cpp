@@ -13,11 +13,12 @@
 namespace tritlab {
 
 namespace {
-constexpr std::size_t mostPanels = 48;  // more are not looked at one by one, and each is a plot of its own
-constexpr int panelWidth = 270;         // at least
+constexpr std::size_t maxPanels = 48;  // more are not looked at one by one, and each is a plot of its own
+constexpr int panelWidth = 270;        // at least
 }  // namespace
 
-CompareBoard::CompareBoard(QWidget* parent) : QScrollArea(parent), board_(new QWidget), grid_(new QGridLayout(board_)), group_(new ChartGroup(this)) {
+CompareBoard::CompareBoard(QWidget* parent)
+    : QScrollArea(parent), board_(new QWidget), grid_(new QGridLayout(board_)), group_(new ChartGroup(this)) {
     setObjectName("compareScroll");
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
@@ -31,9 +32,16 @@ CompareBoard::CompareBoard(QWidget* parent) : QScrollArea(parent), board_(new QW
         charts_[spec.id] = chart;
         group_->add(chart);
     };
-    ChartSpec spec{"schedules", tr("Schedules: learning rate ─, lambda ╌, weight decay ┈"), tr("share of the highest"), false, false, true, {}, {}};
-    spec.least = 0;
-    spec.most = 1;
+    ChartSpec spec{"schedules",
+                   tr("Schedules: learning rate ─, lambda ╌, weight decay ┈"),
+                   tr("share of the highest"),
+                   false,
+                   false,
+                   true,
+                   {},
+                   {}};
+    spec.min = 0;
+    spec.max = 1;
     add(spec, 130);
     for (const Metric& metric : compareMetrics()) {
         ChartSpec each = metric.spec;
@@ -82,13 +90,13 @@ void CompareBoard::drawGroup(ChartWidget* chart, std::size_t group, const Band& 
     const QColor color = colors_[group];
     const QString id = idOf(group), name = groups_[group].name;
     chart->setCurve(id, {name, color, Qt::SolidLine}, std::make_shared<Series>(band.mean));
-    if (band.least.empty()) return;
+    if (band.min.empty()) return;
     // The edges are curves too: the axis makes room for them, and the crosshair reads them.
     QColor edge = color;
     edge.setAlpha(110);
-    const auto least = std::make_shared<Series>(band.least), most = std::make_shared<Series>(band.most);
-    chart->setCurve(id + "/least", {tr("%1, least").arg(name), edge, Qt::SolidLine}, least);
-    chart->setCurve(id + "/most", {tr("%1, most").arg(name), edge, Qt::SolidLine}, most);
+    const auto min = std::make_shared<Series>(band.min), max = std::make_shared<Series>(band.max);
+    chart->setCurve(id + "/least", {tr("%1, least").arg(name), edge, Qt::SolidLine}, min);
+    chart->setCurve(id + "/most", {tr("%1, most").arg(name), edge, Qt::SolidLine}, max);
     if (fill == nullptr) {
         fill = new BandPlottable(chart->plot()->xAxis, chart->plot()->yAxis);
         fill->setLayer("grid");
@@ -96,7 +104,7 @@ void CompareBoard::drawGroup(ChartWidget* chart, std::size_t group, const Band& 
     QColor area = color;
     area.setAlpha(46);
     fill->setBrush(area);
-    fill->setBand(least, most);
+    fill->setBand(min, max);
 }
 
 void CompareBoard::drawSchedules() {
@@ -107,7 +115,8 @@ void CompareBoard::drawSchedules() {
             const Series& series = loaded_.groups[i].schedules.at(schedule.key);
             if (highest(series) <= 0) continue;
             const QString name = QCoreApplication::translate("tritlab::ComparePage", schedule.name);
-            chart->setCurve(idOf(i) + "/" + schedule.key, {groups_[i].name + ": " + name, colors_[i], schedule.line}, std::make_shared<Series>(series));
+            chart->setCurve(idOf(i) + "/" + schedule.key, {groups_[i].name + ": " + name, colors_[i], schedule.line},
+                            std::make_shared<Series>(series));
         }
     }
     std::vector<std::size_t> all(groups_.size());
@@ -125,13 +134,14 @@ void CompareBoard::drawOverlay() {
             if (key.first == metric.spec.id && band != nullptr) band->setBand(nullptr, nullptr);
         }
         if (look_.multiples) continue;
-        for (std::size_t i = 0; i < groups_.size(); ++i) drawGroup(chart, i, loaded_.groups[i].bands.at(metric.key), bands_[{metric.spec.id, idOf(i)}]);
+        for (std::size_t i = 0; i < groups_.size(); ++i)
+            drawGroup(chart, i, loaded_.groups[i].bands.at(metric.key), bands_[{metric.spec.id, idOf(i)}]);
         chart->setXLabel(metric.spec.id == "loss" ? look_.xLabel : QString());
     }
 }
 
 void CompareBoard::makePanels(const Metric& metric) {
-    const std::size_t count = std::min(groups_.size(), mostPanels);
+    const std::size_t count = std::min(groups_.size(), maxPanels);
     QStringList keys{QString::fromStdString(metric.key)};
     for (std::size_t i = 0; i < count; ++i) keys << idOf(i) << groups_[i].name;
     if (keys == panelKeys_) return;
@@ -171,12 +181,16 @@ void CompareBoard::drawPanels() {
         drawGroup(panels_[i], i, loaded_.groups[i].bands.at(metric.key), panelBands_[i]);
         mark(panels_[i], {i});
         const bool loss = metric.spec.id == "loss" || metric.spec.id == "eval-loss";
-        if (panels_[i]->logarithmic() != (loss && look_.logarithmic)) panels_[i]->setLogarithmic(loss && look_.logarithmic);
+        if (panels_[i]->logarithmic() != (loss && look_.logarithmic))
+            panels_[i]->setLogarithmic(loss && look_.logarithmic);
     }
-    QString text = metric.spec.unit.isEmpty() ? metric.spec.title : tr("%1 (%2)").arg(metric.spec.title, metric.spec.unit);
+    QString text =
+        metric.spec.unit.isEmpty() ? metric.spec.title : tr("%1 (%2)").arg(metric.spec.title, metric.spec.unit);
     text = tr("<b>%1</b> of each group, over %2; one vertical range for all").arg(text.toHtmlEscaped(), look_.xLabel);
     if (groups_.size() > panels_.size())
-        text += tr(". The first %1 of %2 groups: group the runs by a setting, or tick fewer, to see the others").arg(panels_.size()).arg(groups_.size());
+        text += tr(". The first %1 of %2 groups: group the runs by a setting, or tick fewer, to see the others")
+                    .arg(panels_.size())
+                    .arg(groups_.size());
     left_->setText(text + ".");
 }
 
@@ -188,7 +202,8 @@ void CompareBoard::mark(ChartWidget* chart, const std::vector<std::size_t>& grou
         const RunSummary& run = groups_[i].runs.front();
         if (!run.config.ternaryLinears) continue;
         const StepIndex at = lambdaReachesOne(run.config);
-        if (at > 0 && at < run.steps && marked.insert(at).second) chart->addMark(static_cast<double>(at), tr("λ = 1"), colors_[i]);
+        if (at > 0 && at < run.steps && marked.insert(at).second)
+            chart->addMark(static_cast<double>(at), tr("λ = 1"), colors_[i]);
     }
 }
 

@@ -1,5 +1,5 @@
-// The Compare page's charts: schedules above, then every metric with all groups in it (overlay), or one metric once for each group (small
-// multiples: one y range for all panels, x and crosshair shared by all charts).
+// The Compare page's charts: schedules above, then every metric with all groups in it (overlay), or one metric once for
+// each group (small multiples: one y range for all panels, x and crosshair shared by all charts).
 #pragma once
 
 #include <QScrollArea>
@@ -23,16 +23,16 @@ public:
     explicit CompareBoard(QWidget* parent);
     struct Look {
         bool multiples = false;
-        std::string metric = "loss";   // of the small multiples
-        bool logarithmic = false;      // the losses
+        std::string metric = "loss";  // of the small multiples
+        bool logarithmic = false;     // the losses
         QString xLabel;
-        bool steps = true;             // x is the step: phases can be marked
+        bool steps = true;  // x is the step: phases can be marked
         bool operator==(const Look&) const = default;
     };
     void setLook(const Look& look);
     void show(std::vector<RunGroup> groups, std::vector<QColor> colors, CompareSeries loaded);
     void follow();
-    [[nodiscard]] ChartWidget* chart(const QString& id) const;                      // of the overlay, and "schedules"
+    [[nodiscard]] ChartWidget* chart(const QString& id) const;  // of the overlay, and "schedules"
     [[nodiscard]] const std::vector<ChartWidget*>& panels() const { return panels_; }  // one a group, in their order
     // Those on the board that have data, with the name that a file of each gets.
     [[nodiscard]] std::vector<std::pair<QString, ChartWidget*>> shownCharts() const;

@@ -26,18 +26,23 @@ constexpr const char* wished = "wished";  // what was chosen last, though the pr
 
 CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     view_ = combo("compareView", tr("How the runs are shown"),
-                  tr("Overlay: all groups in each chart. Small multiples: one metric, a chart for each group. Scatter: a point for each run. "
+                  tr("Overlay: all groups in each chart. Small multiples: one metric, a chart for each group. Scatter: "
+                     "a point for each run. "
                      "Parallel coordinates: a line for each run over the settings that differ and the results"));
-    for (const auto& [key, text] : {std::pair{"overlay", tr("Overlay")}, {"multiples", tr("Small multiples")}, {"scatter", tr("Scatter")},
+    for (const auto& [key, text] : {std::pair{"overlay", tr("Overlay")},
+                                    {"multiples", tr("Small multiples")},
+                                    {"scatter", tr("Scatter")},
                                     {"parallel", tr("Parallel coordinates")}})
         view_->addItem(text, key);
-    by_ = combo("groupBy", tr("Group the runs by"), tr("Runs that agree in this become one curve: their mean, with a band from the least to the most"));
+    by_ = combo("groupBy", tr("Group the runs by"),
+                tr("Runs that agree in this become one curve: their mean, with a band from the least to the most"));
     axis_ = combo("compareAxis", tr("Horizontal axis"), {});
     axis_->addItem(tr("Steps"), "");
     axis_->addItem(tr("Tokens"), "tokens");
     axis_->addItem(tr("Seconds"), "wall_seconds");
     metric_ = combo("compareMetric", tr("Metric of the small multiples"), {});
-    for (const Metric& metric : compareMetrics()) metric_->addItem(metric.spec.title, QString::fromStdString(metric.key));
+    for (const Metric& metric : compareMetrics())
+        metric_->addItem(metric.spec.title, QString::fromStdString(metric.key));
     x_ = combo("scatterX", tr("Horizontal axis of the scatter plot"), tr("A setting or a result of each run"));
     y_ = combo("scatterY", tr("Vertical axis of the scatter plot"), tr("A result of each run"));
     colour_ = combo("parallelColour", tr("What the lines take their colour from"), {});
@@ -73,8 +78,10 @@ CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     connect(by_, &QComboBox::currentIndexChanged, this, &CompareControls::groupingChanged);
     connect(axis_, &QComboBox::currentIndexChanged, this, &CompareControls::axisChanged);
     connect(smoothing_, &QSlider::valueChanged, this, &CompareControls::smoothingChanged);
-    for (QComboBox* box : {metric_, x_, y_, colour_}) connect(box, &QComboBox::currentIndexChanged, this, &CompareControls::lookChanged);
-    for (QCheckBox* box : {logarithmic_, logX_, logY_}) connect(box, &QCheckBox::toggled, this, &CompareControls::lookChanged);
+    for (QComboBox* box : {metric_, x_, y_, colour_})
+        connect(box, &QComboBox::currentIndexChanged, this, &CompareControls::lookChanged);
+    for (QCheckBox* box : {logarithmic_, logX_, logY_})
+        connect(box, &QCheckBox::toggled, this, &CompareControls::lookChanged);
     showViewsControls();
 }
 
@@ -129,7 +136,8 @@ void CompareControls::arrange() {
 
 void CompareControls::showViewsControls() {
     const CompareView now = view();
-    const auto pair = [](QWidget* control, bool shown) { control->parentWidget()->setVisible(shown); };  // with the words that name it
+    // with the words that name it
+    const auto pair = [](QWidget* control, bool shown) { control->parentWidget()->setVisible(shown); };
     pair(metric_, now == CompareView::Multiples);
     pair(axis_, charts());
     pair(smoothing_, charts());
@@ -223,7 +231,8 @@ QJsonObject CompareControls::state() const {
 
 void CompareControls::setState(const QJsonObject& state) {
     if (state.isEmpty()) return;
-    const std::pair<QComboBox*, const char*> boxes[] = {{by_, "by"}, {axis_, "axis"}, {metric_, "metric"}, {x_, "x"}, {y_, "y"}, {colour_, "colour"}, {view_, "view"}};
+    const std::pair<QComboBox*, const char*> boxes[] = {
+        {by_, "by"}, {axis_, "axis"}, {metric_, "metric"}, {x_, "x"}, {y_, "y"}, {colour_, "colour"}, {view_, "view"}};
     for (const auto& [box, key] : boxes) {
         if (state.contains(key)) wish(box, state[key].toString());
     }

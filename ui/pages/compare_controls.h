@@ -1,5 +1,5 @@
-// The bar above the Compare page: how the runs are shown and grouped, what each of the four views is about, and the export menu. A choice
-// that the present runs do not offer comes back when they do.
+// The bar above the Compare page: how the runs are shown and grouped, what each of the four views is about, and the
+// export menu. A choice that the present runs do not offer comes back when they do.
 #pragma once
 
 #include <QJsonObject>
@@ -24,16 +24,16 @@ public:
     [[nodiscard]] CompareView view() const;
     [[nodiscard]] bool charts() const { return view() == CompareView::Overlay || view() == CompareView::Multiples; }
     [[nodiscard]] QString grouping() const;
-    [[nodiscard]] QString axis() const;        // a series' key, or empty: the steps
+    [[nodiscard]] QString axis() const;  // a series' key, or empty: the steps
     [[nodiscard]] QString axisText() const;
     [[nodiscard]] double smoothing() const;
     [[nodiscard]] bool logarithmic() const;
     [[nodiscard]] QString metric() const;
-    [[nodiscard]] QString scatterX() const;    // keys of figures
+    [[nodiscard]] QString scatterX() const;  // keys of figures
     [[nodiscard]] QString scatterY() const;
     [[nodiscard]] bool scatterLogX() const;
     [[nodiscard]] bool scatterLogY() const;
-    [[nodiscard]] QStringList results() const; // of the parallel axes, in their order
+    [[nodiscard]] QStringList results() const;  // of the parallel axes, in their order
     [[nodiscard]] bool colourByGroup() const;
     [[nodiscard]] QMenu* exportMenu() const { return exportMenu_; }
     [[nodiscard]] QJsonObject state() const;

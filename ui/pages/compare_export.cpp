@@ -20,8 +20,10 @@ namespace tritlab {
 void ComparePage::makeExports() {
     QMenu* menu = controls_->exportMenu();
     menu->addAction(tr("Table as CSV…"), this, [this] { exportTable(false); })->setObjectName("exportCompareCsv");
-    menu->addAction(tr("Table as Markdown…"), this, [this] { exportTable(true); })->setObjectName("exportCompareMarkdown");
-    menu->addAction(tr("Copy the table as Markdown"), this, [this] { QGuiApplication::clipboard()->setText(resultsMarkdown(groups_)); })
+    menu->addAction(tr("Table as Markdown…"), this, [this] { exportTable(true); })
+        ->setObjectName("exportCompareMarkdown");
+    menu->addAction(tr("Copy the table as Markdown"), this,
+                    [this] { QGuiApplication::clipboard()->setText(resultsMarkdown(groups_)); })
         ->setObjectName("copyCompareMarkdown");
     menu->addSeparator();
     menu->addAction(tr("Charts as PNG…"), this, [this] { exportCharts("png"); })->setObjectName("exportComparePng");
@@ -40,11 +42,13 @@ QStringList ComparePage::saveCharts(const QString& folder, const QString& extens
 }
 
 void ComparePage::exportTable(bool markdown) {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Write the table"), markdown ? "results.md" : "results.csv",
-                                                      markdown ? tr("Markdown (*.md)") : tr("CSV (*.csv)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Write the table"), markdown ? "results.md" : "results.csv",
+                                     markdown ? tr("Markdown (*.md)") : tr("CSV (*.csv)"));
     if (path.isEmpty()) return;
     try {
-        writeFileAtomically(path.toStdString(), (markdown ? resultsMarkdown(groups_) : resultsCsv(groups_)).toStdString());
+        writeFileAtomically(path.toStdString(),
+                            (markdown ? resultsMarkdown(groups_) : resultsCsv(groups_)).toStdString());
     } catch (const Error& error) {
         QMessageBox::warning(this, tr("Export"), QString::fromStdString(error.what()));
     }

@@ -9,11 +9,11 @@
 
 #include "ui/models/compare_results.h"
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/compare_board.h"
 #include "ui/pages/compare_controls.h"
 #include "ui/pages/page_parts.h"
 #include "ui/pages/run_spread.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -21,7 +21,7 @@ namespace tritlab {
 namespace {
 
 // Charts of more tell nobody anything, and all their points would have to be read.
-constexpr std::size_t mostGroups = 40, mostRuns = 200;
+constexpr std::size_t maxGroups = 40, maxRuns = 200;
 
 template <typename T>
 std::vector<T> tail(const std::vector<T>& all, std::size_t count) {
@@ -39,7 +39,10 @@ ComparePage::ComparePage(PageContext pageContext, QWidget* parent) : Page(pageCo
     stack_ = new QStackedWidget(this);
     stack_->addWidget(board_);
     stack_->addWidget(spread_);
-    empty_ = emptyStateLabel("compareEmpty", tr("Nothing to compare yet. Tick two or more runs in the list: their curves and results come together here."), this);
+    empty_ = emptyStateLabel(
+        "compareEmpty",
+        tr("Nothing to compare yet. Tick two or more runs in the list: their curves and results come together here."),
+        this);
     legend_ = legendLabel("compareLegend", this);
     table_ = new TextTableView("resultsTable", tr("Results"), this);
     table_->setSortable();
@@ -61,7 +64,8 @@ ComparePage::ComparePage(PageContext pageContext, QWidget* parent) : Page(pageCo
     soon_.setSingleShot(true);
     soon_.setInterval(2000);  // a run that goes is taken in anew every two seconds
     connect(&soon_, &QTimer::timeout, this, &ComparePage::reload);
-    connect(context_.runs, &RunListModel::visibilityChanged, this, [this] { setVisibleRuns(context_.runs->visibleRuns()); });
+    connect(context_.runs, &RunListModel::visibilityChanged, this,
+            [this] { setVisibleRuns(context_.runs->visibleRuns()); });
     connect(controls_, &CompareControls::groupingChanged, this, [this] {
         reload();
         table_->fitColumns();
@@ -82,10 +86,12 @@ QJsonObject ComparePage::state() const { return controls_->state(); }
 void ComparePage::setState(const QJsonObject& state) { controls_->setState(state); }
 
 std::vector<QColor> ComparePage::colors() const {
-    const bool alone = std::all_of(groups_.begin(), groups_.end(), [](const RunGroup& each) { return each.runs.size() == 1; });
+    const bool alone =
+        std::all_of(groups_.begin(), groups_.end(), [](const RunGroup& each) { return each.runs.size() == 1; });
     std::vector<QColor> colors;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-        colors.push_back(alone ? context_.runs->color(QString::fromStdString(groups_[i].runs.front().id))  // as in the list
+        // as in the list
+        colors.push_back(alone ? context_.runs->color(QString::fromStdString(groups_[i].runs.front().id))
                                : runColor(static_cast<int>(i), isDark(palette())));
     }
     return colors;
@@ -111,7 +117,7 @@ void ComparePage::fillGroupings() {
     for (const std::string& key : varyingFields(runs)) varying << QString::fromStdString(key);
     controls_->offer(QStringList{grouping::none, grouping::allButSeed, grouping::experiment} + varying, varying);
     groups_ = groupRuns(runs, controls_->grouping().toStdString());
-    drawn_ = newestGroups(groups_, mostGroups, mostRuns);
+    drawn_ = newestGroups(groups_, maxGroups, maxRuns);
 }
 
 std::vector<std::vector<std::string>> ComparePage::drawnIds() const {
@@ -140,8 +146,8 @@ void ComparePage::showView() {
     legend_->setVisible(!groups_.empty() && (controls_->view() != CompareView::Parallel || controls_->colourByGroup()));
     stack_->setCurrentIndex(charts ? 0 : 1);
     if (charts) {
-        board_->setLook({controls_->view() == CompareView::Multiples, controls_->metric().toStdString(), controls_->logarithmic(),
-                         controls_->axisText(), controls_->axis().isEmpty()});
+        board_->setLook({controls_->view() == CompareView::Multiples, controls_->metric().toStdString(),
+                         controls_->logarithmic(), controls_->axisText(), controls_->axis().isEmpty()});
         if (unread_) ask();
         return;
     }
@@ -171,7 +177,8 @@ void ComparePage::ask() {
         },
         [this](std::pair<std::vector<std::vector<std::string>>, CompareSeries> loaded) {
             asking_ = false;
-            if (loaded.first == drawnIds()) board_->show(drawn_, tail(colors(), drawn_.size()), std::move(loaded.second));
+            if (loaded.first == drawnIds())
+                board_->show(drawn_, tail(colors(), drawn_.size()), std::move(loaded.second));
             else again_ = true;
             if (std::exchange(again_, false)) ask();
         });
@@ -183,11 +190,14 @@ void ComparePage::showLegend() {
     std::vector<NamedColor> names;
     for (std::size_t i = 0; i < shown.size(); ++i) {
         const auto runs = static_cast<int>(shown[i].runs.size());
-        names.push_back({runs > 1 ? tr("%1 (%n run(s))", nullptr, runs).arg(shown[i].name) : shown[i].name, shownColors[i]});
+        names.push_back(
+            {runs > 1 ? tr("%1 (%n run(s))", nullptr, runs).arg(shown[i].name) : shown[i].name, shownColors[i]});
     }
     const std::size_t drawn = runCount(shown), ticked = runCount(groups_);
-    legend_->setText(legendText(names, drawn < ticked ? tr("(%1 runs are ticked: the newest %2 are drawn; the table counts all)").arg(ticked).arg(drawn)
-                                                      : QString()));
+    legend_->setText(legendText(
+        names, drawn < ticked
+                   ? tr("(%1 runs are ticked: the newest %2 are drawn; the table counts all)").arg(ticked).arg(drawn)
+                   : QString()));
 }
 
 void ComparePage::showTable() {

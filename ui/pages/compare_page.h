@@ -1,6 +1,6 @@
-// All visible runs side by side: schedules above the loss over one x, every metric with mean and least-to-most band where a field
-// groups them, one metric a group in small multiples, settings against results as points or as parallel lines, and what came out as a
-// table.
+// All visible runs side by side: schedules above the loss over one x, every metric with mean and least-to-most band
+// where a field groups them, one metric a group in small multiples, settings against results as points or as parallel
+// lines, and what came out as a table.
 #pragma once
 
 #include <QJsonObject>

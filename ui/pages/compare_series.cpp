@@ -8,16 +8,17 @@ namespace tritlab {
 namespace {
 
 // A series read, put over the x that is wanted, and smoothed.
-Series readSeries(RunStore& store, const std::string& run, const std::string& key, const std::vector<Point>& axis, bool steps,
-                  double strength) {
+Series readSeries(RunStore& store, const std::string& run, const std::string& key, const std::vector<Point>& axis,
+                  bool steps, double strength) {
     const std::vector<Point> points = store.series(run, key);
     return smoothed(steps ? overSteps(points) : overAxis(points, axis), strength);
 }
 
 // 1 where the series is highest, so that schedules of any size share one axis.
-Series relative(const Series& series, double most) {
+Series relative(const Series& series, double max) {
     Series scaled;
-    for (std::size_t i = 0; i < series.size(); ++i) scaled.append(series.x(i), most > 0 ? static_cast<double>(series.y(i)) / most : 0);
+    for (std::size_t i = 0; i < series.size(); ++i)
+        scaled.append(series.x(i), max > 0 ? static_cast<double>(series.y(i)) / max : 0);
     return scaled;
 }
 
@@ -26,8 +27,9 @@ Series relative(const Series& series, double most) {
 const std::vector<Metric>& compareMetrics() {
     static const std::vector<Metric> list = [] {
         std::vector<Metric> all;
-        for (const char* key : {"loss", "eval/loss", "eval/bits_per_byte", "grad_norm", "tokens_per_second", "health/all/flip_rate",
-                                "health/all/reversal_rate", "health/all/zero", "health/all/dead_zone"})
+        for (const char* key :
+             {"loss", "eval/loss", "eval/bits_per_byte", "grad_norm", "tokens_per_second", "health/all/flip_rate",
+              "health/all/reversal_rate", "health/all/zero", "health/all/dead_zone"})
             all.push_back(metricOf(key));
         return all;
     }();
@@ -46,7 +48,8 @@ double highest(const Series& series) {
     return series.empty() ? 0 : std::max(0.0, static_cast<double>(series.span(0, series.size()).highest));
 }
 
-CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<std::string>>& groups, const std::string& axis, double strength) {
+CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<std::string>>& groups,
+                                const std::string& axis, double strength) {
     CompareSeries loaded;
     for (const auto& group : groups) {
         CompareSeries::Group& each = loaded.groups.emplace_back();
@@ -54,18 +57,22 @@ CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<s
         for (const std::string& run : group) {
             const std::vector<Point> keys = axis.empty() ? std::vector<Point>{} : store.series(run, axis);
             for (const Metric& metric : compareMetrics())
-                series[metric.key].push_back(readSeries(store, run, metric.key, keys, axis.empty(), metric.spec.smoothable ? strength : 0));
+                series[metric.key].push_back(
+                    readSeries(store, run, metric.key, keys, axis.empty(), metric.spec.smoothable ? strength : 0));
             for (const CompareSchedule& schedule : compareSchedules())
                 series[schedule.key].push_back(readSeries(store, run, schedule.key, keys, axis.empty(), 0));
         }
         for (const Metric& metric : compareMetrics()) each.bands[metric.key] = bandOf(series[metric.key]);
-        for (const CompareSchedule& schedule : compareSchedules()) each.schedules[schedule.key] = bandOf(series[schedule.key]).mean;
+        for (const CompareSchedule& schedule : compareSchedules())
+            each.schedules[schedule.key] = bandOf(series[schedule.key]).mean;
     }
     // One scale for all groups: a run with half the learning rate is drawn at half the height.
     for (const CompareSchedule& schedule : compareSchedules()) {
-        double most = 0;
-        for (const CompareSeries::Group& group : loaded.groups) most = std::max(most, highest(group.schedules.at(schedule.key)));
-        for (CompareSeries::Group& group : loaded.groups) group.schedules[schedule.key] = relative(group.schedules[schedule.key], most);
+        double max = 0;
+        for (const CompareSeries::Group& group : loaded.groups)
+            max = std::max(max, highest(group.schedules.at(schedule.key)));
+        for (CompareSeries::Group& group : loaded.groups)
+            group.schedules[schedule.key] = relative(group.schedules[schedule.key], max);
     }
     return loaded;
 }

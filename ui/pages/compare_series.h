@@ -1,5 +1,5 @@
-// What the Compare page's charts draw: each group's metrics as mean and band, and its schedules, read and put over the wanted x on the
-// reader's thread.
+// What the Compare page's charts draw: each group's metrics as mean and band, and its schedules, read and put over the
+// wanted x on the reader's thread.
 #pragma once
 
 #include <map>
@@ -25,8 +25,10 @@ struct CompareSeries {
     };
     std::vector<Group> groups;
 };
-// Of groups of run ids. `axis`: the series that gives x; empty: the step. `strength`: of the smoothing, for the metrics that take one.
-CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<std::string>>& groups, const std::string& axis, double strength);
+// Of groups of run ids. `axis`: the series that gives x; empty: the step. `strength`: of the smoothing, for the metrics
+// that take one.
+CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<std::string>>& groups,
+                                const std::string& axis, double strength);
 
 double highest(const Series& series);  // 0 where nothing is above it
 

@@ -14,7 +14,8 @@ namespace tritlab {
 ConfigPage::ConfigPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
     setObjectName("configPage");
     table_ = new TextTableView("configTable", tr("Config"), this);
-    table_->setEmptyText(tr("Choose a run in the list to see the config that it was started with. Choose several to see what differs."));
+    table_->setEmptyText(
+        tr("Choose a run in the list to see the config that it was started with. Choose several to see what differs."));
     onlyDifferences_ = new QCheckBox(tr("Only what differs"), this);
     onlyDifferences_->setObjectName("onlyDifferences");
     onlyDifferences_->setChecked(true);
@@ -38,13 +39,23 @@ void ConfigPage::reload() {
     std::vector<TableRow> rows;
     for (const Field& field : fields()) {
         TableRow row{QString::fromStdString(field.key),
-                     {{QCoreApplication::translate("Field", groupLabel(field.group)), {}, palette().color(QPalette::PlaceholderText), {}, false},
-                      {QCoreApplication::translate("Field", field.label), {}, {}, QCoreApplication::translate("Field", field.help), false}}};
+                     {{QCoreApplication::translate("Field", groupLabel(field.group)),
+                       {},
+                       palette().color(QPalette::PlaceholderText),
+                       {},
+                       false},
+                      {QCoreApplication::translate("Field", field.label),
+                       {},
+                       {},
+                       QCoreApplication::translate("Field", field.help),
+                       false}}};
         QStringList values;
         for (const RunSummary* run : runs) {
             const bool applies = field.applies(run->config);
-            values << (applies ? QString::fromStdString(valueText(field, field.get(run->config))) : QStringLiteral("–"));
-            row.cells.push_back({QString(values.last()).replace('\n', QStringLiteral(" ⏎ ")), {}, {}, values.last(), false});
+            values << (applies ? QString::fromStdString(valueText(field, field.get(run->config)))
+                               : QStringLiteral("–"));
+            row.cells.push_back(
+                {QString(values.last()).replace('\n', QStringLiteral(" ⏎ ")), {}, {}, values.last(), false});
         }
         const bool same = values.count(values.value(0)) == values.size();
         if (runs.empty() || (runs.size() > 1 && onlyDifferences_->isChecked() && same)) continue;

@@ -71,14 +71,28 @@ void LogPage::ask() {
                 for (const StoredLog& line : lines) {
                     if (line.id <= last_) continue;
                     last_ = line.id;
-                    const bool bad = line.event.level == LogLevel::Error, warning = line.event.level == LogLevel::Warning;
-                    const QColor color = bad ? badColor(dark) : warning ? stateColor(RunState::Interrupted, dark) : QColor();
+                    const bool bad = line.event.level == LogLevel::Error,
+                               warning = line.event.level == LogLevel::Warning;
+                    const QColor color = bad       ? badColor(dark)
+                                         : warning ? stateColor(RunState::Interrupted, dark)
+                                                   : QColor();
                     const QString text = QString::fromStdString(line.event.text);
-                    rows.push_back({QString::number(line.id),
-                                    {{QDateTime::fromMSecsSinceEpoch(line.timeMs).toString("yyyy-MM-dd HH:mm:ss"), {}, {}, {}, false},
-                                     {line.event.step >= 0 ? QString::number(line.event.step) : QString(), {}, {}, {}, true},
-                                     {bad ? tr("error") : warning ? tr("warning") : tr("info"), {}, color, {}, false},
-                                     {QString(text).replace('\n', ' '), {}, color, text, false}}});
+                    rows.push_back(
+                        {QString::number(line.id),
+                         {{QDateTime::fromMSecsSinceEpoch(line.timeMs).toString("yyyy-MM-dd HH:mm:ss"),
+                           {},
+                           {},
+                           {},
+                           false},
+                          {line.event.step >= 0 ? QString::number(line.event.step) : QString(), {}, {}, {}, true},
+                          {bad       ? tr("error")
+                           : warning ? tr("warning")
+                                     : tr("info"),
+                           {},
+                           color,
+                           {},
+                           false},
+                          {QString(text).replace('\n', ' '), {}, color, text, false}}});
                 }
                 QScrollBar* bar = table_->view()->verticalScrollBar();
                 const bool atEnd = bar->value() >= bar->maximum() - 2;

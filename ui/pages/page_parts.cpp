@@ -23,11 +23,13 @@ QLabel* legendLabel(const char* name, QWidget* parent) {
 }
 
 QString legendText(const std::vector<NamedColor>& names, const QString& note) {
-    constexpr std::size_t mostNames = 24;
+    constexpr std::size_t maxNames = 24;
     QStringList parts;
-    for (const NamedColor& each : std::span(names).first(std::min(mostNames, names.size())))
-        parts << QString("<span style='color:%1; font-size:large'>■</span>&nbsp;%2").arg(each.color.name(), each.name.toHtmlEscaped().replace(' ', "&nbsp;"));
-    if (names.size() > mostNames) parts << QCoreApplication::translate("tritlab::Legend", "and %1 more").arg(names.size() - mostNames);
+    for (const NamedColor& each : std::span(names).first(std::min(maxNames, names.size())))
+        parts << QString("<span style='color:%1; font-size:large'>■</span>&nbsp;%2")
+                     .arg(each.color.name(), each.name.toHtmlEscaped().replace(' ', "&nbsp;"));
+    if (names.size() > maxNames)
+        parts << QCoreApplication::translate("tritlab::Legend", "and %1 more").arg(names.size() - maxNames);
     if (!note.isEmpty()) parts << note;
     return parts.join("&nbsp;&nbsp;&nbsp; ");
 }

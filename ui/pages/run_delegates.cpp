@@ -14,8 +14,8 @@ namespace tritlab {
 
 namespace {
 
-// The same picture whether the row is selected or not, with a rim in the row's text colour: a swatch in the highlight's own colour
-// would vanish in it.
+// The same picture whether the row is selected or not, with a rim in the row's text colour: a swatch in the highlight's
+// own colour would vanish in it.
 QIcon swatch(const QColor& color, const QColor& rim, const QSize& size, qreal scale) {
     QPixmap pixmap(size * scale);
     pixmap.setDevicePixelRatio(scale);
@@ -27,7 +27,8 @@ QIcon swatch(const QColor& color, const QColor& rim, const QSize& size, qreal sc
     painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1.0, size.height() - 1.0), 2, 2);
     painter.end();
     QIcon icon;
-    for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected, QIcon::Active, QIcon::Disabled}) icon.addPixmap(pixmap, mode);
+    for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected, QIcon::Active, QIcon::Disabled})
+        icon.addPixmap(pixmap, mode);
     return icon;
 }
 
@@ -40,7 +41,8 @@ void RunDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInde
     const bool selected = option->state & QStyle::State_Selected;
     QColor rim = option->palette.color(selected ? QPalette::HighlightedText : QPalette::Base);
     rim.setAlpha(selected ? 220 : 0);
-    option->icon = swatch(color.value<QColor>(), rim, option->decorationSize, option->widget != nullptr ? option->widget->devicePixelRatioF() : 1);
+    option->icon = swatch(color.value<QColor>(), rim, option->decorationSize,
+                          option->widget != nullptr ? option->widget->devicePixelRatioF() : 1);
 }
 
 void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -67,8 +69,11 @@ void RunDelegate::paintHeading(QPainter* painter, const QStyleOptionViewItem& op
     QFont bold(option.font);
     bold.setWeight(QFont::DemiBold);
     painter->setFont(bold);
-    painter->setPen(option.palette.color(option.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text));
-    const QRect words(left, option.rect.top(), std::max(table->viewport()->width(), table->horizontalHeader()->length()) - left, option.rect.height());
+    painter->setPen(
+        option.palette.color(option.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text));
+    const QRect words(left, option.rect.top(),
+                      std::max(table->viewport()->width(), table->horizontalHeader()->length()) - left,
+                      option.rect.height());
     painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, index.siblingAtColumn(0).data().toString());
     painter->restore();
 }
@@ -96,7 +101,8 @@ void ProgressDelegate::paintRun(QPainter* painter, const QStyleOptionViewItem& o
     painter->setPen(option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
     painter->setFont(option.font);
     const QRect words = option.rect.adjusted(4, 0, -4, -4);
-    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, option.fontMetrics.elidedText(text, Qt::ElideRight, words.width()));
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+                      option.fontMetrics.elidedText(text, Qt::ElideRight, words.width()));
     painter->restore();
 }
 

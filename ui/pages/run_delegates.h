@@ -1,5 +1,5 @@
-// How rows of the run list are painted: headings across all columns, the run's colour as a swatch that stays visible on a selected row,
-// progress as a slim bar.
+// How rows of the run list are painted: headings across all columns, the run's colour as a swatch that stays visible on
+// a selected row, progress as a slim bar.
 #pragma once
 
 #include <QStyledItemDelegate>

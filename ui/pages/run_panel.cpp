@@ -25,7 +25,8 @@
 
 namespace tritlab {
 
-RunPanel::RunPanel(RunListModel* model, QWidget* parent) : QWidget(parent), model_(model), filter_(new RunFilterModel(this)) {
+RunPanel::RunPanel(RunListModel* model, QWidget* parent)
+    : QWidget(parent), model_(model), filter_(new RunFilterModel(this)) {
     setObjectName("runPanel");
     setMinimumWidth(210);  // a name, and words enough of a query to see what it is
     filter_->setSourceModel(model);
@@ -33,8 +34,9 @@ RunPanel::RunPanel(RunListModel* model, QWidget* parent) : QWidget(parent), mode
     words_->setObjectName("runFilter");
     words_->setPlaceholderText(tr("Words, or loss < 2 and tag:good"));
     words_->setAccessibleName(tr("Filter runs"));
-    words_->setToolTip(tr("Words of the name or a tag, or a query: lr &gt; 1e-4 and state = finished and tag:good.<br>Every setting of a "
-                          "run is a key, and loss, eval_loss, perplexity, bits_per_byte, tokens, created, starred (Ctrl+F)."));
+    words_->setToolTip(tr(
+        "Words of the name or a tag, or a query: lr &gt; 1e-4 and state = finished and tag:good.<br>Every setting of a "
+        "run is a key, and loss, eval_loss, perplexity, bits_per_byte, tokens, created, starred (Ctrl+F)."));
     words_->setClearButtonEnabled(true);
     wrong_ = new QLabel(this);
     wrong_->setObjectName("queryError");
@@ -111,25 +113,30 @@ void RunPanel::makeTable() {
     header->setStretchLastSection(false);
     header->setSectionsMovable(true);
     const int unit = table_->fontMetrics().horizontalAdvance('0');
-    const std::pair<int, int> widths[] = {{RunListModel::Name, 18}, {RunListModel::State, 10}, {RunListModel::Progress, 14},
-                                          {RunListModel::Loss, 7}, {RunListModel::BitsPerByte, 7}, {RunListModel::Speed, 7},
-                                          {RunListModel::BestEval, 10}, {RunListModel::Perplexity, 11}, {RunListModel::Eta, 11},
-                                          {RunListModel::Tokens, 9}, {RunListModel::Created, 19}, {RunListModel::DeltaEval, 9},
-                                          {RunListModel::DeltaBits, 9}, {RunListModel::WallTime, 9}, {RunListModel::Tags, 16},
-                                          {RunListModel::Notes, 24}};
+    const std::pair<int, int> widths[] = {
+        {RunListModel::Name, 18},     {RunListModel::State, 10},      {RunListModel::Progress, 14},
+        {RunListModel::Loss, 7},      {RunListModel::BitsPerByte, 7}, {RunListModel::Speed, 7},
+        {RunListModel::BestEval, 10}, {RunListModel::Perplexity, 11}, {RunListModel::Eta, 11},
+        {RunListModel::Tokens, 9},    {RunListModel::Created, 19},    {RunListModel::DeltaEval, 9},
+        {RunListModel::DeltaBits, 9}, {RunListModel::WallTime, 9},    {RunListModel::Tags, 16},
+        {RunListModel::Notes, 24}};
     for (const auto& [column, characters] : widths) {
         // Wide enough for its own title with the sort mark, whatever the font.
-        const int title = header->fontMetrics().horizontalAdvance(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-        table_->setColumnWidth(column, std::max(characters * unit, column == RunListModel::Name ? 0 : title + 2 * unit));
+        const int title = header->fontMetrics().horizontalAdvance(
+            model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        table_->setColumnWidth(column,
+                               std::max(characters * unit, column == RunListModel::Name ? 0 : title + 2 * unit));
     }
-    for (const int column : {RunListModel::Perplexity, RunListModel::Eta, RunListModel::Created, RunListModel::Tokens, RunListModel::DeltaEval,
-                             RunListModel::DeltaBits, RunListModel::WallTime, RunListModel::Tags, RunListModel::Notes})
+    for (const int column : {RunListModel::Perplexity, RunListModel::Eta, RunListModel::Created, RunListModel::Tokens,
+                             RunListModel::DeltaEval, RunListModel::DeltaBits, RunListModel::WallTime,
+                             RunListModel::Tags, RunListModel::Notes})
         table_->setColumnHidden(column, true);
 }
 
 int RunPanel::usualWidth() const {
     int width = 6 + table_->verticalScrollBar()->sizeHint().width();
-    for (const int column : {RunListModel::Name, RunListModel::State, RunListModel::Progress, RunListModel::Loss, RunListModel::BitsPerByte})
+    for (const int column : {RunListModel::Name, RunListModel::State, RunListModel::Progress, RunListModel::Loss,
+                             RunListModel::BitsPerByte})
         width += table_->columnWidth(column);
     return width;
 }
@@ -141,7 +148,8 @@ void RunPanel::makeViewMenu() {
     connect(menu, &QMenu::aboutToShow, this, &RunPanel::fillViewMenu);
     QHeaderView* header = table_->horizontalHeader();
     header->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](const QPoint& at) { view_->menu()->popup(header->mapToGlobal(at)); });
+    connect(header, &QHeaderView::customContextMenuRequested, this,
+            [this, header](const QPoint& at) { view_->menu()->popup(header->mapToGlobal(at)); });
 }
 
 void RunPanel::fillViewMenu() {
@@ -155,13 +163,15 @@ void RunPanel::fillViewMenu() {
     QMenu* groups = menu->addMenu(tr("&Group by"));
     const QString by = QString::fromStdString(filter_->groupBy());
     const auto group = [&](const QString& title, const QString& key) {
-        check(groups->addAction(title, this, [this, key] { setGroupBy(key); }), key == by)->setObjectName("groupRuns:" + key);
+        check(groups->addAction(title, this, [this, key] { setGroupBy(key); }), key == by)
+            ->setObjectName("groupRuns:" + key);
     };
     group(tr("&Nothing"), grouping::none);
     group(tr("&Experiment"), grouping::experiment);
     group(tr("&All that varies but the seed"), grouping::allButSeed);
     groups->addSeparator();
-    for (const std::string& key : varyingFields(model_->runs())) group(QString::fromStdString(key), QString::fromStdString(key));
+    for (const std::string& key : varyingFields(model_->runs()))
+        group(QString::fromStdString(key), QString::fromStdString(key));
     menu->addSection(tr("Columns"));
     for (int column = 1; column < RunListModel::ColumnCount; ++column) {
         QAction* action = menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
@@ -173,7 +183,8 @@ void RunPanel::fillViewMenu() {
     const std::vector<std::string>& extra = model_->extraColumns();
     for (const Field& field : fields()) {
         QMenu*& section = sections[field.group];
-        if (section == nullptr) section = settings->addMenu(QCoreApplication::translate("Field", groupLabel(field.group)));
+        if (section == nullptr)
+            section = settings->addMenu(QCoreApplication::translate("Field", groupLabel(field.group)));
         const QString key = QString::fromStdString(field.key);
         const bool shown = std::find(extra.begin(), extra.end(), field.key) != extra.end();
         check(section->addAction(key, this, [this, key, shown] { showColumn(key, !shown); }), shown);

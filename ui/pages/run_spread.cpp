@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "ui/services/store_reader.h"
 #include "ui/pages/page_parts.h"
 #include "ui/plots/file_head.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/scatter_plot.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
@@ -44,7 +44,8 @@ RunSpread::RunSpread(PageContext context, QWidget* parent) : QWidget(parent), co
     wide->setFocusPolicy(Qt::NoFocus);
     empty_ = emptyStateLabel("spreadEmpty", {}, this);
     stack_ = new QStackedWidget(this);
-    for (QWidget* each : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(scatter_), static_cast<QWidget*>(wide)}) stack_->addWidget(each);
+    for (QWidget* each : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(scatter_), static_cast<QWidget*>(wide)})
+        stack_->addWidget(each);
     auto* head = new QHBoxLayout;
     head->addWidget(note_, 1);
     head->addWidget(clear_);
@@ -92,9 +93,11 @@ void RunSpread::draw() {
 void RunSpread::drawScatter() {
     const std::vector<RunFigure> chosen = figures();
     if (chosen.size() < 2) return;
-    scatter_->setData(plotted_, figureAxis(chosen[0], runs_, last_), figureAxis(chosen[1], runs_, last_), {choice_.logX, choice_.logY, legend_});
-    empty_->setText(tr("None of the ticked runs has both %1 and %2 yet. Choose other axes, or wait for the first evaluation.")
-                        .arg(chosen[0].title, chosen[1].title));
+    scatter_->setData(plotted_, figureAxis(chosen[0], runs_, last_), figureAxis(chosen[1], runs_, last_),
+                      {choice_.logX, choice_.logY, legend_});
+    empty_->setText(
+        tr("None of the ticked runs has both %1 and %2 yet. Choose other axes, or wait for the first evaluation.")
+            .arg(chosen[0].title, chosen[1].title));
     stack_->setCurrentIndex(scatter_->shown() > 0 ? 1 : 0);
 }
 
@@ -105,7 +108,8 @@ void RunSpread::drawParallel() {
         (figure.source == RunFigure::Source::Setting ? settings : results) = true;
         axes.push_back(figureAxis(figure, runs_, last_));
     }
-    empty_->setText(!settings ? tr("The ticked runs differ in no setting, so there is no axis to draw. Tick runs that differ, or start a sweep: New run, "
+    empty_->setText(!settings ? tr("The ticked runs differ in no setting, so there is no axis to draw. Tick runs that "
+                                   "differ, or start a sweep: New run, "
                                    "then a list of values for one or more fields.")
                               : tr("No result has an axis. Choose some under Results."));
     if (!settings || !results) axes.clear();
@@ -118,11 +122,15 @@ void RunSpread::showNote() {
     if (choice_.parallel) {
         const int left = parallel_->countLeft(), all = static_cast<int>(plotted_.size());
         if (!parallel_->brushes().empty()) parts << tr("%1 of %2 runs lie in the brushes.").arg(left).arg(all);
-        else if (stack_->currentIndex() != 0) parts << tr("%n run(s). Drag along an axis to brush a range of it; a click on a line selects its run.", nullptr, all);
+        else if (stack_->currentIndex() != 0)
+            parts << tr("%n run(s). Drag along an axis to brush a range of it; a click on a line selects its run.",
+                        nullptr, all);
     } else {
         if (scatter_->shown() > 0) parts << tr("%1 of %2 runs.").arg(scatter_->shown()).arg(plotted_.size());
-        if (scatter_->withoutFigure() > 0) parts << tr("Without a value for one of the two axes: %1.").arg(scatter_->withoutFigure());
-        if (scatter_->offLogAxis() > 0) parts << tr("Not above 0, where a logarithmic axis begins: %1.").arg(scatter_->offLogAxis());
+        if (scatter_->withoutFigure() > 0)
+            parts << tr("Without a value for one of the two axes: %1.").arg(scatter_->withoutFigure());
+        if (scatter_->offLogAxis() > 0)
+            parts << tr("Not above 0, where a logarithmic axis begins: %1.").arg(scatter_->offLogAxis());
     }
     note_->setText(parts.join(' '));
     note_->setVisible(!parts.isEmpty());
@@ -152,7 +160,8 @@ void RunSpread::askSeries() {
             LastValues values;
             for (const auto& [run, revision] : runs) {
                 for (const std::string& key : keys) {
-                    if (const std::vector<Point> points = store.series(run, key); !points.empty()) values[run][key] = points.back().value;
+                    if (const std::vector<Point> points = store.series(run, key); !points.empty())
+                        values[run][key] = points.back().value;
                 }
             }
             return values;

@@ -1,5 +1,5 @@
-// The visible runs by their settings and results: as points over two of them, or as lines over an axis for each. What no summary holds,
-// the last value of a series, is read in the background and kept while the run stays as it is.
+// The visible runs by their settings and results: as points over two of them, or as lines over an axis for each. What
+// no summary holds, the last value of a series, is read in the background and kept while the run stays as it is.
 #pragma once
 
 #include <map>
@@ -23,15 +23,16 @@ public:
     RunSpread(PageContext context, QWidget* parent);
     struct Choice {
         bool parallel = false;
-        std::string x, y;                  // of the scatter plot
+        std::string x, y;  // of the scatter plot
         bool logX = false, logY = false;
-        std::vector<std::string> axes;     // of the parallel coordinates
-        bool byGroup = false;              // their colours
+        std::vector<std::string> axes;  // of the parallel coordinates
+        bool byGroup = false;           // their colours
     };
     void show(const std::vector<RunGroup>& groups, const std::vector<QColor>& colors, const Choice& choice);
     [[nodiscard]] ScatterPlot* scatter() const { return scatter_; }
     [[nodiscard]] ParallelPlot* parallel() const { return parallel_; }
-    // The plot that is shown, as FOLDER/compare-scatter.EXTENSION or compare-parallel.EXTENSION; nothing where it is empty. Throws Error.
+    // The plot that is shown, as FOLDER/compare-scatter.EXTENSION or compare-parallel.EXTENSION; nothing where it is
+    // empty. Throws Error.
     QStringList save(const QString& folder, const QString& extension);
 
 Q_SIGNALS:
@@ -50,7 +51,8 @@ private:
     std::vector<NamedColor> legend_;
     Choice choice_;
     LastValues last_;
-    std::map<std::pair<std::string, std::string>, std::int64_t> known_;  // run and series: the run's revision when it was read
+    // run and series: the run's revision when it was read
+    std::map<std::pair<std::string, std::string>, std::int64_t> known_;
     bool asking_ = false;
     QLabel* note_;
     QToolButton* clear_;

@@ -14,7 +14,7 @@ namespace tritlab {
 
 namespace {
 
-constexpr int promptWidth = 150, leastWidth = 190;
+constexpr int promptWidth = 150, minWidth = 190;
 
 // Texts of unlike length are read from their first lines on.
 class TopAligned : public QStyledItemDelegate {
@@ -35,8 +35,10 @@ protected:
 
 SamplesBeside::SamplesBeside(QWidget* parent) : QWidget(parent) {
     table_ = new TextTableView("samplesBeside", tr("Samples of the ticked runs"), this);
-    table_->setEmptyText(tr("No samples to put side by side yet. Tick runs in the list that have some: a run writes them at the steps that its "
-                            "config names."));
+    table_->setEmptyText(
+        tr("No samples to put side by side yet. Tick runs in the list that have some: a run writes them at the steps "
+           "that its "
+           "config names."));
     table_->view()->setWordWrap(true);
     table_->view()->setShowGrid(true);
     table_->view()->setItemDelegate(new TopAligned(this));
@@ -76,7 +78,9 @@ void SamplesBeside::show(std::vector<RunSamples> runs, qsizetype ticked) {
     }
     slider_->setEnabled(steps_.size() > 1);
     const auto shown = static_cast<qsizetype>(runs_.size());
-    note_->setText(shown < ticked ? tr("The newest %1 of %2 ticked runs. Tick fewer to see the others.").arg(shown).arg(ticked) : QString());
+    note_->setText(shown < ticked
+                       ? tr("The newest %1 of %2 ticked runs. Tick fewer to see the others.").arg(shown).arg(ticked)
+                       : QString());
     note_->setVisible(shown < ticked);
     showStep();
 }
@@ -94,7 +98,8 @@ void SamplesBeside::showStep() {
     table_->view()->setColumnWidth(0, promptWidth);
     // As wide as there is room, but no column narrower than can be read.
     const int room = (table_->view()->viewport()->width() - promptWidth) / std::max(1, header->count() - 1);
-    for (int column = 1; column < header->count(); ++column) table_->view()->setColumnWidth(column, std::max(leastWidth, room));
+    for (int column = 1; column < header->count(); ++column)
+        table_->view()->setColumnWidth(column, std::max(minWidth, room));
     table_->view()->resizeRowsToContents();
 }
 

@@ -1,5 +1,5 @@
-// The ticked runs' samples side by side at one step: a column a run, a row a prompt, a slider over the steps that follows the newest
-// while it stands at its right end.
+// The ticked runs' samples side by side at one step: a column a run, a row a prompt, a slider over the steps that
+// follows the newest while it stands at its right end.
 #pragma once
 
 #include "ui/models/sample_table.h"
@@ -13,7 +13,7 @@ namespace tritlab {
 class SamplesBeside : public QWidget {
     Q_OBJECT
 public:
-    static constexpr qsizetype mostRuns = 16;  // more columns than that are not read side by side
+    static constexpr qsizetype maxRuns = 16;  // more columns than that are not read side by side
     explicit SamplesBeside(QWidget* parent);
     // `ticked`: of how many runs these are.
     void show(std::vector<RunSamples> runs, qsizetype ticked);

@@ -13,8 +13,8 @@
 #include <algorithm>
 
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/samples_beside.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
@@ -88,7 +88,7 @@ void SamplesPage::refreshRun(const QString&) {
 void SamplesPage::askBeside() {
     const QStringList ticked = context_.runs->visibleRuns();
     std::vector<RunSamples> runs;
-    for (const QString& id : ticked.mid(std::max<qsizetype>(0, ticked.size() - SamplesBeside::mostRuns)))
+    for (const QString& id : ticked.mid(std::max<qsizetype>(0, ticked.size() - SamplesBeside::maxRuns)))
         runs.push_back({id, QString::fromStdString(context_.runs->run(id)->name), {}});
     context_.reader->ask(
         this,
@@ -142,7 +142,8 @@ void SamplesPage::showSamples(const std::vector<SampleEvent>& samples) {
         rows.push_back(std::move(row));
     }
     const QString chosen = table_->currentKey();
-    const bool newest = chosen.isEmpty() || (!table_->model()->rows().empty() && chosen == table_->model()->rows().back().key);
+    const bool newest =
+        chosen.isEmpty() || (!table_->model()->rows().empty() && chosen == table_->model()->rows().back().key);
     table_->model()->setTable(headers, std::move(rows));
     table_->refresh();
     text_->setVisible(!table_->model()->rows().empty());

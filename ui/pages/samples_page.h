@@ -1,5 +1,5 @@
-// The fixed prompts' continuations: of the selected run over its steps, a table step x prompt and the chosen one in full; or of the
-// ticked runs, side by side at one step.
+// The fixed prompts' continuations: of the selected run over its steps, a table step x prompt and the chosen one in
+// full; or of the ticked runs, side by side at one step.
 #pragma once
 
 #include <QTimer>

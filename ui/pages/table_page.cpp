@@ -102,7 +102,8 @@ void TextTableView::copySelection() const {
     QStringList lines;
     for (const QModelIndex& row : rows) {
         QStringList cells;
-        for (int column = 0; column < filter_->columnCount(); ++column) cells << row.siblingAtColumn(column).data().toString();
+        for (int column = 0; column < filter_->columnCount(); ++column)
+            cells << row.siblingAtColumn(column).data().toString();
         lines << cells.join('\t');
     }
     if (!lines.isEmpty()) QGuiApplication::clipboard()->setText(lines.join('\n'));

@@ -11,20 +11,21 @@
 #include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
 #include "ui/models/run_list_model.h"
-#include "ui/services/store_reader.h"
 #include "ui/plots/heat_map.h"
 #include "ui/plots/histogram_chart.h"
 #include "ui/plots/ridge_chart.h"
+#include "ui/services/store_reader.h"
 
 namespace tritlab {
 
 namespace {
 
-constexpr std::size_t mostRidges = 24;
+constexpr std::size_t maxRidges = 24;
 
 const LayerHealth* layerOf(const HealthEvent& health, const QString& layer) {
     const std::string name = layer.toStdString();
-    const auto it = std::find_if(health.layers.begin(), health.layers.end(), [&](const LayerHealth& each) { return each.layer == name; });
+    const auto it = std::find_if(health.layers.begin(), health.layers.end(),
+                                 [&](const LayerHealth& each) { return each.layer == name; });
     return it == health.layers.end() ? nullptr : &*it;
 }
 
@@ -42,7 +43,7 @@ QString shortLayer(const QString& layer) {
     return text;
 }
 
-TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer, std::int64_t mostSide) {
+TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer, std::int64_t maxSide) {
     const SafetensorsFile file(model / "model.safetensors");
     const TensorView& tensor = file.tensor(layer + ".weight");
     if (tensor.shape.size() != 2) throw Error("the weight is no matrix", layer);
@@ -52,8 +53,8 @@ TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::str
     TernaryPattern pattern;
     pattern.rows = tensor.shape[0];
     pattern.columns = tensor.shape[1];
-    pattern.shownRows = std::min(pattern.rows, mostSide);
-    pattern.shownColumns = std::min(pattern.columns, mostSide);
+    pattern.shownRows = std::min(pattern.rows, maxSide);
+    pattern.shownColumns = std::min(pattern.columns, maxSide);
     double shares[3] = {0, 0, 0};
     for (const std::int8_t code : codes) shares[code + 1] += 1.0 / static_cast<double>(codes.size());
     pattern.negative = shares[0];
@@ -89,9 +90,9 @@ QWidget* WeightViews::makeHeat() {
     measure_ = new QComboBox(page);
     measure_->setObjectName("heatMeasure");
     measure_->setAccessibleName(tr("Measure of the heat map"));
-    const std::pair<QString, const char*> measures[] = {{tr("Flip rate"), "flip_rate"}, {tr("Reversal rate"), "reversal_rate"},
-                                                        {tr("Zero share"), "zero"},     {tr("Dead-zone mass"), "dead_zone"},
-                                                        {tr("Standard deviation"), "std"}, {tr("Mean |w|"), "abs_mean"}};
+    const std::pair<QString, const char*> measures[] = {
+        {tr("Flip rate"), "flip_rate"},      {tr("Reversal rate"), "reversal_rate"}, {tr("Zero share"), "zero"},
+        {tr("Dead-zone mass"), "dead_zone"}, {tr("Standard deviation"), "std"},      {tr("Mean |w|"), "abs_mean"}};
     for (const auto& [name, key] : measures) measure_->addItem(name, key);
     heat_ = new HeatMap(page);
     auto* layout = new QVBoxLayout(page);
@@ -155,7 +156,8 @@ void WeightViews::showNothing() {
     other_->showLayer(nullptr);
 }
 
-void WeightViews::showRun(const QString& run, const std::vector<StepIndex>& steps, const HealthEvent& health, const QString& layer) {
+void WeightViews::showRun(const QString& run, const std::vector<StepIndex>& steps, const HealthEvent& health,
+                          const QString& layer) {
     run_ = run;
     steps_ = steps;
     health_ = health;
@@ -183,7 +185,8 @@ void WeightViews::markHeat() {
 }
 
 void WeightViews::fillHeat() {
-    const QString measure = measure_->currentData().toString(), key = run_ + '/' + measure + '/' + QString::number(steps_.size());
+    const QString measure = measure_->currentData().toString(),
+                  key = run_ + '/' + measure + '/' + QString::number(steps_.size());
     if (std::exchange(heatKey_, key) == key) {
         markHeat();
         return;
@@ -202,12 +205,14 @@ void WeightViews::fillHeat() {
                 std::vector<double>& row = map.cells.emplace_back(map.steps.size(), std::nan(""));
                 for (const Point& point : store.series(run, "health/" + layer + "/" + measure)) {
                     const auto at = std::lower_bound(map.steps.begin(), map.steps.end(), point.step);
-                    if (at != map.steps.end() && *at == point.step) row[static_cast<std::size_t>(at - map.steps.begin())] = point.value;
+                    if (at != map.steps.end() && *at == point.step)
+                        row[static_cast<std::size_t>(at - map.steps.begin())] = point.value;
                 }
             }
             return map;
         },
-        [this, key, name = measure_->currentText(), share = measure != "std" && measure != "abs_mean"](const HeatMapData& map) {
+        [this, key, name = measure_->currentText(),
+         share = measure != "std" && measure != "abs_mean"](const HeatMapData& map) {
             if (heatKey_ != key || !health_) return;
             heat_->setData(map, name, share);
             markHeat();
@@ -218,8 +223,9 @@ void WeightViews::fillRidges() {
     const QString key = run_ + '/' + layer_ + '/' + QString::number(steps_.size());
     if (std::exchange(ridgeKey_, key) == key) return;
     std::vector<StepIndex> chosen;  // evenly, the first and the newest among them
-    const std::size_t count = std::min(mostRidges, steps_.size());
-    for (std::size_t i = 0; i < count; ++i) chosen.push_back(steps_[count == 1 ? 0 : i * (steps_.size() - 1) / (count - 1)]);
+    const std::size_t count = std::min(maxRidges, steps_.size());
+    for (std::size_t i = 0; i < count; ++i)
+        chosen.push_back(steps_[count == 1 ? 0 : i * (steps_.size() - 1) / (count - 1)]);
     context_.reader->ask(
         this,
         [run = run_.toStdString(), layer = layer_, chosen](RunStore& store) {
@@ -246,7 +252,8 @@ void WeightViews::fillPattern() {
     };
     context_.reader->ask(
         this,
-        [run = run_.toStdString(), layer = layer_.toStdString(), workspace = context_.reader->workspace()](RunStore& store) {
+        [run = run_.toStdString(), layer = layer_.toStdString(),
+         workspace = context_.reader->workspace()](RunStore& store) {
             Found found;
             const std::vector<CheckpointInfo> checkpoints = store.checkpoints(run);
             if (checkpoints.empty()) {
@@ -295,7 +302,9 @@ void WeightViews::fillOther() {
     otherLayer_->setCurrentIndex(std::max(0, otherLayer_->findData(wantedLayer)));
     this_->showLayer(layerOf(*health_, layer_));
     const RunSummary* mine = context_.runs->run(run_);
-    thisTitle_->setText(tr("%1, %2, step %3").arg(mine != nullptr ? QString::fromStdString(mine->name) : run_, shortLayer(layer_)).arg(health_->step));
+    thisTitle_->setText(tr("%1, %2, step %3")
+                            .arg(mine != nullptr ? QString::fromStdString(mine->name) : run_, shortLayer(layer_))
+                            .arg(health_->step));
     const std::string run = otherRun_->currentData().toString().toStdString();
     context_.reader->ask(
         this,
@@ -303,18 +312,22 @@ void WeightViews::fillOther() {
             // The snapshot nearest to the one that is shown.
             const std::vector<StepIndex> steps = store.healthSteps(run);
             if (steps.empty()) return std::nullopt;
-            const auto nearest = std::min_element(steps.begin(), steps.end(), [&](StepIndex a, StepIndex b) { return std::abs(a - step) < std::abs(b - step); });
+            const auto nearest = std::min_element(steps.begin(), steps.end(), [&](StepIndex a, StepIndex b) {
+                return std::abs(a - step) < std::abs(b - step);
+            });
             return store.health(run, *nearest);
         },
         [this](const std::optional<HealthEvent>& health) { showOther(health); });
 }
 
 void WeightViews::showOther(const std::optional<HealthEvent>& health) {
-    const QString layer = otherLayer_->currentData().toString().isEmpty() ? layer_ : otherLayer_->currentData().toString();
+    const QString layer =
+        otherLayer_->currentData().toString().isEmpty() ? layer_ : otherLayer_->currentData().toString();
     const LayerHealth* found = health ? layerOf(*health, layer) : nullptr;
     other_->showLayer(found);
-    otherTitle_->setText(found == nullptr ? tr("%1 has no snapshot of %2").arg(otherRun_->currentText(), shortLayer(layer))
-                                          : tr("%1, %2, step %3").arg(otherRun_->currentText(), shortLayer(layer)).arg(health->step));
+    otherTitle_->setText(
+        found == nullptr ? tr("%1 has no snapshot of %2").arg(otherRun_->currentText(), shortLayer(layer))
+                         : tr("%1, %2, step %3").arg(otherRun_->currentText(), shortLayer(layer)).arg(health->step));
 }
 
 }  // namespace tritlab

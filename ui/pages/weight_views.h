@@ -1,5 +1,5 @@
-// Views of one layer, and of all, over the snapshots of a run: rates, heat map, ridges, the ternary pattern, and another layer or run
-// beside it. Only the view that is seen reads the store.
+// Views of one layer, and of all, over the snapshots of a run: rates, heat map, ridges, the ternary pattern, and
+// another layer or run beside it. Only the view that is seen reads the store.
 #pragma once
 
 #include <QTabWidget>
@@ -20,15 +20,18 @@ class RidgeChart;
 struct TernaryPattern;
 
 QString shortLayer(const QString& layer);
-// The codes of a layer's weight in a model folder, as training quantizes it. Throws Error where the folder has no such weight.
-TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer, std::int64_t mostSide = 1024);
+// The codes of a layer's weight in a model folder, as training quantizes it. Throws Error where the folder has no such
+// weight.
+TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer,
+                              std::int64_t maxSide = 1024);
 
 class WeightViews : public QTabWidget {
     Q_OBJECT
 public:
     explicit WeightViews(PageContext context, QWidget* parent = nullptr);
     void addRates(QWidget* rates);  // the first view is the page's own
-    void showRun(const QString& run, const std::vector<StepIndex>& steps, const HealthEvent& health, const QString& layer);
+    void showRun(const QString& run, const std::vector<StepIndex>& steps, const HealthEvent& health,
+                 const QString& layer);
     void showNothing();
     [[nodiscard]] HeatMap* heatMap() const { return heat_; }
     [[nodiscard]] RidgeChart* ridges() const { return ridge_; }

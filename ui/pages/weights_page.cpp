@@ -8,13 +8,13 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/models/number_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
-#include "ui/services/store_reader.h"
 #include "ui/pages/weight_views.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/histogram_chart.h"
-#include "ui/models/number_text.h"
+#include "ui/services/store_reader.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -28,32 +28,40 @@ QString percent(double share, int digits = 1) { return QString::number(share * 1
 LayerVerdict judge(const LayerHealth& layer) {
     if (layer.collapsed) {
         return {Verdict::Collapsed, WeightsPage::tr("collapsed"),
-                WeightsPage::tr("The shadow weights have collapsed: their standard deviation is %1, below 0.001. The layer hardly "
-                                "learns any more. A lower learning rate, a longer warm-up or less weight decay usually helps.")
+                WeightsPage::tr(
+                    "The shadow weights have collapsed: their standard deviation is %1, below 0.001. The layer hardly "
+                    "learns any more. A lower learning rate, a longer warm-up or less weight decay usually helps.")
                     .arg(valueText(layer.std))};
     }
     if (layer.reversalRate > 0.5 && layer.flipRate > 0.01) {
         return {Verdict::Oscillating, WeightsPage::tr("oscillating"),
-                WeightsPage::tr("Codes flip to and fro: %1 of the flips undo the one before, and %2 of all codes changed since the last "
+                WeightsPage::tr("Codes flip to and fro: %1 of the flips undo the one before, and %2 of all codes "
+                                "changed since the last "
                                 "snapshot. A lower learning rate usually calms them.")
                     .arg(percent(layer.reversalRate), percent(layer.flipRate, 2))};
     }
     if (layer.zero > 0.75) {
-        return {Verdict::Sparse, WeightsPage::tr("sparse"),
-                WeightsPage::tr("%1 of the weights are 0 (a bell-shaped layer has about 31 %): a few large weights set the scale. Less "
-                                "weight decay or a smaller initialization usually helps.")
-                    .arg(percent(layer.zero))};
+        return {
+            Verdict::Sparse, WeightsPage::tr("sparse"),
+            WeightsPage::tr(
+                "%1 of the weights are 0 (a bell-shaped layer has about 31 %): a few large weights set the scale. Less "
+                "weight decay or a smaller initialization usually helps.")
+                .arg(percent(layer.zero))};
     }
-    return {Verdict::Healthy, WeightsPage::tr("healthy"),
-            WeightsPage::tr("Healthy: standard deviation %1, %2 of the weights are 0, %3 of the codes changed since the last snapshot, "
-                            "%4 lie near a boundary.")
-                .arg(QString::number(layer.std, 'g', 3), percent(layer.zero), percent(layer.flipRate, 2), percent(layer.deadZone))};
+    return {
+        Verdict::Healthy, WeightsPage::tr("healthy"),
+        WeightsPage::tr(
+            "Healthy: standard deviation %1, %2 of the weights are 0, %3 of the codes changed since the last snapshot, "
+            "%4 lie near a boundary.")
+            .arg(QString::number(layer.std, 'g', 3), percent(layer.zero), percent(layer.flipRate, 2),
+                 percent(layer.deadZone))};
 }
 
 WeightsPage::WeightsPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
     setObjectName("weightsPage");
     table_ = new TextTableView("layersTable", tr("Layers"), this);
-    table_->setEmptyText(tr("No snapshot of the weights yet: the run takes them at the steps that its config names under Health."));
+    table_->setEmptyText(
+        tr("No snapshot of the weights yet: the run takes them at the steps that its config names under Health."));
     table_->setSortable();
     slider_ = new QSlider(Qt::Horizontal, this);
     slider_->setObjectName("snapshotSlider");
@@ -209,9 +217,10 @@ void WeightsPage::showLayers(const HealthEvent& health) {
                          number(layer.reversalRate, percent(layer.reversalRate)),
                          number(layer.deadZone, percent(layer.deadZone))}});
     }
-    table_->model()->setTable({tr("Layer"), tr("Verdict"), tr("Std"), tr("Mean |w|"), QStringLiteral("−1"), QStringLiteral("0"),
-                               QStringLiteral("+1"), tr("Flips"), tr("Reversals"), tr("Dead zone")},
-                              std::move(rows));
+    table_->model()->setTable(
+        {tr("Layer"), tr("Verdict"), tr("Std"), tr("Mean |w|"), QStringLiteral("−1"), QStringLiteral("0"),
+         QStringLiteral("+1"), tr("Flips"), tr("Reversals"), tr("Dead zone")},
+        std::move(rows));
     table_->refresh();
     if (table_->currentKey().isEmpty() && !health.layers.empty())
         table_->setCurrentKey(QString::fromStdString(health.layers.front().layer));

@@ -1,5 +1,6 @@
-// The ternary weights of a run, layer by layer: a verdict with its figures, the histogram of w/absmean at a snapshot, and beside it how
-// codes flip over the steps, all layers as a heat map, ridges, the ternary pattern, another layer or run.
+// The ternary weights of a run, layer by layer: a verdict with its figures, the histogram of w/absmean at a snapshot,
+// and beside it how codes flip over the steps, all layers as a heat map, ridges, the ternary pattern, another layer or
+// run.
 #pragma once
 
 #include <optional>

@@ -1,11 +1,11 @@
-// The area between two series that share their x: the least and the most of several runs. Dense stretches are drawn as one span a
-// pixel column, like every curve.
+// The area between two series that share their x: the least and the most of several runs. Dense stretches are drawn as
+// one span a pixel column, like every curve.
 #pragma once
 
 #include <memory>
 
-#include "ui/plots/qcp.h"
 #include "ui/models/series.h"
+#include "ui/plots/qcp.h"
 
 namespace tritlab {
 
@@ -13,7 +13,7 @@ class BandPlottable : public QCPAbstractPlottable {
     Q_OBJECT
 public:
     BandPlottable(QCPAxis* keyAxis, QCPAxis* valueAxis);
-    void setBand(std::shared_ptr<const Series> least, std::shared_ptr<const Series> most);
+    void setBand(std::shared_ptr<const Series> min, std::shared_ptr<const Series> max);
 
     double selectTest(const QPointF&, bool, QVariant* = nullptr) const override { return -1; }
     QCPRange getKeyRange(bool& foundRange, QCP::SignDomain inSignDomain = QCP::sdBoth) const override;
@@ -26,7 +26,7 @@ protected:
 
 private:
     [[nodiscard]] QPolygonF outline() const;
-    std::shared_ptr<const Series> least_, most_;
+    std::shared_ptr<const Series> min_, max_;
 };
 
 }  // namespace tritlab

@@ -32,7 +32,8 @@ bool ChartWidget::savePdf(const QString& path, int width, int height) {
     bool done = false;
     printing_ = true;
     applyColors(printColors());
-    withHead(printColors().text, [&] { done = plot_->savePdf(path, width, height, QCP::epNoCosmetic, QString(), spec_.title); });
+    withHead(printColors().text,
+             [&] { done = plot_->savePdf(path, width, height, QCP::epNoCosmetic, QString(), spec_.title); });
     printing_ = false;
     applyColors(plotColors(palette()));
     replotSoon();
@@ -45,7 +46,8 @@ QString ChartWidget::csv() const {
     for (const auto& [id, curve] : curves_) {
         if (curve.raw->isOutline()) continue;  // its points are still being read
         const QString name = QString::fromStdString(csvField(curve.style.name.toStdString()));
-        for (std::size_t i = curve.raw->lowerBound(range.lower); i < curve.raw->size() && curve.raw->x(i) <= range.upper; ++i) {
+        for (std::size_t i = curve.raw->lowerBound(range.lower);
+             i < curve.raw->size() && curve.raw->x(i) <= range.upper; ++i) {
             text += name + ',' + QString::fromStdString(formatReal(curve.raw->x(i))) + ',' +
                     QString::fromStdString(formatReal(curve.raw->y(i))) + '\n';
         }

@@ -32,8 +32,9 @@ void ChartGroup::follow() {
 }
 
 bool ChartGroup::exact() const {
-    return std::all_of(charts_.begin(), charts_.end(),
-                       [](const ChartWidget* chart) { return chart->plot()->visibleRegion().isEmpty() || chart->exact(); });
+    return std::all_of(charts_.begin(), charts_.end(), [](const ChartWidget* chart) {
+        return chart->plot()->visibleRegion().isEmpty() || chart->exact();
+    });
 }
 
 void ChartGroup::refresh() {

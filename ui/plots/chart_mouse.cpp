@@ -1,4 +1,5 @@
-// What mouse and keyboard do in a chart. The chart itself changes nothing: it tells the group, which changes all charts alike.
+// What mouse and keyboard do in a chart. The chart itself changes nothing: it tells the group, which changes all charts
+// alike.
 #include <QEvent>
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,8 @@ namespace tritlab {
 
 void ChartWidget::onMousePress(QMouseEvent* event) {
     const int x = event->pos().x();
-    if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && event->modifiers() & Qt::ShiftModifier)) {
+    if (event->button() == Qt::MiddleButton ||
+        (event->button() == Qt::LeftButton && event->modifiers() & Qt::ShiftModifier)) {
         panFrom_ = x;
         panRange_ = plot_->xAxis->range();
     } else if (event->button() == Qt::LeftButton) {

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "ui/models/number_text.h"
 #include "ui/plots/axes.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/curves_plottable.h"
 #include "ui/plots/frame_clock.h"
 #include "ui/plots/readout.h"
-#include "ui/models/number_text.h"
 
 namespace tritlab {
 
@@ -68,14 +68,15 @@ std::optional<QCPRange> ChartWidget::seenValues() const {
     return QCPRange(static_cast<double>(logarithmic() ? all.positive : all.lowest), static_cast<double>(all.highest));
 }
 
-// The 1st and 99th percentile over all curves: of up to 512 points of each at places that stay the same while the view is moved, so
-// that the axis does not tremble. Only the axis depends on them, never what is drawn.
+// The 1st and 99th percentile over all curves: of up to 512 points of each at places that stay the same while the view
+// is moved, so that the axis does not tremble. Only the axis depends on them, never what is drawn.
 std::optional<QCPRange> ChartWidget::withoutOutliers() const {
     std::vector<float> values;
     const QCPRange keys = plot_->xAxis->range();
     for (const CurvePicture& curve : pictures()) {
         const Series& series = curve.series;
-        const std::size_t first = series.lowerBound(keys.lower), last = series.lowerBound(std::nextafter(keys.upper, 1e300));
+        const std::size_t first = series.lowerBound(keys.lower),
+                          last = series.lowerBound(std::nextafter(keys.upper, 1e300));
         std::size_t stride = 1;
         while ((last - first) / stride > 512) stride *= 2;
         for (std::size_t i = (first + stride - 1) / stride * stride; i < last; i += stride) {
@@ -121,8 +122,8 @@ void ChartWidget::rescaleY() {
     double pad = (all->upper - all->lower) * 0.06;
     if (pad <= 0) pad = std::max(std::abs(all->upper) * 0.05, 1e-12);
     double lower = all->lower - pad, upper = all->upper + pad;
-    if (spec_.least) lower = std::max(lower, *spec_.least - pad * 0.5);
-    if (spec_.most) upper = std::min(upper, *spec_.most + pad * 0.5);
+    if (spec_.min) lower = std::max(lower, *spec_.min - pad * 0.5);
+    if (spec_.max) upper = std::min(upper, *spec_.max + pad * 0.5);
     plot_->yAxis->setRange(lower, upper);
 }
 
@@ -138,14 +139,16 @@ void ChartWidget::drawFrame() {
 }
 
 bool ChartWidget::exact() const {
-    return lines_->exact() && std::none_of(curves_.begin(), curves_.end(), [](const auto& each) { return each.second.smoothing; });
+    return lines_->exact() &&
+           std::none_of(curves_.begin(), curves_.end(), [](const auto& each) { return each.second.smoothing; });
 }
 
 quint64 ChartWidget::freshPictures() const { return lines_->freshPictures(); }
 
 void ChartWidget::setXLabel(const QString& label) { plot_->xAxis->setLabel(label); }
 
-// A mark's words stand right of its line, or left of it where they would leave the chart, and a line lower where others stand already.
+// A mark's words stand right of its line, or left of it where they would leave the chart, and a line lower where others
+// stand already.
 void ChartWidget::placeMarkLabels() {
     const QRect area = plot_->axisRect()->rect();
     if (area.height() < 1) return;
@@ -154,12 +157,14 @@ void ChartWidget::placeMarkLabels() {
         auto* label = qobject_cast<QCPItemText*>(item);
         if (label == nullptr) continue;
         const QFontMetrics metrics(label->font());
-        const double width = metrics.horizontalAdvance(label->text()) + label->padding().left() + label->padding().right();
+        const double width =
+            metrics.horizontalAdvance(label->text()) + label->padding().left() + label->padding().right();
         const double x = plot_->xAxis->coordToPixel(label->position->coords().x());
         const bool fits = x + width <= area.right();
         QRectF words(fits ? x : x - width, area.top() + 0.02 * area.height(), width, metrics.height());
         const auto meets = [&words](const QRectF& other) { return other.intersects(words); };
-        while (std::any_of(taken.begin(), taken.end(), meets) && words.bottom() + words.height() < area.bottom()) words.translate(0, words.height());
+        while (std::any_of(taken.begin(), taken.end(), meets) && words.bottom() + words.height() < area.bottom())
+            words.translate(0, words.height());
         label->setPositionAlignment(Qt::AlignTop | (fits ? Qt::AlignLeft : Qt::AlignRight));
         label->position->setCoords(label->position->coords().x(), (words.top() - area.top()) / area.height());
         taken.push_back(words);
@@ -234,8 +239,8 @@ void ChartWidget::showReadout(std::optional<double> x, bool withNames) {
         parts.push_back({curve.style.name, valueText(static_cast<double>(series.y(at))), curve.style.color});
     }
     const bool boxed = x && withNames && parts.size() > 1;
-    box_->show(head, boxed ? parts : std::vector<ReadoutPart>{}, x ? static_cast<int>(plot_->xAxis->coordToPixel(*x)) : 0,
-               plot_->axisRect()->rect());
+    box_->show(head, boxed ? parts : std::vector<ReadoutPart>{},
+               x ? static_cast<int>(plot_->xAxis->coordToPixel(*x)) : 0, plot_->axisRect()->rect());
     readout_->show(head, std::move(parts));
 }
 

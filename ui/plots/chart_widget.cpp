@@ -8,8 +8,8 @@
 
 #include "ui/plots/axes.h"
 #include "ui/plots/curves_plottable.h"
-#include "ui/services/plot_worker.h"
 #include "ui/plots/readout.h"
+#include "ui/services/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -61,11 +61,14 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     setBackgroundRole(QPalette::Base);  // a palette change, which needs all of the above
 }
 
-QString ChartWidget::fullTitle() const { return spec_.unit.isEmpty() ? spec_.title : tr("%1 (%2)").arg(spec_.title, spec_.unit); }
+QString ChartWidget::fullTitle() const {
+    return spec_.unit.isEmpty() ? spec_.title : tr("%1 (%2)").arg(spec_.title, spec_.unit);
+}
 
 // A title that is longer than the chart is wide stands shortened, and whole in its tool tip.
 void ChartWidget::resizeEvent(QResizeEvent* event) {
-    const QString full = fullTitle(), shown = title_->fontMetrics().elidedText(full, Qt::ElideMiddle, std::max(40, width() - 20));
+    const QString full = fullTitle(),
+                  shown = title_->fontMetrics().elidedText(full, Qt::ElideMiddle, std::max(40, width() - 20));
     if (shown != title_->text()) title_->setText(shown);
     title_->setToolTip(shown == full ? QString() : full);
     QWidget::resizeEvent(event);
@@ -83,8 +86,8 @@ void ChartWidget::makeAxes() {
 
 void ChartWidget::makeItems() {
     lines_ = new CurvesPlottable(plot_->xAxis, plot_->yAxis, [this] { return pictures(); });  // the plot's own
-    // The crosshair and the rubber band have a layer of their own: moving them repaints nothing else. Above all others, so that
-    // these share one buffer: each buffer is blitted at every repaint.
+    // The crosshair and the rubber band have a layer of their own: moving them repaints nothing else. Above all others,
+    // so that these share one buffer: each buffer is blitted at every repaint.
     plot_->layer("overlay")->setMode(QCPLayer::lmLogical);
     plot_->addLayer("crosshair", plot_->layer("overlay"), QCustomPlot::limAbove);
     plot_->layer("crosshair")->setMode(QCPLayer::lmBuffered);
@@ -149,7 +152,8 @@ void ChartWidget::smoothCurve(const QString& id) {
             const auto it = curves_.find(id);
             if (it == curves_.end()) return;
             it->second.smoothing = false;
-            if (smooth() && it->second.raw == from) it->second.smoothed = std::make_shared<SmoothedSeries>(std::move(smoothed));
+            if (smooth() && it->second.raw == from)
+                it->second.smoothed = std::make_shared<SmoothedSeries>(std::move(smoothed));
             refresh();
         });
 }

@@ -1,6 +1,7 @@
-// One chart: a title with the values under the crosshair, and curves over a shared x. Used by every page. Dragging picks a range of
-// x, Shift- or middle-drag pans, the wheel zooms at the cursor, a double click shows everything and follows again; the keyboard does
-// the same. What the person does is told by signals; a ChartGroup applies it to all charts alike.
+// One chart: a title with the values under the crosshair, and curves over a shared x. Used by every page. Dragging
+// picks a range of x, Shift- or middle-drag pans, the wheel zooms at the cursor, a double click shows everything and
+// follows again; the keyboard does the same. What the person does is told by signals; a ChartGroup applies it to all
+// charts alike.
 #pragma once
 
 #include <QColor>
@@ -11,9 +12,9 @@
 #include <memory>
 #include <optional>
 
-#include "ui/plots/qcp.h"
 #include "ui/models/series.h"
 #include "ui/models/smoothing.h"
+#include "ui/plots/qcp.h"
 
 class QLabel;
 
@@ -26,14 +27,14 @@ struct CurvePicture;
 struct PlotColors;
 
 struct ChartSpec {
-    QString id;       // object name is "chart:" + id
+    QString id;  // object name is "chart:" + id
     QString title;
     QString unit;
     bool logarithmic = false;
     bool smoothable = false;
-    bool fromZero = false;               // the y axis always shows 0
-    std::optional<double> least, most;   // bounds that the y axis never leaves (a share: 0 and 1)
-    bool legend = false;                 // names of the curves beside the title while there is no crosshair
+    bool fromZero = false;           // the y axis always shows 0
+    std::optional<double> min, max;  // bounds that the y axis never leaves (a share: 0 and 1)
+    bool legend = false;             // names of the curves beside the title while there is no crosshair
 };
 
 struct CurveStyle {
@@ -62,13 +63,13 @@ public:
     void setSmoothing(const Smoothing& how);
     void setLogarithmic(bool on);
     [[nodiscard]] bool logarithmic() const;
-    void setYMode(YMode mode);                 // Fixed: at the range that is shown now
+    void setYMode(YMode mode);  // Fixed: at the range that is shown now
     void setFixedY(const QCPRange& range);
     [[nodiscard]] YMode yMode() const { return yMode_; }
     // Charts whose values this one's axis makes room for as well: panels that are read side by side have one y range.
     void setPeers(std::vector<const ChartWidget*> peers) { peers_ = std::move(peers); }
-    void refresh();                            // takes in new points, rescales y, draws at the next frame
-    [[nodiscard]] bool exact() const;          // what is shown is all there is, in the present view
+    void refresh();                    // takes in new points, rescales y, draws at the next frame
+    [[nodiscard]] bool exact() const;  // what is shown is all there is, in the present view
     [[nodiscard]] quint64 freshPictures() const;
     [[nodiscard]] std::optional<QCPRange> dataRange() const;
     void setXRange(const QCPRange& range);
@@ -104,8 +105,9 @@ private:
     struct Curve {
         CurveStyle style;
         std::shared_ptr<const Series> raw;
-        std::shared_ptr<SmoothedSeries> smoothed;  // null while it is made for the first time, or where smoothing is off
-        bool smoothing = false;                    // on the worker
+        // null while it is made for the first time, or where smoothing is off
+        std::shared_ptr<SmoothedSeries> smoothed;
+        bool smoothing = false;  // on the worker
     };
     void makeAxes();
     void makeItems();
@@ -155,8 +157,8 @@ class ChartGroup : public QObject {
 public:
     explicit ChartGroup(QObject* parent = nullptr) : QObject(parent) {}
     void add(ChartWidget* chart);
-    void refresh();   // after new points: each chart's curves, and the range where the group follows
-    void follow();    // everything, to the newest step
+    void refresh();                    // after new points: each chart's curves, and the range where the group follows
+    void follow();                     // everything, to the newest step
     [[nodiscard]] bool exact() const;  // each chart that is seen
     [[nodiscard]] bool following() const { return following_; }
     void setRange(const QCPRange& range);

@@ -7,7 +7,8 @@
 
 namespace tritlab {
 
-CurvesPlottable::CurvesPlottable(QCPAxis* keyAxis, QCPAxis* valueAxis, std::function<std::vector<CurvePicture>()> curves)
+CurvesPlottable::CurvesPlottable(QCPAxis* keyAxis, QCPAxis* valueAxis,
+                                 std::function<std::vector<CurvePicture>()> curves)
     : QCPAbstractPlottable(keyAxis, valueAxis), curves_(std::move(curves)) {
     setSelectable(QCP::stNone);
 }
@@ -19,8 +20,10 @@ PlotView CurvesPlottable::view() const {
 
 PictureRequest CurvesPlottable::request(double scale) const {
     const QSize size = mKeyAxis->axisRect()->rect().size();
-    return {view(), QSize(static_cast<int>(std::ceil(size.width() * scale)), static_cast<int>(std::ceil(size.height() * scale))), scale,
-            curves_()};
+    return {
+        view(),
+        QSize(static_cast<int>(std::ceil(size.width() * scale)), static_cast<int>(std::ceil(size.height() * scale))),
+        scale, curves_()};
 }
 
 bool CurvesPlottable::exact() const {
@@ -79,7 +82,8 @@ void CurvesPlottable::draw(QCPPainter* painter) {
     const QRectF whole(left, top, right - left, bottom - top), seen = whole.intersected(rect);
     if (!(seen.width() > 0.5) || !(seen.height() > 0.5) || whole.width() < 1 || whole.height() < 1) return;
     const double perX = picture_.width() / whole.width(), perY = picture_.height() / whole.height();
-    const QRectF source((seen.left() - left) * perX, (seen.top() - top) * perY, seen.width() * perX, seen.height() * perY);
+    const QRectF source((seen.left() - left) * perX, (seen.top() - top) * perY, seen.width() * perX,
+                        seen.height() * perY);
     if (source.width() < 8 || source.height() < 8) return;  // blown up from a few pixels it would tell nothing
     const double scale = picture_.devicePixelRatio();
     QImage moved = stretched(picture_, source, (seen.size() * scale).toSize());
@@ -91,7 +95,8 @@ void CurvesPlottable::drawVectors(QCPPainter* painter) const {
     constexpr double columnsPerPixel = 4;
     const QRectF rect = mKeyAxis->axisRect()->rect();
     const PictureRequest wanted = request(1);
-    const PixelMap map(wanted.view, rect.width(), rect.height()), fine(wanted.view, rect.width() * columnsPerPixel, rect.height());
+    const PixelMap map(wanted.view, rect.width(), rect.height()),
+        fine(wanted.view, rect.width() * columnsPerPixel, rect.height());
     painter->save();
     painter->translate(rect.topLeft());
     painter->setAntialiasing(true);
@@ -148,14 +153,16 @@ QCPRange CurvesPlottable::getKeyRange(bool& foundRange, QCP::SignDomain) const {
     return all.value_or(QCPRange());
 }
 
-QCPRange CurvesPlottable::getValueRange(bool& foundRange, QCP::SignDomain inSignDomain, const QCPRange& inKeyRange) const {
+QCPRange CurvesPlottable::getValueRange(bool& foundRange, QCP::SignDomain inSignDomain,
+                                        const QCPRange& inKeyRange) const {
     ValueSpan all;
     const bool whole = inKeyRange == QCPRange();
     for (const CurvePicture& curve : curves_()) {
         const Series& series = curve.series;
         // upper end included: the newest point lies exactly on it
         all.add(whole ? series.span(0, series.size())
-                      : series.span(series.lowerBound(inKeyRange.lower), series.lowerBound(std::nextafter(inKeyRange.upper, 1e300))));
+                      : series.span(series.lowerBound(inKeyRange.lower),
+                                    series.lowerBound(std::nextafter(inKeyRange.upper, 1e300))));
     }
     const bool positive = inSignDomain == QCP::sdPositive;
     foundRange = !all.empty() && (!positive || all.highest > 0);

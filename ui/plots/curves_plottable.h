@@ -1,6 +1,6 @@
-// The one plottable of all charts: all curves of a chart in one picture that a worker makes; draw() only puts it there. While the view
-// has moved on, the old picture is shown moved and scaled, and a fresh one is on its way. Into files it draws at once: vectors into a
-// PDF, an exact picture elsewhere.
+// The one plottable of all charts: all curves of a chart in one picture that a worker makes; draw() only puts it there.
+// While the view has moved on, the old picture is shown moved and scaled, and a fresh one is on its way. Into files it
+// draws at once: vectors into a PDF, an exact picture elsewhere.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ public:
     void curvesChanged() { exact_ = false; }
     // Whether the picture shows the present curves in the present view and size.
     [[nodiscard]] bool exact() const;
-    // Asks the worker for a fresh picture where it is needed and none is on its way; `arrived` is called when it is there.
+    // Asks the worker for a fresh picture where it is needed and none is on its way; `arrived` is called when it is
+    // there.
     void prepare(std::function<void()> arrived);
     [[nodiscard]] const QImage& picture() const { return picture_; }
     [[nodiscard]] quint64 freshPictures() const { return fresh_; }

@@ -48,7 +48,8 @@ private:
 
 }  // namespace
 
-void withFileHead(QCustomPlot* plot, const QString& title, std::vector<NamedColor> names, const QColor& text, const std::function<void()>& save) {
+void withFileHead(QCustomPlot* plot, const QString& title, std::vector<NamedColor> names, const QColor& text,
+                  const std::function<void()>& save) {
     plot->plotLayout()->insertRow(0);
     auto* head = new FileHead(plot, title, std::move(names), text);  // the layout's
     plot->plotLayout()->addElement(0, 0, head);
@@ -58,7 +59,8 @@ void withFileHead(QCustomPlot* plot, const QString& title, std::vector<NamedColo
 }
 
 QColor printColor(const QColor& color) {
-    return QColor::fromHslF(std::max(0.0f, color.hslHueF()), color.hslSaturationF(), std::min(0.45f, color.lightnessF()), color.alphaF());
+    return QColor::fromHslF(std::max(0.0f, color.hslHueF()), color.hslSaturationF(),
+                            std::min(0.45f, color.lightnessF()), color.alphaF());
 }
 
 }  // namespace tritlab

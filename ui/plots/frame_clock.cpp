@@ -7,7 +7,7 @@
 namespace tritlab {
 
 namespace {
-constexpr qint64 mostPauseMs = 50;
+constexpr qint64 maxPauseMs = 50;
 }  // namespace
 
 FrameClock& FrameClock::shared() {
@@ -24,7 +24,9 @@ FrameClock::FrameClock(QObject* parent) : QObject(parent) {
 }
 
 void FrameClock::request(QObject* context, std::function<void()> draw) {
-    if (std::any_of(waiting_.begin(), waiting_.end(), [context](const Waiting& each) { return each.context == context; })) return;
+    if (std::any_of(waiting_.begin(), waiting_.end(),
+                    [context](const Waiting& each) { return each.context == context; }))
+        return;
     waiting_.push_back({context, std::move(draw)});
     waitForNext();
 }
@@ -47,7 +49,7 @@ void FrameClock::tick() {
 
 void FrameClock::customEvent(QEvent*) {
     const qint64 took = sinceFrame_.elapsed();
-    pauseMs_ = std::max<qint64>(frameMs, took + std::min<qint64>(took / 2, mostPauseMs));
+    pauseMs_ = std::max<qint64>(frameMs, took + std::min<qint64>(took / 2, maxPauseMs));
     painting_ = false;
     waitForNext();
 }

@@ -1,5 +1,5 @@
-// The clock of frames: charts that have something new are repainted together, at most sixty times a second and two thirds of the
-// time, so that a stream of mouse events never piles up, however many pixels the screen has.
+// The clock of frames: charts that have something new are repainted together, at most sixty times a second and two
+// thirds of the time, so that a stream of mouse events never piles up, however many pixels the screen has.
 #pragma once
 
 #include <QElapsedTimer>

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/plots/axes.h"
 #include "ui/models/number_text.h"
+#include "ui/plots/axes.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -83,23 +83,24 @@ void HeatMap::setData(HeatMapData fresh, const QString& measure, bool share) {
     data_ = std::move(fresh);
     measure_ = measure;
     share_ = share;
-    const int columns = std::max<int>(1, static_cast<int>(data_.steps.size())), rows = std::max<int>(1, static_cast<int>(data_.layers.size()));
+    const int columns = std::max<int>(1, static_cast<int>(data_.steps.size())),
+              rows = std::max<int>(1, static_cast<int>(data_.layers.size()));
     map_->data()->setSize(columns, rows);
     map_->data()->setRange(QCPRange(0, columns - 1), QCPRange(0, rows - 1));
     map_->data()->fill(std::nan(""));
-    double least = HUGE_VAL, most = -HUGE_VAL;
+    double min = HUGE_VAL, max = -HUGE_VAL;
     for (std::size_t row = 0; row < data_.cells.size(); ++row) {
         for (std::size_t column = 0; column < data_.cells[row].size(); ++column) {
             const double value = data_.cells[row][column];
             map_->data()->setCell(static_cast<int>(column), static_cast<int>(row), value);
             if (!std::isfinite(value)) continue;
-            least = std::min(least, value);
-            most = std::max(most, value);
+            min = std::min(min, value);
+            max = std::max(max, value);
         }
     }
-    if (least > most) least = 0, most = 1;
-    if (least == most) most = least + (least == 0 ? 1 : std::abs(least) * 0.01);
-    scale_->setDataRange(QCPRange(least, most));
+    if (min > max) min = 0, max = 1;
+    if (min == max) max = min + (min == 0 ? 1 : std::abs(min) * 0.01);
+    scale_->setDataRange(QCPRange(min, max));
     plot_->xAxis->setRange(-0.5, columns - 0.5);
     plot_->yAxis->setRange(-0.5, rows - 0.5);
     labelAxes();
@@ -108,11 +109,15 @@ void HeatMap::setData(HeatMapData fresh, const QString& measure, bool share) {
 
 void HeatMap::labelAxes() {
     const auto across = QSharedPointer<QCPAxisTickerText>::create(), down = QSharedPointer<QCPAxisTickerText>::create();
-    const auto every = [](std::size_t count, std::size_t room) { return std::max<std::size_t>(1, (count + room - 1) / room); };
+    const auto every = [](std::size_t count, std::size_t room) {
+        return std::max<std::size_t>(1, (count + room - 1) / room);
+    };
     const std::size_t steps = data_.steps.size(), layers = static_cast<std::size_t>(data_.layers.size());
-    for (std::size_t i = 0; i < steps; i += every(steps, 6)) across->addTick(static_cast<double>(i), tickText(static_cast<double>(data_.steps[i])));
+    for (std::size_t i = 0; i < steps; i += every(steps, 6))
+        across->addTick(static_cast<double>(i), tickText(static_cast<double>(data_.steps[i])));
     const auto lines = static_cast<std::size_t>(std::max(4, plot_->height() / std::max(8, fontMetrics().height())));
-    for (std::size_t i = 0; i < layers; i += every(layers, lines)) down->addTick(static_cast<double>(i), data_.layers[static_cast<int>(i)]);
+    for (std::size_t i = 0; i < layers; i += every(layers, lines))
+        down->addTick(static_cast<double>(i), data_.layers[static_cast<int>(i)]);
     plot_->xAxis->setTicker(across);
     plot_->yAxis->setTicker(down);
 }
@@ -128,7 +133,8 @@ void HeatMap::recolour() {
     const PlotColors colors = plotColors(palette());
     plot_->setBackground(QBrush(colors.background));
     colorAxes({plot_->xAxis, plot_->yAxis, scale_->axis()}, colors);
-    // Little is the background's own shade, much is the colour that stands out from it most: one ramp for the colour-blind too.
+    // Little is the background's own shade, much is the colour that stands out from it most: one ramp for the
+    // colour-blind too.
     QCPColorGradient gradient;
     gradient.setColorInterpolation(QCPColorGradient::ciRGB);
     const bool dark = isDark(palette());

@@ -1,5 +1,5 @@
-// Layers down, snapshots across, one measure of weight health as colour with its scale beside it. The pointer reads a cell, a click
-// picks it.
+// Layers down, snapshots across, one measure of weight health as colour with its scale beside it. The pointer reads a
+// cell, a click picks it.
 #pragma once
 
 #include <QStringList>

@@ -1,5 +1,5 @@
-// The histogram of w/absmean of one layer with the ±0.5 boundaries at which a weight becomes -1, 0 or +1, and the shares of the three
-// as one bar.
+// The histogram of w/absmean of one layer with the ±0.5 boundaries at which a weight becomes -1, 0 or +1, and the
+// shares of the three as one bar.
 #pragma once
 
 #include <QWidget>

@@ -23,8 +23,10 @@ double ParallelPlot::placeAt(double y) const {
 
 std::optional<std::size_t> ParallelPlot::axisNear(const QPointF& point) const {
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-        const double top = pixelOf(axis, 1).y() - axisReach, bottom = pixelOf(axis, lowestPlace(axes_[axis])).y() + axisReach;
-        if (std::abs(pixelOf(axis, 0).x() - point.x()) <= axisReach && point.y() >= top && point.y() <= bottom) return axis;
+        const double top = pixelOf(axis, 1).y() - axisReach,
+                     bottom = pixelOf(axis, lowestPlace(axes_[axis])).y() + axisReach;
+        if (std::abs(pixelOf(axis, 0).x() - point.x()) <= axisReach && point.y() >= top && point.y() <= bottom)
+            return axis;
     }
     return std::nullopt;
 }
@@ -38,12 +40,12 @@ int ParallelPlot::nearest(const QPointF& point) const {
     const auto left = std::min(static_cast<std::size_t>(at), axes_.size() - 2);
     const double share = at - static_cast<double>(left), place = placeAt(point.y());
     int best = -1;
-    double least = lineReach / room.height();
+    double min = lineReach / room.height();
     for (const std::size_t run : order_) {  // of lines that cover each other, the one on top
         if (!in_[run]) continue;
         const double away = std::abs(places_[run][left] * (1 - share) + places_[run][left + 1] * share - place);
-        if (away > least) continue;
-        least = away;
+        if (away > min) continue;
+        min = away;
         best = static_cast<int>(run);
     }
     return best;
@@ -55,7 +57,8 @@ void ParallelPlot::hover(int run) {
     if (run >= 0) {
         for (const FigureAxis& axis : axes_) {
             const QString text = axis.texts[static_cast<std::size_t>(run)];
-            parts.push_back({axis.figure.title, text.isEmpty() ? tr("no value") : fontMetrics().elidedText(text, Qt::ElideMiddle, 180),
+            parts.push_back({axis.figure.title,
+                             text.isEmpty() ? tr("no value") : fontMetrics().elidedText(text, Qt::ElideMiddle, 180),
                              lineColor(static_cast<std::size_t>(run), screenInk())});
         }
     }
@@ -73,7 +76,8 @@ void ParallelPlot::hoverNext(int way) {
     if (left.empty()) return;
     const auto at = std::find(left.begin(), left.end(), hovered_);
     const auto last = static_cast<std::ptrdiff_t>(left.size()) - 1;
-    const auto next = at == left.end() ? (way > 0 ? 0 : last) : std::clamp<std::ptrdiff_t>(at - left.begin() + way, 0, last);
+    const auto next =
+        at == left.end() ? (way > 0 ? 0 : last) : std::clamp<std::ptrdiff_t>(at - left.begin() + way, 0, last);
     hover(left[static_cast<std::size_t>(next)]);
     describe();
 }
@@ -98,7 +102,8 @@ void ParallelPlot::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return;
     const auto axis = axisNear(event->position());
     if (!axis) {
-        if (const int run = nearest(event->position()); run >= 0) Q_EMIT picked(runs_[static_cast<std::size_t>(run)].id);
+        if (const int run = nearest(event->position()); run >= 0)
+            Q_EMIT picked(runs_[static_cast<std::size_t>(run)].id);
         return;
     }
     focused_ = *axis;

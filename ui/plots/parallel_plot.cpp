@@ -7,8 +7,8 @@
 #include <numeric>
 #include <utility>
 
-#include "ui/services/plot_worker.h"
 #include "ui/plots/readout.h"
+#include "ui/services/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -38,7 +38,8 @@ void ParallelPlot::setData(std::vector<PlottedRun> runs, std::vector<FigureAxis>
     series_.assign(runs_.size(), {});
     for (std::size_t i = 0; i < runs_.size(); ++i) {
         for (const FigureAxis& axis : axes_) places_[i].push_back(placeOf(axis, axis.values[i]));
-        for (std::size_t axis = 0; axis < axes_.size(); ++axis) series_[i].append(static_cast<double>(axis), places_[i][axis]);
+        for (std::size_t axis = 0; axis < axes_.size(); ++axis)
+            series_[i].append(static_cast<double>(axis), places_[i][axis]);
     }
     order_.resize(runs_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -47,10 +48,12 @@ void ParallelPlot::setData(std::vector<PlottedRun> runs, std::vector<FigureAxis>
             const double good = goodness(axes_.back(), run);
             return std::isnan(good) ? -1 : good;
         };
-        std::stable_sort(order_.begin(), order_.end(), [&rank](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+        std::stable_sort(order_.begin(), order_.end(),
+                         [&rank](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
     }
     std::erase_if(brushes_, [this](const auto& brush) {
-        return std::none_of(axes_.begin(), axes_.end(), [&brush](const FigureAxis& axis) { return axis.figure.key == brush.first; });
+        return std::none_of(axes_.begin(), axes_.end(),
+                            [&brush](const FigureAxis& axis) { return axis.figure.key == brush.first; });
     });
     focused_ = axes_.empty() ? 0 : std::min(focused_, axes_.size() - 1);
     hovered_ = -1;
@@ -86,20 +89,27 @@ void ParallelPlot::brushed() {
 
 int ParallelPlot::countLeft() const { return static_cast<int>(std::count(in_.begin(), in_.end(), true)); }
 
-QString ParallelPlot::hovered() const { return hovered_ < 0 ? QString() : runs_[static_cast<std::size_t>(hovered_)].id; }
+QString ParallelPlot::hovered() const {
+    return hovered_ < 0 ? QString() : runs_[static_cast<std::size_t>(hovered_)].id;
+}
 
 QSize ParallelPlot::minimumSizeHint() const {
-    return {static_cast<int>(leftRoom + rightRoom + axisRoom * static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1)), 220};
+    return {static_cast<int>(leftRoom + rightRoom +
+                             axisRoom * static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1)),
+            220};
 }
 
 QRectF ParallelPlot::area(const QSizeF& size) const {
-    const bool missing = std::any_of(axes_.begin(), axes_.end(), [](const FigureAxis& axis) { return axis.missing > 0; });
+    const bool missing =
+        std::any_of(axes_.begin(), axes_.end(), [](const FigureAxis& axis) { return axis.missing > 0; });
     QRectF room(QPointF(leftRoom, topRoom), QPointF(size.width() - rightRoom, size.height() - bottomRoom));
     room.setHeight(std::max(20.0, room.height()) / (missing ? 1 - missingPlace : 1));
     return room;
 }
 
-double ParallelPlot::step(const QRectF& area) const { return area.width() / static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1); }
+double ParallelPlot::step(const QRectF& area) const {
+    return area.width() / static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1);
+}
 
 QPointF ParallelPlot::pixelIn(const QRectF& area, std::size_t axis, double place) const {
     return {area.left() + step(area) * static_cast<double>(axis), area.bottom() - place * area.height()};
@@ -113,7 +123,8 @@ QColor ParallelPlot::lineColor(std::size_t run, const Ink& ink) const {
     return std::isnan(good) ? ink.colors.frame : scaleColor(good, ink.dark);
 }
 
-void ParallelPlot::paintLine(QPainter& painter, const QRectF& area, std::size_t run, const QColor& color, double width) const {
+void ParallelPlot::paintLine(QPainter& painter, const QRectF& area, std::size_t run, const QColor& color,
+                             double width) const {
     QPolygonF line;
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) line << pixelIn(area, axis, places_[run][axis]);
     painter.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
@@ -123,13 +134,15 @@ void ParallelPlot::paintLine(QPainter& painter, const QRectF& area, std::size_t 
 // The pale ones below, then the better the later.
 PictureRequest ParallelPlot::linesIn(const QSizeF& size, const QRectF& area, double scale, const Ink& ink) const {
     PictureRequest request;
-    request.view = {-area.left() / step(area), (size.width() - area.left()) / step(area), (area.bottom() - size.height()) / area.height(),
-                    area.bottom() / area.height()};
+    request.view = {-area.left() / step(area), (size.width() - area.left()) / step(area),
+                    (area.bottom() - size.height()) / area.height(), area.bottom() / area.height()};
     request.pixels = (size * scale).toSize();
     request.scale = scale;
     for (const bool in : {false, true}) {
         for (const std::size_t run : order_) {
-            if (in_[run] == in) request.curves.push_back({series_[run], in ? lineColor(run, ink) : ink.colors.grid, in ? 1.4 : 1, Qt::SolidLine, false});
+            if (in_[run] == in)
+                request.curves.push_back(
+                    {series_[run], in ? lineColor(run, ink) : ink.colors.grid, in ? 1.4 : 1, Qt::SolidLine, false});
         }
     }
     return request;
@@ -140,7 +153,8 @@ void ParallelPlot::askLines() {
     asked_ = true;
     stale_ = false;
     PlotWorker::shared().post(
-        this, [request = linesIn(size(), area(size()), devicePixelRatioF(), screenInk())] { return rasterize(request); },
+        this,
+        [request = linesIn(size(), area(size()), devicePixelRatioF(), screenInk())] { return rasterize(request); },
         [this](QImage picture) {
             asked_ = false;
             lines_ = std::move(picture);
@@ -165,7 +179,8 @@ void ParallelPlot::paintTicks(QPainter& painter, const QRectF& area, const Ink& 
         const QPointF at = pixelIn(area, axis, place);
         const bool last = axis + 1 == axes_.size();
         const QString shown = metrics.elidedText(text, Qt::ElideMiddle, last ? rightRoom - 10 : step(area) - 14);
-        const QRectF box(at.x() + 5, at.y() - metrics.height() / 2, metrics.horizontalAdvance(shown) + 4, metrics.height());
+        const QRectF box(at.x() + 5, at.y() - metrics.height() / 2, metrics.horizontalAdvance(shown) + 4,
+                         metrics.height());
         QColor behind = ink.colors.background;
         behind.setAlpha(200);
         painter.fillRect(box, behind);
@@ -194,10 +209,12 @@ void ParallelPlot::paintTitle(QPainter& painter, const QRectF& area, const Ink& 
                      metrics.elidedText(shown.figure.title, Qt::ElideMiddle, room));
     QStringList notes;
     if (shown.logarithmic) notes << tr("log");
-    if (shown.figure.better != Better::Neither) notes << (shown.figure.better == Better::Low ? tr("low is good") : tr("high is good"));
+    if (shown.figure.better != Better::Neither)
+        notes << (shown.figure.better == Better::Low ? tr("low is good") : tr("high is good"));
     painter.setFont(small);
     painter.setPen(ink.colors.mutedText);
-    painter.drawText(QRectF(left, 4 + metrics.height(), room, metrics.height()), Qt::AlignVCenter | side, notes.join(", "));
+    painter.drawText(QRectF(left, 4 + metrics.height(), room, metrics.height()), Qt::AlignVCenter | side,
+                     notes.join(", "));
 }
 
 // What the lines' colours stand for, along the last axis.
@@ -205,7 +222,8 @@ void ParallelPlot::paintScale(QPainter& painter, const QRectF& area, const Ink& 
     const FigureAxis& axis = axes_.back();
     if (!legend_.empty() || !axis.categories.isEmpty()) return;
     QLinearGradient ramp(pixelIn(area, axes_.size() - 1, 0), pixelIn(area, axes_.size() - 1, 1));
-    for (const double place : {0.0, 0.25, 0.5, 0.75, 1.0}) ramp.setColorAt(place, scaleColor(axis.figure.better == Better::Low ? 1 - place : place, ink.dark));
+    for (const double place : {0.0, 0.25, 0.5, 0.75, 1.0})
+        ramp.setColorAt(place, scaleColor(axis.figure.better == Better::Low ? 1 - place : place, ink.dark));
     const QPointF top = pixelIn(area, axes_.size() - 1, 1), bottom = pixelIn(area, axes_.size() - 1, 0);
     painter.fillRect(QRectF(top - QPointF(2.5, 0), bottom + QPointF(2.5, 0)), ramp);
 }
@@ -244,7 +262,8 @@ void ParallelPlot::paintBest(QPainter& painter, const QRectF& area, const Ink& i
     paintLine(painter, area, run, lineColor(run, ink), 3);
     const QPointF end = pixelIn(area, axes_.size() - 1, places_[run].back());
     const QFontMetricsF metrics(painter.font());
-    const QString text = QStringLiteral("★ ") + metrics.elidedText(runs_[run].name, Qt::ElideMiddle, area.width() / static_cast<double>(axes_.size()));
+    const QString text = QStringLiteral("★ ") + metrics.elidedText(runs_[run].name, Qt::ElideMiddle,
+                                                                   area.width() / static_cast<double>(axes_.size()));
     const double width = metrics.horizontalAdvance(text) + 6;
     QRectF box(end.x() - 10 - width, end.y() - metrics.height() - 3, width, metrics.height());
     if (box.top() < area.top()) box.moveTop(end.y() + 3);

@@ -1,7 +1,8 @@
-// Parallel coordinates: an axis for each figure, a line across them for each run. Dragging on an axis brushes a stretch of it; the runs
-// that lie in all brushes stay, the others go pale. A double click on an axis, or Escape, takes its brush away. By keyboard: Left and
-// Right choose an axis, Up and Down make and move its brush, with Shift its upper edge, with Ctrl its lower one; Page Up and Page Down
-// go through the runs that are left, Enter picks. A worker draws the lines into a picture, anew only when they change.
+// Parallel coordinates: an axis for each figure, a line across them for each run. Dragging on an axis brushes a stretch
+// of it; the runs that lie in all brushes stay, the others go pale. A double click on an axis, or Escape, takes its
+// brush away. By keyboard: Left and Right choose an axis, Up and Down make and move its brush, with Shift its upper
+// edge, with Ctrl its lower one; Page Up and Page Down go through the runs that are left, Enter picks. A worker draws
+// the lines into a picture, anew only when they change.
 #pragma once
 
 #include <QImage>
@@ -22,15 +23,15 @@ class ParallelPlot : public QWidget {
     Q_OBJECT
 public:
     explicit ParallelPlot(QWidget* parent = nullptr);
-    // Lines take the colour of their group, which `legend` names in files; without a legend, one from how good the run is by the last
-    // axis.
+    // Lines take the colour of their group, which `legend` names in files; without a legend, one from how good the run
+    // is by the last axis.
     void setData(std::vector<PlottedRun> runs, std::vector<FigureAxis> axes, std::vector<NamedColor> legend);
     [[nodiscard]] const Brushes& brushes() const { return brushes_; }
     void clearBrushes();
     [[nodiscard]] const std::vector<FigureAxis>& axes() const { return axes_; }
     [[nodiscard]] const std::vector<bool>& left() const { return in_; }  // of each run: in all brushes
     [[nodiscard]] int countLeft() const;
-    [[nodiscard]] QString hovered() const;                               // the run under pointer or keyboard
+    [[nodiscard]] QString hovered() const;  // the run under pointer or keyboard
     [[nodiscard]] QPointF pixelOf(std::size_t axis, double place) const;
     QPixmap picture(int width, int height, double scale = 1) const;
     bool savePdf(const QString& path, int width, int height) const;
@@ -62,7 +63,7 @@ private:
     struct Drag {
         std::size_t axis;
         BrushPart part;
-        double from;        // the place where it began
+        double from;  // the place where it began
         Brush was;
         bool fresh, moved;  // a new brush; beyond a click's tremor
     };

@@ -1,4 +1,5 @@
-// QCustomPlot's header with the project's QT_NO_KEYWORDS: it spells `signals`, `slots`, `emit` and `foreach` as keywords.
+// QCustomPlot's header with the project's QT_NO_KEYWORDS: it spells `signals`, `slots`, `emit` and `foreach` as
+// keywords.
 #pragma once
 
 #include <QtPrintSupport/QtPrintSupport>

@@ -8,7 +8,8 @@ namespace tritlab {
 
 PixelMap::PixelMap(const PlotView& view, double width, double height)
     : view_(view), width_(width), height_(height), perX_(width / (view.xUpper - view.xLower)) {
-    const double low = view.logarithmic ? std::log(view.yLower) : view.yLower, high = view.logarithmic ? std::log(view.yUpper) : view.yUpper;
+    const double low = view.logarithmic ? std::log(view.yLower) : view.yLower,
+                 high = view.logarithmic ? std::log(view.yUpper) : view.yUpper;
     top_ = high;
     perY_ = height / (high - low);
 }
@@ -20,7 +21,8 @@ double PixelMap::y(float value) const {
 }
 
 bool fewPoints(std::size_t points, double columns, std::size_t curves) {
-    return static_cast<double>(points) <= std::min(columns / 2, 3000.0 / static_cast<double>(std::max<std::size_t>(curves, 1)));
+    return static_cast<double>(points) <=
+           std::min(columns / 2, 3000.0 / static_cast<double>(std::max<std::size_t>(curves, 1)));
 }
 
 std::vector<ColumnSpan> columnSpans(const Series& series, const PixelMap& map, int columns) {
@@ -72,7 +74,8 @@ inline quint32 scaled(quint32 pixel, quint32 alpha) {
 // What shines through is rounded down: rounded up, the sum could pass 255 and run over into the next channel.
 inline quint32 over(quint32 source, quint32 destination) {
     const quint32 rest = 256 - (source >> 24);
-    const quint32 rb = (destination & 0xff00ff) * rest >> 8 & 0xff00ff, ag = (destination >> 8 & 0xff00ff) * rest & 0xff00ff00;
+    const quint32 rb = (destination & 0xff00ff) * rest >> 8 & 0xff00ff,
+                  ag = (destination >> 8 & 0xff00ff) * rest & 0xff00ff00;
     return source + rb + ag;
 }
 
@@ -93,7 +96,8 @@ void drawColumns(QImage& image, const CurvePicture& curve, const std::vector<Col
     const int dash = static_cast<int>((dotted ? 2 : 6) * scale), period = static_cast<int>((dotted ? 5 : 10) * scale);
     for (std::size_t column = 0; column < spans.size(); ++column) {
         if (spans[column].empty() || (!solid && static_cast<int>(column) % period >= dash)) continue;
-        const double top = std::max(spans[column].top - half, 0.0), bottom = std::min(spans[column].bottom + half, static_cast<double>(height));
+        const double top = std::max(spans[column].top - half, 0.0),
+                     bottom = std::min(spans[column].bottom + half, static_cast<double>(height));
         if (bottom <= top) continue;
         quint32* const base = bits + column;
         const int firstRow = static_cast<int>(top), lastRow = std::min(static_cast<int>(bottom), height - 1);
@@ -152,7 +156,8 @@ void drawMarks(QPainter& painter, const CurvePicture& curve, const PixelMap& map
 QImage rasterize(const PictureRequest& request, const std::function<bool()>& cancelled) {
     QImage image(request.pixels, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    if (image.isNull() || !(request.view.xUpper > request.view.xLower) || !(request.view.yUpper > request.view.yLower)) return image;
+    if (image.isNull() || !(request.view.xUpper > request.view.xLower) || !(request.view.yUpper > request.view.yLower))
+        return image;
     const PixelMap map(request.view, image.width(), image.height());
     for (const CurvePicture& curve : request.curves) {
         if (cancelled && cancelled()) return {};
@@ -186,7 +191,8 @@ QImage stretched(const QImage& picture, const QRectF& source, const QSize& size)
     const auto places = [](double first, double length, int count, int limit) {
         std::vector<int> from(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i)
-            from[static_cast<std::size_t>(i)] = std::clamp(static_cast<int>(first + (i + 0.5) * length / count), 0, limit - 1);
+            from[static_cast<std::size_t>(i)] =
+                std::clamp(static_cast<int>(first + (i + 0.5) * length / count), 0, limit - 1);
         return from;
     };
     const std::vector<int> columns = places(source.left(), source.width(), size.width(), picture.width());

@@ -1,6 +1,6 @@
-// Curves as a picture, made on a worker: each pixel column holds what the whole line covers in it, every point included, so that the
-// cost follows the width and no spike is lost. A few points are drawn as an antialiased line instead. Qt's painter is used on a QImage
-// alone, which any thread may do.
+// Curves as a picture, made on a worker: each pixel column holds what the whole line covers in it, every point
+// included, so that the cost follows the width and no spike is lost. A few points are drawn as an antialiased line
+// instead. Qt's painter is used on a QImage alone, which any thread may do.
 #pragma once
 
 #include <QColor>
@@ -21,17 +21,17 @@ struct PlotView {
 };
 
 struct CurvePicture {
-    Series series;         // a copy shares its points
+    Series series;  // a copy shares its points
     QColor color;
-    double width = 1.6;    // of the line, in pixels before scaling
+    double width = 1.6;  // of the line, in pixels before scaling
     Qt::PenStyle style = Qt::SolidLine;
-    bool marks = true;     // crosses at the upper edge where values are not finite
+    bool marks = true;  // crosses at the upper edge where values are not finite
 };
 
 struct PictureRequest {
     PlotView view;
-    QSize pixels;          // device pixels
-    double scale = 1;      // device pixels a pixel
+    QSize pixels;                      // device pixels
+    double scale = 1;                  // device pixels a pixel
     std::vector<CurvePicture> curves;  // from the bottom up
 };
 
@@ -55,14 +55,16 @@ private:
     double width_, height_, perX_, top_, perY_;
 };
 
-// One span a column; columns between two points are crossed by the line that joins them, unless a value there is not finite.
+// One span a column; columns between two points are crossed by the line that joins them, unless a value there is not
+// finite.
 std::vector<ColumnSpan> columnSpans(const Series& series, const PixelMap& map, int columns);
 
 // Format_ARGB32_Premultiplied, transparent where no curve is. `cancelled` is asked between curves.
 QImage rasterize(const PictureRequest& request, const std::function<bool()>& cancelled = {});
 
-// `source` of the picture (in its pixels, inside it) at another size, each pixel from its nearest: what is shown for the moment until a
-// fresh picture is there. Qt's painter would interpolate, some milliseconds a chart, and wait for its own threads.
+// `source` of the picture (in its pixels, inside it) at another size, each pixel from its nearest: what is shown for
+// the moment until a fresh picture is there. Qt's painter would interpolate, some milliseconds a chart, and wait for
+// its own threads.
 QImage stretched(const QImage& picture, const QRectF& source, const QSize& size);
 
 // Where the line is drawn point by point and not by columns.

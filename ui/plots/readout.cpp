@@ -9,7 +9,7 @@ namespace tritlab {
 
 namespace {
 constexpr int gap = 10, margin = 6;
-constexpr std::size_t mostRows = 24;
+constexpr std::size_t maxRows = 24;
 }  // namespace
 
 Readout::Readout(QWidget* parent) : QWidget(parent) {
@@ -64,7 +64,8 @@ ValueBox::ValueBox(QWidget* parent) : QWidget(parent) {
 
 void ValueBox::show(const QString& head, std::vector<ReadoutPart> parts, int x, const QRect& room) {
     head_ = head;
-    const std::size_t rows = std::min(mostRows, static_cast<std::size_t>(std::max(0, (room.height() - 2 * margin) / fontMetrics().height() - 1)));
+    const std::size_t rows = std::min(
+        maxRows, static_cast<std::size_t>(std::max(0, (room.height() - 2 * margin) / fontMetrics().height() - 1)));
     if (parts.size() > rows) parts.resize(rows);
     parts_ = std::move(parts);
     setVisible(!parts_.empty());
@@ -72,7 +73,8 @@ void ValueBox::show(const QString& head, std::vector<ReadoutPart> parts, int x, 
     const QFontMetrics metrics = fontMetrics();
     int width = metrics.horizontalAdvance(head_);
     for (const ReadoutPart& part : parts_)
-        width = std::max(width, 12 + std::min(metrics.horizontalAdvance(part.name), 180) + gap + metrics.horizontalAdvance(part.value));
+        width = std::max(width, 12 + std::min(metrics.horizontalAdvance(part.name), 180) + gap +
+                                    metrics.horizontalAdvance(part.value));
     const QSize size(width + 2 * margin, static_cast<int>(parts_.size() + 1) * metrics.height() + 2 * margin);
     const int left = x + gap + size.width() <= room.right() ? x + gap : std::max(room.left(), x - gap - size.width());
     setGeometry(left, room.top() + 4, size.width(), size.height());

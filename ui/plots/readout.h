@@ -1,5 +1,6 @@
-// What the crosshair reads: a line of values in the curves' colours above a chart, and a box with names beside the cursor. Painted by
-// themselves: they change with every movement of the mouse, and a label would lay the whole page out anew each time.
+// What the crosshair reads: a line of values in the curves' colours above a chart, and a box with names beside the
+// cursor. Painted by themselves: they change with every movement of the mouse, and a label would lay the whole page out
+// anew each time.
 #pragma once
 
 #include <QColor>

@@ -1,5 +1,5 @@
-// Histograms of one layer's weights over their mean size, one ridge a snapshot, the earliest at the top: how the weights move to and
-// fro across the ±0.5 boundaries. Also the ternary codes of a weight as an image.
+// Histograms of one layer's weights over their mean size, one ridge a snapshot, the earliest at the top: how the
+// weights move to and fro across the ±0.5 boundaries. Also the ternary codes of a weight as an image.
 #pragma once
 
 #include <QImage>

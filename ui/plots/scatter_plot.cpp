@@ -22,7 +22,9 @@ public:
     static constexpr double radius = 4.5;
 
     ScatterDots(QCPAxis* keys, QCPAxis* values) : QCPAbstractPlottable(keys, values) { setSelectable(QCP::stNone); }
-    [[nodiscard]] QPointF pixel(const Dot& dot) const { return {keyAxis()->coordToPixel(dot.x), valueAxis()->coordToPixel(dot.y)}; }
+    [[nodiscard]] QPointF pixel(const Dot& dot) const {
+        return {keyAxis()->coordToPixel(dot.x), valueAxis()->coordToPixel(dot.y)};
+    }
     double selectTest(const QPointF&, bool, QVariant* = nullptr) const override { return -1; }
     QCPRange getKeyRange(bool& found, QCP::SignDomain = QCP::sdBoth) const override { return rangeOf(&Dot::x, found); }
     QCPRange getValueRange(bool& found, QCP::SignDomain = QCP::sdBoth, const QCPRange& = QCPRange()) const override {
@@ -78,7 +80,8 @@ ScatterPlot::ScatterPlot(QWidget* parent) : QWidget(parent) {
     connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) { point(nearest(event->position())); });
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         const int dot = nearest(event->position());
-        if (event->button() == Qt::LeftButton && dot >= 0) Q_EMIT picked(runs_[dots_->dots[static_cast<std::size_t>(dot)].run].id);
+        if (event->button() == Qt::LeftButton && dot >= 0)
+            Q_EMIT picked(runs_[dots_->dots[static_cast<std::size_t>(dot)].run].id);
     });
     connect(plot_, &QCustomPlot::afterReplot, this, [this] { point(pointed_); });  // the ring follows another size
     applyColors(plotColors(palette()));
@@ -91,7 +94,8 @@ void ScatterPlot::setAxis(QCPAxis* axis, const FigureAxis& figure, bool logarith
         const auto names = QSharedPointer<QCPAxisTickerText>::create();
         const int room = std::max(40, 640 / static_cast<int>(figure.categories.size()));
         for (int i = 0; i < figure.categories.size(); ++i)
-            names->addTick(i, QFontMetrics(axis->tickLabelFont()).elidedText(figure.categories[i], Qt::ElideMiddle, room));
+            names->addTick(i,
+                           QFontMetrics(axis->tickLabelFont()).elidedText(figure.categories[i], Qt::ElideMiddle, room));
         axis->setTicker(names);
         axis->setRange(-0.5, static_cast<double>(figure.categories.size()) - 0.5);
         return;
@@ -140,19 +144,22 @@ void ScatterPlot::setData(std::vector<PlottedRun> runs, FigureAxis x, FigureAxis
 std::size_t ScatterPlot::shown() const { return dots_->dots.size(); }
 
 QPoint ScatterPlot::pixelOf(const QString& run) const {
-    const auto it = std::find_if(dots_->dots.begin(), dots_->dots.end(), [&](const auto& dot) { return runs_[dot.run].id == run; });
+    const auto it =
+        std::find_if(dots_->dots.begin(), dots_->dots.end(), [&](const auto& dot) { return runs_[dot.run].id == run; });
     return it == dots_->dots.end() ? QPoint() : dots_->pixel(*it).toPoint();
 }
 
-QString ScatterPlot::hovered() const { return pointed_ < 0 ? QString() : runs_[dots_->dots[static_cast<std::size_t>(pointed_)].run].id; }
+QString ScatterPlot::hovered() const {
+    return pointed_ < 0 ? QString() : runs_[dots_->dots[static_cast<std::size_t>(pointed_)].run].id;
+}
 
 int ScatterPlot::nearest(const QPointF& pixel) const {
     int best = -1;
-    double least = 12 * 12;
+    double min = 12 * 12;
     for (std::size_t i = 0; i < dots_->dots.size(); ++i) {
         const QPointF away = dots_->pixel(dots_->dots[i]) - pixel;
-        if (QPointF::dotProduct(away, away) >= least) continue;
-        least = QPointF::dotProduct(away, away);
+        if (QPointF::dotProduct(away, away) >= min) continue;
+        min = QPointF::dotProduct(away, away);
         best = static_cast<int>(i);
     }
     return best;
@@ -172,8 +179,10 @@ void ScatterPlot::point(int dot) {
         ring_->topLeft->setCoords(at - QPointF(away, away));
         ring_->bottomRight->setCoords(at + QPointF(away, away));
         name = runs_[shown.run].name;
-        parts = {{x_.figure.title, x_.texts[shown.run], shown.color}, {y_.figure.title, y_.texts[shown.run], shown.color}};
-        plot_->setAccessibleDescription(tr("%1: %2 %3, %4 %5").arg(name, parts[0].name, parts[0].value, parts[1].name, parts[1].value));
+        parts = {{x_.figure.title, x_.texts[shown.run], shown.color},
+                 {y_.figure.title, y_.texts[shown.run], shown.color}};
+        plot_->setAccessibleDescription(
+            tr("%1: %2 %3, %4 %5").arg(name, parts[0].name, parts[0].value, parts[1].name, parts[1].value));
     }
     plot_->layer("pointed")->replot();
     box_->show(name, std::move(parts), static_cast<int>(at.x()), plot_->axisRect()->rect());
@@ -204,8 +213,8 @@ void ScatterPlot::applyColors(const PlotColors& colors) {
 
 QPixmap ScatterPlot::picture(int width, int height, double scale) {
     QPixmap picture;
-    withFileHead(plot_, tr("%1 over %2").arg(y_.figure.title, x_.figure.title), look_.legend, plotColors(palette()).text,
-                 [&] { picture = plot_->toPixmap(width, height, scale); });
+    withFileHead(plot_, tr("%1 over %2").arg(y_.figure.title, x_.figure.title), look_.legend,
+                 plotColors(palette()).text, [&] { picture = plot_->toPixmap(width, height, scale); });
     plot_->replot(QCustomPlot::rpQueuedReplot);
     return picture;
 }

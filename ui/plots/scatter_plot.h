@@ -1,5 +1,5 @@
-// A point for each run over two of its figures. The pointer names the nearest run, a click picks it; by keyboard Left and Right go from
-// point to point, Enter picks.
+// A point for each run over two of its figures. The pointer names the nearest run, a click picks it; by keyboard Left
+// and Right go from point to point, Enter picks.
 #pragma once
 
 #include <QWidget>
@@ -24,11 +24,11 @@ public:
         std::vector<NamedColor> legend;  // above the axes in files
     };
     void setData(std::vector<PlottedRun> runs, FigureAxis x, FigureAxis y, const Look& look);
-    [[nodiscard]] std::size_t shown() const;            // points that are drawn
-    [[nodiscard]] int withoutFigure() const { return without_; }     // runs that lack one of the two
-    [[nodiscard]] int offLogAxis() const { return offLog_; }         // not above 0, where an axis is logarithmic
-    [[nodiscard]] QPoint pixelOf(const QString& run) const;  // in plot(); null where the run is not drawn
-    [[nodiscard]] QString hovered() const;                   // the run under pointer or keyboard
+    [[nodiscard]] std::size_t shown() const;                      // points that are drawn
+    [[nodiscard]] int withoutFigure() const { return without_; }  // runs that lack one of the two
+    [[nodiscard]] int offLogAxis() const { return offLog_; }      // not above 0, where an axis is logarithmic
+    [[nodiscard]] QPoint pixelOf(const QString& run) const;       // in plot(); null where the run is not drawn
+    [[nodiscard]] QString hovered() const;                        // the run under pointer or keyboard
     [[nodiscard]] QCustomPlot* plot() const { return plot_; }
     QPixmap picture(int width, int height, double scale = 1);
     bool savePdf(const QString& path, int width, int height);

@@ -6,9 +6,10 @@
 
 namespace tritlab {
 
-DraftKeeper::DraftKeeper(std::filesystem::path file, QObject* parent) : QObject(parent), file_(std::move(file)), hand_(new QObject) {
-    hand_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+DraftKeeper::DraftKeeper(std::filesystem::path file, QObject* parent)
+    : QObject(parent), file_(std::move(file)), worker_(new QObject) {
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.setObjectName("draft keeper");
     thread_.start();
     later_.setSingleShot(true);
@@ -20,14 +21,16 @@ DraftKeeper::DraftKeeper(std::filesystem::path file, QObject* parent) : QObject(
         if (read.is_object()) drafts_ = std::move(read);
     } catch (const Error& error) {
         const QString text = tr("What was begun cannot be brought back: %1").arg(QString::fromStdString(error.what()));
-        QMetaObject::invokeMethod(this, [this, text] { Q_EMIT failed(text); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, text] { Q_EMIT failed(text); }, Qt::QueuedConnection);
     }
 }
 
 DraftKeeper::~DraftKeeper() {
     if (later_.isActive()) write();
     // Behind the writes that wait: quit() would drop them.
-    QMetaObject::invokeMethod(hand_, [this] { thread_.quit(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        worker_, [this] { thread_.quit(); }, Qt::QueuedConnection);
     thread_.wait();
 }
 
@@ -49,10 +52,11 @@ void DraftKeeper::write() {
             writeFileAtomically(file, text);
         } catch (const std::exception& error) {
             const QString why = tr("What was begun could not be kept: %1").arg(QString::fromStdString(error.what()));
-            QMetaObject::invokeMethod(this, [this, why] { Q_EMIT failed(why); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, why] { Q_EMIT failed(why); }, Qt::QueuedConnection);
         }
     };
-    QMetaObject::invokeMethod(hand_, work, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(worker_, work, Qt::QueuedConnection);
 }
 
 }  // namespace tritlab

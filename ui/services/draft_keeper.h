@@ -1,5 +1,6 @@
-// What was begun and not sent: the form of a new run, messages of the chat. Kept by name in one small file beside the database, a moment
-// after each change, so that neither closing the window nor a crash loses it. Written on a thread of its own: a disk may take its time.
+// What was begun and not sent: the form of a new run, messages of the chat. Kept by name in one small file beside the
+// database, a moment after each change, so that neither closing the window nor a crash loses it. Written on a thread of
+// its own: a disk may take its time.
 #pragma once
 
 #include <QObject>
@@ -14,10 +15,10 @@ namespace tritlab {
 class DraftKeeper : public QObject {
     Q_OBJECT
 public:
-    // Reads what is kept there; a file that cannot be read is told of by failed() and written anew. An empty path: kept for this
-    // window's life alone.
+    // Reads what is kept there; a file that cannot be read is told of by failed() and written anew. An empty path: kept
+    // for this window's life alone.
     explicit DraftKeeper(std::filesystem::path file, QObject* parent = nullptr);
-    ~DraftKeeper() override;  // after what was told is written
+    ~DraftKeeper() override;                                            // after what was told is written
     [[nodiscard]] nlohmann::json draft(const std::string& name) const;  // null: there is none
     void keep(const std::string& name, const nlohmann::json& draft);    // null: forgets it
 
@@ -30,7 +31,7 @@ private:
     nlohmann::json drafts_ = nlohmann::json::object();
     QTimer later_;
     QThread thread_;
-    QObject* hand_;  // lives on thread_
+    QObject* worker_;  // lives on thread_
 };
 
 }  // namespace tritlab

@@ -10,9 +10,9 @@ PlotWorker& PlotWorker::shared() {
     return *worker;
 }
 
-PlotWorker::PlotWorker(QObject* parent) : QObject(parent), hand_(new QObject) {
-    hand_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+PlotWorker::PlotWorker(QObject* parent) : QObject(parent), worker_(new QObject) {
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.setObjectName("plot worker");
     thread_.start();
 }

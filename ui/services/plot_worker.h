@@ -20,7 +20,7 @@ public:
         using Result = std::invoke_result_t<Work>;
         ++pending_;
         QMetaObject::invokeMethod(
-            hand_,
+            worker_,
             [this, guard = QPointer<QObject>(context), work = std::move(work), done = std::move(done)]() mutable {
                 auto result = std::make_shared<Result>(work());
                 QMetaObject::invokeMethod(
@@ -38,7 +38,7 @@ public:
 private:
     explicit PlotWorker(QObject* parent);
     QThread thread_;
-    QObject* hand_;  // lives on thread_
+    QObject* worker_;  // lives on thread_
     int pending_ = 0;
 };
 

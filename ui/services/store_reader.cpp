@@ -5,9 +5,9 @@
 namespace tritlab {
 
 StoreReader::StoreReader(const Workspace& workspace, QObject* parent)
-    : QObject(parent), workspace_(workspace), hand_(new QObject) {
-    hand_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, hand_, &QObject::deleteLater);
+    : QObject(parent), workspace_(workspace), worker_(new QObject) {
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.setObjectName("store reader");
     thread_.start();
 }
@@ -20,16 +20,18 @@ StoreReader::~StoreReader() {
 void StoreReader::post(std::function<void(RunStore&)> work) {
     ++pending_;
     QMetaObject::invokeMethod(
-        hand_,
+        worker_,
         [this, work = std::move(work)] {
             try {
                 if (!store_) store_ = std::make_unique<RunStore>(workspace_);
                 work(*store_);
             } catch (const std::exception& error) {
                 const QString text = QString::fromStdString(error.what());
-                QMetaObject::invokeMethod(this, [this, text] { Q_EMIT failed(text); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this, [this, text] { Q_EMIT failed(text); }, Qt::QueuedConnection);
             }
-            QMetaObject::invokeMethod(this, [this] { --pending_; }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { --pending_; }, Qt::QueuedConnection);
         },
         Qt::QueuedConnection);
 }

@@ -51,7 +51,8 @@ QSize FlowLayout::sizeHint() const {
     for (const QLayoutItem* item : items_) {
         if (!item->isEmpty()) {
             const QSize hint = item->sizeHint();
-            size = QSize(size.width() + (size.width() > 0 ? spacing() : 0) + hint.width(), std::max(size.height(), hint.height()));
+            size = QSize(size.width() + (size.width() > 0 ? spacing() : 0) + hint.width(),
+                         std::max(size.height(), hint.height()));
         }
     }
     return size;
@@ -86,7 +87,8 @@ int FlowLayout::arrange(const QRect& area, bool place) const {
                     pushed = true;
                 }
                 const QSize size = items_[i]->sizeHint();
-                const QRect at(x, y + (height - size.height()) / 2, std::min(size.width(), area.width()), size.height());
+                const QRect at(x, y + (height - size.height()) / 2, std::min(size.width(), area.width()),
+                               size.height());
                 items_[i]->setGeometry(QStyle::visualRect(parentWidget()->layoutDirection(), area, at));
                 x += size.width() + spacing();
             }

@@ -18,7 +18,10 @@ QPainterPath strokes(IconShape shape) {
         path.lineTo(x2, y2);
     };
     switch (shape) {
-        case IconShape::Add: line(12, 5, 12, 19); line(5, 12, 19, 12); break;
+        case IconShape::Add:
+            line(12, 5, 12, 19);
+            line(5, 12, 19, 12);
+            break;
         case IconShape::Stop: path.addRoundedRect(6, 6, 12, 12, 1.5, 1.5); break;
         case IconShape::Resume: path.addPolygon(QPolygonF({{8, 5}, {19, 12}, {8, 19}, {8, 5}})); break;
         case IconShape::Charts:
@@ -61,8 +64,15 @@ QPainterPath strokes(IconShape shape) {
             path.arcTo(5, 5, 14, 14, 120, 300);
             path.addPolygon(QPolygonF({{4.5, 3.5}, {8.6, 5.9}, {6.2, 9.8}}));
             break;
-        case IconShape::Send: path.addPolygon(QPolygonF({{4, 5}, {20, 12}, {4, 19}, {7, 12}, {4, 5}})); line(7, 12, 13, 12); break;
-        case IconShape::Follow: line(4, 12, 17, 12); path.addPolygon(QPolygonF({{12, 7}, {17, 12}, {12, 17}})); line(20, 5, 20, 19); break;
+        case IconShape::Send:
+            path.addPolygon(QPolygonF({{4, 5}, {20, 12}, {4, 19}, {7, 12}, {4, 5}}));
+            line(7, 12, 13, 12);
+            break;
+        case IconShape::Follow:
+            line(4, 12, 17, 12);
+            path.addPolygon(QPolygonF({{12, 7}, {17, 12}, {12, 17}}));
+            line(20, 5, 20, 19);
+            break;
     }
     return path;
 }

@@ -87,13 +87,23 @@ bool isDark(const QPalette& palette) {
 
 PlotColors plotColors(const QPalette& palette) {
     const QColor base = palette.color(QPalette::Base), text = palette.color(QPalette::Text);
-    return {base, mix(base, text, 0.35), mix(base, text, 0.1), mix(base, text, 0.85), mix(base, text, 0.6),
-            mix(base, text, 0.5), palette.color(QPalette::Highlight)};
+    return {base,
+            mix(base, text, 0.35),
+            mix(base, text, 0.1),
+            mix(base, text, 0.85),
+            mix(base, text, 0.6),
+            mix(base, text, 0.5),
+            palette.color(QPalette::Highlight)};
 }
 
 PlotColors printColors() {
-    return {Qt::white, QColor(0x60, 0x60, 0x60), QColor(0xe4, 0xe4, 0xe4), QColor(0x20, 0x20, 0x20), QColor(0x60, 0x60, 0x60),
-            QColor(0x80, 0x80, 0x80), QColor(0x2f, 0x6f, 0xd0)};
+    return {Qt::white,
+            QColor(0x60, 0x60, 0x60),
+            QColor(0xe4, 0xe4, 0xe4),
+            QColor(0x20, 0x20, 0x20),
+            QColor(0x60, 0x60, 0x60),
+            QColor(0x80, 0x80, 0x80),
+            QColor(0x2f, 0x6f, 0xd0)};
 }
 
 QColor runColor(int index, bool dark) {
@@ -106,8 +116,10 @@ QColor runColor(int index, bool dark) {
 }
 
 QColor scaleColor(double goodness, bool dark) {
-    static const std::array<QColor, 3> light = {QColor(0xd0, 0x77, 0x1b), QColor(0x9c, 0x3f, 0x77), QColor(0x12, 0x1f, 0x6b)};
-    static const std::array<QColor, 3> darker = {QColor(0x8f, 0x6f, 0xe0), QColor(0xee, 0x80, 0x88), QColor(0xfb, 0xe6, 0x6a)};
+    static const std::array<QColor, 3> light = {QColor(0xd0, 0x77, 0x1b), QColor(0x9c, 0x3f, 0x77),
+                                                QColor(0x12, 0x1f, 0x6b)};
+    static const std::array<QColor, 3> darker = {QColor(0x8f, 0x6f, 0xe0), QColor(0xee, 0x80, 0x88),
+                                                 QColor(0xfb, 0xe6, 0x6a)};
     const auto& stops = dark ? darker : light;
     const double at = std::clamp(goodness, 0.0, 1.0);
     return at < 0.5 ? mix(stops[0], stops[1], at * 2) : mix(stops[1], stops[2], at * 2 - 1);

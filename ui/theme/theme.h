@@ -29,7 +29,8 @@ PlotColors printColors();  // for files: dark on white whatever the window looks
 QColor runColor(int index, bool dark);
 QColor stateColor(RunState state, bool dark);
 QColor ternaryColor(int code, bool dark);  // -1, 0, +1
-// From 0 (the worst) to 1 (the best): the better, the more it stands out from the background, by lightness too, for the colour-blind.
+// From 0 (the worst) to 1 (the best): the better, the more it stands out from the background, by lightness too, for the
+// colour-blind.
 QColor scaleColor(double goodness, bool dark);
 QColor goodColor(bool dark);
 QColor badColor(bool dark);

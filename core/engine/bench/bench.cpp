@@ -10,11 +10,11 @@
 #include "core/base/measure.h"
 #include "core/base/profile.h"
 #include "core/device/processor.h"
+#include "core/engine/bench/op_profile.h"
+#include "core/engine/bench/random_steps.h"
 #include "core/engine/layers/products.h"
 #include "core/engine/loop/compute_thread.h"
 #include "core/engine/loop/health_tracker.h"
-#include "core/engine/bench/op_profile.h"
-#include "core/engine/bench/random_steps.h"
 #include "core/engine/loop/training_device.h"
 
 namespace tritlab {
@@ -52,13 +52,17 @@ ModelConfig notebookConfig(const Shape& shape, bool ternary) {
     return config;
 }
 
-// Of a step: a product forward and two backward with each linear's weight and with the head's, two operations a multiply-add.
+// Of a step: a product forward and two backward with each linear's weight and with the head's, two operations a
+// multiply-add.
 double productFlops(const Shape& shape, const ModelConfig& config) {
-    const std::int64_t linears = config.layers * (4 * config.hiddenSize * config.hiddenSize + 2 * config.hiddenSize * config.ffnSize);
-    return 3.0 * 2.0 * static_cast<double>((linears + config.vocabSize * config.hiddenSize) * shape.rows * shape.length);
+    const std::int64_t linears =
+        config.layers * (4 * config.hiddenSize * config.hiddenSize + 2 * config.hiddenSize * config.ffnSize);
+    return 3.0 * 2.0 *
+           static_cast<double>((linears + config.vocabSize * config.hiddenSize) * shape.rows * shape.length);
 }
 
-// Operations a second of LibTorch's product of two large matrices, bf16 unless that is slow here: the best of a few, after one that warms up.
+// Operations a second of LibTorch's product of two large matrices, bf16 unless that is slow here: the best of a few,
+// after one that warms up.
 double machineFlops(at::Device device) {
     using Clock = std::chrono::steady_clock;
     const std::int64_t size = device.is_cpu() ? 2048 : 8192;
@@ -79,7 +83,8 @@ double machineFlops(at::Device device) {
 std::vector<BenchPart> partsOf(const Profile& profile, double total) {
     std::vector<BenchPart> parts;
     for (const auto& [name, part] : profile.parts()) parts.push_back({name, part.seconds, part.seconds / total});
-    std::sort(parts.begin(), parts.end(), [](const auto& left, const auto& right) { return left.seconds > right.seconds; });
+    std::sort(parts.begin(), parts.end(),
+              [](const auto& left, const auto& right) { return left.seconds > right.seconds; });
     return parts;
 }
 
@@ -93,7 +98,8 @@ BenchResult benchTraining(const BenchRequest& request) {
     if (request.steps < 1) throw Error("at least one step has to be timed", "steps", "Ask for 1 or more");
     const bool slow = request.mode == "reference", ternary = request.mode != "dense";
     if (slow && request.device == ComputeDevice::Cuda)
-        throw Error("the reference runs on the CPU alone", "device", "Ask for --device cpu, or for the mode bitnet or dense");
+        throw Error("the reference runs on the CPU alone", "device",
+                    "Ask for --device cpu, or for the mode bitnet or dense");
     const auto [device, name, remark] = slow ? TrainingDevice{} : trainingDevice(request.device, {});
     ComputeThread::setThreads(request.threads);
     BenchResult result;

@@ -1,5 +1,5 @@
-// Engine::bench: the time of a whole training step (forward, backward, clipping, AdamW) on random tokens, where it goes, and the
-// peak memory. Runs on the compute thread.
+// Engine::bench: the time of a whole training step (forward, backward, clipping, AdamW) on random tokens, where it
+// goes, and the peak memory. Runs on the compute thread.
 #pragma once
 
 #include "core/engine/engine.h"

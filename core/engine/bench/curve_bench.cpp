@@ -1,12 +1,12 @@
 #include "core/engine/bench/curve_bench.h"
 
 #include "core/data/dataset.h"
+#include "core/engine/loop/compute_thread.h"
 #include "core/engine/loop/held_out_loss.h"
+#include "core/engine/loop/training_pass.h"
 #include "core/engine/model/language_model.h"
 #include "core/engine/optimizer/adamw.h"
-#include "core/engine/loop/compute_thread.h"
 #include "core/run/schedules.h"
-#include "core/engine/loop/training_pass.h"
 
 namespace tritlab {
 namespace {
@@ -20,7 +20,8 @@ std::vector<double> curve(const CurveRequest& request, const RunConfig& config, 
     for (StepIndex step = 0; step < config.steps && !request.stop.stopRequested(); ++step) {
         const BatchTensors batch = toTensors(data.batch(step, 0));
         losses.push_back(pass(batch.tokens, batch.targets, lambdaAt(config, step)));
-        optimizer.step(learningRateAt(config, step), weightDecayAt(config, step), clipFactor(optimizer.gradientNorm(), config.gradClip));
+        optimizer.step(learningRateAt(config, step), weightDecayAt(config, step),
+                       clipFactor(optimizer.gradientNorm(), config.gradClip));
         optimizer.clearGradients();
         model.weightsChanged();
         if (request.progress) request.progress(config.seed, reference, step + 1, losses.back());

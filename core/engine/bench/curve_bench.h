@@ -1,5 +1,5 @@
-// Engine::compareCurves: does the fast engine learn as the slow, obvious reference does? Both start from the same weights and are
-// given the same batches, learning rates and lambdas; only how a step is computed differs.
+// Engine::compareCurves: does the fast engine learn as the slow, obvious reference does? Both start from the same
+// weights and are given the same batches, learning rates and lambdas; only how a step is computed differs.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// Engine::benchKernels: what each set of kernels takes for the same work, beside the scalar reference or LibTorch's own operation.
+// Engine::benchKernels: what each set of kernels takes for the same work, beside the scalar reference or LibTorch's own
+// operation.
 #pragma once
 
 #include <vector>

@@ -13,8 +13,8 @@
 namespace tritlab {
 namespace {
 
-constexpr std::array<std::string_view, 6> products{"aten::mm", "aten::addmm", "aten::bmm", "aten::baddbmm", "aten::_int_mm",
-                                                   "aten::addmm_"};
+constexpr std::array<std::string_view, 6> products{"aten::mm",      "aten::addmm",   "aten::bmm",
+                                                   "aten::baddbmm", "aten::_int_mm", "aten::addmm_"};
 
 // Names have to outlive the profile.
 const char* lasting(const std::string& name) {
@@ -43,8 +43,9 @@ void leave(const at::RecordFunction&, at::ObserverContext*) {
 }  // namespace
 
 OpProfile::OpProfile()
-    : handle_(at::addThreadLocalCallback(
-          at::RecordFunctionCallback(enter, leave).scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}))) {}
+    : handle_(
+          at::addThreadLocalCallback(at::RecordFunctionCallback(enter, leave)
+                                         .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}))) {}
 
 OpProfile::~OpProfile() { at::removeCallback(handle_); }
 

@@ -11,8 +11,10 @@
 namespace tritlab {
 
 RandomSteps::RandomSteps(const RandomStepsSetup& setup)
-    : rows_(setup.rows), length_(setup.length), device_(setup.device), model_(setup.model, setup.precision, setup.device), optimizer_(model_.parameters(), setup.optimizer),
-      pass_(setup.reference ? referencePass(model_) : fastPass(model_)), generator_(at::detail::createCPUGenerator(setup.seed)) {
+    : rows_(setup.rows), length_(setup.length), device_(setup.device),
+      model_(setup.model, setup.precision, setup.device), optimizer_(model_.parameters(), setup.optimizer),
+      pass_(setup.reference ? referencePass(model_) : fastPass(model_)),
+      generator_(at::detail::createCPUGenerator(setup.seed)) {
     model_.initialize(setup.initialization, setup.initStd, setup.seed);
     model_.setRecompute(setup.recompute);
 }

@@ -4,8 +4,8 @@
 #include <ATen/core/Generator.h>
 #include <cstdint>
 
-#include "core/engine/optimizer/adamw.h"
 #include "core/engine/loop/training_pass.h"
+#include "core/engine/optimizer/adamw.h"
 
 namespace tritlab {
 

@@ -7,41 +7,53 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/number.h"
-#include "core/model/estimate.h"
 #include "core/data/tokenizer.h"
-#include "core/engine/loop/compute_thread.h"
 #include "core/engine/bench/random_steps.h"
-#include "core/run/schedules.h"
+#include "core/engine/loop/compute_thread.h"
 #include "core/engine/loop/training_device.h"
+#include "core/model/estimate.h"
+#include "core/run/schedules.h"
 
 namespace tritlab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr int timed = 3;               // steps of each path, after one that warms up
-constexpr double enoughSeconds = 20;   // of a path: slow steps are not all repeated
+constexpr int timed = 3;              // steps of each path, after one that warms up
+constexpr double enoughSeconds = 20;  // of a path: slow steps are not all repeated
 
 // A model that does not fit would take the whole machine down with it.
 void requireRoom(const RunConfig& config, std::int64_t vocabulary) {
     const std::int64_t wanted = estimate(config, vocabulary).trainingBytes, there = availableBytes();
     if (wanted <= there) return;
-    throw Error("training this takes about " + humanBytes(static_cast<double>(wanted)) + ", and " + humanBytes(static_cast<double>(there)) +
-                    " are free", "memory", "Choose a smaller model or micro-batch, or switch activation checkpointing on", ErrorKind::Failed);
+    throw Error("training this takes about " + humanBytes(static_cast<double>(wanted)) + ", and " +
+                    humanBytes(static_cast<double>(there)) + " are free",
+                "memory", "Choose a smaller model or micro-batch, or switch activation checkpointing on",
+                ErrorKind::Failed);
 }
 
 double lambdaOf(LambdaPath path) { return path == LambdaPath::Dense ? 0 : path == LambdaPath::Ternary ? 1 : 0.5; }
 
 RandomStepsSetup setupOf(const RunConfig& c, std::int64_t vocabulary, at::Device device) {
-    return {modelConfig(c, vocabulary), c.precision, c.initialization, c.initStd, static_cast<std::uint64_t>(c.seed),
-            {c.beta1, c.beta2, c.adamEps, c.decayGroups}, c.batchSize, c.sequenceLength, c.activationCheckpointing, false, device};
+    return {modelConfig(c, vocabulary),
+            c.precision,
+            c.initialization,
+            c.initStd,
+            static_cast<std::uint64_t>(c.seed),
+            {c.beta1, c.beta2, c.adamEps, c.decayGroups},
+            c.batchSize,
+            c.sequenceLength,
+            c.activationCheckpointing,
+            false,
+            device};
 }
 
 }  // namespace
 
 std::optional<Calibration> timeSteps(const CalibrationRequest& request) {
     const RunConfig& config = request.config;
-    const std::int64_t vocabulary = config.tokenizer == TokenizerKind::File ? loadTokenizer(config.tokenizerPath)->size() : config.vocabSize;
+    const std::int64_t vocabulary =
+        config.tokenizer == TokenizerKind::File ? loadTokenizer(config.tokenizerPath)->size() : config.vocabSize;
     const at::Device device = trainingDevice(config.device, {}).device;
     if (device.is_cpu()) requireRoom(config, vocabulary);
     ComputeThread::setThreads(static_cast<int>(config.threads));

@@ -1,9 +1,9 @@
 // What the kernels share: launching, one row a block, sums and maxima over a block, values of T as float.
 #pragma once
 
-#include <cstdint>
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -20,9 +20,9 @@ inline void checkLaunch(const char* kernel) {
 
 // As many blocks as elementwise work of n values has use for.
 inline unsigned gridFor(std::int64_t n) {
-    constexpr std::int64_t most = 65536;
+    constexpr std::int64_t max = 65536;
     const std::int64_t blocks = (n + threads - 1) / threads;
-    return static_cast<unsigned>(blocks < most ? blocks : most);
+    return static_cast<unsigned>(blocks < max ? blocks : max);
 }
 
 __device__ inline float toFloat(float x) { return x; }
@@ -31,15 +31,20 @@ __device__ inline float toFloat(std::uint16_t x) { return __uint_as_float(static
 template <typename T>
 __device__ inline T fromFloat(float x);
 template <>
-__device__ inline float fromFloat<float>(float x) { return x; }
+__device__ inline float fromFloat<float>(float x) {
+    return x;
+}
 template <>
-__device__ inline std::uint16_t fromFloat<std::uint16_t>(float x) { return __bfloat16_as_ushort(__float2bfloat16_rn(x)); }
+__device__ inline std::uint16_t fromFloat<std::uint16_t>(float x) {
+    return __bfloat16_as_ushort(__float2bfloat16_rn(x));
+}
 
 // Over a block of `threads`, the result in every thread; in an order that is the same each time.
 template <typename V, typename Combine>
 __device__ V overBlock(V value, Combine combine) {
     __shared__ V parts[threads / warpSize32];
-    for (int offset = warpSize32 / 2; offset > 0; offset /= 2) value = combine(value, __shfl_xor_sync(0xffffffffU, value, offset));
+    for (int offset = warpSize32 / 2; offset > 0; offset /= 2)
+        value = combine(value, __shfl_xor_sync(0xffffffffU, value, offset));
     __syncthreads();  // the parts of an earlier call have been read
     if (threadIdx.x % warpSize32 == 0) parts[threadIdx.x / warpSize32] = value;
     __syncthreads();
@@ -50,7 +55,9 @@ __device__ V overBlock(V value, Combine combine) {
 
 struct Sum {
     template <typename V>
-    __device__ V operator()(V a, V b) const { return a + b; }
+    __device__ V operator()(V a, V b) const {
+        return a + b;
+    }
 };
 // Of magnitudes as bits, so that a NaN is the largest.
 struct LargestBits {
@@ -58,7 +65,7 @@ struct LargestBits {
 };
 
 // NaN stays NaN: it must reach the loss.
-__device__ inline float atLeast(float value, float least) { return value < least ? least : value; }
+__device__ inline float atLeast(float value, float min) { return value < min ? min : value; }
 
 __device__ inline float int8Code(float x, float scale) { return rintf(fminf(fmaxf(x * scale, -128.0F), 127.0F)); }
 

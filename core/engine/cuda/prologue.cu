@@ -1,5 +1,5 @@
-// Activation (with its gate), RMS norm and int8 quantization of rows in one kernel: a block a row, which it reads again for each
-// pass rather than keep: the second and third time it comes from the cache, whatever the width.
+// Activation (with its gate), RMS norm and int8 quantization of rows in one kernel: a block a row, which it reads again
+// for each pass rather than keep: the second and third time it comes from the cache, whatever the width.
 #include "core/engine/cuda/device.cuh"
 #include "core/engine/cuda/kernels.h"
 
@@ -21,7 +21,9 @@ __device__ float activated(const Prologue& kind, const T* x, std::int64_t width,
 }
 
 template <typename T>
-__device__ const T* rowOf(const PrologueInput<T>& in, std::int64_t row) { return in.x + row * (in.kind.gated ? 2 * in.width : in.width); }
+__device__ const T* rowOf(const PrologueInput<T>& in, std::int64_t row) {
+    return in.x + row * (in.kind.gated ? 2 * in.width : in.width);
+}
 
 template <typename T>
 __device__ float rstdOf(const PrologueInput<T>& in, const T* x) {
@@ -43,12 +45,12 @@ __device__ float valueAt(const PrologueInput<T>& in, const T* x, float rstd, std
 // max(max |value|, 1e-5) over the row.
 template <typename T>
 __device__ float largest(const PrologueInput<T>& in, const T* x, float rstd) {
-    unsigned most = 0;
+    unsigned max = 0;
     for (std::int64_t i = threadIdx.x; i < in.width; i += threads) {
         const unsigned bits = __float_as_uint(fabsf(valueAt(in, x, rstd, i)));
-        most = bits > most ? bits : most;
+        max = bits > max ? bits : max;
     }
-    return atLeast(__uint_as_float(overBlock(most, LargestBits{})), 1e-5F);
+    return atLeast(__uint_as_float(overBlock(max, LargestBits{})), 1e-5F);
 }
 
 template <typename T>
@@ -57,8 +59,8 @@ __global__ void forwardRow(PrologueInput<T> in, float lambda, float* rstds, T* y
     T* out = y + blockIdx.x * in.width;
     const float rstd = rstdOf(in, x);
     if (in.kind.norm && threadIdx.x == 0) rstds[blockIdx.x] = rstd;
-    const float most = lambda > 0 ? largest(in, x, rstd) : 1.0F;
-    const float scale = 127.0F / most, inverse = most / 127.0F;
+    const float max = lambda > 0 ? largest(in, x, rstd) : 1.0F;
+    const float scale = 127.0F / max, inverse = max / 127.0F;
     for (std::int64_t i = threadIdx.x; i < in.width; i += threads) {
         const float v = valueAt(in, x, rstd, i);
         out[i] = fromFloat<T>(lambda > 0 ? v + lambda * (int8Code(v, scale) * inverse - v) : v);
@@ -69,17 +71,18 @@ template <typename T>
 __global__ void codesRow(PrologueInput<T> in, float* rstds, std::int8_t* codes, float* inverseScale) {
     const T* x = rowOf(in, blockIdx.x);
     const float rstd = rstdOf(in, x);
-    const float most = largest(in, x, rstd);
+    const float max = largest(in, x, rstd);
     if (threadIdx.x == 0) {
         if (in.kind.norm) rstds[blockIdx.x] = rstd;
-        inverseScale[blockIdx.x] = most / 127.0F;
+        inverseScale[blockIdx.x] = max / 127.0F;
     }
     for (std::int64_t i = threadIdx.x; i < in.width; i += threads)
-        codes[blockIdx.x * in.width + i] = static_cast<std::int8_t>(int8Code(valueAt(in, x, rstd, i), 127.0F / most));
+        codes[blockIdx.x * in.width + i] = static_cast<std::int8_t>(int8Code(valueAt(in, x, rstd, i), 127.0F / max));
 }
 
 template <typename T>
-__device__ void activationBackward(const Prologue& kind, const T* x, std::int64_t width, std::int64_t i, float da, T* dx) {
+__device__ void activationBackward(const Prologue& kind, const T* x, std::int64_t width, std::int64_t i, float da,
+                                   T* dx) {
     const float g = toFloat(x[i]);
     float value = g, slope = 1.0F;
     if (kind.activation == Prologue::Activation::ReluSquared) {
@@ -122,7 +125,8 @@ __global__ void normGradientParts(PrologueInput<T> in, const float* rstds, const
     if (i >= in.width) return;
     float sum = 0;
     for (std::int64_t row = blockIdx.y; row < in.rows; row += prologuePartials)
-        sum += toFloat(dy[row * in.width + i]) * factor * (activated(in.kind, rowOf(in, row), in.width, i) * rstds[row]);
+        sum +=
+            toFloat(dy[row * in.width + i]) * factor * (activated(in.kind, rowOf(in, row), in.width, i) * rstds[row]);
     partial[blockIdx.y * in.width + i] = sum;
 }
 
@@ -151,23 +155,24 @@ void prologueCodes(const PrologueInput<T>& input, float* rstd, std::int8_t* code
 }
 
 template <typename T>
-void prologueBackward(const PrologueInput<T>& input, const float* rstd, const T* dy, float factor, float* partial, float* normGradient,
-                      T* dx, Stream stream) {
+void prologueBackward(const PrologueInput<T>& input, const float* rstd, const T* dy, float factor, float* partial,
+                      float* normGradient, T* dx, Stream stream) {
     if (input.rows > 0) {
         backwardRow<<<static_cast<unsigned>(input.rows), threads, 0, native(stream)>>>(input, rstd, dy, factor, dx);
         checkLaunch("prologue's backward");
     }
     if (!input.kind.norm) return;
     const auto columns = static_cast<unsigned>((input.width + threads - 1) / threads);
-    normGradientParts<<<dim3(columns, prologuePartials), threads, 0, native(stream)>>>(input, rstd, dy, factor, partial);
+    normGradientParts<<<dim3(columns, prologuePartials), threads, 0, native(stream)>>>(input, rstd, dy, factor,
+                                                                                       partial);
     checkLaunch("norm's gradient");
     normGradientSum<<<columns, threads, 0, native(stream)>>>(partial, input.width, normGradient);
     checkLaunch("norm's gradient");
 }
 
-#define TRITLAB_FOR(T)                                                                                           \
-    template void prologue(const PrologueInput<T>&, float, float*, T*, Stream);                                  \
-    template void prologueCodes(const PrologueInput<T>&, float*, std::int8_t*, float*, Stream);                  \
+#define TRITLAB_FOR(T)                                                                          \
+    template void prologue(const PrologueInput<T>&, float, float*, T*, Stream);                 \
+    template void prologueCodes(const PrologueInput<T>&, float*, std::int8_t*, float*, Stream); \
     template void prologueBackward(const PrologueInput<T>&, const float*, const T*, float, float*, float*, T*, Stream);
 TRITLAB_FOR(float)
 TRITLAB_FOR(std::uint16_t)

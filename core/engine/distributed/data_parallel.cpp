@@ -24,7 +24,9 @@ std::vector<std::int64_t> elementsOf(const std::vector<Parameter>& parameters) {
 std::vector<ShardPiece> shardPieces(const std::vector<std::int64_t>& elements, int ranks) {
     std::int64_t total = 0, before = 0;
     for (const std::int64_t count : elements) total += count;
-    const auto end = [&](int rank) { return total / ranks * (rank + 1) + std::min<std::int64_t>(rank + 1, total % ranks); };
+    const auto end = [&](int rank) {
+        return total / ranks * (rank + 1) + std::min<std::int64_t>(rank + 1, total % ranks);
+    };
     std::vector<ShardPiece> pieces;
     int owner = 0;
     for (std::size_t parameter = 0; parameter < elements.size(); ++parameter) {
@@ -39,7 +41,8 @@ std::vector<ShardPiece> shardPieces(const std::vector<std::int64_t>& elements, i
     return pieces;
 }
 
-DataParallel::DataParallel(RankGroup* group, LanguageModel& model, const AdamW::Options& options) : group_(group), model_(&model) {
+DataParallel::DataParallel(ProcessGroup* group, LanguageModel& model, const AdamW::Options& options)
+    : group_(group), model_(&model) {
     if (group_ == nullptr) {
         optimizer_ = std::make_unique<AdamW>(model.parameters(), options);
         return;
@@ -68,7 +71,9 @@ bool DataParallel::agree(bool leaders) {
     return answer[0] != 0;
 }
 
-std::string DataParallel::agree(const std::string& leaders) { return group_ == nullptr ? leaders : group_->leadersText(leaders); }
+std::string DataParallel::agree(const std::string& leaders) {
+    return group_ == nullptr ? leaders : group_->broadcastText(leaders);
+}
 
 unsigned DataParallel::anyOf(unsigned mine, unsigned bits) {
     if (group_ == nullptr) return mine;
@@ -85,8 +90,10 @@ void DataParallel::requireSame(const char* what, const std::string& mine) {
     const std::vector<std::string> all = group_->allTexts(mine);
     for (std::size_t other = 1; other < all.size(); ++other) {
         if (all[other] == all[leader]) continue;
-        throw Error("rank " + std::to_string(other) + " has other " + what + " than rank 0 (" + all[other] + " and " + all[leader] + ")", {},
-                    "Every rank has to find the same program and the same files under the same paths", ErrorKind::BadInput);
+        throw Error("rank " + std::to_string(other) + " has other " + what + " than rank 0 (" + all[other] + " and " +
+                        all[leader] + ")",
+                    {}, "Every rank has to find the same program and the same files under the same paths",
+                    ErrorKind::BadInput);
     }
 }
 
@@ -94,7 +101,7 @@ void DataParallel::spreadWeights() {
     if (group_ == nullptr) return;
     std::vector<at::Tensor> values;
     for (const Parameter& parameter : model_->parameters()) values.push_back(parameter.value.detach());
-    group_->spread(values, std::vector<int>(values.size(), leader));
+    group_->broadcast(values, std::vector<int>(values.size(), leader));
     model_->weightsChanged();
 }
 
@@ -125,7 +132,7 @@ void DataParallel::step(double learningRate, double weightDecay, double gradient
         parts.push_back(pieceOf(model_->parameters()[piece.parameter].value, piece));
         owners.push_back(piece.owner);
     }
-    group_->spread(parts, owners);
+    group_->broadcast(parts, owners);
 }
 
 void DataParallel::clearGradients() {
@@ -138,11 +145,12 @@ std::vector<Moments> DataParallel::momentsToFill() {
     std::vector<Moments> whole;
     if (leads())
         for (const Parameter& parameter : model_->parameters())
-            whole.push_back({at::zeros(parameter.value.sizes(), at::kFloat), at::zeros(parameter.value.sizes(), at::kFloat)});
+            whole.push_back(
+                {at::zeros(parameter.value.sizes(), at::kFloat), at::zeros(parameter.value.sizes(), at::kFloat)});
     return whole;
 }
 
-std::vector<Moments> DataParallel::wholeMoments() {
+std::vector<Moments> DataParallel::gatherOptimizerState() {
     if (group_ == nullptr) return optimizer_->moments();
     std::vector<Moments> whole = momentsToFill();
     std::size_t next = 0;
@@ -170,17 +178,20 @@ void DataParallel::takeMoments(const std::vector<Moments>& whole) {
     }
 }
 
-std::optional<LossTotals> DataParallel::heldOut(const Dataset& data, std::int64_t first, std::int64_t count, std::int64_t rows,
-                                                double lambda, const std::function<bool()>& stopped) {
+std::optional<LossTotals> DataParallel::heldOut(const Dataset& data, std::int64_t first, std::int64_t count,
+                                                std::int64_t rows, double lambda,
+                                                const std::function<bool()>& stopped) {
     if (group_ == nullptr) return heldOutLoss(*model_, data, first, count, rows, lambda, stopped);
-    const std::int64_t end = std::min(first + count, data.heldOutWindows()), batches = (std::max<std::int64_t>(end - first, 0) + rows - 1) / rows;
+    const std::int64_t end = std::min(first + count, data.heldOutWindows()),
+                       batches = (std::max<std::int64_t>(end - first, 0) + rows - 1) / rows;
     std::vector<double> found(static_cast<std::size_t>(2 * batches));  // nats and tokens of each batch
     for (std::int64_t round = 0; round < batches; round += size()) {
         if (stopped()) return std::nullopt;
         const std::int64_t batch = round + rank();
         if (batch >= batches) continue;
         const std::int64_t window = first + batch * rows;
-        const auto one = heldOutLoss(*model_, data, window, std::min(rows, end - window), rows, lambda, [] { return false; });
+        const auto one =
+            heldOutLoss(*model_, data, window, std::min(rows, end - window), rows, lambda, [] { return false; });
         found[static_cast<std::size_t>(2 * batch)] = one->nats;
         found[static_cast<std::size_t>(2 * batch + 1)] = static_cast<double>(one->tokens);
     }

@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "core/base/profile.h"
+#include "core/device/processor.h"
 #include "core/engine/layers/attention_ops.h"
+#include "core/engine/layers/autograd_node.h"
+#include "core/engine/layers/tensor_kernels.h"
 #include "core/kernels/attention.h"
 #include "core/kernels/attention_rows.h"
-#include "core/engine/layers/autograd_node.h"
-#include "core/device/processor.h"
-#include "core/engine/layers/tensor_kernels.h"
 
 namespace tritlab {
 
@@ -20,8 +20,9 @@ namespace {
 void rotateHeads(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, float direction) {
     byPrecision(qkv.scalar_type(), [&]<typename T>() {
         forRows(qkv.size(0), qkv.size(1), [&](std::int64_t begin, std::int64_t end) {
-            rowKernels<T>().rotate(pointer<T>(qkv), shape.width(), begin, end, shape.length, shape.heads + shape.kvHeads, shape.headSize,
-                                   pointer<float>(rope.cosine), pointer<float>(rope.sine), direction);
+            rowKernels<T>().rotate(pointer<T>(qkv), shape.width(), begin, end, shape.length,
+                                   shape.heads + shape.kvHeads, shape.headSize, pointer<float>(rope.cosine),
+                                   pointer<float>(rope.sine), direction);
         });
     });
 }
@@ -43,8 +44,8 @@ struct FusedCall {
 FusedCall fusedCall(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
     const auto* first = pointer<Bf16Bits>(qkv);
     return {kernelShape(s),
-            {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize, pointer<std::int32_t>(documentStart),
-             pointer<float>(rope.cosine), pointer<float>(rope.sine)}};
+            {first, first + s.heads * s.headSize, first + (s.heads + s.kvHeads) * s.headSize,
+             pointer<std::int32_t>(documentStart), pointer<float>(rope.cosine), pointer<float>(rope.sine)}};
 }
 
 // What both nodes keep of their forward.
@@ -58,8 +59,8 @@ struct AttentionState : torch::autograd::Node {
 
 // forward(state, its first and last task) over the rows that `Node` keeps; sums: the shape of log-sum-exp.
 template <typename Node, typename Forward>
-at::Tensor attended(const at::Tensor& qkv, const at::Tensor& kept, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart,
-                    at::IntArrayRef sums, const Forward& forward) {
+at::Tensor attended(const at::Tensor& qkv, const at::Tensor& kept, const QkvShape& s, const RopeTable& rope,
+                    const at::Tensor& documentStart, at::IntArrayRef sums, const Forward& forward) {
     at::Tensor output;
     auto node = std::make_shared<Node>();
     {
@@ -70,7 +71,8 @@ at::Tensor attended(const at::Tensor& qkv, const at::Tensor& kept, const QkvShap
         if (documentStart.defined()) node->documentStart = documentStart.contiguous();
         node->output = at::empty({s.batch * s.length, s.heads * s.headSize}, kept.options());
         node->logSumExp = at::empty(sums, kept.options().dtype(at::kFloat));
-        at::parallel_for(0, s.batch * s.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) { forward(*node, begin, end); });
+        at::parallel_for(0, s.batch * s.kvHeads, 1,
+                         [&](std::int64_t begin, std::int64_t end) { forward(*node, begin, end); });
         // Not the node's own tensor: the result becomes a variable whose gradient is the node.
         output = kept.scalar_type() == qkv.scalar_type() ? node->output.detach() : node->output.to(qkv.scalar_type());
     }
@@ -89,18 +91,21 @@ struct FusedAttentionNode final : AttentionState {
         const AttentionGradients out{first, first + shape.heads * shape.headSize,
                                      first + (shape.heads + shape.kvHeads) * shape.headSize};
         at::parallel_for(0, shape.batch * shape.kvHeads, 1, [&](std::int64_t begin, std::int64_t end) {
-            attentionBackward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<Bf16Bits>(g), pointer<float>(logSumExp), out, begin, end);
+            attentionBackward(call.shape, call.inputs, pointer<Bf16Bits>(output), pointer<Bf16Bits>(g),
+                              pointer<float>(logSumExp), out, begin, end);
         });
         return {dqkv};
     }
     [[nodiscard]] std::string name() const override { return "TritlabFusedAttention"; }
 };
 
-at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
+at::Tensor fusedAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope,
+                          const at::Tensor& documentStart) {
     return attended<FusedAttentionNode>(qkv, qkv.detach(), s, rope, documentStart, {s.batch, s.heads, s.length},
                                         [](const AttentionState& n, std::int64_t begin, std::int64_t end) {
                                             const FusedCall call = fusedCall(n.qkv, n.shape, n.rope, n.documentStart);
-                                            attentionForward(call.shape, call.inputs, pointer<Bf16Bits>(n.output), pointer<float>(n.logSumExp), begin, end);
+                                            attentionForward(call.shape, call.inputs, pointer<Bf16Bits>(n.output),
+                                                             pointer<float>(n.logSumExp), begin, end);
                                         });
 }
 
@@ -115,8 +120,8 @@ struct FloatAttentionNode final : AttentionState {
         const at::Tensor g = gradients[0].to(at::kFloat).view(byHead).transpose(1, 2);
         const at::Tensor mask = documentStart.defined() ? maskOf(documentStart, at::kFloat) : at::Tensor();
         auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-            g, heads.query, heads.key, heads.value, output.view(byHead).transpose(1, 2), logSumExp.transpose(1, 2), 0.0, !mask.defined(),
-            mask.defined() ? std::optional(mask) : std::nullopt);
+            g, heads.query, heads.key, heads.value, output.view(byHead).transpose(1, 2), logSumExp.transpose(1, 2), 0.0,
+            !mask.defined(), mask.defined() ? std::optional(mask) : std::nullopt);
         at::Tensor dqkv = at::empty({s.batch, s.length, s.heads + 2 * s.kvHeads, s.headSize}, qkv.options());
         const std::int64_t times = s.heads / s.kvHeads;
         const auto put = [&](std::int64_t first, std::int64_t count, const at::Tensor& d) {
@@ -135,16 +140,19 @@ struct FloatAttentionNode final : AttentionState {
     [[nodiscard]] std::string name() const override { return "TritlabAttention"; }
 };
 
-at::Tensor floatAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, const at::Tensor& documentStart) {
+at::Tensor floatAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope,
+                          const at::Tensor& documentStart) {
     const at::Tensor turned = qkv.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
     rotateHeads(turned, s, rope, 1.0F);
     return attended<FloatAttentionNode>(qkv, turned, s, rope, documentStart, {s.batch, s.length, s.heads},
                                         [](const AttentionState& n, std::int64_t begin, std::int64_t end) {
                                             const auto* first = pointer<float>(n.qkv);
                                             const std::int64_t d = n.shape.headSize;
-                                            const AttentionRows rows{first, first + n.shape.heads * d, first + (n.shape.heads + n.shape.kvHeads) * d,
+                                            const AttentionRows rows{first, first + n.shape.heads * d,
+                                                                     first + (n.shape.heads + n.shape.kvHeads) * d,
                                                                      pointer<std::int32_t>(n.documentStart)};
-                                            attentionRows(kernelShape(n.shape), rows, pointer<float>(n.output), pointer<float>(n.logSumExp), begin, end);
+                                            attentionRows(kernelShape(n.shape), rows, pointer<float>(n.output),
+                                                          pointer<float>(n.logSumExp), begin, end);
                                         });
 }
 
@@ -157,15 +165,16 @@ RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta,
     auto* sine = pointer<float>(table.sine);
     for (std::int64_t p = 0; p < positions; ++p)
         for (std::int64_t i = 0; i < half; ++i) {
-            const double angle = static_cast<double>(p) * std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
+            const double angle =
+                static_cast<double>(p) * std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
             *cosine++ = static_cast<float>(std::cos(angle));
             *sine++ = static_cast<float>(std::sin(angle));
         }
     return {table.cosine.to(device), table.sine.to(device)};
 }
 
-at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& documentStart,
-                     const at::Tensor& documentMask) {
+at::Tensor attention(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope,
+                     const at::Tensor& documentStart, const at::Tensor& documentMask) {
     const ProfileScope scope("attention");
     if (usesTensorOps(qkv)) {
         const bool make = documentStart.defined() && !documentMask.defined();

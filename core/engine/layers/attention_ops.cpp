@@ -23,7 +23,8 @@ at::Tensor repeated(const at::Tensor& heads, std::int64_t times) {
 at::Tensor rotated(const at::Tensor& qkv, const QkvShape& s, const RopeTable& rope, double direction) {
     const std::int64_t turned = s.heads + s.kvHeads, half = s.headSize / 2;
     const at::Tensor x = qkv.view({s.batch, s.length, s.heads + 2 * s.kvHeads, 2, half}), result = at::empty_like(x);
-    const at::Tensor cosine = rope.cosine.narrow(0, 0, s.length).unsqueeze(1), sine = rope.sine.narrow(0, 0, s.length).unsqueeze(1) * direction;
+    const at::Tensor cosine = rope.cosine.narrow(0, 0, s.length).unsqueeze(1),
+                     sine = rope.sine.narrow(0, 0, s.length).unsqueeze(1) * direction;
     const at::Tensor first = x.narrow(2, 0, turned).select(3, 0), second = x.narrow(2, 0, turned).select(3, 1);
     const at::Tensor target = result.narrow(2, 0, turned);
     target.select(3, 0).copy_(first * cosine - second * sine);
@@ -55,13 +56,15 @@ Heads headsOf(const at::Tensor& qkv, const QkvShape& s) {
 at::Tensor maskOf(const at::Tensor& documentStart, at::ScalarType type) {
     const at::Tensor position = at::arange(documentStart.size(1), documentStart.options());
     const at::Tensor source = position.unsqueeze(0).unsqueeze(0);
-    const at::Tensor blocked = source.lt(documentStart.unsqueeze(2)).logical_or(source.gt(position.unsqueeze(0).unsqueeze(2)));
+    const at::Tensor blocked =
+        source.lt(documentStart.unsqueeze(2)).logical_or(source.gt(position.unsqueeze(0).unsqueeze(2)));
     return at::zeros(blocked.sizes(), documentStart.options().dtype(type))
         .masked_fill_(blocked, -std::numeric_limits<double>::infinity())
         .unsqueeze(1);
 }
 
-// Rotation is a node of its own, which keeps nothing but its table; the rest is LibTorch's, which chooses by device and mask how.
+// Rotation is a node of its own, which keeps nothing but its table; the rest is LibTorch's, which chooses by device and
+// mask how.
 at::Tensor attentionByOps(const at::Tensor& qkv, const QkvShape& shape, const RopeTable& rope, const at::Tensor& mask) {
     const bool record = wantsGradient({qkv});
     at::Tensor turned;
@@ -76,8 +79,8 @@ at::Tensor attentionByOps(const at::Tensor& qkv, const QkvShape& shape, const Ro
         attach(turned, node, {qkv});
     }
     const Heads heads = headsOf(turned, shape);
-    return at::scaled_dot_product_attention(heads.query, heads.key, heads.value, mask.defined() ? std::optional(mask) : std::nullopt, 0.0,
-                                            !mask.defined())
+    return at::scaled_dot_product_attention(heads.query, heads.key, heads.value,
+                                            mask.defined() ? std::optional(mask) : std::nullopt, 0.0, !mask.defined())
         .transpose(1, 2)
         .reshape({shape.batch * shape.length, shape.heads * shape.headSize});
 }

@@ -1,4 +1,5 @@
-// What the fused autograd nodes share: hanging a node behind an output, splitting rows among threads, raw pointers by precision.
+// What the fused autograd nodes share: hanging a node behind an output, splitting rows among threads, raw pointers by
+// precision.
 #pragma once
 
 #include <ATen/Parallel.h>
@@ -18,14 +19,16 @@
 namespace tritlab {
 
 // Makes `node` the gradient of `output`; `inputs` in the order of the gradients that node->apply() returns.
-inline void attach(at::Tensor& output, const std::shared_ptr<torch::autograd::Node>& node, const torch::autograd::variable_list& inputs) {
+inline void attach(at::Tensor& output, const std::shared_ptr<torch::autograd::Node>& node,
+                   const torch::autograd::variable_list& inputs) {
     node->set_next_edges(torch::autograd::collect_next_edges(inputs));
     torch::autograd::set_history(output, node);
 }
 
 inline bool wantsGradient(const torch::autograd::variable_list& inputs) {
-    return at::GradMode::is_enabled() &&
-           std::any_of(inputs.begin(), inputs.end(), [](const at::Tensor& t) { return t.defined() && t.requires_grad(); });
+    return at::GradMode::is_enabled() && std::any_of(inputs.begin(), inputs.end(), [](const at::Tensor& t) {
+               return t.defined() && t.requires_grad();
+           });
 }
 
 // T* of a tensor of fp32, bf16 (as uint16_t), int8 or int32.
@@ -40,7 +43,8 @@ auto byPrecision(at::ScalarType type, Work&& work) {
     return type == at::kFloat ? work.template operator()<float>() : work.template operator()<std::uint16_t>();
 }
 
-// work(begin, end) over [0, rows); a thread gets at least `values` values' worth of rows. For passes whose rows are independent.
+// work(begin, end) over [0, rows); a thread gets at least `values` values' worth of rows. For passes whose rows are
+// independent.
 template <typename Work>
 void forRows(std::int64_t rows, std::int64_t rowLength, const Work& work) {
     at::parallel_for(0, rows, std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, rowLength)), work);

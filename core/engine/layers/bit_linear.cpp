@@ -12,16 +12,16 @@ namespace {
 
 struct BitLinearNode final : torch::autograd::Node {
     PrologueState prologue;
-    // The product's left operand, [N, in], only where the prologue is trivial; else its own backward needs its input anyway, and
-    // gives the operand again.
-    at::Tensor input;                        // dense, blended: compute type
-    at::Tensor codes;                        // lambda 1: int8
-    at::Tensor inverseScale;                 // lambda 1: fp32 [N]
+    // The product's left operand, [N, in], only where the prologue is trivial; else its own backward needs its input
+    // anyway, and gives the operand again.
+    at::Tensor input;         // dense, blended: compute type
+    at::Tensor codes;         // lambda 1: int8
+    at::Tensor inverseScale;  // lambda 1: fp32 [N]
     double lambda = 0;
-    at::Tensor weight;                       // the right operand: compute type, or at lambda 1 int8 codes, [out, in]
-    at::Tensor columnScale;                  // lambda 1: fp32 [out]
-    std::vector<float> absmeans;             // lambda 1, where they are on the host
-    std::vector<std::int64_t> outs;          // of each linear
+    at::Tensor weight;               // the right operand: compute type, or at lambda 1 int8 codes, [out, in]
+    at::Tensor columnScale;          // lambda 1: fp32 [out]
+    std::vector<float> absmeans;     // lambda 1, where they are on the host
+    std::vector<std::int64_t> outs;  // of each linear
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override;
     void release_variables() override {
@@ -32,7 +32,8 @@ struct BitLinearNode final : torch::autograd::Node {
 };
 
 // dW [out, in] of the compute type as one fp32 tensor a linear.
-void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& outs, torch::autograd::variable_list& result) {
+void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& outs,
+                         torch::autograd::variable_list& result) {
     const ProfileScope scope("gradients");
     std::int64_t first = 0;
     for (const std::int64_t out : outs) {
@@ -69,16 +70,17 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
 
 }  // namespace
 
-LinearGroup::LinearGroup(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary)
+BitLinear::BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary)
     : weights_(std::move(weights)), type_(computeType), ternary_(ternary) {
     in_ = weights_.at(0).size(1);
     for (const at::Tensor& weight : weights_) out_ += weight.size(0);
     // The integer product is summed in int32 and turned into float: exact while in * 128 stays below 2^24.
     if (ternary_ && in_ > 131072)
-        throw Error("a BitLinear of " + std::to_string(in_) + " inputs", "model", "Its integer sums are exact to 131072 inputs.");
+        throw Error("a BitLinear of " + std::to_string(in_) + " inputs", "model",
+                    "Its integer sums are exact to 131072 inputs.");
 }
 
-const TernaryCodes& LinearGroup::codes(std::uint64_t version) {
+const TernaryCodes& BitLinear::codes(std::uint64_t version) {
     if (codesVersion_ == version) return codes_;
     const at::NoGradGuard guard;
     const ProfileScope scope("quantize");
@@ -88,7 +90,7 @@ const TernaryCodes& LinearGroup::codes(std::uint64_t version) {
     return codes_;
 }
 
-const at::Tensor& LinearGroup::denseWeight(std::uint64_t version) {
+const at::Tensor& BitLinear::denseWeight(std::uint64_t version) {
     if (kind_ == Values::Dense && valuesVersion_ == version) return values_;
     if (type_ == at::kFloat && weights_.size() == 1) {
         values_ = weights_[0].detach();
@@ -102,7 +104,7 @@ const at::Tensor& LinearGroup::denseWeight(std::uint64_t version) {
     return values_;
 }
 
-const at::Tensor& LinearGroup::blendedWeight(double lambda, std::uint64_t version) {
+const at::Tensor& BitLinear::blendedWeight(double lambda, std::uint64_t version) {
     if (kind_ == Values::Blended && valuesVersion_ == version && valuesLambda_ == lambda) return values_;
     const TernaryCodes& all = codes(version);
     {
@@ -115,13 +117,13 @@ const at::Tensor& LinearGroup::blendedWeight(double lambda, std::uint64_t versio
     return values_;
 }
 
-at::Tensor LinearGroup::integerProduct(const at::Tensor& x, const at::Tensor& inverseScale) {
+at::Tensor BitLinear::integerProduct(const at::Tensor& x, const at::Tensor& inverseScale) {
     const ProfileScope scope("products");
     return tensorKernels(x).integerProduct(x, inverseScale, codes_, type_);
 }
 
-at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda,
-                                std::uint64_t version) {
+at::Tensor BitLinear::forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight,
+                              double lambda, std::uint64_t version) {
     torch::autograd::variable_list inputs{x, normWeight};
     inputs.insert(inputs.end(), weights_.begin(), weights_.end());
     const bool record = wantsGradient(inputs);
@@ -133,7 +135,8 @@ at::Tensor LinearGroup::forward(const at::Tensor& x, const Prologue& prologue, c
         node->prologue = prologueState(x, prologue, normWeight);
         if (blend == 1.0) {
             const TernaryCodes& all = codes(version);
-            values_ = at::Tensor();  // a blend that is wanted again was of other weights: evaluations come between steps
+            // a blend that is wanted again was of other weights: evaluations come between steps
+            values_ = at::Tensor();
             valuesVersion_ = none;
             prologueForwardCodes(node->prologue, node->codes, node->inverseScale);
             y = integerProduct(node->codes, node->inverseScale);

@@ -1,7 +1,9 @@
-// BitLinear as one autograd node: prologue, quantization, product. Three paths by the value of lambda (reference.md 1): 0 dense;
-// between: operands blended with their quantization, in the compute type; exactly 1: the integer product of ternary and int8 codes,
+// BitLinear as one autograd node: prologue, quantization, product. Three paths by the value of lambda (reference.md 1):
+// 0 dense; between: operands blended with their quantization, in the compute type; exactly 1: the integer product of
+// ternary and int8 codes,
 //   y[t, o] = float(sum_i code_x[t, i] * code_w[o, i]) * (absmean_w * inverseScale_x[t])
-// (each operation rounded to float once, in that order; bf16 rounds the result once more). Gradients are straight-through.
+// (each operation rounded to float once, in that order; bf16 rounds the result once more). Gradients are
+// straight-through.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,21 +12,24 @@
 #include <string>
 #include <vector>
 
-#include "core/kernels/prologue.h"
 #include "core/engine/layers/tensor_kernels.h"
+#include "core/kernels/prologue.h"
 
 namespace tritlab {
 
-// Linears that share one input: their products run as one, their shadow weights are quantized once per parameter version.
-class LinearGroup {
+// Linears that share one input: their products run as one, their shadow weights are quantized once per parameter
+// version.
+class BitLinear {
 public:
-    // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. ternary false: dense whatever lambda says.
-    LinearGroup(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary);
+    // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. ternary false: dense whatever
+    // lambda says.
+    BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary);
 
     // x [N, inputWidth] of the compute type -> [N, sum of out], the linears' outputs side by side.
-    at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda, std::uint64_t version);
+    at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda,
+                       std::uint64_t version);
 
-    const TernaryCodes& codes(std::uint64_t version);  // quantized at the first call after a change of version
+    const TernaryCodes& codes(std::uint64_t version);      // quantized at the first call after a change of version
     const at::Tensor& denseWeight(std::uint64_t version);  // the weights in the compute type [sum of out, in]
     [[nodiscard]] std::uint64_t quantizations() const { return quantizations_; }  // times that codes() had to quantize
     [[nodiscard]] bool ternary() const { return ternary_; }
@@ -40,7 +45,7 @@ private:
     bool ternary_;
     std::int64_t in_ = 0, out_ = 0;
     TernaryCodes codes_;
-    at::Tensor values_;                        // dense or blended: what the last forward below lambda 1 used
+    at::Tensor values_;  // dense or blended: what the last forward below lambda 1 used
     enum class Values { Dense, Blended } kind_ = Values::Dense;
     double valuesLambda_ = -1;
     std::uint64_t codesVersion_ = none, valuesVersion_ = none, quantizations_ = 0;

@@ -22,8 +22,8 @@ std::vector<std::string> upNames(const ModelConfig& config, std::int64_t layer) 
 
 }  // namespace
 
-Projection::Projection(const ModelConfig& config, const ParameterLookup& parameter, const std::vector<std::string>& names,
-                       at::ScalarType type)
+Projection::Projection(const ModelConfig& config, const ParameterLookup& parameter,
+                       const std::vector<std::string>& names, at::ScalarType type)
     : inputNormEps_(static_cast<float>(config.inputNormEps)) {
     const auto isTernary = [&](const std::string& name) {
         const auto& dense = config.denseModules;
@@ -38,7 +38,7 @@ Projection::Projection(const ModelConfig& config, const ParameterLookup& paramet
             weights.push_back(parameter(names[first] + ".weight"));
             ++first;
         } while (first < names.size() && !alone && isTernary(names[first]) == ternary);
-        part.group = std::make_unique<LinearGroup>(std::move(weights), type, ternary);
+        part.group = std::make_unique<BitLinear>(std::move(weights), type, ternary);
         if (alone) part.inputNorm = parameter(part.names[0] + ".rms_norm.weight");
         parts_.push_back(std::move(part));
     }
@@ -61,8 +61,7 @@ at::Tensor Projection::forward(const at::Tensor& x, const Prologue& prologue, co
 }
 
 Block::Block(const ModelConfig& config, std::int64_t layer, const ParameterLookup& parameter, at::ScalarType type)
-    : config_(config),
-      qkv_(config, parameter, withPrefix(layer, "self_attn", {"q_proj", "k_proj", "v_proj"}), type),
+    : config_(config), qkv_(config, parameter, withPrefix(layer, "self_attn", {"q_proj", "k_proj", "v_proj"}), type),
       output_(config, parameter, withPrefix(layer, "self_attn", {"o_proj"}), type),
       up_(config, parameter, upNames(config, layer), type),
       down_(config, parameter, withPrefix(layer, "mlp", {"down_proj"}), type) {
@@ -81,7 +80,8 @@ at::Tensor Block::forward(const at::Tensor& x, const ForwardContext& context) {
     const bool pre = config_.normPlacement == NormPlacement::Pre;
     const Prologue before = pre ? norm() : Prologue{}, subNorm = config_.subNorms ? norm() : Prologue{};
     Prologue activation = subNorm;
-    activation.activation = config_.activation == Activation::Silu ? Prologue::Activation::Silu : Prologue::Activation::ReluSquared;
+    activation.activation =
+        config_.activation == Activation::Silu ? Prologue::Activation::Silu : Prologue::Activation::ReluSquared;
     activation.gated = config_.gatedFfn;
 
     const at::Tensor qkv = qkv_.forward(x, before, pre ? attentionNorm_ : at::Tensor(), context);

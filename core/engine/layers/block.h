@@ -1,4 +1,5 @@
-// One transformer block: attention and feed-forward around the residual stream, in the arrangement that ModelConfig gives.
+// One transformer block: attention and feed-forward around the residual stream, in the arrangement that ModelConfig
+// gives.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,8 +9,8 @@
 #include <vector>
 
 #include "core/engine/layers/attention.h"
-#include "core/model/model_config.h"
 #include "core/engine/layers/bit_linear.h"
+#include "core/model/model_config.h"
 
 namespace tritlab {
 
@@ -25,16 +26,19 @@ struct ForwardContext {
     std::uint64_t version = 0;
 };
 
-// Linears with one input. Those of one kind run as one product; with a norm of its own before each linear each runs alone.
+// Linears with one input. Those of one kind run as one product; with a norm of its own before each linear each runs
+// alone.
 class Projection {
 public:
-    Projection(const ModelConfig& config, const ParameterLookup& parameter, const std::vector<std::string>& names, at::ScalarType type);
+    Projection(const ModelConfig& config, const ParameterLookup& parameter, const std::vector<std::string>& names,
+               at::ScalarType type);
     // x [N, inputWidth] -> the linears' outputs side by side.
-    at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, const ForwardContext& context);
+    at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight,
+                       const ForwardContext& context);
 
     struct Part {
         std::vector<std::string> names;
-        std::unique_ptr<LinearGroup> group;
+        std::unique_ptr<BitLinear> group;
         at::Tensor inputNorm;  // undefined without
     };
     [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }

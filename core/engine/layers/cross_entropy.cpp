@@ -17,7 +17,7 @@ namespace tritlab {
 
 namespace {
 
-constexpr std::int64_t chunkBytes = 16 << 20;  // of logits
+constexpr std::int64_t chunkBytes = 16 << 20;         // of logits
 constexpr std::int64_t deviceChunkBytes = 256 << 20;  // of fp32 logits: fewer, larger products
 
 struct CrossEntropyNode final : torch::autograd::Node {
@@ -28,7 +28,8 @@ struct CrossEntropyNode final : torch::autograd::Node {
         const ProfileScope scope("loss");
         // The gradients are scaled in place and handed over: a second backward would find nothing.
         if (!weightGradient.defined())
-            throw Error("the loss's gradient was taken twice", "cross-entropy", "Run the forward again.", ErrorKind::Failed);
+            throw Error("the loss's gradient was taken twice", "cross-entropy", "Run the forward again.",
+                        ErrorKind::Failed);
         const auto factor = gradients[0].item<float>();
         if (factor != 1.0F) {
             hiddenGradient.mul_(factor);
@@ -44,7 +45,8 @@ void checkRange(const at::Tensor& ids, std::int64_t lowest, std::int64_t vocab, 
     const auto* id = pointer<std::int64_t>(ids);
     for (std::int64_t i = 0; i < ids.numel(); ++i)
         if (id[i] < lowest || id[i] >= vocab)
-            throw Error(std::string(what) + " " + std::to_string(id[i]) + " is outside the vocabulary of " + std::to_string(vocab),
+            throw Error(std::string(what) + " " + std::to_string(id[i]) + " is outside the vocabulary of " +
+                            std::to_string(vocab),
                         "model", "Use the tokenizer that the model was made with.");
 }
 
@@ -92,9 +94,11 @@ double lossOfRows(const at::Tensor& h, const at::Tensor& values, const at::Tenso
 }
 
 // The same for tensors of any device, on LibTorch's ops.
-double lossOfRowsByOps(const at::Tensor& h, const at::Tensor& values, const at::Tensor& targets, CrossEntropyNode* node) {
+double lossOfRowsByOps(const at::Tensor& h, const at::Tensor& values, const at::Tensor& targets,
+                       CrossEntropyNode* node) {
     const std::int64_t n = h.size(0), vocab = values.size(0);
-    const std::int64_t chunk = std::max<std::int64_t>(64, deviceChunkBytes / (vocab * static_cast<std::int64_t>(sizeof(float))));
+    const std::int64_t chunk =
+        std::max<std::int64_t>(64, deviceChunkBytes / (vocab * static_cast<std::int64_t>(sizeof(float))));
     const at::Tensor onDevice = targets.to(h.device()).unsqueeze(1);
     at::Tensor sum = at::zeros({}, h.options().dtype(at::kDouble));
     if (node != nullptr) {
@@ -134,7 +138,8 @@ struct EmbeddingNode final : torch::autograd::Node {
             at::parallel_for(0, (width + 31) / 32, 1, [&](std::int64_t begin, std::int64_t end) {
                 const std::int64_t from = begin * 32, columns = std::min(width, end * 32) - from;
                 for (std::int64_t r = 0; r < g.size(0); ++r)
-                    rowKernels<T>().addToFloat(pointer<T>(g) + r * width + from, columns, 1.0F, pointer<float>(dw) + id[r] * width + from);
+                    rowKernels<T>().addToFloat(pointer<T>(g) + r * width + from, columns, 1.0F,
+                                               pointer<float>(dw) + id[r] * width + from);
             });
         });
         return {dw};
@@ -145,7 +150,8 @@ struct EmbeddingNode final : torch::autograd::Node {
 
 }  // namespace
 
-at::Tensor crossEntropySum(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& values, const at::Tensor& targets) {
+at::Tensor crossEntropySum(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& values,
+                           const at::Tensor& targets) {
     const ProfileScope scope("loss");
     const bool record = wantsGradient({hidden, weight});
     std::shared_ptr<CrossEntropyNode> node;
@@ -162,7 +168,9 @@ at::Tensor crossEntropySum(const at::Tensor& hidden, const at::Tensor& weight, c
         const at::Tensor h = every ? hidden.detach().contiguous() : hidden.detach().index_select(0, index);
         const at::Tensor wanted = every ? all : all.index_select(0, scored);
         const double sum = usesTensorOps(h) ? lossOfRowsByOps(h, values, wanted, node.get())
-                                            : byPrecision(h.scalar_type(), [&]<typename T>() { return lossOfRows<T>(h, values, wanted, node.get()); });
+                                            : byPrecision(h.scalar_type(), [&]<typename T>() {
+                                                  return lossOfRows<T>(h, values, wanted, node.get());
+                                              });
         if (record && !every)
             node->hiddenGradient = at::zeros(hidden.sizes(), h.options()).index_copy_(0, index, node->hiddenGradient);
         loss = at::empty({}, h.options().dtype(at::kFloat)).fill_(sum);

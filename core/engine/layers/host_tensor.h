@@ -6,7 +6,9 @@
 namespace tritlab {
 
 // Room for values of an fp32 tensor: itself where it lies on the CPU. giveBack() brings them to it.
-inline at::Tensor hostRoom(const at::Tensor& tensor) { return tensor.is_cpu() ? tensor : at::empty(tensor.sizes(), at::kFloat); }
+inline at::Tensor hostRoom(const at::Tensor& tensor) {
+    return tensor.is_cpu() ? tensor : at::empty(tensor.sizes(), at::kFloat);
+}
 // The tensor's values there.
 inline at::Tensor onHost(const at::Tensor& tensor) { return tensor.detach().to(at::kCPU); }
 inline void giveBack(const at::Tensor& host, const at::Tensor& tensor) {

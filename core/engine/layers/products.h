@@ -1,6 +1,6 @@
-// Products of matrices of the compute type, fp32 or bf16, by LibTorch. Where the processor has no AVX512, LibTorch multiplies bf16 in a
-// plain loop (measured: sixty times slower than fp32 here); the values are widened to fp32 there, which loses nothing, and the
-// product is rounded to bf16 as it would have been.
+// Products of matrices of the compute type, fp32 or bf16, by LibTorch. Where the processor has no AVX512, LibTorch
+// multiplies bf16 in a plain loop (measured: sixty times slower than fp32 here); the values are widened to fp32 there,
+// which loses nothing, and the product is rounded to bf16 as it would have been.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,5 @@
-// The prologue of a linear (activation, gate, RMS norm) on tensors: as an autograd node of its own, and as the part of BitLinear's.
+// The prologue of a linear (activation, gate, RMS norm) on tensors: as an autograd node of its own, and as the part of
+// BitLinear's.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,15 +9,18 @@
 
 namespace tritlab {
 
-// y [N, width] = prologue(x [N, inputWidth]), of x's type (fp32 or bf16; fp32 inside). normWeight: fp32 [width], undefined without norm.
+// y [N, width] = prologue(x [N, inputWidth]), of x's type (fp32 or bf16; fp32 inside). normWeight: fp32 [width],
+// undefined without norm.
 at::Tensor applyPrologue(const at::Tensor& x, const Prologue& kind, const at::Tensor& normWeight);
 
-// The pieces, for nodes that contain a prologue. rstd: fp32 [N], undefined without norm. The backward of a trivial prologue needs
-// no x: whoever keeps the state then lets go of it.
+// The pieces, for nodes that contain a prologue. rstd: fp32 [N], undefined without norm. The backward of a trivial
+// prologue needs no x: whoever keeps the state then lets go of it.
 struct PrologueState {
     Prologue kind;
     at::Tensor x, normWeight, rstd;
-    [[nodiscard]] bool trivial() const { return !kind.norm && kind.activation == Prologue::Activation::None && !kind.gated; }
+    [[nodiscard]] bool trivial() const {
+        return !kind.norm && kind.activation == Prologue::Activation::None && !kind.gated;
+    }
     [[nodiscard]] std::int64_t width() const { return kind.gated ? x.size(1) / 2 : x.size(1); }
 };
 PrologueState prologueState(const at::Tensor& x, const Prologue& kind, const at::Tensor& normWeight);

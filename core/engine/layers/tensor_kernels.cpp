@@ -12,7 +12,9 @@ namespace {
 
 std::atomic<bool> forced{false};
 
-ops::Optional normOf(const PrologueState& state) { return state.kind.norm ? ops::Optional(state.normWeight) : std::nullopt; }
+ops::Optional normOf(const PrologueState& state) {
+    return state.kind.norm ? ops::Optional(state.normWeight) : std::nullopt;
+}
 
 class OpTensorKernels final : public TensorKernels {
 public:
@@ -31,9 +33,11 @@ public:
         prologueCodes(state, codes, inverseScale);
         return codes.to(state.x.scalar_type());
     }
-    at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor, at::Tensor& normGradient) const override {
+    at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor,
+                                at::Tensor& normGradient) const override {
         const at::Tensor rstd = state.kind.norm ? state.rstd : at::empty({0}, state.x.options().dtype(at::kFloat));
-        const auto [dx, gradient] = ops::prologueBackward(dy, state.x, rstd, normOf(state), state.kind, static_cast<double>(factor));
+        const auto [dx, gradient] =
+            ops::prologueBackward(dy, state.x, rstd, normOf(state), state.kind, static_cast<double>(factor));
         if (state.kind.norm) normGradient = gradient;
         return dx;
     }
@@ -51,23 +55,28 @@ public:
     }
     at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const override {
         at::Tensor all = empty(weights, type);
-        forParts(weights, [&](const at::Tensor& weight, std::int64_t first) { all.narrow(0, first, weight.size(0)).copy_(weight); });
+        forParts(weights, [&](const at::Tensor& weight, std::int64_t first) {
+            all.narrow(0, first, weight.size(0)).copy_(weight);
+        });
         return all;
     }
-    at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda, at::ScalarType type) const override {
+    at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda,
+                       at::ScalarType type) const override {
         std::vector<at::Tensor> parts;
         forParts(weights, [&](const at::Tensor& weight, std::int64_t first) {
-            parts.push_back(ops::blendWeights(weight, codes.codes.narrow(0, first, weight.size(0)), codes.columnScale[first], lambda, type));
+            parts.push_back(ops::blendWeights(weight, codes.codes.narrow(0, first, weight.size(0)),
+                                              codes.columnScale[first], lambda, type));
         });
         return parts.size() == 1 ? parts[0] : at::cat(parts);
     }
-    at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes, at::ScalarType type) const override {
+    at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes,
+                              at::ScalarType type) const override {
         return ops::int8Linear(x, codes.codes, inverseScale, codes.columnScale, type);
     }
 
     at::Tensor valuesOfCodes(const at::Tensor& codes, at::ScalarType type) const override { return codes.to(type); }
-    void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale, at::Tensor& byRow,
-                       at::Tensor* byColumn) const override {
+    void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale,
+                       at::Tensor& byRow, at::Tensor* byColumn) const override {
         byRow = at::empty_like(g);  // the product is fp32, and is rounded as it is stored
         at::mul_out(byRow, g, rowScale.unsqueeze(1));
         if (byColumn == nullptr) return;
@@ -101,6 +110,8 @@ const TensorKernels& opTensorKernels() {
 
 bool usesTensorOps(const at::Tensor& tensor) { return !tensor.is_cpu() || forced.load(std::memory_order_relaxed); }
 void forceTensorOps(bool force) { forced = force; }
-const TensorKernels& tensorKernels(const at::Tensor& tensor) { return usesTensorOps(tensor) ? opTensorKernels() : cpuTensorKernels(); }
+const TensorKernels& tensorKernels(const at::Tensor& tensor) {
+    return usesTensorOps(tensor) ? opTensorKernels() : cpuTensorKernels();
+}
 
 }  // namespace tritlab

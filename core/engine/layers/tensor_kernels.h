@@ -1,13 +1,14 @@
-// The pieces that BitLinear's and the prologue's nodes are made of, on whole tensors, in two sets. The CPU's runs the loops of
-// core/quant/kernels; the other asks LibTorch's ops and those of core/engine/layers/tensor_ops.h, which are dispatched by the tensors' device.
+// The pieces that BitLinear's and the prologue's nodes are made of, on whole tensors, in two sets. The CPU's runs the
+// loops of core/quant/kernels; the other asks LibTorch's ops and those of core/engine/layers/tensor_ops.h, which are
+// dispatched by the tensors' device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 #include <cstdint>
 #include <vector>
 
-#include "core/kernels/int8_product.h"
 #include "core/engine/layers/prologue_node.h"
+#include "core/kernels/int8_product.h"
 
 namespace tritlab {
 
@@ -23,23 +24,27 @@ class TensorKernels {
 public:
     virtual ~TensorKernels() = default;
 
-    // As prologueForward and its neighbours in core/engine/layers/prologue_node.h; never asked of a trivial prologue that changes nothing.
+    // As prologueForward and its neighbours in core/engine/layers/prologue_node.h; never asked of a trivial prologue
+    // that changes nothing.
     virtual at::Tensor prologue(PrologueState& state, double lambda) const = 0;
     virtual void prologueCodes(PrologueState& state, at::Tensor& codes, at::Tensor& inverseScale) const = 0;
     virtual at::Tensor prologueCodeValues(PrologueState& state) const = 0;
-    virtual at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor, at::Tensor& normGradient) const = 0;
+    virtual at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor,
+                                        at::Tensor& normGradient) const = 0;
 
     // weights: fp32 [out, in] each; the results have them one below the other. `into` may hold codes of before.
     virtual void quantize(const std::vector<at::Tensor>& weights, TernaryCodes& into) const = 0;
     virtual at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const = 0;
-    virtual at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda, at::ScalarType type) const = 0;
+    virtual at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda,
+                               at::ScalarType type) const = 0;
     // [N, sum of out] from int8 x [N, in], exact sums scaled (core/engine/layers/bit_linear.h).
-    virtual at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes, at::ScalarType type) const = 0;
+    virtual at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes,
+                                      at::ScalarType type) const = 0;
 
     virtual at::Tensor valuesOfCodes(const at::Tensor& codes, at::ScalarType type) const = 0;
     // g [N, out] times each row's scale, and, where byColumn is given, times each column's.
-    virtual void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale, at::Tensor& byRow,
-                               at::Tensor* byColumn) const = 0;
+    virtual void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale,
+                               at::Tensor& byRow, at::Tensor* byColumn) const = 0;
     virtual at::Tensor toFloat(const at::Tensor& rows) const = 0;  // contiguous rows as new fp32 ones
 };
 

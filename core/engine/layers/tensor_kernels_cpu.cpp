@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/engine/layers/autograd_node.h"
-#include "core/kernels/quantizers.h"
 #include "core/engine/layers/tensor_kernels.h"
+#include "core/kernels/quantizers.h"
 
 namespace tritlab {
 
@@ -15,10 +15,12 @@ namespace {
 
 template <typename T>
 PrologueRows<T> rowsOf(const PrologueState& state) {
-    return {state.kind, pointer<T>(state.x), pointer<float>(state.normWeight), pointer<float>(state.rstd), state.width()};
+    return {state.kind, pointer<T>(state.x), pointer<float>(state.normWeight), pointer<float>(state.rstd),
+            state.width()};
 }
 
-// pass(kernels' rows, begin, end, scratch of `width` floats) over all rows of x, of its type; for passes whose rows are independent.
+// pass(kernels' rows, begin, end, scratch of `width` floats) over all rows of x, of its type; for passes whose rows are
+// independent.
 template <typename Pass>
 void overRows(const PrologueState& state, const Pass& pass) {
     const std::int64_t width = state.width();
@@ -47,7 +49,8 @@ at::Tensor concatenated(const std::vector<at::Tensor>& weights, at::ScalarType t
         const std::int64_t out = weights[i].size(0);
         byPrecision(type, [&]<typename T>() {
             forRows(out, in, [&](std::int64_t begin, std::int64_t end) {
-                fill.template operator()<T>(i, begin * in, (first + begin) * in, (end - begin) * in, pointer<T>(all) + (first + begin) * in);
+                fill.template operator()<T>(i, begin * in, (first + begin) * in, (end - begin) * in,
+                                            pointer<T>(all) + (first + begin) * in);
             });
         });
         first += out;
@@ -59,29 +62,34 @@ class CpuTensorKernels final : public TensorKernels {
 public:
     at::Tensor prologue(PrologueState& state, double lambda) const override {
         at::Tensor y = at::empty({state.x.size(0), state.width()}, state.x.options());
-        overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
-            rowKernels<T>().prologue(rows, begin, end, static_cast<float>(lambda), scratch, pointer<T>(y));
-        });
+        overRows(state,
+                 [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+                     rowKernels<T>().prologue(rows, begin, end, static_cast<float>(lambda), scratch, pointer<T>(y));
+                 });
         return y;
     }
 
     void prologueCodes(PrologueState& state, at::Tensor& codes, at::Tensor& inverseScale) const override {
         codes = at::empty({state.x.size(0), state.width()}, state.x.options().dtype(at::kChar));
         inverseScale = at::empty({state.x.size(0)}, state.x.options().dtype(at::kFloat));
-        overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
-            rowKernels<T>().prologueCodes(rows, begin, end, scratch, pointer<std::int8_t>(codes), pointer<float>(inverseScale));
-        });
+        overRows(state,
+                 [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+                     rowKernels<T>().prologueCodes(rows, begin, end, scratch, pointer<std::int8_t>(codes),
+                                                   pointer<float>(inverseScale));
+                 });
     }
 
     at::Tensor prologueCodeValues(PrologueState& state) const override {
         at::Tensor y = at::empty({state.x.size(0), state.width()}, state.x.options());
-        overRows(state, [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
-            rowKernels<T>().prologueCodeValues(rows, begin, end, scratch, pointer<T>(y));
-        });
+        overRows(state,
+                 [&]<typename T>(const PrologueRows<T>& rows, std::int64_t begin, std::int64_t end, float* scratch) {
+                     rowKernels<T>().prologueCodeValues(rows, begin, end, scratch, pointer<T>(y));
+                 });
         return y;
     }
 
-    at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor, at::Tensor& normGradient) const override {
+    at::Tensor prologueBackward(const PrologueState& state, const at::Tensor& dy, float factor,
+                                at::Tensor& normGradient) const override {
         const std::int64_t n = state.x.size(0), width = state.width();
         at::Tensor dx = at::empty_like(state.x);
         // The norm's gradient sums over rows: per chunk of rows, chunks in order, so that no thread count alters it.
@@ -92,8 +100,9 @@ public:
             at::parallel_for(0, chunks, 1, [&](std::int64_t first, std::int64_t last) {
                 std::vector<float> scratch(static_cast<std::size_t>(2 * width));
                 for (std::int64_t c = first; c < last; ++c)
-                    rowKernels<T>().prologueBackward(rows, c * chunk, std::min(n, (c + 1) * chunk), pointer<T>(dy), factor, scratch.data(),
-                                                     partial.empty() ? nullptr : partial.data() + c * width, pointer<T>(dx));
+                    rowKernels<T>().prologueBackward(
+                        rows, c * chunk, std::min(n, (c + 1) * chunk), pointer<T>(dy), factor, scratch.data(),
+                        partial.empty() ? nullptr : partial.data() + c * width, pointer<T>(dx));
             });
         });
         if (state.kind.norm) {
@@ -121,11 +130,13 @@ public:
             std::vector<double> sums(static_cast<std::size_t>(blocks));
             at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
                 for (std::int64_t b = begin; b < end; ++b)
-                    sums[static_cast<std::size_t>(b)] = kernels.absoluteSum(w + b * block, std::min(block, n - b * block));
+                    sums[static_cast<std::size_t>(b)] =
+                        kernels.absoluteSum(w + b * block, std::min(block, n - b * block));
             });
             const float mean = absmeanOfBlocks(sums, static_cast<std::size_t>(n));
             at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
-                kernels.ternaryCodes(w + begin * block, std::min(end * block, n) - begin * block, 1.0F / mean, target + begin * block);
+                kernels.ternaryCodes(w + begin * block, std::min(end * block, n) - begin * block, 1.0F / mean,
+                                     target + begin * block);
             });
             target += n;
             scale = std::fill_n(scale, weight.size(0), mean);
@@ -135,19 +146,23 @@ public:
     }
 
     at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const override {
-        return concatenated(weights, type, [&]<typename T>(std::size_t i, std::int64_t from, std::int64_t, std::int64_t n, T* to) {
-            rowKernels<T>().fromFloat(pointer<float>(weights[i]) + from, n, to);
-        });
+        return concatenated(weights, type,
+                            [&]<typename T>(std::size_t i, std::int64_t from, std::int64_t, std::int64_t n, T* to) {
+                                rowKernels<T>().fromFloat(pointer<float>(weights[i]) + from, n, to);
+                            });
     }
 
-    at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda, at::ScalarType type) const override {
-        return concatenated(weights, type, [&]<typename T>(std::size_t i, std::int64_t from, std::int64_t at, std::int64_t n, T* to) {
-            rowKernels<T>().blendWeights(pointer<float>(weights[i]) + from, pointer<std::int8_t>(codes.codes) + at, codes.absmeans[i],
-                                         static_cast<float>(lambda), n, to);
-        });
+    at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda,
+                       at::ScalarType type) const override {
+        return concatenated(
+            weights, type, [&]<typename T>(std::size_t i, std::int64_t from, std::int64_t at, std::int64_t n, T* to) {
+                rowKernels<T>().blendWeights(pointer<float>(weights[i]) + from, pointer<std::int8_t>(codes.codes) + at,
+                                             codes.absmeans[i], static_cast<float>(lambda), n, to);
+            });
     }
 
-    at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes, at::ScalarType type) const override {
+    at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale, const TernaryCodes& codes,
+                              at::ScalarType type) const override {
         const std::int64_t rows = x.size(0), out = codes.codes.size(0);
         at::Tensor y = at::empty({rows, out}, codes.columnScale.options().dtype(type));
         const auto* rowScale = pointer<float>(inverseScale);
@@ -157,11 +172,13 @@ public:
         byPrecision(type, [&]<typename T>() {
             if (fast) {
                 at::parallel_for(0, rows, 32, [&](std::int64_t begin, std::int64_t end) {
-                    int8Product(codes.packed, {pointer<std::int8_t>(x), rowScale, columnScale}, begin, end, pointer<T>(y), out);
+                    int8Product(codes.packed, {pointer<std::int8_t>(x), rowScale, columnScale}, begin, end,
+                                pointer<T>(y), out);
                 });
             } else {
                 forRows(rows, out, [&](std::int64_t begin, std::int64_t end) {
-                    rowKernels<T>().scaleSums(pointer<std::int32_t>(sums), begin, end, out, rowScale, columnScale, pointer<T>(y));
+                    rowKernels<T>().scaleSums(pointer<std::int32_t>(sums), begin, end, out, rowScale, columnScale,
+                                              pointer<T>(y));
                 });
             }
         });
@@ -180,14 +197,15 @@ public:
         return values;
     }
 
-    void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale, at::Tensor& byRow,
-                       at::Tensor* byColumn) const override {
+    void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale,
+                       at::Tensor& byRow, at::Tensor* byColumn) const override {
         byRow = at::empty_like(g);
         if (byColumn != nullptr) *byColumn = at::empty_like(g);
         byPrecision(g.scalar_type(), [&]<typename T>() {
             forRows(g.size(0), g.size(1), [&](std::int64_t begin, std::int64_t end) {
-                rowKernels<T>().scaleGradient(pointer<T>(g), begin, end, g.size(1), pointer<float>(rowScale), pointer<float>(columnScale),
-                                              pointer<T>(byRow), byColumn != nullptr ? pointer<T>(*byColumn) : nullptr);
+                rowKernels<T>().scaleGradient(pointer<T>(g), begin, end, g.size(1), pointer<float>(rowScale),
+                                              pointer<float>(columnScale), pointer<T>(byRow),
+                                              byColumn != nullptr ? pointer<T>(*byColumn) : nullptr);
             });
         });
     }
@@ -197,7 +215,8 @@ public:
         const std::int64_t columns = rows.size(1);
         byPrecision(rows.scalar_type(), [&]<typename T>() {
             forRows(rows.size(0), columns, [&](std::int64_t begin, std::int64_t end) {
-                rowKernels<T>().toFloat(pointer<T>(rows) + begin * columns, (end - begin) * columns, pointer<float>(floats) + begin * columns);
+                rowKernels<T>().toFloat(pointer<T>(rows) + begin * columns, (end - begin) * columns,
+                                        pointer<float>(floats) + begin * columns);
             });
         });
         return floats;

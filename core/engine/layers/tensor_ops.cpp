@@ -15,13 +15,16 @@ at::Tensor plainAbsmean(const at::Tensor& w) {
     return w.abs().mean(at::kDouble).to(at::kFloat).clamp_min(1e-5);
 }
 
-at::Tensor rounded(const at::Tensor& scaled, double least, double most) { return scaled.clamp(least, most).round().nan_to_num(least); }
+at::Tensor rounded(const at::Tensor& scaled, double min, double max) {
+    return scaled.clamp(min, max).round().nan_to_num(min);
+}
 
 at::Tensor plainTernaryCodes(const at::Tensor& w, const at::Tensor& absmean) {
     return rounded(w * absmean.reciprocal(), -1, 1).to(at::kChar);
 }
 
-at::Tensor plainBlendWeights(const at::Tensor& w, const at::Tensor& codes, const at::Tensor& absmean, double lambda, at::ScalarType type) {
+at::Tensor plainBlendWeights(const at::Tensor& w, const at::Tensor& codes, const at::Tensor& absmean, double lambda,
+                             at::ScalarType type) {
     return (w + lambda * (codes.to(at::kFloat) * absmean - w)).to(type);
 }
 
@@ -50,7 +53,8 @@ struct Input {
 };
 
 // The prologue's result in fp32, and 1 / rms of each row (empty without a norm).
-std::tuple<at::Tensor, at::Tensor> valuesOf(const at::Tensor& x, const Optional& normWeight, std::int64_t activation, bool gated, double eps) {
+std::tuple<at::Tensor, at::Tensor> valuesOf(const at::Tensor& x, const Optional& normWeight, std::int64_t activation,
+                                            bool gated, double eps) {
     const at::Tensor values = Input(x, activation, gated).values();
     if (!normWeight) return {values, at::empty({0}, values.options())};
     const at::Tensor rstd = (values.square().mean(1) + eps).sqrt().reciprocal();
@@ -63,8 +67,8 @@ std::tuple<at::Tensor, at::Tensor> quantized(const at::Tensor& values) {
     return {rounded(values * (127 / largest).unsqueeze(1), -128, 127), largest / 127};
 }
 
-std::tuple<at::Tensor, at::Tensor> plainPrologue(const at::Tensor& x, const Optional& normWeight, std::int64_t activation, bool gated,
-                                                 double eps, double lambda) {
+std::tuple<at::Tensor, at::Tensor> plainPrologue(const at::Tensor& x, const Optional& normWeight,
+                                                 std::int64_t activation, bool gated, double eps, double lambda) {
     auto [values, rstd] = valuesOf(x, normWeight, activation, gated, eps);
     if (lambda > 0) {
         const auto [codes, inverseScale] = quantized(values);
@@ -73,16 +77,17 @@ std::tuple<at::Tensor, at::Tensor> plainPrologue(const at::Tensor& x, const Opti
     return {values.to(x.scalar_type()), rstd};
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> plainPrologueCodes(const at::Tensor& x, const Optional& normWeight, std::int64_t activation,
-                                                                  bool gated, double eps) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> plainPrologueCodes(const at::Tensor& x, const Optional& normWeight,
+                                                                  std::int64_t activation, bool gated, double eps) {
     const auto [values, rstd] = valuesOf(x, normWeight, activation, gated, eps);
     const auto [codes, inverseScale] = quantized(values);
     return {codes.to(at::kChar), inverseScale, rstd};
 }
 
 // With n = values * rstd: d values = rstd (dy w - n mean(dy w n)).
-std::tuple<at::Tensor, at::Tensor> plainPrologueBackward(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& rstd,
-                                                         const Optional& normWeight, std::int64_t activation, bool gated, double factor) {
+std::tuple<at::Tensor, at::Tensor> plainPrologueBackward(const at::Tensor& dy, const at::Tensor& x,
+                                                         const at::Tensor& rstd, const Optional& normWeight,
+                                                         std::int64_t activation, bool gated, double factor) {
     const Input input(x, activation, gated);
     at::Tensor d = dy.to(at::kFloat) * factor, normGradient = at::empty({0}, d.options());
     if (normWeight) {
@@ -91,19 +96,22 @@ std::tuple<at::Tensor, at::Tensor> plainPrologueBackward(const at::Tensor& dy, c
         d = d * *normWeight;
         d = (d - n * (d * n).mean(1, true)) * scale;
     }
-    at::Tensor dx = input.up.defined() ? at::cat({d * input.slope() * input.up, d * input.activated()}, 1) : d * input.slope();
+    at::Tensor dx =
+        input.up.defined() ? at::cat({d * input.slope() * input.up, d * input.activated()}, 1) : d * input.slope();
     return {dx.to(x.scalar_type()), normGradient};
 }
 
-at::Tensor plainInt8Linear(const at::Tensor& x, const at::Tensor& w, const at::Tensor& rowScale, const at::Tensor& columnScale,
-                           at::ScalarType type) {
+at::Tensor plainInt8Linear(const at::Tensor& x, const at::Tensor& w, const at::Tensor& rowScale,
+                           const at::Tensor& columnScale, at::ScalarType type) {
     const at::Tensor sums = at::mm(x.to(at::kDouble), w.to(at::kDouble).t()).to(at::kFloat);
     return (sums * (columnScale.unsqueeze(0) * rowScale.unsqueeze(1))).to(type);
 }
 
 // The op `name` for tensors of any device, looked up once a place.
 template <typename Signature>
-c10::TypedOperatorHandle<Signature> op(const char* name) { return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>(); }
+c10::TypedOperatorHandle<Signature> op(const char* name) {
+    return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
+}
 
 }  // namespace
 
@@ -117,33 +125,44 @@ at::Tensor ternaryCodes(const at::Tensor& w, const at::Tensor& mean) {
     return handle.call(w, mean);
 }
 
-at::Tensor blendWeights(const at::Tensor& w, const at::Tensor& codes, const at::Tensor& mean, double lambda, at::ScalarType type) {
-    static const auto handle = op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, double, at::ScalarType)>("tritlab::blend_weights");
+at::Tensor blendWeights(const at::Tensor& w, const at::Tensor& codes, const at::Tensor& mean, double lambda,
+                        at::ScalarType type) {
+    static const auto handle =
+        op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, double, at::ScalarType)>(
+            "tritlab::blend_weights");
     return handle.call(w, codes, mean, lambda, type);
 }
 
-std::tuple<at::Tensor, at::Tensor> prologue(const at::Tensor& x, const Optional& normWeight, const Prologue& kind, double lambda) {
+std::tuple<at::Tensor, at::Tensor> prologue(const at::Tensor& x, const Optional& normWeight, const Prologue& kind,
+                                            double lambda) {
     static const auto handle =
-        op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const Optional&, std::int64_t, bool, double, double)>("tritlab::prologue");
-    return handle.call(x, normWeight, static_cast<std::int64_t>(kind.activation), kind.gated, static_cast<double>(kind.eps), lambda);
+        op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const Optional&, std::int64_t, bool, double, double)>(
+            "tritlab::prologue");
+    return handle.call(x, normWeight, static_cast<std::int64_t>(kind.activation), kind.gated,
+                       static_cast<double>(kind.eps), lambda);
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> prologueCodes(const at::Tensor& x, const Optional& normWeight, const Prologue& kind) {
-    static const auto handle =
-        op<std::tuple<at::Tensor, at::Tensor, at::Tensor>(const at::Tensor&, const Optional&, std::int64_t, bool, double)>("tritlab::prologue_codes");
-    return handle.call(x, normWeight, static_cast<std::int64_t>(kind.activation), kind.gated, static_cast<double>(kind.eps));
+std::tuple<at::Tensor, at::Tensor, at::Tensor> prologueCodes(const at::Tensor& x, const Optional& normWeight,
+                                                             const Prologue& kind) {
+    static const auto handle = op<std::tuple<at::Tensor, at::Tensor, at::Tensor>(
+        const at::Tensor&, const Optional&, std::int64_t, bool, double)>("tritlab::prologue_codes");
+    return handle.call(x, normWeight, static_cast<std::int64_t>(kind.activation), kind.gated,
+                       static_cast<double>(kind.eps));
 }
 
 std::tuple<at::Tensor, at::Tensor> prologueBackward(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& rstd,
                                                     const Optional& normWeight, const Prologue& kind, double factor) {
-    static const auto handle = op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const at::Tensor&, const at::Tensor&, const Optional&,
-                                                                     std::int64_t, bool, double)>("tritlab::prologue_backward");
+    static const auto handle =
+        op<std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, const at::Tensor&, const at::Tensor&, const Optional&,
+                                              std::int64_t, bool, double)>("tritlab::prologue_backward");
     return handle.call(dy, x, rstd, normWeight, static_cast<std::int64_t>(kind.activation), kind.gated, factor);
 }
 
-at::Tensor int8Linear(const at::Tensor& x, const at::Tensor& w, const at::Tensor& rowScale, const at::Tensor& columnScale, at::ScalarType type) {
+at::Tensor int8Linear(const at::Tensor& x, const at::Tensor& w, const at::Tensor& rowScale,
+                      const at::Tensor& columnScale, at::ScalarType type) {
     static const auto handle =
-        op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&, at::ScalarType)>("tritlab::int8_linear");
+        op<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&, at::ScalarType)>(
+            "tritlab::int8_linear");
     return handle.call(x, w, rowScale, columnScale, type);
 }
 
@@ -153,9 +172,15 @@ TORCH_LIBRARY(tritlab, library) {
     library.def("absmean(Tensor w) -> Tensor");
     library.def("ternary_codes(Tensor w, Tensor absmean) -> Tensor");
     library.def("blend_weights(Tensor w, Tensor codes, Tensor absmean, float lambda_, ScalarType dtype) -> Tensor");
-    library.def("prologue(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps, float lambda_) -> (Tensor, Tensor)");
-    library.def("prologue_codes(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps) -> (Tensor, Tensor, Tensor)");
-    library.def("prologue_backward(Tensor dy, Tensor x, Tensor rstd, Tensor? norm_weight, int activation, bool gated, float factor) -> (Tensor, Tensor)");
+    library.def(
+        "prologue(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps, float lambda_) -> (Tensor, "
+        "Tensor)");
+    library.def(
+        "prologue_codes(Tensor x, Tensor? norm_weight, int activation, bool gated, float eps) -> (Tensor, Tensor, "
+        "Tensor)");
+    library.def(
+        "prologue_backward(Tensor dy, Tensor x, Tensor rstd, Tensor? norm_weight, int activation, bool gated, float "
+        "factor) -> (Tensor, Tensor)");
     library.def("int8_linear(Tensor x, Tensor w, Tensor row_scale, Tensor column_scale, ScalarType dtype) -> Tensor");
 }
 

@@ -57,7 +57,8 @@ void writeHealth(const fs::path& path, const std::vector<LayerMemory>& memory) {
         numbers.push_back(layer.reversalSum);
         numbers.push_back(layer.reversalWeight);
         if (layer.weights.empty()) continue;
-        list.push_back({layer.layer, DType::U8, {static_cast<std::int64_t>(layer.weights.size())}, layer.weights.data()});
+        list.push_back(
+            {layer.layer, DType::U8, {static_cast<std::int64_t>(layer.weights.size())}, layer.weights.data()});
     }
     list.push_back({kReversals, DType::F64, {static_cast<std::int64_t>(memory.size()), 2}, numbers.data()});
     writeSafetensors(path, list);
@@ -107,7 +108,8 @@ bool allFinite(const TrainingState& state) {
     return true;
 }
 
-void writeModelFolder(const fs::path& folder, LanguageModel& model, const ModelDescription& description, const fs::path& tokenizer) {
+void writeModelFolder(const fs::path& folder, LanguageModel& model, const ModelDescription& description,
+                      const fs::path& tokenizer) {
     writeText(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");
     writeText(folder / "tokenizer.model", readFile(tokenizer));
     TensorList weights;
@@ -115,8 +117,8 @@ void writeModelFolder(const fs::path& folder, LanguageModel& model, const ModelD
     weights.write(folder / "model.safetensors");
 }
 
-void writeCheckpoint(const fs::path& target, TrainingState state, const ModelDescription& description, const fs::path& tokenizer,
-                     CheckpointManifest& manifest) {
+void writeCheckpoint(const fs::path& target, TrainingState state, const ModelDescription& description,
+                     const fs::path& tokenizer, CheckpointManifest& manifest) {
     writeFolderAtomically(target, [&](const fs::path& folder) {
         writeModelFolder(folder, state.model, description, tokenizer);
         writeOptimizer(folder / "optimizer.safetensors", state.model, state.moments);

@@ -1,6 +1,11 @@
 #include "core/engine/loop/compute_thread.h"
 
 #include <ATen/Parallel.h>
+#include <omp.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -9,15 +14,10 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <omp.h>
-#include <sched.h>
 #include <set>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <thread>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/engine/loop/tensor_memory.h"
@@ -82,7 +82,9 @@ ComputeThread::ComputeThread() : impl_(new Impl) {
 
 void ComputeThread::run(const std::function<void()>& work) { wait(work, nullptr); }
 
-bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const StopToken& stop) { return wait(work, &stop); }
+bool ComputeThread::runUnlessStopped(const std::function<void()>& work, const StopToken& stop) {
+    return wait(work, &stop);
+}
 
 // The turn outlives a caller that does not wait for it.
 bool ComputeThread::wait(const std::function<void()>& work, const StopToken* stop) {

@@ -21,7 +21,8 @@ std::string layerName(std::string_view parameter) {
 
 }  // namespace
 
-HealthTracker::HealthTracker(LanguageModel& model, double deadZoneWidth) : model_(&model), deadZoneWidth_(deadZoneWidth) {
+HealthTracker::HealthTracker(LanguageModel& model, double deadZoneWidth)
+    : model_(&model), deadZoneWidth_(deadZoneWidth) {
     const std::vector<Parameter>& parameters = model.parameters();
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         if (!parameters[i].ternary) continue;

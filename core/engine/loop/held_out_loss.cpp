@@ -22,9 +22,11 @@ BatchTensors toTensors(const Batch& batch) {
     tensors.targets = int64Tensor(batch.targets, batch.rows, batch.length);
     if (!batch.oneDocumentPerRow) {
         tensors.documentStart = at::empty({batch.rows, batch.length}, at::kInt);
-        std::copy(batch.documentStart.begin(), batch.documentStart.end(), tensors.documentStart.data_ptr<std::int32_t>());
+        std::copy(batch.documentStart.begin(), batch.documentStart.end(),
+                  tensors.documentStart.data_ptr<std::int32_t>());
     }
-    tensors.scored = std::count_if(batch.targets.begin(), batch.targets.end(), [](TokenId target) { return target >= 0; });
+    tensors.scored =
+        std::count_if(batch.targets.begin(), batch.targets.end(), [](TokenId target) { return target >= 0; });
     return tensors;
 }
 
@@ -46,6 +48,6 @@ double bitsPerByte(double nats, std::int64_t bytes) {
     return bytes > 0 ? nats / (std::numbers::ln2 * static_cast<double>(bytes)) : 0;
 }
 
-double judgedLambda(const ModelConfig& config) { return config.ternaryLinears ? 1.0 : 0.0; }
+double evaluationLambda(const ModelConfig& config) { return config.ternaryLinears ? 1.0 : 0.0; }
 
 }  // namespace tritlab

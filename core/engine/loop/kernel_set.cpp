@@ -3,9 +3,9 @@
 #include <ATen/Version.h>
 
 #include "core/base/files.h"
+#include "core/device/processor.h"
 #include "core/kernels/int8_product.h"
 #include "core/kernels/train_kernels.h"
-#include "core/device/processor.h"
 
 namespace tritlab {
 
@@ -13,7 +13,9 @@ std::string kernelSet() {
     std::string set(trainKernels().name);
     if (fusedAttentionAvailable()) set += " attention-fused";
     set += " attention-rows";  // of fp32; and of bf16 where it is not fused
-    set += int8ProductHas(KernelSet::Avx512Vnni) ? " int8-vnni" : int8ProductHas(KernelSet::Avx2) ? " int8-avx2" : " int8-scalar";
+    set += int8ProductHas(KernelSet::Avx512Vnni) ? " int8-vnni"
+           : int8ProductHas(KernelSet::Avx2)     ? " int8-avx2"
+                                                 : " int8-scalar";
     if (!bf16ProductsAreFast()) set += " bf16-as-fp32";
     set += " aten-" + at::get_cpu_capability();
     const std::string processor = readFile("/proc/cpuinfo");

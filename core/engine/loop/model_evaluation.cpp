@@ -7,8 +7,8 @@
 #include "core/base/error.h"
 #include "core/data/dataset.h"
 #include "core/engine/loop/held_out_loss.h"
-#include "core/interop/model_folder.h"
 #include "core/engine/model/language_model.h"
+#include "core/interop/model_folder.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -45,7 +45,8 @@ std::vector<float> lastLogits(const fs::path& modelFolder, std::span<const Token
     const std::unique_ptr<LanguageModel> model = loadModel(modelFolder, description);
     const at::NoGradGuard noGradients;
     const auto length = static_cast<std::int64_t>(tokens.size());
-    const at::Tensor last = model->logits(oneRow(tokens), {}, judgedLambda(description.config)).select(1, length - 1).contiguous();
+    const at::Tensor last =
+        model->logits(oneRow(tokens), {}, evaluationLambda(description.config)).select(1, length - 1).contiguous();
     const float* values = last.const_data_ptr<float>();
     return {values, values + last.numel()};
 }
@@ -58,17 +59,21 @@ void textLogits(const fs::path& modelFolder, std::span<const std::vector<TokenId
     const at::NoGradGuard noGradients;
     for (std::size_t text = 0; text < texts.size(); ++text) {
         if (stop.stopRequested()) throw Error("was stopped", "logits", {}, ErrorKind::Failed);
-        const at::Tensor logits = model->logits(oneRow(texts[text]), {}, judgedLambda(description.config)).contiguous();
+        const at::Tensor logits =
+            model->logits(oneRow(texts[text]), {}, evaluationLambda(description.config)).contiguous();
         each(text, {logits.const_data_ptr<float>(), static_cast<std::size_t>(logits.numel())});
     }
 }
 
-EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std::int64_t windowLength, const StopToken& stop) {
+EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std::int64_t windowLength,
+                          const StopToken& stop) {
     const ModelDescription description = readModelDescription(modelFolder);
     const std::int64_t length = windowLength > 0 ? windowLength : description.config.contextLength;
-    const std::unique_ptr<Dataset> text = openEvaluationText(data, tokenizerFile(modelFolder), description.chatTemplate, length, stop);
+    const std::unique_ptr<Dataset> text =
+        openEvaluationText(data, tokenizerFile(modelFolder), description.chatTemplate, length, stop);
     const std::int64_t windows = text->heldOutWindows();
-    if (windows == 0) throw Error("holds no text to evaluate", data.string(), "Name a file with at least one whole document");
+    if (windows == 0)
+        throw Error("holds no text to evaluate", data.string(), "Name a file with at least one whole document");
     if (text->tokenizer().size() > description.config.vocabSize) {
         throw Error("the tokenizer has " + std::to_string(text->tokenizer().size()) + " pieces, the model " +
                         std::to_string(description.config.vocabSize),
@@ -76,8 +81,8 @@ EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std
     }
     const std::unique_ptr<LanguageModel> model = loadModel(modelFolder, description);
     const std::int64_t rows = std::max<std::int64_t>(1, tokensPerBatch / length);
-    const std::optional<LossTotals> totals = heldOutLoss(*model, *text, 0, windows, rows, judgedLambda(description.config),
-                                                         [&] { return stop.stopRequested(); });
+    const std::optional<LossTotals> totals = heldOutLoss(
+        *model, *text, 0, windows, rows, evaluationLambda(description.config), [&] { return stop.stopRequested(); });
     if (!totals) throw Error("the evaluation was stopped", data.string(), {}, ErrorKind::Failed);
     EvalResult result;
     result.loss = totals->mean();

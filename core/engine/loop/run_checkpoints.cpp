@@ -5,7 +5,8 @@
 namespace tritlab {
 namespace fs = std::filesystem;
 
-RunCheckpoints::RunCheckpoints(const Workspace& workspace, const std::string& run, std::int64_t keep, RunReporter& reporter)
+RunCheckpoints::RunCheckpoints(const Workspace& workspace, const std::string& run, std::int64_t keep,
+                               RunReporter& reporter)
     : folder_(workspace.checkpoints(run)), run_(workspace.run(run)), keep_(keep), reporter_(&reporter) {}
 
 void RunCheckpoints::cleanUp() const {
@@ -30,7 +31,8 @@ CheckpointManifest RunCheckpoints::resume(TrainingState state) {
             }
             return manifest;
         } catch (const Error& error) {
-            reporter_->log(LogLevel::Warning, candidate.step, std::string("A checkpoint cannot be used: ") + error.what());
+            reporter_->log(LogLevel::Warning, candidate.step,
+                           std::string("A checkpoint cannot be used: ") + error.what());
             if (firstError.empty()) firstError = error.what();
             found.pop_back();
         }
@@ -39,8 +41,8 @@ CheckpointManifest RunCheckpoints::resume(TrainingState state) {
                 "Start the run again as a new one, or put an undamaged copy of a checkpoint back");
 }
 
-std::optional<Error> RunCheckpoints::write(TrainingState state, const ModelDescription& description, const fs::path& tokenizer,
-                                           CheckpointManifest& manifest) {
+std::optional<Error> RunCheckpoints::write(TrainingState state, const ModelDescription& description,
+                                           const fs::path& tokenizer, CheckpointManifest& manifest) {
     const fs::path target = folder_ / checkpointName(manifest.step);
     reporter_->sync();
     try {
@@ -70,7 +72,8 @@ std::vector<StepIndex> RunCheckpoints::makeRoom() {
         std::error_code error;
         fs::remove_all(folder_ / checkpointName(step), error);
         if (error) {
-            reporter_->log(LogLevel::Warning, step, "An old checkpoint cannot be removed: " + checkpointName(step) + ": " + error.message());
+            reporter_->log(LogLevel::Warning, step,
+                           "An old checkpoint cannot be removed: " + checkpointName(step) + ": " + error.message());
             continue;
         }
         std::erase_if(known_, [&](const RankedCheckpoint& known) { return known.step == step; });

@@ -20,14 +20,16 @@ public:
     void cleanUp() const;
 
     [[nodiscard]] bool empty() const { return listCheckpoints(folder_).empty(); }
-    // Fills the state from the newest good checkpoint and gives its manifest; a damaged one is refused by name in the log and the
-    // one before it is tried. Throws Error where there are checkpoints and none is good.
+    // Fills the state from the newest good checkpoint and gives its manifest; a damaged one is refused by name in the
+    // log and the one before it is tried. Throws Error where there are checkpoints and none is good.
     CheckpointManifest resume(TrainingState state);
 
-    // Writes it, lets older ones go and reports. Gives what went wrong (a full disk): the earlier ones are untouched then.
-    std::optional<Error> write(TrainingState state, const ModelDescription& description, const std::filesystem::path& tokenizer,
-                               CheckpointManifest& manifest);
-    [[nodiscard]] StepIndex newest() const { return known_.empty() ? -1 : known_.back().step; }  // of the good ones; -1: none
+    // Writes it, lets older ones go and reports. Gives what went wrong (a full disk): the earlier ones are untouched
+    // then.
+    std::optional<Error> write(TrainingState state, const ModelDescription& description,
+                               const std::filesystem::path& tokenizer, CheckpointManifest& manifest);
+    // of the good ones; -1: none
+    [[nodiscard]] StepIndex newest() const { return known_.empty() ? -1 : known_.back().step; }
 
 private:
     std::vector<StepIndex> makeRoom();

@@ -27,10 +27,9 @@ bool sampleFixedPrompts(const std::filesystem::path& modelFolder, const RunConfi
     options.sampling.seed = static_cast<std::uint64_t>(config.seed);
     options.maxTokens = config.sampleTokens;
     for (const std::string& prompt : prompts) {
-        const GenerationResult result =
-            config.chatTemplate == Template::Plain
-                ? session.complete(prompt, options, {}, stop)
-                : session.answer({Message{Role::User, prompt}}, options, {}, stop);
+        const GenerationResult result = config.chatTemplate == Template::Plain
+                                            ? session.complete(prompt, options, {}, stop)
+                                            : session.answer({Message{Role::User, prompt}}, options, {}, stop);
         if (result.reason == StopReason::Stopped) return false;
         report({step, prompt, result.text});
     }

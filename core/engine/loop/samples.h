@@ -1,4 +1,5 @@
-// Continuations of the fixed prompts by a model folder, through the packed engine that the chat uses: what a person would get.
+// Continuations of the fixed prompts by a model folder, through the packed engine that the chat uses: what a person
+// would get.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +11,8 @@
 
 namespace tritlab {
 
-// One event a line of RunConfig::samplePrompts. The same weights and seed give the same texts. False where it was stopped.
+// One event a line of RunConfig::samplePrompts. The same weights and seed give the same texts. False where it was
+// stopped.
 bool sampleFixedPrompts(const std::filesystem::path& modelFolder, const RunConfig& config, StepIndex step,
                         const std::function<void(const SampleEvent&)>& report, const StopToken& stop);
 

@@ -15,8 +15,8 @@ constexpr std::size_t worthReleasing = std::size_t{32} << 20;
 
 MemoryArena& arena() {
     // Twice the machine's memory: fragments need addresses, not pages. Never destroyed: tensors outlive main.
-    static auto* const memory =
-        new MemoryArena(2 * static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+    static auto* const memory = new MemoryArena(2 * static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                                                static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
     return *memory;
 }
 
@@ -29,11 +29,14 @@ class ArenaAllocator final : public c10::Allocator {
 public:
     c10::DataPtr allocate(std::size_t bytes) override {
         void* block = bytes >= smallestBlock ? arena().take(bytes) : nullptr;
-        if (!block) block = c10::GetDefaultCPUAllocator()->raw_allocate(bytes);  // which also says so when there is no memory
+        // which also says so when there is no memory
+        if (!block) block = c10::GetDefaultCPUAllocator()->raw_allocate(bytes);
         return {block, block, &give, c10::Device(c10::DeviceType::CPU)};
     }
     c10::DeleterFnPtr raw_deleter() const override { return &give; }
-    void copy_data(void* target, const void* source, std::size_t bytes) const override { default_copy_data(target, source, bytes); }
+    void copy_data(void* target, const void* source, std::size_t bytes) const override {
+        default_copy_data(target, source, bytes);
+    }
 };
 
 }  // namespace

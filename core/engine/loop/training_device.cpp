@@ -21,7 +21,10 @@ void forgetPeak(at::Device device) {
 std::int64_t peakBytes(at::Device device) {
     using Stats = c10::CachingAllocator::StatType;
     if (device.is_cpu()) return peakResidentBytes();
-    return c10::getDeviceAllocator(device.type())->getDeviceStats(device.index()).allocated_bytes[static_cast<std::size_t>(Stats::AGGREGATE)].peak;
+    return c10::getDeviceAllocator(device.type())
+        ->getDeviceStats(device.index())
+        .allocated_bytes[static_cast<std::size_t>(Stats::AGGREGATE)]
+        .peak;
 }
 
 TrainingDevice trainingDevice(ComputeDevice wanted, const Ranks& ranks) {
@@ -29,7 +32,7 @@ TrainingDevice trainingDevice(ComputeDevice wanted, const Ranks& ranks) {
     const CudaState& cuda = cudaState();
     if (!cuda.usable()) {
         if (wanted == ComputeDevice::Auto) return {};
-        throw Error(cuda.missing, "device", cuda.mend + ", or set device = cpu", ErrorKind::Failed);
+        throw Error(cuda.missing, "device", cuda.hint + ", or set device = cpu", ErrorKind::Failed);
     }
     try {
         loadCudaPlugin();

@@ -8,8 +8,8 @@
 
 namespace tritlab {
 
-// tokens and targets: int64 [B, T], all of them scored, documents not kept apart. Gives the mean nats a token and leaves its gradients
-// in the parameters.
+// tokens and targets: int64 [B, T], all of them scored, documents not kept apart. Gives the mean nats a token and
+// leaves its gradients in the parameters.
 using TrainingPass = std::function<double(const at::Tensor& tokens, const at::Tensor& targets, double lambda)>;
 
 // The model outlives the pass.

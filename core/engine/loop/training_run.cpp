@@ -9,8 +9,8 @@
 #include "core/base/number.h"
 #include "core/base/profile.h"
 #include "core/config/fields.h"
-#include "core/engine/loop/held_out_loss.h"
 #include "core/engine/loop/compute_thread.h"
+#include "core/engine/loop/held_out_loss.h"
 #include "core/engine/loop/kernel_set.h"
 #include "core/run/schedules.h"
 
@@ -20,10 +20,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainRequest& request, RankGroup* group)
+TrainingRun::TrainingRun(const TrainRequest& request, ProcessGroup* group)
     : request_(request), config_(request.config), group_(group), reporter_(request.observers),
       checkpoints_(request.workspace, request.runId, request.config.keepCheckpoints, reporter_),
       watch_(request.config.explodeFactor, request.config.warmupSteps), lastLoss_(nan), lastGradNorm_(nan),
@@ -46,7 +45,9 @@ TrainResult TrainingRun::run() {
         if (group_ != nullptr) group_->fail(error.what());
         const StepIndex newest = checkpoints_.newest();
         std::string text = std::string("Training failed at step ") + std::to_string(done_) + ": " + error.what() + ".";
-        if (leads()) text += newest >= 0 ? " The run can be resumed from " + checkpointName(newest) + "." : " No checkpoint had been written yet.";
+        if (leads())
+            text += newest >= 0 ? " The run can be resumed from " + checkpointName(newest) + "."
+                                : " No checkpoint had been written yet.";
         reporter_.log(LogLevel::Error, done_, text);
         return end(RunState::Failed, text);
     }
@@ -83,11 +84,14 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     parallel_->gather(targets);
     const auto scored = static_cast<std::int64_t>(std::accumulate(targets.begin(), targets.end(), 0.0));
     // The mean over the whole token batch, whatever its parts: each part's sum enters with the same weight.
-    const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)), at::TensorOptions(device_.device).dtype(at::kFloat));
+    const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)),
+                                       at::TensorOptions(device_.device).dtype(at::kFloat));
     bool finite = true;
-    for (std::int64_t first = 0; first < micros; first += ranks) {  // a round, in which each rank has one (or, in the last, none)
-        if (lookAround()) {
-            parallel_->clearGradients();  // an unfinished step is dropped: resuming repeats it from its first micro-batch
+    // a round, in which each rank has one (or, in the last, none)
+    for (std::int64_t first = 0; first < micros; first += ranks) {
+        if (pollCommands()) {
+            // an unfinished step is dropped: resuming repeats it from its first micro-batch
+            parallel_->clearGradients();
             return StepEnd::Interrupted;
         }
         const std::int64_t micro = first + parallel_->rank();
@@ -99,14 +103,16 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
         if (finite) loss.backward(weight);
     }
     parallel_->gather(nats);
-    const double loss = std::accumulate(nats.begin(), nats.end(), 0.0) / static_cast<double>(std::max<std::int64_t>(scored, 1));
+    const double loss =
+        std::accumulate(nats.begin(), nats.end(), 0.0) / static_cast<double>(std::max<std::int64_t>(scored, 1));
     double gradNorm = nan;
     if (std::isfinite(loss)) {
         const ProfileScope scope("optimizer");
         parallel_->sumGradients();
         gradNorm = parallel_->gradientNorm();
         if (std::isfinite(gradNorm)) {
-            parallel_->step(learningRateAt(config_, done_), weightDecayAt(config_, done_), clipFactor(gradNorm, config_.gradClip));
+            parallel_->step(learningRateAt(config_, done_), weightDecayAt(config_, done_),
+                            clipFactor(gradNorm, config_.gradClip));
         }
     }
     parallel_->clearGradients();
@@ -139,7 +145,7 @@ void TrainingRun::finishStep(double loss, double gradNorm, double seconds, std::
     sampled_ = !due(config_.sampleEvery);
 }
 
-bool TrainingRun::lookAround() {
+bool TrainingRun::pollCommands() {
     constexpr unsigned bits = 3;
     const auto bit = [](RunCommand command) { return 1U << static_cast<unsigned>(command); };
     unsigned wanted = request_.stop.stopRequested() ? bit(RunCommand::Stop) : 0;
@@ -167,13 +173,13 @@ bool TrainingRun::evaluate() {
         return true;
     }
     const auto pass = [&](std::int64_t first, std::int64_t count, double lambda) {
-        return parallel_->heldOut(*data_, first, count, config_.batchSize, lambda, [this] { return lookAround(); });
+        return parallel_->heldOut(*data_, first, count, config_.batchSize, lambda, [this] { return pollCommands(); });
     };
     EvaluationEvent event;
     event.step = done_;
     event.full = done_ == config_.steps;
     event.lambda = lambdaOfLastStep();
-    const double judged = judgedLambda(model_->config());
+    const double judged = evaluationLambda(model_->config());
     // The first windows alone rank checkpoints, so that the last evaluation can be compared with those along the way.
     const std::int64_t wanted = (config_.evalTokens + config_.sequenceLength - 1) / config_.sequenceLength;
     const std::int64_t along = std::clamp<std::int64_t>(wanted, 1, windows);
@@ -204,8 +210,9 @@ bool TrainingRun::evaluate() {
 }
 
 bool TrainingRun::writeCheckpoint() {
-    if (checkpointAt_ == done_ && evaluated_ && sampled_ && done_ < config_.steps) return true;  // nothing has changed since
-    std::vector<Moments> moments = parallel_->wholeMoments();
+    // nothing has changed since
+    if (checkpointAt_ == done_ && evaluated_ && sampled_ && done_ < config_.steps) return true;
+    std::vector<Moments> moments = parallel_->gatherOptimizerState();
     const TrainingState state{*model_, moments, *health_};
     if (!parallel_->agree(leads() && allFinite(state))) {
         setDivergence(DivergenceKind::WeightsNotFinite, lastLoss_);
@@ -231,8 +238,10 @@ bool TrainingRun::writeCheckpoint() {
     if (leads()) error = checkpoints_.write(state, description(), data_->tokenizerPath(), manifest);
     checkpointFailure_ = parallel_->agree(error ? std::string(error->what()) : std::string());
     if (checkpointFailure_.empty()) checkpointAt_ = done_;
-    else reporter_.log(LogLevel::Error, done_, "Checkpoint " + checkpointName(done_) + " was not written: " + checkpointFailure_ +
-                       ". Training goes on; earlier checkpoints are untouched.");
+    else
+        reporter_.log(LogLevel::Error, done_,
+                      "Checkpoint " + checkpointName(done_) + " was not written: " + checkpointFailure_ +
+                          ". Training goes on; earlier checkpoints are untouched.");
     return checkpointFailure_.empty();
 }
 

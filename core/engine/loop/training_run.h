@@ -1,5 +1,6 @@
-// One training run from its frozen config to its last checkpoint: the loop that core/engine/engine.h promises. Runs on the compute
-// thread. What it does not do: store anything (observers do) and decide what is due when between processes (the run's lock does).
+// One training run from its frozen config to its last checkpoint: the loop that core/engine/engine.h promises. Runs on
+// the compute thread. What it does not do: store anything (observers do) and decide what is due when between processes
+// (the run's lock does).
 #pragma once
 
 #include <chrono>
@@ -8,22 +9,22 @@
 #include <string>
 
 #include "core/data/dataset.h"
-#include "core/engine/model/language_model.h"
 #include "core/engine/distributed/data_parallel.h"
-#include "core/run/divergence.h"
-#include "core/engine/loop/health_tracker.h"
-#include "core/run/loss_watch.h"
-#include "core/engine/loop/run_checkpoints.h"
-#include "core/run/run_reporter.h"
 #include "core/engine/engine.h"
+#include "core/engine/loop/health_tracker.h"
+#include "core/engine/loop/run_checkpoints.h"
 #include "core/engine/loop/training_device.h"
+#include "core/engine/model/language_model.h"
+#include "core/run/divergence.h"
+#include "core/run/loss_watch.h"
+#include "core/run/run_reporter.h"
 
 namespace tritlab {
 
 class TrainingRun {
 public:
     // group: the ranks that train together; null: this process alone.
-    explicit TrainingRun(const TrainRequest& request, RankGroup* group = nullptr);
+    explicit TrainingRun(const TrainRequest& request, ProcessGroup* group = nullptr);
     // As Engine::train.
     TrainResult run();
 
@@ -43,13 +44,15 @@ private:
     TrainResult loop();
     StepEnd trainStep();
     void finishStep(double loss, double gradNorm, double seconds, std::int64_t tokens);
-    bool lookAround();                  // commands and stop token; true: stop now
-    bool boundary();                    // what is due after a step; false: interrupted
+    bool pollCommands();  // commands and stop token; true: stop now
+    bool boundary();      // what is due after a step; false: interrupted
     bool evaluate();
     bool sample();
     bool writeSnapshot();
-    bool writeCheckpoint();             // false: not written, checkpointFailure_ says why
-    [[nodiscard]] bool due(std::int64_t every) const { return done_ == config_.steps || (every > 0 && done_ % every == 0); }
+    bool writeCheckpoint();  // false: not written, checkpointFailure_ says why
+    [[nodiscard]] bool due(std::int64_t every) const {
+        return done_ == config_.steps || (every > 0 && done_ % every == 0);
+    }
     [[nodiscard]] double lambdaOfLastStep() const;
     [[nodiscard]] double wallSeconds() const;
     [[nodiscard]] ModelDescription description() const;
@@ -63,7 +66,7 @@ private:
 
     const TrainRequest& request_;
     const RunConfig& config_;
-    RankGroup* group_;
+    ProcessGroup* group_;
     RunReporter reporter_;
     RunCheckpoints checkpoints_;
     TrainingDevice device_;
@@ -73,16 +76,16 @@ private:
     std::unique_ptr<HealthTracker> health_;
     LossWatch watch_;
 
-    StepIndex done_ = 0;                // steps done
+    StepIndex done_ = 0;  // steps done
     std::int64_t tokens_ = 0;
     double lastLoss_, lastGradNorm_;
-    double wallBefore_ = 0;             // active seconds of earlier segments
+    double wallBefore_ = 0;  // active seconds of earlier segments
     std::chrono::steady_clock::time_point segmentStart_;
     std::optional<EvaluationEvent> evaluation_;
-    double bestBy_;                     // loss of the last evaluation along the way
+    double bestBy_;                           // loss of the last evaluation along the way
     bool evaluated_ = true, sampled_ = true;  // false: due at this step and not done yet
     bool bitEqual_ = true;
-    StepIndex checkpointAt_ = -1;       // where this segment wrote its last one
+    StepIndex checkpointAt_ = -1;  // where this segment wrote its last one
     std::string checkpointFailure_;
     std::optional<Divergence> divergence_;
 };

@@ -1,4 +1,5 @@
-// How a training run begins and ends: preparing, resuming, and what is said when it is over. The loop is in training_run.cpp.
+// How a training run begins and ends: preparing, resuming, and what is said when it is over. The loop is in
+// training_run.cpp.
 #include <cmath>
 
 #include "core/base/error.h"
@@ -8,13 +9,14 @@
 #include "core/engine/loop/compute_thread.h"
 #include "core/engine/loop/kernel_set.h"
 #include "core/engine/loop/samples.h"
-#include "core/run/schedules.h"
 #include "core/engine/loop/training_run.h"
+#include "core/run/schedules.h"
 
 namespace tritlab {
 namespace {
 
-// Whether a checkpoint was written under this config. A field that has come into the program since is at its default there.
+// Whether a checkpoint was written under this config. A field that has come into the program since is at its default
+// there.
 bool isConfig(const nlohmann::json& stored, const RunConfig& config) {
     try {
         return toJson(configFromJson(stored)) == toJson(config);
@@ -38,7 +40,8 @@ void TrainingRun::prepare() {
     if (group_ != nullptr) reporter_.log(LogLevel::Info, -1, "Tensors travel by " + group_->useDevice(device_.device));
     ComputeThread::setThreads(request_.ranks.threads(static_cast<int>(config_.threads)));
     openDataInTurn();
-    model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision, device_.device);
+    model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision,
+                                             device_.device);
     model_->setRecompute(config_.activationCheckpointing);
     parallel_ = std::make_unique<DataParallel>(
         group_, *model_, AdamW::Options{config_.beta1, config_.beta2, config_.adamEps, config_.decayGroups});
@@ -51,14 +54,15 @@ void TrainingRun::prepare() {
 void TrainingRun::requireWorkForAll() const {
     if (group_ == nullptr || group_->size() <= config_.accumulation) return;
     throw Error("a step of this run has " + std::to_string(config_.accumulation) + " micro-batches, and there are " +
-                std::to_string(group_->size()) + " ranks", "accumulation", "Start as many ranks as micro-batches at most");
+                    std::to_string(group_->size()) + " ranks",
+                "accumulation", "Start as many ranks as micro-batches at most");
 }
 
 // Rank 0 reads the text and trains the tokenizer; the others find the cache filled, or fill that of their own machine.
 void TrainingRun::openDataInTurn() {
-    if (!leads()) group_->waitAtGate();
+    if (!leads()) group_->barrier();
     openData();
-    if (leads() && group_ != nullptr) group_->passGate();
+    if (leads() && group_ != nullptr) group_->barrier();
 }
 
 void TrainingRun::openData() {
@@ -70,8 +74,10 @@ void TrainingRun::openData() {
     };
     data_ = openDataset(config_, request_.workspace, progress, request_.stop);
     for (const SourceSummary& source : data_->sources()) {
-        reporter_.log(LogLevel::Info, -1, source.path + ": " + std::to_string(source.documents) + " documents, " +
-                      std::to_string(source.trainTokens) + " tokens to train on, " + std::to_string(source.heldOutTokens) + " held out");
+        reporter_.log(LogLevel::Info, -1,
+                      source.path + ": " + std::to_string(source.documents) + " documents, " +
+                          std::to_string(source.trainTokens) + " tokens to train on, " +
+                          std::to_string(source.heldOutTokens) + " held out");
         if (source.skipped == 0) continue;
         std::string text = source.path + ": " + std::to_string(source.skipped) + " lines were skipped";
         if (!source.firstSkipped.empty()) {
@@ -80,13 +86,16 @@ void TrainingRun::openData() {
         }
         reporter_.log(LogLevel::Warning, -1, text);
     }
-    if (data_->heldOutWindows() == 0) reporter_.log(LogLevel::Warning, -1, "No text is held out: nothing will be evaluated");
+    if (data_->heldOutWindows() == 0)
+        reporter_.log(LogLevel::Warning, -1, "No text is held out: nothing will be evaluated");
 }
 
 void TrainingRun::startFresh() {
-    if (request_.resume) reporter_.log(LogLevel::Info, -1, "The run has no checkpoint yet: it starts from its first step");
+    if (request_.resume)
+        reporter_.log(LogLevel::Info, -1, "The run has no checkpoint yet: it starts from its first step");
     model_->initialize(config_.initialization, config_.initStd, static_cast<std::uint64_t>(config_.seed));
-    reporter_.log(LogLevel::Info, -1, "The model has " + humanCount(static_cast<double>(parameterCount(model_->config()))) + " parameters");
+    reporter_.log(LogLevel::Info, -1,
+                  "The model has " + humanCount(static_cast<double>(parameterCount(model_->config()))) + " parameters");
 }
 
 void TrainingRun::resume() {
@@ -108,17 +117,19 @@ void TrainingRun::resume() {
     reporter_.log(LogLevel::Info, done_, "Resumed from " + checkpointName(done_));
     const std::string changes = changesSince(manifest);
     bitEqual_ = changes.empty();
-    if (!bitEqual_) reporter_.log(LogLevel::Warning, done_, "From here on not bit-equal to a run that was never stopped: " + changes);
+    if (!bitEqual_)
+        reporter_.log(LogLevel::Warning, done_,
+                      "From here on not bit-equal to a run that was never stopped: " + changes);
 }
 
 // Rank 0 reads it; weights and moments go to the others from there, so that they need not see its disk.
 CheckpointManifest TrainingRun::readNewestCheckpoint() {
-    if (!leads()) group_->waitAtGate();
+    if (!leads()) group_->barrier();
     std::vector<Moments> moments = parallel_->momentsToFill();
     CheckpointManifest manifest;
     if (leads()) manifest = checkpoints_.resume({*model_, moments, *health_});
     if (group_ == nullptr) return manifest;
-    if (leads()) group_->passGate();
+    if (leads()) group_->barrier();
     manifest = manifestOfText(parallel_->agree(leads() ? manifestText(manifest) : std::string()));
     parallel_->spreadWeights();
     parallel_->takeMoments(moments);
@@ -133,9 +144,11 @@ std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const 
         add(std::to_string(ComputeThread::threads()) + " threads instead of " + std::to_string(manifest.threads));
     }
     if (manifest.ranks != parallel_->size()) {
-        add(std::to_string(parallel_->size()) + (parallel_->size() == 1 ? " rank" : " ranks") + " instead of " + std::to_string(manifest.ranks));
+        add(std::to_string(parallel_->size()) + (parallel_->size() == 1 ? " rank" : " ranks") + " instead of " +
+            std::to_string(manifest.ranks));
     }
-    if (const std::string kernels = kernelSet(device_.name); manifest.kernels != kernels) add("kernels " + kernels + " instead of " + manifest.kernels);
+    if (const std::string kernels = kernelSet(device_.name); manifest.kernels != kernels)
+        add("kernels " + kernels + " instead of " + manifest.kernels);
     else if (!device_.device.is_cpu()) add("sums have no fixed order on this device");
     if (manifest.dataHash != data_->manifestHash()) add("the data has changed");
     if (!isConfig(manifest.config, config_)) add("the config has changed");
@@ -146,8 +159,9 @@ bool TrainingRun::sample() {
     if (sampled_) return true;
     bool whole = true;
     if (leads() && !config_.samplePrompts.empty() && writeSnapshot()) {
-        whole = sampleFixedPrompts(request_.workspace.snapshot(request_.runId), config_, done_,
-                                   [this](const SampleEvent& event) { reporter_.report(event); }, request_.stop);
+        whole = sampleFixedPrompts(
+            request_.workspace.snapshot(request_.runId), config_, done_,
+            [this](const SampleEvent& event) { reporter_.report(event); }, request_.stop);
     }
     return sampled_ = parallel_->agree(whole);
 }
@@ -166,9 +180,7 @@ bool TrainingRun::writeSnapshot() {
 
 double TrainingRun::lambdaOfLastStep() const { return lambdaAt(config_, std::max<StepIndex>(done_ - 1, 0)); }
 
-double TrainingRun::wallSeconds() const {
-    return wallBefore_ + secondsSince(segmentStart_);
-}
+double TrainingRun::wallSeconds() const { return wallBefore_ + secondsSince(segmentStart_); }
 
 ModelDescription TrainingRun::description() const {
     ModelDescription description;
@@ -210,10 +222,14 @@ TrainResult TrainingRun::end(RunState state, const std::string& explanation) {
 TrainResult TrainingRun::endStopped() {
     const bool saved = checkpointAt_ == done_ || writeCheckpoint();
     if (divergence_) return endDiverged();
-    if (saved) return end(RunState::Stopped, "Stopped after " + std::to_string(done_) + " steps; resuming goes on from there.");
+    if (saved)
+        return end(RunState::Stopped,
+                   "Stopped after " + std::to_string(done_) + " steps; resuming goes on from there.");
     const StepIndex newest = checkpoints_.newest();
-    return end(RunState::Stopped, "Stopped after " + std::to_string(done_) + " steps, but its checkpoint could not be written (" +
-               checkpointFailure_ + "). Resuming goes on from " + (newest >= 0 ? checkpointName(newest) : "the start") + ".");
+    return end(RunState::Stopped, "Stopped after " + std::to_string(done_) +
+                                      " steps, but its checkpoint could not be written (" + checkpointFailure_ +
+                                      "). Resuming goes on from " +
+                                      (newest >= 0 ? checkpointName(newest) : "the start") + ".");
 }
 
 TrainResult TrainingRun::endDiverged() {
@@ -226,8 +242,8 @@ TrainResult TrainingRun::endFinished() {
     if (divergence_) return endDiverged();
     if (checkpointFailure_.empty()) return end(RunState::Finished, {});
     const StepIndex newest = checkpoints_.newest();
-    const std::string explanation = "All steps are done, but the last checkpoint could not be written (" + checkpointFailure_ +
-                                    "). Mend that and resume: training goes on from " +
+    const std::string explanation = "All steps are done, but the last checkpoint could not be written (" +
+                                    checkpointFailure_ + "). Mend that and resume: training goes on from " +
                                     (newest >= 0 ? checkpointName(newest) : "the start") + ".";
     return end(RunState::Failed, explanation);
 }

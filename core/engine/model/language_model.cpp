@@ -10,28 +10,33 @@
 #include "core/engine/layers/block.h"
 #include "core/engine/layers/cross_entropy.h"
 #include "core/engine/layers/host_tensor.h"
-#include "core/model/initialize.h"
-#include "core/engine/layers/recompute.h"
 #include "core/engine/layers/prologue_node.h"
+#include "core/engine/layers/recompute.h"
 #include "core/engine/layers/tensor_kernels.h"
+#include "core/model/initialize.h"
 
 namespace tritlab {
 
 namespace {
 
-void require(bool holds, const std::string& what, const std::string& mend) {
-    if (!holds) throw Error(what, "model", mend);
+void require(bool holds, const std::string& what, const std::string& hint) {
+    if (!holds) throw Error(what, "model", hint);
 }
 
 void checkConfig(const ModelConfig& c) {
-    for (const auto& [name, value] : {std::pair{"vocabulary", c.vocabSize}, {"hidden size", c.hiddenSize}, {"layers", c.layers},
-                                      {"heads", c.heads}, {"key/value heads", c.kvHeads}, {"head size", c.headSize},
+    for (const auto& [name, value] : {std::pair{"vocabulary", c.vocabSize},
+                                      {"hidden size", c.hiddenSize},
+                                      {"layers", c.layers},
+                                      {"heads", c.heads},
+                                      {"key/value heads", c.kvHeads},
+                                      {"head size", c.headSize},
                                       {"feed-forward size", c.ffnSize}})
         require(value > 0, std::string(name) + " is " + std::to_string(value), "It has to be at least 1.");
     require(c.heads % c.kvHeads == 0,
             std::to_string(c.heads) + " heads cannot share " + std::to_string(c.kvHeads) + " key/value heads",
             "Choose a number of key/value heads that divides the heads.");
-    require(c.headSize % 2 == 0, "the head size " + std::to_string(c.headSize) + " is odd", "RoPE rotates pairs: choose an even one.");
+    require(c.headSize % 2 == 0, "the head size " + std::to_string(c.headSize) + " is odd",
+            "RoPE rotates pairs: choose an even one.");
 }
 
 std::span<float> valuesOf(const at::Tensor& tensor) {
@@ -49,12 +54,12 @@ struct LanguageModel::Impl {
     std::vector<Parameter> parameters;
     std::map<std::string, std::size_t> index;
     std::vector<Block> blocks;
-    std::unique_ptr<LinearGroup> head;
+    std::unique_ptr<BitLinear> head;
     std::uint64_t version = 0;
     RopeTable rope;
     // Where a ternary weight lies: its group, its first row there.
     struct Place {
-        LinearGroup* group = nullptr;
+        BitLinear* group = nullptr;
         std::int64_t firstRow = 0;
         std::uint64_t version = ~std::uint64_t{0};
         TernaryWeight weight;
@@ -90,7 +95,9 @@ LanguageModel::LanguageModel(const ModelConfig& config, Precision precision, at:
     m.specs = tensorSpecs(config);
     for (const TensorSpec& spec : m.specs) {
         m.index[spec.name] = m.parameters.size();
-        m.parameters.push_back({spec.name, at::zeros(spec.shape, at::TensorOptions(device).dtype(at::kFloat)).requires_grad_(true), spec.ternary});
+        m.parameters.push_back({spec.name,
+                                at::zeros(spec.shape, at::TensorOptions(device).dtype(at::kFloat)).requires_grad_(true),
+                                spec.ternary});
     }
     const ParameterLookup lookup = [&m](const std::string& name) { return m.value(name); };
     m.places.resize(m.parameters.size());
@@ -99,7 +106,7 @@ LanguageModel::LanguageModel(const ModelConfig& config, Precision precision, at:
         for (const Projection* projection : m.blocks.back().projections()) m.place(*projection);
     }
     const at::Tensor head = m.value(config.tieEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
-    m.head = std::make_unique<LinearGroup>(std::vector{head}, m.type, false);
+    m.head = std::make_unique<BitLinear>(std::vector{head}, m.type, false);
 }
 
 LanguageModel::~LanguageModel() = default;
@@ -150,15 +157,22 @@ const TernaryWeight& LanguageModel::ternaryWeight(std::size_t parameter) const {
 }
 
 ForwardContext LanguageModel::Impl::context(const at::Tensor& tokens, const at::Tensor& documentStart, double lambda) {
-    require(tokens.dim() == 2 && tokens.scalar_type() == at::kLong && tokens.numel() > 0, "tokens are no int64 [batch, length]",
-            "Give at least one row of at least one token.");
-    require(!documentStart.defined() || (documentStart.sizes() == tokens.sizes() && documentStart.scalar_type() == at::kInt),
+    require(tokens.dim() == 2 && tokens.scalar_type() == at::kLong && tokens.numel() > 0,
+            "tokens are no int64 [batch, length]", "Give at least one row of at least one token.");
+    require(!documentStart.defined() ||
+                (documentStart.sizes() == tokens.sizes() && documentStart.scalar_type() == at::kInt),
             "document starts are no int32 of the tokens' shape", "Give one for each token, or none at all.");
-    require(lambda >= 0 && lambda <= 1, "lambda " + std::to_string(lambda) + " is not in [0, 1]", "Check the lambda schedule.");
+    require(lambda >= 0 && lambda <= 1, "lambda " + std::to_string(lambda) + " is not in [0, 1]",
+            "Check the lambda schedule.");
     const std::int64_t length = tokens.size(1);
     if (!rope.cosine.defined() || rope.cosine.size(0) < length)
         rope = ropeTable(std::max(length, config.contextLength), config.headSize, config.ropeTheta, device);
-    ForwardContext made{{tokens.size(0), length, config.heads, config.kvHeads, config.headSize}, rope, documentStart, {}, lambda, version};
+    ForwardContext made{{tokens.size(0), length, config.heads, config.kvHeads, config.headSize},
+                        rope,
+                        documentStart,
+                        {},
+                        lambda,
+                        version};
     if (documentStart.defined() && usesTensorOps(parameters[0].value)) {
         made.documentStart = documentStart.to(device);
         made.documentMask = maskOf(made.documentStart, type);
@@ -169,7 +183,8 @@ ForwardContext LanguageModel::Impl::context(const at::Tensor& tokens, const at::
 at::Tensor LanguageModel::Impl::hiddenRows(const at::Tensor& tokens, const ForwardContext& context) {
     at::Tensor x = embeddingRows(value("model.embed_tokens.weight"), tokens.reshape({-1}), type);
     for (Block& block : blocks)
-        x = recompute ? recomputed(x, [&block, context](const at::Tensor& in) { return block.forward(in, context); }) : block.forward(x, context);
+        x = recompute ? recomputed(x, [&block, context](const at::Tensor& in) { return block.forward(in, context); })
+                      : block.forward(x, context);
     return applyPrologue(x, {.norm = true, .eps = static_cast<float>(config.normEps)}, value("model.norm.weight"));
 }
 
@@ -184,12 +199,13 @@ at::Tensor LanguageModel::logits(const at::Tensor& tokens, const at::Tensor& doc
     return rows.to(at::kFloat).view({tokens.size(0), tokens.size(1), impl_->config.vocabSize});
 }
 
-at::Tensor LanguageModel::lossSum(const at::Tensor& tokens, const at::Tensor& targets, const at::Tensor& documentStart, double lambda) {
+at::Tensor LanguageModel::lossSum(const at::Tensor& tokens, const at::Tensor& targets, const at::Tensor& documentStart,
+                                  double lambda) {
     const ForwardContext context = impl_->context(tokens, documentStart, lambda);
-    require(targets.sizes() == tokens.sizes() && targets.scalar_type() == at::kLong, "targets are no int64 of the tokens' shape",
-            "Give one for each token.");
-    return crossEntropySum(impl_->hiddenRows(tokens, context), impl_->head->weights()[0], impl_->head->denseWeight(impl_->version),
-                           targets.reshape({-1}));
+    require(targets.sizes() == tokens.sizes() && targets.scalar_type() == at::kLong,
+            "targets are no int64 of the tokens' shape", "Give one for each token.");
+    return crossEntropySum(impl_->hiddenRows(tokens, context), impl_->head->weights()[0],
+                           impl_->head->denseWeight(impl_->version), targets.reshape({-1}));
 }
 
 }  // namespace tritlab

@@ -39,14 +39,18 @@ at::Tensor rotated(const at::Tensor& x, double theta) {
 NotebookReference::NotebookReference(const ModelConfig& config, std::map<std::string, at::Tensor> weights)
     : config_(config), weights_(std::move(weights)) {
     const bool notebook = config.normPlacement == NormPlacement::Post && config.activation == Activation::ReluSquared &&
-                          !config.gatedFfn && !config.subNorms && config.tieEmbeddings && config.heads == config.kvHeads;
-    if (!notebook) throw Error("the reference computes the notebook's block alone", "architecture", "Choose architecture notebook");
+                          !config.gatedFfn && !config.subNorms && config.tieEmbeddings &&
+                          config.heads == config.kvHeads;
+    if (!notebook)
+        throw Error("the reference computes the notebook's block alone", "architecture",
+                    "Choose architecture notebook");
 }
 
 at::Tensor NotebookReference::linear(const at::Tensor& x, const std::string& name, double lambda) const {
     const at::Tensor& w = weights_.at(name + ".weight");
     if (!config_.ternaryLinears) return at::matmul(x, w.t());
-    return at::matmul(straightThrough(x, quantizedActivation(x), lambda), straightThrough(w, quantizedWeight(w), lambda).t());
+    return at::matmul(straightThrough(x, quantizedActivation(x), lambda),
+                      straightThrough(w, quantizedWeight(w), lambda).t());
 }
 
 at::Tensor NotebookReference::norm(const at::Tensor& x, const std::string& name) const {
@@ -56,7 +60,9 @@ at::Tensor NotebookReference::norm(const at::Tensor& x, const std::string& name)
 at::Tensor NotebookReference::attention(const at::Tensor& x, const std::string& block, double lambda) const {
     const std::int64_t rows = x.size(0), length = x.size(1), headSize = config_.headSize;
     const auto heads = [&](const char* name) {
-        return linear(x, block + "self_attn." + name, lambda).view({rows, length, config_.heads, headSize}).transpose(1, 2);
+        return linear(x, block + "self_attn." + name, lambda)
+            .view({rows, length, config_.heads, headSize})
+            .transpose(1, 2);
     };
     const at::Tensor q = rotated(heads("q_proj"), config_.ropeTheta), k = rotated(heads("k_proj"), config_.ropeTheta);
     at::Tensor scores = at::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(headSize));

@@ -24,7 +24,8 @@ AdamW::AdamW(std::vector<Parameter>& parameters, const Options& options) : param
     for (const Parameter& parameter : parameters) {
         const at::Tensor value = parameter.value.detach();
         moments_.push_back({at::zeros_like(value), at::zeros_like(value)});
-        decays_.push_back(options.decayGroups == DecayGroups::Everything || parameter.ternary || isBlockLinear(parameter.name));
+        decays_.push_back(options.decayGroups == DecayGroups::Everything || parameter.ternary ||
+                          isBlockLinear(parameter.name));
     }
 }
 
@@ -34,7 +35,8 @@ double normByOps(const std::vector<Parameter>& parameters) {
     std::vector<at::Tensor> squares;  // one a parameter, so that the device is waited for once
     for (const Parameter& parameter : parameters)
         if (parameter.value.grad().defined())
-            squares.push_back(at::linalg_vector_norm(parameter.value.grad(), 2, std::nullopt, false, at::kDouble).square());
+            squares.push_back(
+                at::linalg_vector_norm(parameter.value.grad(), 2, std::nullopt, false, at::kDouble).square());
     return squares.empty() ? 0 : std::sqrt(at::stack(squares).sum().item<double>());
 }
 
@@ -65,7 +67,8 @@ double gradientNorm(const std::vector<Parameter>& parameters) {
 void AdamW::stepByOps(double learningRate, double weightDecay, double gradientScale) {
     const at::NoGradGuard guard;
     const at::Tensor like = parameters_->front().value.detach();
-    const at::Tensor step = at::full({}, static_cast<double>(steps_), like.options()), scale = at::full({}, 1 / gradientScale, like.options());
+    const at::Tensor step = at::full({}, static_cast<double>(steps_), like.options()),
+                     scale = at::full({}, 1 / gradientScale, like.options());
     for (const bool decayed : {false, true}) {
         std::vector<at::Tensor> values, gradients, first, second;
         for (std::size_t i = 0; i < parameters_->size(); ++i) {
@@ -78,14 +81,16 @@ void AdamW::stepByOps(double learningRate, double weightDecay, double gradientSc
         }
         if (values.empty()) continue;
         const std::vector<at::Tensor> steps(values.size(), step);
-        at::_fused_adamw_(values, gradients, first, second, {}, steps, learningRate, options_.beta1, options_.beta2, decayed ? weightDecay : 0.0,
-                          options_.eps, false, false, gradientScale == 1 ? std::nullopt : std::optional(scale));
+        at::_fused_adamw_(values, gradients, first, second, {}, steps, learningRate, options_.beta1, options_.beta2,
+                          decayed ? weightDecay : 0.0, options_.eps, false, false,
+                          gradientScale == 1 ? std::nullopt : std::optional(scale));
     }
 }
 
 void AdamW::step(double learningRate, double weightDecay, double gradientScale) {
     ++steps_;
-    if (!parameters_->empty() && usesTensorOps(parameters_->front().value)) return stepByOps(learningRate, weightDecay, gradientScale);
+    if (!parameters_->empty() && usesTensorOps(parameters_->front().value))
+        return stepByOps(learningRate, weightDecay, gradientScale);
     const auto t = static_cast<double>(steps_);
     AdamWScalars scalars{};
     scalars.gradientScale = static_cast<float>(gradientScale);

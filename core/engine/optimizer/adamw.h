@@ -1,5 +1,6 @@
-// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW computes it, in one pass over parameter, gradient and both moments, with
-// the clipping factor folded in. fp32; scalars in double. Off the CPU LibTorch's own fused update does it. It does not choose learning rates: schedules do.
+// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW computes it, in one pass over parameter, gradient and both
+// moments, with the clipping factor folded in. fp32; scalars in double. Off the CPU LibTorch's own fused update does
+// it. It does not choose learning rates: schedules do.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -25,8 +26,8 @@ public:
         double beta1 = 0.9, beta2 = 0.95, eps = 1e-8;
         DecayGroups decayGroups = DecayGroups::ShadowWeights;
     };
-    // The parameters outlive it. Decay group "shadow weights": the BitLinear weights, and in a dense model the linears that they
-    // stand for, so that a dense baseline is decayed alike; never embeddings, head and norms.
+    // The parameters outlive it. Decay group "shadow weights": the BitLinear weights, and in a dense model the linears
+    // that they stand for, so that a dense baseline is decayed alike; never embeddings, head and norms.
     AdamW(std::vector<Parameter>& parameters, const Options& options);
 
     [[nodiscard]] double gradientNorm() const { return tritlab::gradientNorm(*parameters_); }
@@ -48,8 +49,8 @@ private:
     std::int64_t steps_ = 0;
 };
 
-// Factor that brings a gradient of norm `norm` down to `limit` (torch.nn.utils.clip_grad_norm_: limit / (norm + 1e-6), at most 1).
-// limit 0: no clipping.
+// Factor that brings a gradient of norm `norm` down to `limit` (torch.nn.utils.clip_grad_norm_: limit / (norm + 1e-6),
+// at most 1). limit 0: no clipping.
 double clipFactor(double norm, double limit);
 
 }  // namespace tritlab

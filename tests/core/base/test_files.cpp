@@ -1,9 +1,9 @@
 // Atomic files and folders under failure, mappings, locks, hashes.
+#include <sys/wait.h>
+#include <unistd.h>
 #include <QTemporaryDir>
 #include <QTest>
 #include <filesystem>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/files.h"

@@ -1,5 +1,5 @@
-// The arena of large blocks against a plain list of who owns which bytes: no two blocks overlap, what was written stays, freed room
-// is found again, and released memory really leaves the process.
+// The arena of large blocks against a plain list of who owns which bytes: no two blocks overlap, what was written
+// stays, freed room is found again, and released memory really leaves the process.
 #include <QTest>
 #include <cstdint>
 #include <cstring>
@@ -94,7 +94,8 @@ private Q_SLOTS:
     void freedRoomIsFoundAgain() {
         MemoryArena arena(1 << 20);
         std::vector<void*> blocks;
-        for (const std::size_t size : {50'000, 100, 20'000, 100, 30'000, 30'000, 100}) blocks.push_back(arena.take(size));
+        for (const std::size_t size : {50'000, 100, 20'000, 100, 30'000, 30'000, 100})
+            blocks.push_back(arena.take(size));
         arena.give(blocks[0]);
         arena.give(blocks[2]);
         QCOMPARE(arena.take(19'000), blocks[2]);
@@ -107,11 +108,11 @@ private Q_SLOTS:
         MemoryArena arena(1 << 20);
         QVERIFY(!arena.take(2 << 20));
         QVERIFY(!arena.take(SIZE_MAX));
-        void* most = arena.take(1'000'000);
-        QVERIFY(most);
+        void* large = arena.take(1'000'000);
+        QVERIFY(large);
         QVERIFY(!arena.take(100'000));
-        arena.give(most);
-        QCOMPARE(arena.take(1'000'000), most);
+        arena.give(large);
+        QCOMPARE(arena.take(1'000'000), large);
     }
     void releasedMemoryLeavesTheProcess() {
         constexpr std::size_t bytes = 96 << 20;

@@ -32,7 +32,8 @@ private Q_SLOTS:
     }
     void roundTrips() {
         for (std::uint64_t i = 0; i < 2000; ++i) {
-            const double value = std::ldexp(randomUniform(7, 1, i) - 0.5, static_cast<int>(randomBits(7, 2, i) % 600) - 300);
+            const double value =
+                std::ldexp(randomUniform(7, 1, i) - 0.5, static_cast<int>(randomBits(7, 2, i) % 600) - 300);
             QCOMPARE(parseReal(formatReal(value)).value(), value);
         }
         QCOMPARE(QString::fromStdString(formatReal(0.0003)), QStringLiteral("0.0003"));

@@ -1,4 +1,5 @@
-// Checkpoint folders: manifest round trip, every kind of damage refused by name, listing, which ones give way; and the loss watch.
+// Checkpoint folders: manifest round trip, every kind of damage refused by name, listing, which ones give way; and the
+// loss watch.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
@@ -26,7 +27,8 @@ std::string contentOf(std::string_view name) {
 fs::path makeCheckpoint(const QTemporaryDir& root, CheckpointManifest& manifest) {
     const fs::path folder = fs::path(root.path().toStdString()) / checkpointName(manifest.step);
     fs::create_directories(folder);
-    for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "optimizer.safetensors", "health.safetensors"}) {
+    for (const char* name :
+         {"config.json", "model.safetensors", "tokenizer.model", "optimizer.safetensors", "health.safetensors"}) {
         writeFileAtomically(folder / name, contentOf(name));
     }
     writeManifest(folder, manifest);
@@ -100,7 +102,8 @@ private Q_SLOTS:
         QVERIFY2(message().contains("model.safetensors") && message().contains("3 bytes"), qPrintable(message()));
         fs::remove(folder / "model.safetensors");
         QVERIFY(message().contains("missing"));
-        const std::string_view texts[] = {"", "{", "[]", "{}", "{\"format\": 1}", "{\"format\": \"one\"}", "null", "\xff\xfe"};
+        const std::string_view texts[] = {"",     "{",       "[]", "{}", "{\"format\": 1}", "{\"format\": \"one\"}",
+                                          "null", "\xff\xfe"};
         for (const std::string_view text : texts) {
             writeFileAtomically(folder / "manifest.json", text);
             QVERIFY2(message().contains("manifest.json"), text.data());
@@ -123,8 +126,8 @@ private Q_SLOTS:
         const QTemporaryDir root;
         const fs::path folder(root.path().toStdString());
         QVERIFY(listCheckpoints(folder / "none").empty());
-        for (const char* name : {"step-00000500", "step-00000020", "step-123456789", "step-", "step-abc", ".step-00000001.new-1-1",
-                                 "other"}) {
+        for (const char* name : {"step-00000500", "step-00000020", "step-123456789", "step-", "step-abc",
+                                 ".step-00000001.new-1-1", "other"}) {
             fs::create_directories(folder / name);
         }
         writeFileAtomically(folder / "step-00000003", "a file");
@@ -139,7 +142,8 @@ private Q_SLOTS:
     }
 
     void newestAndBestStay() {
-        const std::vector<RankedCheckpoint> all{{100, notANumber}, {200, 2.0}, {300, 1.5}, {400, 1.9}, {500, 1.8}, {600, notANumber}};
+        const std::vector<RankedCheckpoint> all{{100, notANumber}, {200, 2.0}, {300, 1.5},
+                                                {400, 1.9},        {500, 1.8}, {600, notANumber}};
         QCOMPARE(bestCheckpoint(all), 300);
         QCOMPARE(checkpointsToRemove(all, 2), (std::vector<StepIndex>{100, 200, 400}));
         QCOMPARE(checkpointsToRemove(all, 4), (std::vector<StepIndex>{100, 200}));
@@ -150,7 +154,8 @@ private Q_SLOTS:
 
     void explosionIsJudgedAfterWarmUpOnTheSmoothedLoss() {
         LossWatch watch(3.0, 5);
-        for (StepIndex step = 0; step < 5; ++step) QVERIFY(!watch.add(step, step == 0 ? 2.0 : 100.0));  // warm-up: not judged
+        // warm-up: not judged
+        for (StepIndex step = 0; step < 5; ++step) QVERIFY(!watch.add(step, step == 0 ? 2.0 : 100.0));
         LossWatch steady(3.0, 0);
         double mean = 0, weight = 0;
         for (StepIndex step = 0; step < 50; ++step) {
@@ -176,7 +181,8 @@ private Q_SLOTS:
         config.gradClip = 0;
         Divergence divergence{DivergenceKind::LossNotFinite, 17, notANumber, 3e-3, 0.25, 12.5, 2.2, 2.1, 10};
         const QString text = QString::fromStdString(explain(divergence, config));
-        for (const char* part : {"step 17", "nan", "0.003", "0.25", "12.5", "step-00000010", "0.001", "clipping", "warm-up", "lambda"})
+        for (const char* part :
+             {"step 17", "nan", "0.003", "0.25", "12.5", "step-00000010", "0.001", "clipping", "warm-up", "lambda"})
             QVERIFY2(text.contains(part), qPrintable(QString(part) + " | " + text));
         divergence.checkpoint = -1;
         divergence.kind = DivergenceKind::LossExploded;

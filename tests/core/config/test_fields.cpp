@@ -1,5 +1,5 @@
-// The field table and drafts: every field round-trips as text and as JSON, derived defaults follow until set, bad values have
-// messages that name key, range and the nearest key, and nothing depends on the locale.
+// The field table and drafts: every field round-trips as text and as JSON, derived defaults follow until set, bad
+// values have messages that name key, range and the nearest key, and nothing depends on the locale.
 #include <QTest>
 #include <clocale>
 #include <cmath>
@@ -27,22 +27,22 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 // A value that is not the field's present one.
 FieldValue otherValue(const Field& field, const FieldValue& now) {
     switch (field.kind) {
-    case FieldKind::Bool: return !std::get<bool>(now);
-    case FieldKind::Int: {
-        const auto least = static_cast<std::int64_t>(field.least);
-        return std::get<std::int64_t>(now) == least ? least + 3 : least;
-    }
-    case FieldKind::Real: {
-        const double inner = field.least + std::min(1.0, field.most - field.least) * 0.3;
-        return std::get<double>(now) == inner ? field.least : inner;
-    }
-    case FieldKind::Enum: {
-        for (const Choice& choice : field.choices)
-            if (choice.key != std::get<std::string>(now)) return choice.key;
-        return now;
-    }
-    case FieldKind::Sources: return std::vector<DataSource>{{"a,b.txt", 0.25}, {"odd:3", 1}, {"builtin:bible", 2}};
-    default: return std::string("first\nsecond \\ line, with: colon");
+        case FieldKind::Bool: return !std::get<bool>(now);
+        case FieldKind::Int: {
+            const auto min = static_cast<std::int64_t>(field.min);
+            return std::get<std::int64_t>(now) == min ? min + 3 : min;
+        }
+        case FieldKind::Real: {
+            const double inner = field.min + std::min(1.0, field.max - field.min) * 0.3;
+            return std::get<double>(now) == inner ? field.min : inner;
+        }
+        case FieldKind::Enum: {
+            for (const Choice& choice : field.choices)
+                if (choice.key != std::get<std::string>(now)) return choice.key;
+            return now;
+        }
+        case FieldKind::Sources: return std::vector<DataSource>{{"a,b.txt", 0.25}, {"odd:3", 1}, {"builtin:bible", 2}};
+        default: return std::string("first\nsecond \\ line, with: colon");
     }
 }
 
@@ -53,8 +53,7 @@ class TestFields : public QObject {
 private Q_SLOTS:
     void defaultsAreTheStructs() {
         const RunConfig fromTable = ConfigDraft().config();
-        for (const Field& field : fields())
-            QVERIFY2(field.get(fromTable) == field.get(RunConfig()), field.key.c_str());
+        for (const Field& field : fields()) QVERIFY2(field.get(fromTable) == field.get(RunConfig()), field.key.c_str());
         QVERIFY(fromTable == RunConfig());
     }
     void tableIsWellFormed() {
@@ -69,7 +68,8 @@ private Q_SLOTS:
             const RunConfig config;
             QVERIFY2(!field.condition.empty() || field.applies(config), field.key.c_str());
         }
-        QVERIFY(keys.contains("steps") && keys.contains("seed") && keys.contains("checkpoint_every") && keys.contains("architecture"));
+        QVERIFY(keys.contains("steps") && keys.contains("seed") && keys.contains("checkpoint_every") &&
+                keys.contains("architecture"));
     }
     void everyFieldRoundTrips() {
         for (const Field& field : fields()) {
@@ -120,7 +120,8 @@ private Q_SLOTS:
         QCOMPARE(draft.config().ffnSize, 2048);
         QCOMPARE(draft.config().normEps, 1e-6);
         QCOMPARE(draft.config().weightDecay, 0.0);
-        QVERIFY(draft.config().normPlacement == NormPlacement::Post && !draft.config().subNorms && draft.config().tieEmbeddings);
+        QVERIFY(draft.config().normPlacement == NormPlacement::Post && !draft.config().subNorms &&
+                draft.config().tieEmbeddings);
         draft.setText("kv_heads", "4");
         draft.setText("architecture", "2b4t");
         QCOMPARE(draft.config().kvHeads, 4);  // set by hand: stays
@@ -132,7 +133,8 @@ private Q_SLOTS:
         draft.setText("lambda_schedule", "exponential");
         QCOMPARE(draft.config().lambdaK, 8.0);
         draft.setText("architecture", "llama");
-        QVERIFY(!draft.config().ternaryLinears && draft.config().activation == Activation::Silu && draft.config().gatedFfn);
+        QVERIFY(!draft.config().ternaryLinears && draft.config().activation == Activation::Silu &&
+                draft.config().gatedFfn);
     }
     void readsWhatPeopleWrite() {
         ConfigDraft draft;
@@ -152,7 +154,9 @@ private Q_SLOTS:
     }
     void errorsSayWhatWhereAndHow() {
         ConfigDraft draft;
-        const auto text = [&](const char* key, const char* value) { return errorOf([&] { draft.setText(key, value); }); };
+        const auto text = [&](const char* key, const char* value) {
+            return errorOf([&] { draft.setText(key, value); });
+        };
         QVERIFY(contains(text("learnin_rate", "1"), "'learning_rate'"));
         QVERIFY(contains(text("learnin_rate", "1"), "unknown key 'learnin_rate'"));
         QVERIFY(contains(text("zzzzzz", "1"), "unknown key 'zzzzzz'"));
@@ -185,7 +189,8 @@ private Q_SLOTS:
     void whatDoesNotApplyIsAnErrorAndNotFrozen() {
         ConfigDraft draft;
         draft.setText("lambda_k", "5");
-        QVERIFY(contains(errorOf([&] { draft.requireApplies("lambda_k"); }), "lambda_schedule is exponential or sigmoid"));
+        QVERIFY(
+            contains(errorOf([&] { draft.requireApplies("lambda_k"); }), "lambda_schedule is exponential or sigmoid"));
         QVERIFY(!toJson(draft.config()).contains("lambda_k"));
         draft.setText("lambda_schedule", "exponential");
         QCOMPARE(errorOf([&] { draft.requireApplies("lambda_k"); }), std::string());
@@ -199,7 +204,8 @@ private Q_SLOTS:
             RunConfig config = draft.config();
             change(config);
             for (const Problem& problem : check(config))
-                if (std::find(problem.keys.begin(), problem.keys.end(), key) != problem.keys.end()) return !problem.message.empty();
+                if (std::find(problem.keys.begin(), problem.keys.end(), key) != problem.keys.end())
+                    return !problem.message.empty();
             return false;
         };
         ConfigDraft good;
@@ -214,16 +220,16 @@ private Q_SLOTS:
         // A device is looked for on this machine where it is asked for by name, and nowhere else.
         QCOMPARE(problemsWith("device", [](RunConfig& c) { c.device = ComputeDevice::Cuda; }), !cudaState().usable());
         QVERIFY(!problemsWith("device", [](RunConfig& c) { c.device = ComputeDevice::Cpu; }));
-        QVERIFY(cudaState().usable() ? !cudaState().devices.empty() : !cudaState().mend.empty());
+        QVERIFY(cudaState().usable() ? !cudaState().devices.empty() : !cudaState().hint.empty());
         QVERIFY(problemsWith("data", [](RunConfig& c) { c.data[0].weight = 0; }));
         QVERIFY(problemsWith("tokenizer_path", [](RunConfig& c) { c.tokenizer = TokenizerKind::File; }));
         QVERIFY(problemsWith("tokenizer_path", [](RunConfig& c) {
             c.tokenizer = TokenizerKind::File, c.tokenizerPath = "/nowhere/tokenizer.model";
         }));
-        QVERIFY(problemsWith("lr_switch_at", [](RunConfig& c) { c.lrSchedule = LrSchedule::TwoStageLinear, c.lrSwitchAt = 0; }));
-        QVERIFY(problemsWith("lambda_reach_one_at", [](RunConfig& c) {
-            c.lambdaSchedule = LambdaSchedule::Linear, c.lambdaReachOneAt = 0;
-        }));
+        QVERIFY(problemsWith("lr_switch_at",
+                             [](RunConfig& c) { c.lrSchedule = LrSchedule::TwoStageLinear, c.lrSwitchAt = 0; }));
+        QVERIFY(problemsWith("lambda_reach_one_at",
+                             [](RunConfig& c) { c.lambdaSchedule = LambdaSchedule::Linear, c.lambdaReachOneAt = 0; }));
         QVERIFY(problemsWith("sequence_length", [](RunConfig& c) { c.sequenceLength = 1; }));
         QVERIFY(problemsWith("learning_rate", [](RunConfig& c) { c.learningRate = std::nan(""); }));
     }

@@ -2,8 +2,8 @@
 #include <QTest>
 
 #include "core/base/error.h"
-#include "core/model/estimate.h"
 #include "core/config/fields.h"
+#include "core/model/estimate.h"
 #include "core/model/model_config.h"
 
 using namespace tritlab;
@@ -16,7 +16,8 @@ private Q_SLOTS:
         for (const PresetInfo& info : presets()) {
             ConfigDraft draft = presetDraft(info.name);
             QVERIFY2(!info.title.empty() && !info.description.empty(), info.name.c_str());
-            if (draft.config().data.empty()) draft.setText("data", "builtin:bible");  // the large ones leave it to the person
+            // the large ones leave it to the person
+            if (draft.config().data.empty()) draft.setText("data", "builtin:bible");
             for (const Problem& problem : check(draft.config())) QFAIL((info.name + ": " + problem.message).c_str());
             QVERIFY2(configFromJson(toJson(draft.config())) == frozen(draft.config()), info.name.c_str());
         }
@@ -29,8 +30,9 @@ private Q_SLOTS:
             QVERIFY(std::string(error.what()).find("notebook-125m") != std::string::npos);
         }
     }
-    // 2B4T (Module 7, 7.7): embedding 128256 x 2560 (the head is tied) = 328,335,360; in each of 30 layers q and o 2560 x 2560,
-    // k and v 640 x 2560, gate, up and down 6912 x 2560, and norms of 2560, 2560, 2560 and 6912: 69,482,752; final norm 2560.
+    // 2B4T (Module 7, 7.7): embedding 128256 x 2560 (the head is tied) = 328,335,360; in each of 30 layers q and o 2560
+    // x 2560, k and v 640 x 2560, gate, up and down 6912 x 2560, and norms of 2560, 2560, 2560 and 6912: 69,482,752;
+    // final norm 2560.
     void b2b4tHasThePublishedParameters() {
         const Estimate e = estimate(presetDraft("2b4t").config());
         const std::int64_t layer = 2 * 2560 * 2560 + 2 * 640 * 2560 + 3 * 6912 * 2560 + 3 * 2560 + 6912;
@@ -40,11 +42,12 @@ private Q_SLOTS:
         QCOMPARE(e.ternaryParameters, 30LL * (2 * 2560 * 2560 + 2 * 640 * 2560 + 3 * 6912 * 2560));
         QCOMPARE(e.embeddingParameters, 328'335'360);
         // 2 bits a ternary weight and a scale for each of 7 tensors a layer; embedding bf16; norms fp32.
-        QCOMPARE(e.packedBytes, e.ternaryParameters / 4 + 30 * 7 * 4 + 328'335'360LL * 2 + (30LL * (3 * 2560 + 6912) + 2560) * 4);
+        QCOMPARE(e.packedBytes,
+                 e.ternaryParameters / 4 + 30 * 7 * 4 + 328'335'360LL * 2 + (30LL * (3 * 2560 + 6912) + 2560) * 4);
     }
     void sizesMatchTheirNames_data() {
-        QTest::addColumn<double>("least");
-        QTest::addColumn<double>("most");
+        QTest::addColumn<double>("min");
+        QTest::addColumn<double>("max");
         QTest::newRow("nano") << 0.05e6 << 0.3e6;
         QTest::newRow("tiny") << 4e6 << 6.5e6;
         QTest::newRow("demo") << 4e6 << 8e6;
@@ -61,10 +64,10 @@ private Q_SLOTS:
         QTest::newRow("training-tips-3b") << 3.0e9 << 3.5e9;
     }
     void sizesMatchTheirNames() {
-        QFETCH(double, least);
-        QFETCH(double, most);
+        QFETCH(double, min);
+        QFETCH(double, max);
         const auto count = static_cast<double>(estimate(presetDraft(QTest::currentDataTag()).config()).parameters);
-        QVERIFY2(count >= least && count <= most, std::to_string(count).c_str());
+        QVERIFY2(count >= min && count <= max, std::to_string(count).c_str());
     }
     void recipesAreTheSources() {
         const RunConfig notebook = presetDraft("notebook-350m").config();
@@ -101,7 +104,8 @@ private Q_SLOTS:
             }
             QCOMPARE(e.parameters, parameters);
             QCOMPARE(e.ternaryParameters, ternary);
-            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes + (e.onDevice ? 0 : e.programBytes));
+            QCOMPARE(e.trainingBytes, e.weightBytes + e.gradientBytes + e.optimizerBytes + e.activationBytes +
+                                          (e.onDevice ? 0 : e.programBytes));
             QCOMPARE(e.totalTokens, config.batchSize * config.sequenceLength * config.accumulation * config.steps);
             QVERIFY(e.activationBytes > 0 && e.packedBytes < e.weightBytes && e.flopsPerToken > 0);
         }

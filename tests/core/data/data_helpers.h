@@ -19,7 +19,8 @@ inline std::string utf8(std::uint32_t c) {
     if (c < 0x80) text += static_cast<char>(c);
     else if (c < 0x800) text += {static_cast<char>(0xC0U | c >> 6), static_cast<char>(0x80U | (c & 63U))};
     else if (c < 0x10000)
-        text += {static_cast<char>(0xE0U | c >> 12), static_cast<char>(0x80U | (c >> 6 & 63U)), static_cast<char>(0x80U | (c & 63U))};
+        text += {static_cast<char>(0xE0U | c >> 12), static_cast<char>(0x80U | (c >> 6 & 63U)),
+                 static_cast<char>(0x80U | (c & 63U))};
     else
         text += {static_cast<char>(0xF0U | c >> 18), static_cast<char>(0x80U | (c >> 12 & 63U)),
                  static_cast<char>(0x80U | (c >> 6 & 63U)), static_cast<char>(0x80U | (c & 63U))};
@@ -49,7 +50,8 @@ inline std::string randomUtf8(std::mt19937& random, std::size_t characters) {
 
 inline std::string randomBytes(std::mt19937& random, std::size_t bytes) {
     std::string text;
-    for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(random() % 4 == 0 ? random() : "ab \n\xE2\x96\x81"[random() % 7]);
+    for (std::size_t i = 0; i < bytes; ++i)
+        text += static_cast<char>(random() % 4 == 0 ? random() : "ab \n\xE2\x96\x81"[random() % 7]);
     return text;
 }
 
@@ -60,7 +62,8 @@ inline std::string englishLike(std::uint32_t seed, std::size_t lines) {
     std::mt19937 fixed(7);
     for (std::size_t i = 0; i < 600; ++i) {
         std::string word;
-        for (std::size_t n = 1 + i / 120 + fixed() % 3; n > 0; --n) word += {"bdfglmnprst"[fixed() % 11], "aeiou"[fixed() % 5]};
+        for (std::size_t n = 1 + i / 120 + fixed() % 3; n > 0; --n)
+            word += {"bdfglmnprst"[fixed() % 11], "aeiou"[fixed() % 5]};
         words.push_back(word);
     }
     std::string text;
@@ -95,8 +98,8 @@ std::string errorOf(Action action) {
 
 }  // namespace tritlab::testing
 
-#define VERIFY_ERROR(action, part)                                                                             \
-    do {                                                                                                       \
-        const std::string said = tritlab::testing::errorOf([&] { (void)(action); });                           \
-        QVERIFY2(said.find(part) != std::string::npos, said.c_str());                                          \
+#define VERIFY_ERROR(action, part)                                                   \
+    do {                                                                             \
+        const std::string said = tritlab::testing::errorOf([&] { (void)(action); }); \
+        QVERIFY2(said.find(part) != std::string::npos, said.c_str());                \
     } while (false)

@@ -33,11 +33,13 @@ private Q_SLOTS:
             cells[permute(5, 1000, i, 1) * 16 / 1000 * 16 + permute(6, 1000, i, 1) * 16 / 1000] += 1;
         double chi = 0;
         for (const double count : cells) chi += (count - tries / 256.0) * (count - tries / 256.0) / (tries / 256.0);
-        QVERIFY2(chi < 255 + 5 * 23, qPrintable(QString::number(chi)));  // five standard deviations; cells differ by 1 % in size
+        // five standard deviations; cells differ by 1 % in size
+        QVERIFY2(chi < 255 + 5 * 23, qPrintable(QString::number(chi)));
     }
 
     void theMixCountsWhatItGave() {
-        for (const std::vector<double>& weights : std::vector<std::vector<double>>{{1}, {1, 1}, {3, 1}, {0.5, 0.25, 0.25}, {1000, 1, 0.001}, {1, 2, 3, 4, 5, 6}}) {
+        for (const std::vector<double>& weights : std::vector<std::vector<double>>{
+                 {1}, {1, 1}, {3, 1}, {0.5, 0.25, 0.25}, {1000, 1, 0.001}, {1, 2, 3, 4, 5, 6}}) {
             const SourceMix mix(weights, 9);
             double total = 0;
             for (const double weight : weights) total += weight;

@@ -1,5 +1,5 @@
-// Memory that a large text takes from reading to batches: a process of its own opens it, and its peak is printed and bounded.
-// Without arguments 200 MB; the argument is the size in MB.
+// Memory that a large text takes from reading to batches: a process of its own opens it, and its peak is printed and
+// bounded. Without arguments 200 MB; the argument is the size in MB.
 #include <QTemporaryDir>
 #include <chrono>
 #include <cstdio>
@@ -19,7 +19,9 @@ namespace {
 double memory(const std::string& key) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
-        if (line.starts_with(key + ":")) return parseReal(std::string_view(line).substr(key.size() + 1, line.size() - key.size() - 4)).value_or(-1) / 1024;
+        if (line.starts_with(key + ":"))
+            return parseReal(std::string_view(line).substr(key.size() + 1, line.size() - key.size() - 4)).value_or(-1) /
+                   1024;
     return -1;
 }
 
@@ -48,8 +50,9 @@ double measure(const std::filesystem::path& root, std::size_t megabytes, bool ne
     for (StepIndex step = 0; step < 3000; ++step) (void)dataset->batch(step, 0);
     const double seconds = std::chrono::duration<double>(opened - start).count();
     const double peak = memory("VmHWM") - before;
-    std::printf("%zu MB of text %s: opened in %.1f s, %lld tokens, peak memory %.0f MB above the start's %.0f\n", megabytes,
-                newlines ? "in lines" : "in one line", seconds, static_cast<long long>(dataset->sources()[0].trainTokens), peak, before);
+    std::printf("%zu MB of text %s: opened in %.1f s, %lld tokens, peak memory %.0f MB above the start's %.0f\n",
+                megabytes, newlines ? "in lines" : "in one line", seconds,
+                static_cast<long long>(dataset->sources()[0].trainTokens), peak, before);
     return peak;
 }
 

@@ -1,5 +1,7 @@
-// Batches against an obvious reference that packs everything in memory; held-out windows and their bytes; mixes; caches that are
-// shared, reused, broken, deleted; resumed processes.
+// Batches against an obvious reference that packs everything in memory; held-out windows and their bytes; mixes; caches
+// that are shared, reused, broken, deleted; resumed processes.
+#include <sys/wait.h>
+#include <unistd.h>
 #include <QTemporaryDir>
 #include <chrono>
 #include <cmath>
@@ -7,9 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include "core/base/hash.h"
 #include "core/data/dataset.h"
@@ -60,7 +60,8 @@ class TestDataset : public QObject {
         add(dataset.heldOutBatch(0, 5));
         return hashHex(bytes);
     }
-    static void checkRow(const Batch& batch, std::int64_t row, const std::vector<TokenId>& expected, const Tokenizer& tokenizer) {
+    static void checkRow(const Batch& batch, std::int64_t row, const std::vector<TokenId>& expected,
+                         const Tokenizer& tokenizer) {
         std::int32_t start = 0;
         for (std::int64_t t = 0; t < batch.length; ++t) {
             const auto at = static_cast<std::size_t>(row * batch.length + t), i = static_cast<std::size_t>(t);
@@ -75,7 +76,10 @@ class TestDataset : public QObject {
     std::string jsonLines(std::uint32_t seed, int documents) const {
         std::string content;
         for (int i = 0; i < documents; ++i)
-            content += nlohmann::json{{"text", englishLike(seed + static_cast<std::uint32_t>(i), 1 + static_cast<std::size_t>(i % 4))}}.dump() + "\n";
+            content += nlohmann::json{{"text", englishLike(seed + static_cast<std::uint32_t>(i),
+                                                           1 + static_cast<std::size_t>(i % 4))}}
+                           .dump() +
+                       "\n";
         return content;
     }
 
@@ -91,14 +95,17 @@ private Q_SLOTS:
 
         std::vector<std::vector<TokenId>> train(2), heldOut(2);
         std::vector<std::int64_t> heldOutBytes(2);
-        const auto cut = [](const std::string& content) { return static_cast<std::size_t>(std::llround(0.9 * static_cast<double>(content.size()))); };
+        const auto cut = [](const std::string& content) {
+            return static_cast<std::size_t>(std::llround(0.9 * static_cast<double>(content.size())));
+        };
         const std::size_t border = text.find('\n', cut(text) - 1) + 1;
         append(train[0], tokenizer, text.substr(0, border));
         append(heldOut[0], tokenizer, text.substr(border));
         heldOutBytes[0] = static_cast<std::int64_t>(text.size() - border);
         for (std::size_t at = 0; at < lines.size();) {
             const std::size_t end = lines.find('\n', at);
-            const std::string document = nlohmann::json::parse(lines.substr(at, end - at)).at("text").get<std::string>();
+            const std::string document =
+                nlohmann::json::parse(lines.substr(at, end - at)).at("text").get<std::string>();
             append(at >= cut(lines) ? heldOut[1] : train[1], tokenizer, document);
             if (at >= cut(lines)) heldOutBytes[1] += static_cast<std::int64_t>(document.size());
             at = end + 1;
@@ -111,13 +118,15 @@ private Q_SLOTS:
             QCOMPARE(summary.weight, i == 0 ? 3.0 : 1.0);
         }
 
-        // Each epoch of a source holds each of its windows once: the ring cut every 32 tokens from some place on, 33 tokens each.
+        // Each epoch of a source holds each of its windows once: the ring cut every 32 tokens from some place on, 33
+        // tokens each.
         using Window = std::vector<TokenId>;
         const auto windowsFrom = [&](std::size_t source, std::size_t shift) {
             std::map<Window, int> windows;
             for (std::size_t at = 0; at < train[source].size(); at += 32) {
                 Window window;
-                for (std::size_t k = 0; k <= 32; ++k) window.push_back(train[source][(at + shift + k) % train[source].size()]);
+                for (std::size_t k = 0; k <= 32; ++k)
+                    window.push_back(train[source][(at + shift + k) % train[source].size()]);
                 windows[window] += 1;
             }
             return windows;
@@ -159,8 +168,9 @@ private Q_SLOTS:
             const std::size_t epoch = (train[i].size() + 31) / 32;
             QVERIFY(got[i].size() > 2 * epoch || i == 1);
             for (std::size_t start = 0; start + epoch <= got[i].size(); start += epoch) {
-                const std::vector<std::vector<TokenId>> order(got[i].begin() + static_cast<std::ptrdiff_t>(start),
-                                                              got[i].begin() + static_cast<std::ptrdiff_t>(start + epoch));
+                const std::vector<std::vector<TokenId>> order(
+                    got[i].begin() + static_cast<std::ptrdiff_t>(start),
+                    got[i].begin() + static_cast<std::ptrdiff_t>(start + epoch));
                 std::map<std::vector<TokenId>, int> seen;
                 for (const auto& window : order) seen[window] += 1;
                 const auto shift = static_cast<std::size_t>(std::ranges::find(windows[i], seen) - windows[i].begin());
@@ -181,9 +191,12 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < 2; ++i) {
                 const std::size_t at = scored[i].size();
                 if (at + 1 >= heldOut[i].size() || source < 2) continue;
-                const std::vector<TokenId> expected(heldOut[i].begin() + static_cast<std::ptrdiff_t>(at),
-                                                    heldOut[i].begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, heldOut[i].size())));
-                if (!std::equal(expected.begin(), expected.end() - 1, batch.tokens.begin()) || batch.targets[0] != expected[1]) continue;
+                const std::vector<TokenId> expected(
+                    heldOut[i].begin() + static_cast<std::ptrdiff_t>(at),
+                    heldOut[i].begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, heldOut[i].size())));
+                if (!std::equal(expected.begin(), expected.end() - 1, batch.tokens.begin()) ||
+                    batch.targets[0] != expected[1])
+                    continue;
                 source = i;
                 checkRow(batch, 0, expected, tokenizer);
                 for (std::size_t k = 1; k < expected.size(); ++k) {
@@ -195,7 +208,8 @@ private Q_SLOTS:
             QVERIFY(source < 2);
             QCOMPARE(dataset->heldOutBytes(w + 1), bytes);
         }
-        for (std::size_t i = 0; i < 2; ++i) QVERIFY(std::equal(heldOut[i].begin() + 1, heldOut[i].end(), scored[i].begin(), scored[i].end()));
+        for (std::size_t i = 0; i < 2; ++i)
+            QVERIFY(std::equal(heldOut[i].begin() + 1, heldOut[i].end(), scored[i].begin(), scored[i].end()));
         QCOMPARE(bytes, heldOutBytes[0] + heldOutBytes[1]);
         QCOMPARE(tokens, static_cast<std::int64_t>(heldOut[0].size() + heldOut[1].size()) - 2);
         const Batch several = dataset->heldOutBatch(1, 1000);
@@ -275,12 +289,14 @@ private Q_SLOTS:
         const std::string first = fingerprint(*open(run));
         fs::path folder;
         for (const auto& entry : fs::directory_iterator(workspace().tokenCache()))
-            if (entry.is_directory() && (folder.empty() || entry.last_write_time() > fs::last_write_time(folder))) folder = entry.path();
-        const auto breakings = {+[](const fs::path& at) { fs::resize_file(at / "0.train", 10); },
-                                +[](const fs::path& at) { fs::remove(at / "0.heldout"); },
-                                +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{\"format\": 1"); },
-                                +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{}"); },
-                                +[](const fs::path& at) { fs::remove(at / "manifest.json"); }};
+            if (entry.is_directory() && (folder.empty() || entry.last_write_time() > fs::last_write_time(folder)))
+                folder = entry.path();
+        const auto breakings = {
+            +[](const fs::path& at) { fs::resize_file(at / "0.train", 10); },
+            +[](const fs::path& at) { fs::remove(at / "0.heldout"); },
+            +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{\"format\": 1"); },
+            +[](const fs::path& at) { writeFileAtomically(at / "manifest.json", "{}"); },
+            +[](const fs::path& at) { fs::remove(at / "manifest.json"); }};
         for (const auto breakIt : breakings) {
             breakIt(folder);
             QVERIFY(!said().empty());
@@ -332,7 +348,9 @@ private Q_SLOTS:
             children.push_back(::fork());
             if (children.back() != 0) continue;
             bool tokenized = false;
-            const auto dataset = openDataset(run, home, [&](const std::string& what, double) { tokenized = tokenized || what.starts_with("Tokenizing"); }, {});
+            const auto dataset = openDataset(
+                run, home,
+                [&](const std::string& what, double) { tokenized = tokenized || what.starts_with("Tokenizing"); }, {});
             const std::string line = fingerprint(*dataset) + (tokenized ? "1" : "0");
             (void)!::write(pipes[1], line.data(), line.size());
             ::_exit(0);
@@ -412,7 +430,8 @@ private Q_SLOTS:
     void evaluationText() {
         const std::string text = englishLike(48, 300);
         const auto dataset = open(config({{put("eval.txt", text).string(), 1}}));
-        const auto evaluation = openEvaluationText(root() / "eval.txt", dataset->tokenizerPath(), Template::Plain, 32, {});
+        const auto evaluation =
+            openEvaluationText(root() / "eval.txt", dataset->tokenizerPath(), Template::Plain, 32, {});
         std::vector<TokenId> expected;
         append(expected, dataset->tokenizer(), text);
         QCOMPARE(evaluation->heldOutWindows(), static_cast<std::int64_t>((expected.size() - 1 + 31) / 32));
@@ -420,18 +439,22 @@ private Q_SLOTS:
         std::int64_t bytes = 0;
         for (std::int64_t w = 0; w < evaluation->heldOutWindows(); ++w) {
             const auto at = static_cast<std::size_t>(w) * 32;
-            const std::vector<TokenId> window(expected.begin() + static_cast<std::ptrdiff_t>(at),
-                                              expected.begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, expected.size())));
+            const std::vector<TokenId> window(
+                expected.begin() + static_cast<std::ptrdiff_t>(at),
+                expected.begin() + static_cast<std::ptrdiff_t>(std::min(at + 33, expected.size())));
             checkRow(evaluation->heldOutBatch(w, 1), 0, window, dataset->tokenizer());
-            for (std::size_t k = 1; k < window.size(); ++k) bytes += static_cast<std::int64_t>(dataset->tokenizer().piece(window[k]).size());
+            for (std::size_t k = 1; k < window.size(); ++k)
+                bytes += static_cast<std::int64_t>(dataset->tokenizer().piece(window[k]).size());
             QCOMPARE(evaluation->heldOutBytes(w + 1), bytes);
         }
-        VERIFY_ERROR(openEvaluationText(root() / "gone.txt", dataset->tokenizerPath(), Template::Plain, 32, {}), "gone.txt");
+        VERIFY_ERROR(openEvaluationText(root() / "gone.txt", dataset->tokenizerPath(), Template::Plain, 32, {}),
+                     "gone.txt");
     }
 
     void previewsReadLittle() {
         std::string content = jsonLines(50, 200) + "broken\n";
-        const fs::path lines = put("preview.jsonl", content + content), text = put("preview.txt", englishLike(51, 1000));
+        const fs::path lines = put("preview.jsonl", content + content),
+                       text = put("preview.txt", englishLike(51, 1000));
         DataPreview preview = previewData(config({{lines.string(), 1}, {text.string(), 2}}), 250, {});
         QCOMPARE(preview.firstDocuments.size(), std::size_t{5});
         QCOMPARE(preview.sources[0].documents + preview.sources[0].heldOutDocuments, 250);
@@ -455,8 +478,9 @@ private Q_SLOTS:
         for (StepIndex step = 0; step < 500; ++step) (void)dataset->batch(step, 0);
         const auto end = std::chrono::steady_clock::now();
         const auto ms = [](auto duration) { return std::chrono::duration<double, std::milli>(duration).count(); };
-        std::printf("prepared %.1f MB in %.0f ms; a batch of 16 x 256 takes %.3f ms\n", static_cast<double>(fs::file_size(root() / "speed.txt")) / 1e6,
-                    ms(opened - start), ms(end - opened) / 500);
+        std::printf("prepared %.1f MB in %.0f ms; a batch of 16 x 256 takes %.3f ms\n",
+                    static_cast<double>(fs::file_size(root() / "speed.txt")) / 1e6, ms(opened - start),
+                    ms(end - opened) / 500);
     }
 };
 

@@ -1,14 +1,14 @@
-// Readers against obvious references: lines, JSON lines in their four shapes, text, folders, splits; what is bad is counted with
-// its place; templates.
+// Readers against obvious references: lines, JSON lines in their four shapes, text, folders, splits; what is bad is
+// counted with its place; templates.
 #include <QTemporaryDir>
 #include <nlohmann/json.hpp>
 
+#include "core/base/utf8.h"
 #include "core/data/chat_template.h"
 #include "core/data/document_reader.h"
 #include "core/data/json_document.h"
 #include "core/data/line_reader.h"
 #include "core/data/text_pieces.h"
-#include "core/base/utf8.h"
 #include "tests/core/data/data_helpers.h"
 
 using namespace tritlab;
@@ -103,28 +103,45 @@ private Q_SLOTS:
              "User: P<|eot_id|>Assistant: R<|eot_id|>"},
             {R"({"text":"T \u00e4\n"})", "T \u00e4\n", "T \u00e4\n"},
             {R"({"content":"C"})", "C", "C"},
-            {R"({"messages":[{"role":"system","content":"S"},{"role":"User","content":"U"},{"role":"assistant","content":"A"}]})",
+            {R"({"messages":[{"role":"system","content":"S"},{"role":"User","content":"U"},)"
+             R"({"role":"assistant","content":"A"}]})",
              "### System:\nS\n\n### User:\nU\n\n### Assistant:\nA",
              "System: S<|eot_id|>User: U<|eot_id|>Assistant: A<|eot_id|>"},
             {R"({"messages":[{"content":"U"}]})", "### User:\nU", "User: U<|eot_id|>"},
         };
         std::string reason;
         for (const auto& [line, plain, turns] : cases) {
-            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::Plain, reason).value_or(reason)), QString::fromUtf8(plain));
-            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::Instruction, reason).value_or(reason)), QString::fromUtf8(plain));
-            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::B2B4T, reason).value_or(reason)), QString::fromUtf8(turns));
+            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::Plain, reason).value_or(reason)),
+                     QString::fromUtf8(plain));
+            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::Instruction, reason).value_or(reason)),
+                     QString::fromUtf8(plain));
+            QCOMPARE(QString::fromStdString(documentOfJson(line, Template::B2B4T, reason).value_or(reason)),
+                     QString::fromUtf8(turns));
         }
     }
 
     void badJsonHasAReason() {
         const std::pair<std::string, const char*> cases[] = {
-            {"", "is empty"}, {" \t", "is empty"}, {"{", "not valid JSON"}, {"[1]", "no JSON object"}, {"\"text\"", "no JSON object"},
-            {"{\"text\":\"\xFF\"}", "not valid UTF-8"}, {R"({"a":1})", "has none of"}, {R"({"text":5})", "is no text"},
-            {R"({"text":""})", "holds no text"}, {R"({"text":" \n"})", "holds no text"}, {R"({"text":"\ud800"})", "not valid JSON"},
-            {R"({"prompt":"p","response":null})", "\"response\" is no text"}, {R"({"prompt":"p"})", "has none of"},
-            {R"({"messages":[]})", "no list with messages"}, {R"({"messages":{}})", "no list"}, {R"({"messages":[1]})", "no object"},
-            {R"({"messages":[{"role":"tool","content":"c"}]})", "role \"tool\""}, {R"({"messages":[{"role":1,"content":"c"}]})", "is no text"},
-            {R"({"messages":[{"role":"user"}]})", "has no \"content\""}, {std::string(200000, '['), "not valid JSON"},
+            {"", "is empty"},
+            {" \t", "is empty"},
+            {"{", "not valid JSON"},
+            {"[1]", "no JSON object"},
+            {"\"text\"", "no JSON object"},
+            {"{\"text\":\"\xFF\"}", "not valid UTF-8"},
+            {R"({"a":1})", "has none of"},
+            {R"({"text":5})", "is no text"},
+            {R"({"text":""})", "holds no text"},
+            {R"({"text":" \n"})", "holds no text"},
+            {R"({"text":"\ud800"})", "not valid JSON"},
+            {R"({"prompt":"p","response":null})", "\"response\" is no text"},
+            {R"({"prompt":"p"})", "has none of"},
+            {R"({"messages":[]})", "no list with messages"},
+            {R"({"messages":{}})", "no list"},
+            {R"({"messages":[1]})", "no object"},
+            {R"({"messages":[{"role":"tool","content":"c"}]})", "role \"tool\""},
+            {R"({"messages":[{"role":1,"content":"c"}]})", "is no text"},
+            {R"({"messages":[{"role":"user"}]})", "has no \"content\""},
+            {std::string(200000, '['), "not valid JSON"},
             {std::string(100000, '[') + std::string(100000, ']'), "no JSON object"}};
         for (const auto& [line, says] : cases) {
             std::string reason;
@@ -135,7 +152,8 @@ private Q_SLOTS:
 
     // Mutations of good lines: a document or a reason, never a crash; what is given is UTF-8.
     void fuzzedJson() {
-        const std::string good[] = {R"({"prompt":"P \u00e4","response":"R"})", R"({"messages":[{"role":"user","content":"U\n"}]})",
+        const std::string good[] = {R"({"prompt":"P \u00e4","response":"R"})",
+                                    R"({"messages":[{"role":"user","content":"U\n"}]})",
                                     R"({"text":"some text","n":[1,2.5e3,null,true]})"};
         std::mt19937 random(2);
         int documents = 0;
@@ -161,7 +179,9 @@ private Q_SLOTS:
         std::string content;
         for (int i = 1; i <= 400; ++i) {
             if (i % 4 == 0) content += "broken " + std::to_string(i) + "\r\n";
-            else content += nlohmann::json{{"text", "document " + std::to_string(i)}}.dump() + (i % 3 == 0 ? "\r\n" : "\n");
+            else
+                content +=
+                    nlohmann::json{{"text", "document " + std::to_string(i)}}.dump() + (i % 3 == 0 ? "\r\n" : "\n");
         }
         const Reading reading = readAll(put("some.jsonl", content));
         QCOMPARE(reading.documents.size(), std::size_t{300});
@@ -201,7 +221,8 @@ private Q_SLOTS:
             }
             QVERIFY(rest.empty() && reading.pieces.size() > 1);
         }
-        QCOMPARE(QString::fromStdString(readAll(put("n", "no newline at the end")).documents[0].text), QStringLiteral("no newline at the end"));
+        QCOMPARE(QString::fromStdString(readAll(put("n", "no newline at the end")).documents[0].text),
+                 QStringLiteral("no newline at the end"));
     }
 
     void aLineWithoutEndIsReadInParts() {
@@ -216,7 +237,8 @@ private Q_SLOTS:
 
     void brokenLinesOfTextAreSkipped() {
         const std::string filler = englishLike(8, 2000);  // a NUL among the first bytes would be a binary file's
-        const Reading reading = readAll(put("b.txt", filler + "one\nt\xFFwo\n\nthree\nfo" + std::string(1, '\0') + "ur\nfive\n"));
+        const Reading reading =
+            readAll(put("b.txt", filler + "one\nt\xFFwo\n\nthree\nfo" + std::string(1, '\0') + "ur\nfive\n"));
         QVERIFY(reading.documents.size() == 1 && reading.documents[0].text == filler + "one\n\nthree\nfive\n");
         QCOMPARE(reading.counts.skipped, 2);
         QCOMPARE(reading.counts.firstSkipped[0].line, 2002);
@@ -227,11 +249,18 @@ private Q_SLOTS:
     void unusableFilesAreErrorsThatNameThem() {
         const std::string nul(1, '\0');
         const std::pair<fs::path, const char*> cases[] = {
-            {root() / "missing.txt", "no such file"}, {put("empty.txt", ""), "is empty"}, {put("empty.jsonl", ""), "is empty"},
-            {put("blank.txt", "\n \n\t\r\n"), "no text"}, {put("binary.txt", "PK" + nul + nul + "abc"), "binary"},
-            {put("binary.jsonl", "{\"text\":\"a\"}\n" + nul), "binary"}, {put("broken.jsonl", "a\nb\n"), "broken.jsonl:1 is not valid JSON"},
-            {put("latin1.txt", "\xE4\xF6\xFC\n\xE4\n"), "latin1.txt:1 is not valid UTF-8"}, {put("array.json", "[\n{\n\"text\": \"a\"\n}\n]"), "array.json:1 is not valid JSON"},
-            {"/dev/null", "neither a file nor a folder"}, {"", "no path"}, {"builtin:nothing-of-this-name", "built-in"}};
+            {root() / "missing.txt", "no such file"},
+            {put("empty.txt", ""), "is empty"},
+            {put("empty.jsonl", ""), "is empty"},
+            {put("blank.txt", "\n \n\t\r\n"), "no text"},
+            {put("binary.txt", "PK" + nul + nul + "abc"), "binary"},
+            {put("binary.jsonl", "{\"text\":\"a\"}\n" + nul), "binary"},
+            {put("broken.jsonl", "a\nb\n"), "broken.jsonl:1 is not valid JSON"},
+            {put("latin1.txt", "\xE4\xF6\xFC\n\xE4\n"), "latin1.txt:1 is not valid UTF-8"},
+            {put("array.json", "[\n{\n\"text\": \"a\"\n}\n]"), "array.json:1 is not valid JSON"},
+            {"/dev/null", "neither a file nor a folder"},
+            {"", "no path"},
+            {"builtin:nothing-of-this-name", "built-in"}};
         for (const auto& [path, says] : cases) {
             VERIFY_ERROR(readAll(path), says);
             VERIFY_ERROR(readAll(path), path.filename().string());
@@ -240,8 +269,13 @@ private Q_SLOTS:
 
     void foldersAreReadInOrder() {
         for (const auto& [name, content] : std::vector<std::pair<std::string, std::string>>{
-                 {"f/b.txt", "second\n"}, {"f/a/z.txt", "first\n"}, {"f/c.jsonl", "{\"text\":\"third\"}\n{\"text\":\"fourth\"}\nbad\n"},
-                 {"f/.hidden/x.txt", "no"}, {"f/.hidden.txt", "no"}, {"f/d.png", std::string("\x89PNG\0\0", 6)}, {"f/e.txt", "\xFF\n"}}) {
+                 {"f/b.txt", "second\n"},
+                 {"f/a/z.txt", "first\n"},
+                 {"f/c.jsonl", "{\"text\":\"third\"}\n{\"text\":\"fourth\"}\nbad\n"},
+                 {"f/.hidden/x.txt", "no"},
+                 {"f/.hidden.txt", "no"},
+                 {"f/d.png", std::string("\x89PNG\0\0", 6)},
+                 {"f/e.txt", "\xFF\n"}}) {
             fs::create_directories((root() / name).parent_path());
             put(name, content);
         }
@@ -275,19 +309,25 @@ private Q_SLOTS:
         std::vector<std::size_t> starts;
         for (int i = 0; i < 500; ++i) {
             starts.push_back(content.size());
-            content += nlohmann::json{{"text", std::to_string(i) + englishLike(static_cast<std::uint32_t>(i), 1 + i % 5)}}.dump() + "\n";
+            content +=
+                nlohmann::json{{"text", std::to_string(i) + englishLike(static_cast<std::uint32_t>(i), 1 + i % 5)}}
+                    .dump() +
+                "\n";
         }
         const Reading reading = readAll(put("held.jsonl", content), {0.1, HeldOutFrom::End});
         QCOMPARE(reading.documents.size(), starts.size());
         for (std::size_t i = 0; i < starts.size(); ++i)
-            QCOMPARE(reading.documents[i].heldOut, static_cast<double>(starts[i]) >= 0.9 * static_cast<double>(content.size()));
+            QCOMPARE(reading.documents[i].heldOut,
+                     static_cast<double>(starts[i]) >= 0.9 * static_cast<double>(content.size()));
     }
 
     void spreadHoldsOutByContent() {
         std::string content;
-        for (int i = 0; i < 4000; ++i) content += nlohmann::json{{"text", "document " + std::to_string(i % 2000)}}.dump() + "\n";
+        for (int i = 0; i < 4000; ++i)
+            content += nlohmann::json{{"text", "document " + std::to_string(i % 2000)}}.dump() + "\n";
         const Reading reading = readAll(put("spread.jsonl", content), {0.2, HeldOutFrom::Spread});
-        for (std::size_t i = 0; i < 2000; ++i) QCOMPARE(reading.documents[i].heldOut, reading.documents[i + 2000].heldOut);
+        for (std::size_t i = 0; i < 2000; ++i)
+            QCOMPARE(reading.documents[i].heldOut, reading.documents[i + 2000].heldOut);
         const double share = static_cast<double>(reading.counts.heldOutDocuments) / 4000;
         QVERIFY2(std::abs(share - 0.2) < 0.04, qPrintable(QString::number(share)));  // four standard deviations
 
@@ -305,31 +345,40 @@ private Q_SLOTS:
     }
 
     void templatesForChat() {
-        train(englishLike(7, 500), [] {
-            TokenizerTraining options;
-            options.vocabSize = 420;
-            options.userSymbols = specialTexts(Template::B2B4T);
-            return options;
-        }(), root() / "t.model");
+        train(
+            englishLike(7, 500),
+            [] {
+                TokenizerTraining options;
+                options.vocabSize = 420;
+                options.userSymbols = specialTexts(Template::B2B4T);
+                return options;
+            }(),
+            root() / "t.model");
         const auto tokenizer = loadTokenizer(root() / "t.model");
         const std::vector<Message> one{{Role::User, "Why?"}};
-        const std::vector<Message> more{{Role::System, "S"}, {Role::User, "a"}, {Role::Assistant, "b"}, {Role::User, "c"}};
+        const std::vector<Message> more{
+            {Role::System, "S"}, {Role::User, "a"}, {Role::Assistant, "b"}, {Role::User, "c"}};
         const std::tuple<Template, std::vector<Message>, const char*> cases[] = {
-            {Template::Plain, one, "Why?"}, {Template::Plain, more, "S\nab\nc"},
+            {Template::Plain, one, "Why?"},
+            {Template::Plain, more, "S\nab\nc"},
             {Template::Instruction, one, "### Instruction:\nWhy?\n\n### Response:\n"},
-            {Template::Instruction, more, "### System:\nS\n\n### User:\na\n\n### Assistant:\nb\n\n### User:\nc\n\n### Assistant:\n"},
+            {Template::Instruction, more,
+             "### System:\nS\n\n### User:\na\n\n### Assistant:\nb\n\n### User:\nc\n\n### Assistant:\n"},
             {Template::B2B4T, one, "User: Why?<|eot_id|>Assistant:"},
-            {Template::B2B4T, more, "System: S<|eot_id|>User: a<|eot_id|>Assistant: b<|eot_id|>User: c<|eot_id|>Assistant:"}};
+            {Template::B2B4T, more,
+             "System: S<|eot_id|>User: a<|eot_id|>Assistant: b<|eot_id|>User: c<|eot_id|>Assistant:"}};
         for (const auto& [chatTemplate, messages, text] : cases) {
             std::vector<TokenId> ids = renderPrompt(chatTemplate, messages, *tokenizer);
             QCOMPARE(ids.front(), tokenizer->bos());
             QCOMPARE(QString::fromStdString(tokenizer->decode(ids)), QString::fromUtf8(text));
             if (chatTemplate == Template::Plain) continue;
-            // What is trained on begins with the prompt's very tokens: the answer's first token is the next one to come.
+            // What is trained on begins with the prompt's very tokens: the answer's first token is the next one to
+            // come.
             std::vector<Message> answered = messages;
             answered.push_back({Role::Assistant, "dada"});
             const bool pair = chatTemplate == Template::Instruction && messages.size() == 1;
-            std::vector<TokenId> trained = tokenizer->encode(pair ? renderInstruction(chatTemplate, "Why?", "dada") : renderTraining(chatTemplate, answered));
+            std::vector<TokenId> trained = tokenizer->encode(pair ? renderInstruction(chatTemplate, "Why?", "dada")
+                                                                  : renderTraining(chatTemplate, answered));
             trained.insert(trained.begin(), tokenizer->bos());
             QVERIFY(trained.size() > ids.size() && std::equal(ids.begin(), ids.end(), trained.begin()));
             for (const std::string& stop : stopTexts(chatTemplate)) QVERIFY(!stop.empty());
@@ -346,7 +395,8 @@ private Q_SLOTS:
         }
         QCOMPARE(tokenizer->decode(renderPrompt(Template::Instruction, {one[0], {Role::Assistant, "da"}}, *tokenizer)),
                  std::string("### Instruction:\nWhy?\n\n### Response:\nda"));
-        QCOMPARE(tokenizer->decode(renderPrompt(Template::Plain, {one[0], {Role::Assistant, " da"}}, *tokenizer)), std::string("Why? da"));
+        QCOMPARE(tokenizer->decode(renderPrompt(Template::Plain, {one[0], {Role::Assistant, " da"}}, *tokenizer)),
+                 std::string("Why? da"));
         QVERIFY(tokenizer->special(kEndOfTurn) > 2);
         QVERIFY(stopTexts(Template::Plain).empty() && specialTexts(Template::Plain).empty());
     }

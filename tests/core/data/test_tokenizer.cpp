@@ -1,13 +1,14 @@
-// Trained tokenizers: lossless for any bytes, equal to the library's own ids, the same bytes at each training; errors; given models.
-#include <QTemporaryDir>
-#include <array>
+// Trained tokenizers: lossless for any bytes, equal to the library's own ids, the same bytes at each training; errors;
+// given models.
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
+#include <QTemporaryDir>
+#include <array>
 
 #include "core/base/hash.h"
 #include "core/base/number.h"
-#include "core/data/text_pieces.h"
 #include "core/base/utf8.h"
+#include "core/data/text_pieces.h"
 #include "tests/core/data/data_helpers.h"
 
 using namespace tritlab;
@@ -30,7 +31,8 @@ class TestTokenizer : public QObject {
 
     static std::int64_t numberAfter(const std::string& message, const std::string& words) {
         const std::size_t at = message.find(words) + words.size();
-        return parseInt(std::string_view(message).substr(at, message.find_first_not_of("0123456789", at) - at)).value_or(-1);
+        return parseInt(std::string_view(message).substr(at, message.find_first_not_of("0123456789", at) - at))
+            .value_or(-1);
     }
     static void bothModels() {
         QTest::addColumn<bool>("unigram");
@@ -67,14 +69,18 @@ private Q_SLOTS:
         const auto tokenizer = loadTokenizer(model(unigram));
         std::mt19937 random(3);
         for (int round = 0; round < 4000; ++round) {
-            const std::string text = round % 2 == 0 ? randomUtf8(random, random() % 60) : randomBytes(random, random() % 60);
+            const std::string text =
+                round % 2 == 0 ? randomUtf8(random, random() % 60) : randomBytes(random, random() % 60);
             const std::vector<TokenId> ids = tokenizer->encode(text);
             QVERIFY2(tokenizer->decode(ids) == text, qPrintable(QString::number(round)));
             for (const TokenId id : ids) QVERIFY(id > 2 && id < 700);
         }
-        for (const std::string text : {"", "\n", "\n\n\n", "  ", " a  b   c ", "\ta\r\n", "<s></s><unk><0x0A>", "\xE2\x96\x81", "\xE2"})
-            QCOMPARE(QByteArray::fromStdString(tokenizer->decode(tokenizer->encode(text))), QByteArray::fromStdString(text));
-        QCOMPARE(QByteArray::fromStdString(tokenizer->decode(tokenizer->encode(text_))), QByteArray::fromStdString(text_));
+        for (const std::string text :
+             {"", "\n", "\n\n\n", "  ", " a  b   c ", "\ta\r\n", "<s></s><unk><0x0A>", "\xE2\x96\x81", "\xE2"})
+            QCOMPARE(QByteArray::fromStdString(tokenizer->decode(tokenizer->encode(text))),
+                     QByteArray::fromStdString(text));
+        QCOMPARE(QByteArray::fromStdString(tokenizer->decode(tokenizer->encode(text_))),
+                 QByteArray::fromStdString(text_));
     }
 
     // The library given whole lines is the slow reference; a newline is the byte token between them.
@@ -84,7 +90,8 @@ private Q_SLOTS:
         const auto tokenizer = loadTokenizer(model(unigram));
         sentencepiece::SentencePieceProcessor reference;
         QVERIFY(reference.Load(model(unigram).string()).ok());
-        const std::string unseen = englishLike(2, 300) + "  two  blanks and   three, 12345 \xC3\xA4\xC3\xB6 \n    indented\n\xE4\xB8\xAD \n";
+        const std::string unseen =
+            englishLike(2, 300) + "  two  blanks and   three, 12345 \xC3\xA4\xC3\xB6 \n    indented\n\xE4\xB8\xAD \n";
         std::vector<TokenId> expected;
         for (std::size_t at = 0; at < unseen.size();) {
             const std::size_t end = unseen.find('\n', at);
@@ -106,12 +113,14 @@ private Q_SLOTS:
         std::string noBlank, chinese;
         while (noBlank.size() < 3 * kMaxPieceBytes) noBlank += static_cast<char>('a' + random() % 26);
         while (chinese.size() < 2 * kMaxPieceBytes) chinese += "\xE4\xB8\xAD";
-        for (const std::string& text : {text_, noBlank, chinese, std::string(200000, ' '), std::string(200000, '\xBF')}) {
+        for (const std::string& text :
+             {text_, noBlank, chinese, std::string(200000, ' '), std::string(200000, '\xBF')}) {
             std::vector<TokenId> pieces;
             for (std::string_view rest = text; !rest.empty();) {
                 const std::size_t bytes = firstPieceBytes(rest);
                 QVERIFY(bytes > 0 && bytes <= kMaxPieceBytes);
-                QCOMPARE(firstPieceBytes(rest.substr(0, kMaxPieceBytes + 1)), bytes);  // what lies beyond does not count
+                // what lies beyond does not count
+                QCOMPARE(firstPieceBytes(rest.substr(0, kMaxPieceBytes + 1)), bytes);
                 if (isUtf8(text)) QVERIFY(isUtf8(rest.substr(0, bytes)));
                 const std::vector<TokenId> ids = tokenizer->encode(rest.substr(0, bytes));
                 pieces.insert(pieces.end(), ids.begin(), ids.end());
@@ -171,22 +180,22 @@ private Q_SLOTS:
         const std::string small = englishLike(4, 6);
         const fs::path target = root() / "fit.model";
         const std::string tooLarge = errorOf([&] { train(small, options(kind, 32000), target); });
-        const std::int64_t most = numberAfter(tooLarge, "at most ");
-        QVERIFY2(most > 259 && most < 32000, tooLarge.c_str());
-        train(small, options(kind, most), target);
-        QCOMPARE(loadTokenizer(target)->size(), most);
+        const std::int64_t max = numberAfter(tooLarge, "at most ");
+        QVERIFY2(max > 259 && max < 32000, tooLarge.c_str());
+        train(small, options(kind, max), target);
+        QCOMPARE(loadTokenizer(target)->size(), max);
         fs::remove(target);
-        if (!unigram) VERIFY_ERROR(train(small, options(kind, most + 1), target), "at most " + std::to_string(most));
+        if (!unigram) VERIFY_ERROR(train(small, options(kind, max + 1), target), "at most " + std::to_string(max));
 
         for (const std::int64_t asked : {std::int64_t{0}, std::int64_t{259}, std::int64_t{262}}) {
             const std::string tooSmall = errorOf([&] { train(small, options(kind, asked), target); });
-            const std::int64_t least = numberAfter(tooSmall, "at least ");
-            QVERIFY2(least > asked, tooSmall.c_str());
+            const std::int64_t min = numberAfter(tooSmall, "at least ");
+            QVERIFY2(min > asked, tooSmall.c_str());
         }
-        const std::int64_t least = numberAfter(errorOf([&] { train(small, options(kind, 262), target); }), "at least ");
+        const std::int64_t min = numberAfter(errorOf([&] { train(small, options(kind, 262), target); }), "at least ");
         QVERIFY(!fs::exists(target));
-        train(small, options(kind, least), target);
-        QCOMPARE(loadTokenizer(target)->size(), least);
+        train(small, options(kind, min), target);
+        QCOMPARE(loadTokenizer(target)->size(), min);
     }
 
     // None of these may end the process (the library's checks do) or pass unseen.
@@ -197,9 +206,24 @@ private Q_SLOTS:
             reserved += "<s> </s> <unk> <0x0A> a<s>b <pad>\xE2\x96\x81<s> \xE2\x96\x85 \xE2\x81\x87\n";
             chinese += utf8(0x4E00 + random() % 3000);
         }
-        const std::string texts[] = {"", " ", "\n\n\n", "\t\t\t", "a", "aaaa", std::string(100, '\0'), std::string(5000, '\xFF'), reserved,
-                                     chinese, std::string(20000, 'a'), std::string(20000, ' ') + "x", "a\tb\tc\t", "\xE2\x96\x81",
-                                     "\xE2\x96\x85", randomBytes(random, 20000), randomUtf8(random, 20000), "12 34\r\n56\r\n",
+        const std::string texts[] = {"",
+                                     " ",
+                                     "\n\n\n",
+                                     "\t\t\t",
+                                     "a",
+                                     "aaaa",
+                                     std::string(100, '\0'),
+                                     std::string(5000, '\xFF'),
+                                     reserved,
+                                     chinese,
+                                     std::string(20000, 'a'),
+                                     std::string(20000, ' ') + "x",
+                                     "a\tb\tc\t",
+                                     "\xE2\x96\x81",
+                                     "\xE2\x96\x85",
+                                     randomBytes(random, 20000),
+                                     randomUtf8(random, 20000),
+                                     "12 34\r\n56\r\n",
                                      std::string(3000, ' ') + std::string(3000, '\t')};
         const fs::path target = root() / "odd.model";
         for (const std::string& text : texts) {
@@ -224,8 +248,11 @@ private Q_SLOTS:
     void whatIsNoModelIsRefused() {
         const std::string good = readFile(model(false));
         const std::pair<std::string, std::string> cases[] = {
-            {"", "empty"}, {"hello, this is text", "not a usable sentencepiece model"}, {"{\"model\": 1}", "is JSON"},
-            {good.substr(0, good.size() / 2), "not a usable"}, {std::string(5000, '\0'), "not a usable"}};
+            {"", "empty"},
+            {"hello, this is text", "not a usable sentencepiece model"},
+            {"{\"model\": 1}", "is JSON"},
+            {good.substr(0, good.size() / 2), "not a usable"},
+            {std::string(5000, '\0'), "not a usable"}};
         for (const auto& [bytes, says] : cases) {
             writeFileAtomically(root() / "bad.model", bytes);
             VERIFY_ERROR(loadTokenizer(root() / "bad.model"), says);
@@ -242,8 +269,12 @@ private Q_SLOTS:
         writeFileAtomically(root() / "text.txt", text_);
         const std::string prefix = (root() / "given").string();
         QVERIFY(sentencepiece::SentencePieceTrainer::Train(
-                    std::unordered_map<std::string, std::string>{{"input", (root() / "text.txt").string()}, {"model_prefix", prefix},
-                     {"vocab_size", "400"}, {"model_type", unigram ? "unigram" : "bpe"}, {"byte_fallback", "true"}, {"minloglevel", "4"}})
+                    std::unordered_map<std::string, std::string>{{"input", (root() / "text.txt").string()},
+                                                                 {"model_prefix", prefix},
+                                                                 {"vocab_size", "400"},
+                                                                 {"model_type", unigram ? "unigram" : "bpe"},
+                                                                 {"byte_fallback", "true"},
+                                                                 {"minloglevel", "4"}})
                     .ok());
         const auto tokenizer = loadTokenizer(prefix + ".model");
         sentencepiece::SentencePieceProcessor reference;
@@ -252,14 +283,17 @@ private Q_SLOTS:
         QVERIFY(tokenizer->dummyPrefix());
         std::mt19937 random(11);
         for (int round = 0; round < 500; ++round) {
-            const std::string text = round == 0 ? "dada  bibi\nlo" : round % 2 == 0 ? randomUtf8(random, 40) : englishLike(random(), 1);
+            const std::string text = round == 0       ? "dada  bibi\nlo"
+                                     : round % 2 == 0 ? randomUtf8(random, 40)
+                                                      : englishLike(random(), 1);
             std::vector<int> ids;
             std::string back;
             QVERIFY(reference.Encode(text, &ids).ok() && reference.Decode(ids, &back).ok());
             QCOMPARE(tokenizer->encode(text), ids);
             QCOMPARE(QByteArray::fromStdString(tokenizer->decode(ids)), QByteArray::fromStdString(back));
         }
-        QCOMPARE(QString::fromStdString(tokenizer->decode(tokenizer->encode("dada bibi"))), QStringLiteral("dada bibi"));
+        QCOMPARE(QString::fromStdString(tokenizer->decode(tokenizer->encode("dada bibi"))),
+                 QStringLiteral("dada bibi"));
     }
 
     void streamingGivesTheTextPieceByPiece() {
@@ -283,8 +317,13 @@ private Q_SLOTS:
     void aWishToStopEndsTheTraining() {
         const StopToken stop;
         stop.requestStop();
-        VERIFY_ERROR(trainTokenizer([](std::string& text) { text = "endless "; return true; },
-                                    options(TokenizerModel::Bpe, 500), root() / "stopped.model", stop), "stopped");
+        VERIFY_ERROR(trainTokenizer(
+                         [](std::string& text) {
+                             text = "endless ";
+                             return true;
+                         },
+                         options(TokenizerModel::Bpe, 500), root() / "stopped.model", stop),
+                     "stopped");
         QVERIFY(!fs::exists(root() / "stopped.model"));
     }
 

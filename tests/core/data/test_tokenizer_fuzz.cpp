@@ -1,8 +1,8 @@
 // Mutated tokenizer models: each is refused with an Error or works; none may crash, hang, or end the process.
+#include <sentencepiece_trainer.h>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <fstream>
-#include <sentencepiece_trainer.h>
 #include <unordered_map>
 
 #include "core/data/dataset.h"
@@ -22,10 +22,14 @@ class TestTokenizerFuzz : public QObject {
     fs::path given(const std::string& name, const std::string& kind, const std::string& normalization) const {
         writeFileAtomically(root() / "text.txt", englishLike(1, 1500));
         const std::string prefix = (root() / name).string();
-        const std::unordered_map<std::string, std::string> arguments{
-            {"input", (root() / "text.txt").string()}, {"model_prefix", prefix}, {"vocab_size", "350"}, {"model_type", kind},
-            {"byte_fallback", "true"}, {"normalization_rule_name", normalization}, {"minloglevel", "4"},
-            {"user_defined_symbols", "<sep>,<cls>"}};
+        const std::unordered_map<std::string, std::string> arguments{{"input", (root() / "text.txt").string()},
+                                                                     {"model_prefix", prefix},
+                                                                     {"vocab_size", "350"},
+                                                                     {"model_type", kind},
+                                                                     {"byte_fallback", "true"},
+                                                                     {"normalization_rule_name", normalization},
+                                                                     {"minloglevel", "4"},
+                                                                     {"user_defined_symbols", "<sep>,<cls>"}};
         if (!sentencepiece::SentencePieceTrainer::Train(arguments).ok()) throw Error("the library cannot train");
         return prefix + ".model";
     }
@@ -34,7 +38,8 @@ class TestTokenizerFuzz : public QObject {
     static std::string mutate(const std::string& good, std::mt19937& random) {
         std::string bytes = good;
         for (std::uint32_t n = 1 + random() % 4; n > 0; --n) {
-            // half of the mutations into the last two kilobytes, where the specs are, or the first eight, where the pieces are
+            // half of the mutations into the last two kilobytes, where the specs are, or the first eight, where the
+            // pieces are
             const std::size_t size = bytes.size();
             std::size_t at = random() % size;
             if (random() % 4 == 0) at = size - 1 - random() % std::min<std::size_t>(size, 2048);
@@ -57,11 +62,16 @@ private Q_SLOTS:
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("normalization");
         QTest::addColumn<int>("rounds");
-        QTest::newRow("bpe, identity") << "bpe" << "identity" << 1500;
-        QTest::newRow("unigram, identity") << "unigram" << "identity" << 1500;
-        QTest::newRow("bpe, nmt_nfkc") << "bpe" << "nmt_nfkc" << 500;
-        QTest::newRow("word, identity") << "word" << "identity" << 500;
-        QTest::newRow("char, identity") << "char" << "identity" << 500;
+        QTest::newRow("bpe, identity") << "bpe"
+                                       << "identity" << 1500;
+        QTest::newRow("unigram, identity") << "unigram"
+                                           << "identity" << 1500;
+        QTest::newRow("bpe, nmt_nfkc") << "bpe"
+                                       << "nmt_nfkc" << 500;
+        QTest::newRow("word, identity") << "word"
+                                        << "identity" << 500;
+        QTest::newRow("char, identity") << "char"
+                                        << "identity" << 500;
     }
     void mutatedModels() {
         QFETCH(QString, kind);
@@ -69,14 +79,16 @@ private Q_SLOTS:
         QFETCH(int, rounds);
         const std::string good = readFile(given("good", kind.toStdString(), normalization.toStdString()));
         std::mt19937 random(17);
-        const std::string odd = "dada <sep> \xEF\xBC\xA1\xE3\x8E\x8F \xC2\xBD e\xCC\x81\xE2\x80\x8B\t\xEF\xAC\x81" + std::string(1, '\0') + "\n  x";
+        const std::string odd = "dada <sep> \xEF\xBC\xA1\xE3\x8E\x8F \xC2\xBD e\xCC\x81\xE2\x80\x8B\t\xEF\xAC\x81" +
+                                std::string(1, '\0') + "\n  x";
         int worked = 0;
         for (int round = 0; round < rounds; ++round) {
             const std::string bytes = round == 0 ? good : mutate(good, random);
             std::ofstream(root() / "mutated.model", std::ios::binary) << bytes;
             try {
                 const auto tokenizer = loadTokenizer(root() / "mutated.model");
-                for (const std::string& text : {odd, randomUtf8(random, 80), randomBytes(random, 80), englishLike(random(), 1)}) {
+                for (const std::string& text :
+                     {odd, randomUtf8(random, 80), randomBytes(random, 80), englishLike(random(), 1)}) {
                     const std::vector<TokenId> ids = tokenizer->encode(text);
                     for (const TokenId id : ids) QVERIFY(id >= 0 && id < tokenizer->size());
                     if (tokenizer->lossless()) QVERIFY(tokenizer->decode(ids) == text);
@@ -102,7 +114,8 @@ private Q_SLOTS:
         }
     }
 
-    // Bytes of text are counted as read, though the model puts a blank in front (exactly) or normalizes (in proportion).
+    // Bytes of text are counted as read, though the model puts a blank in front (exactly) or normalizes (in
+    // proportion).
     void heldOutBytesOfGivenModels() {
         const std::string text = englishLike(3, 400);
         std::string lines;
@@ -117,7 +130,8 @@ private Q_SLOTS:
             const fs::path model = given("counted", "bpe", normalization);
             const auto dataset = openEvaluationText(root() / "held.jsonl", model, Template::Plain, 64, {});
             QVERIFY(dataset->tokenizer().dummyPrefix());
-            QCOMPARE(dataset->heldOutBytes(dataset->heldOutWindows()), static_cast<std::int64_t>(text.size()) - documents);
+            QCOMPARE(dataset->heldOutBytes(dataset->heldOutWindows()),
+                     static_cast<std::int64_t>(text.size()) - documents);
             std::int64_t before = 0;
             for (std::int64_t w = 1; w <= dataset->heldOutWindows(); ++w) {
                 const std::int64_t bytes = dataset->heldOutBytes(w);

@@ -1,13 +1,14 @@
-// A model is trained, then the packed engine reads 50 texts of 256 tokens beside the training model: the likeliest token, the
-// distance of the two likeliest where they differ, and the perplexity. `tritlab-cli eval agreement` does the same for any run.
+// A model is trained, then the packed engine reads 50 texts of 256 tokens beside the training model: the likeliest
+// token, the distance of the two likeliest where they differ, and the perplexity. `tritlab-cli eval agreement` does the
+// same for any run.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
-#include "tests/core/engine/loop/nano_run.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/eval/agreement.h"
+#include "tests/core/engine/loop/nano_run.h"
 
 using namespace tritlab;
 namespace fs = std::filesystem;
@@ -34,12 +35,15 @@ class TestAgreement : public QObject {
 
     Agreement compare(const PackedOptions& options, Precision precision) {
         AgreementMeter meter(PackedModel::load(folder_, options));
-        loadEngine().logitsOfTexts(folder_, texts_, precision, [&](std::size_t text, std::span<const float> logits) { meter.add(texts_[text], logits); },
-                                   StopToken());
+        loadEngine().logitsOfTexts(
+            folder_, texts_, precision,
+            [&](std::size_t text, std::span<const float> logits) { meter.add(texts_[text], logits); }, StopToken());
         const Agreement result = meter.result();
-        qInfo("%lld of %lld alike, widest gap %.4f, perplexity %.5f and %.5f, logits differ by %.2g on the mean, %.2g at most",
-              static_cast<long long>(result.sameArgmax), static_cast<long long>(result.positions), result.widestGap, result.trainingPerplexity(),
-              result.packedPerplexity(), result.meanDifference, result.largestDifference);
+        qInfo(
+            "%lld of %lld alike, widest gap %.4f, perplexity %.5f and %.5f, logits differ by %.2g on the mean, %.2g at "
+            "most",
+            static_cast<long long>(result.sameArgmax), static_cast<long long>(result.positions), result.widestGap,
+            result.trainingPerplexity(), result.packedPerplexity(), result.meanDifference, result.largestDifference);
         return result;
     }
 
@@ -68,7 +72,8 @@ private Q_SLOTS:
         folder_ = root / "home/runs/r-test" / recorder.checkpoints.back().path;
         const std::string once = readFile(text_);
         writeFileAtomically(root / "long.txt", once + once);
-        const auto data = openEvaluationText(root / "long.txt", folder_ / "tokenizer.model", Template::Plain, 64, StopToken());
+        const auto data =
+            openEvaluationText(root / "long.txt", folder_ / "tokenizer.model", Template::Plain, 64, StopToken());
         texts_ = heldOutTexts(*data, textCount, textLength);
         QCOMPARE(static_cast<std::int64_t>(texts_.size()), textCount);
         for (const auto& text : texts_) QCOMPARE(static_cast<std::int64_t>(text.size()), textLength + 1);
@@ -88,8 +93,8 @@ private Q_SLOTS:
         QVERIFY(std::isfinite(result.trainingLoss) && result.trainingLoss > 0);
     }
 
-    // Chat rounds embedding, head and cache to bf16, which turns some int8 codes over; this text, whose words are drawn by lot, is
-    // full of near ties. Measured: 99.0 % alike, gap 0.15, perplexity 0.24 % lower.
+    // Chat rounds embedding, head and cache to bf16, which turns some int8 codes over; this text, whose words are drawn
+    // by lot, is full of near ties. Measured: 99.0 % alike, gap 0.15, perplexity 0.24 % lower.
     void chatsFormatsRoundALittle() {
         const Agreement result = compare(chatFormats(), Precision::Fp32);
         QVERIFY(result.sameShare() >= 0.97);
@@ -114,8 +119,9 @@ private Q_SLOTS:
         windows.push_back(first.tokens);
         windows.back().push_back(first.targets.back());
         AgreementMeter meter(PackedModel::load(folder_, {}));
-        loadEngine().logitsOfTexts(folder_, windows, Precision::Fp32,
-                                   [&](std::size_t text, std::span<const float> logits) { meter.add(windows[text], logits); }, StopToken());
+        loadEngine().logitsOfTexts(
+            folder_, windows, Precision::Fp32,
+            [&](std::size_t text, std::span<const float> logits) { meter.add(windows[text], logits); }, StopToken());
         double nats = 0;
         for (std::size_t i = 0; i < first.tokens.size(); ++i) {
             const std::vector<float> logits = loadEngine().logits(folder_, std::span(first.tokens).first(i + 1));
@@ -133,7 +139,9 @@ private Q_SLOTS:
         const auto data = openEvaluationText(text_, folder_ / "tokenizer.model", Template::Plain, 64, StopToken());
         QVERIFY_THROWS_EXCEPTION(Error, heldOutTexts(*data, 1, 1 << 20));
         const std::vector<std::vector<TokenId>> outside{{1, 1 << 20}};
-        QVERIFY_THROWS_EXCEPTION(Error, loadEngine().logitsOfTexts(folder_, outside, Precision::Fp32, [](std::size_t, std::span<const float>) {}, StopToken()));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, loadEngine().logitsOfTexts(
+                       folder_, outside, Precision::Fp32, [](std::size_t, std::span<const float>) {}, StopToken()));
     }
 };
 

@@ -1,5 +1,5 @@
-// Experiments: what a definition means, which run of the store stands for a planned one, and the figures over seeds against figures
-// worked out by hand.
+// Experiments: what a definition means, which run of the store stands for a planned one, and the figures over seeds
+// against figures worked out by hand.
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -13,14 +13,16 @@ using namespace tritlab;
 
 namespace {
 
-const char* const twoByTwo = R"({"name": "pair", "title": "A pair", "base": {"preset": "nano", "data": [{"path": "text.txt"}]},
+const char* const twoByTwo =
+    R"({"name": "pair", "title": "A pair", "base": {"preset": "nano", "data": [{"path": "text.txt"}]},
   "variants": [{"name": "none"}, {"name": "sigmoid", "set": {"lambda_schedule": "sigmoid"}}], "seeds": [1, 2]})";
 
 struct Folder {
     QTemporaryDir folder;
     explicit Folder(const QByteArray& definition) {
         QFile file(folder.filePath("definition.json"));
-        if (!file.open(QIODevice::WriteOnly) || file.write(definition) != definition.size()) qFatal("cannot write a fixture");
+        if (!file.open(QIODevice::WriteOnly) || file.write(definition) != definition.size())
+            qFatal("cannot write a fixture");
     }
     [[nodiscard]] std::filesystem::path path() const { return folder.path().toStdString(); }
     [[nodiscard]] Experiment read() const { return readExperiment(path()); }
@@ -30,12 +32,15 @@ std::string errorOf(const QByteArray& definition) {
     const Folder folder(definition);
     try {
         (void)folder.read();
-    } catch (const Error& error) { return error.what(); }
+    } catch (const Error& error) {
+        return error.what();
+    }
     return {};
 }
 
 // A run of the experiment with a final evaluation of that many bits per byte.
-std::string makeRun(StoreWriter& writer, const Experiment& experiment, std::size_t planned, RunState state, double bitsPerByte) {
+std::string makeRun(StoreWriter& writer, const Experiment& experiment, std::size_t planned, RunState state,
+                    double bitsPerByte) {
     const PlannedRun& plan = experiment.runs[planned];
     const std::string id = writer.createRun(plan.name, plan.config, RunState::Preparing);
     writer.setTags(id, {"other", experiment.tag()});
@@ -114,14 +119,26 @@ private Q_SLOTS:
         row("both", R"({"name": "a", "variants": [], "vary": {}})", "either \"variants\" or \"vary\"");
         row("no name", R"({"variants": [{"name": "x"}]})", "Name it");
         row("name with a blank", R"({"name": "a b", "variants": [{"name": "x"}]})", "a tag cannot");
-        row("unknown field", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"lr": 1}}]})", "'lr'");
-        row("out of range", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"held_out": 2}}]})", "variant 'x'");
-        row("does not fit", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"heads": 5}}]})", "5 heads");
-        row("same name", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}, {"name": "x"}]})", "called 'x'");
-        row("same config", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}, {"name": "y"}]})", "same config");
-        row("same seed", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}], "seeds": [1, 1]})", "names 1 twice");
-        row("seed no number", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}], "seeds": ["1"]})", "whole number");
-        row("seed twice", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"seed": 1}}], "seeds": [1]})",
+        row("unknown field",
+            R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"lr": 1}}]})", "'lr'");
+        row("out of range",
+            R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"held_out": 2}}]})",
+            "variant 'x'");
+        row("does not fit",
+            R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"heads": 5}}]})",
+            "5 heads");
+        row("same name", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}, {"name": "x"}]})",
+            "called 'x'");
+        row("same config", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}, {"name": "y"}]})",
+            "same config");
+        row("same seed", R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}], "seeds": [1, 1]})",
+            "names 1 twice");
+        row("seed no number",
+            R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x"}], "seeds": ["1"]})",
+            "whole number");
+        row("seed twice",
+            R"({"name": "a", "base": {"preset": "nano"}, "variants": [{"name": "x", "set": {"seed": 1}}], )"
+            R"("seeds": [1]})",
             "beside \"seeds\"");
         row("empty list", R"({"name": "a", "base": {"preset": "nano"}, "vary": {"steps": []}})", "no list of values");
     }
@@ -175,10 +192,10 @@ private Q_SLOTS:
         const Experiment experiment = folder.read();
         const TemporaryWorkspace place;
         StoreWriter writer(place.workspace);
-        makeRun(writer, experiment, 0, RunState::Finished, 2.0);   // none, seed 1
-        makeRun(writer, experiment, 1, RunState::Finished, 2.5);   // sigmoid, seed 1
-        makeRun(writer, experiment, 2, RunState::Finished, 2.2);   // none, seed 2
-        makeRun(writer, experiment, 3, RunState::Diverged, 99);    // sigmoid, seed 2: its figures are none
+        makeRun(writer, experiment, 0, RunState::Finished, 2.0);  // none, seed 1
+        makeRun(writer, experiment, 1, RunState::Finished, 2.5);  // sigmoid, seed 1
+        makeRun(writer, experiment, 2, RunState::Finished, 2.2);  // none, seed 2
+        makeRun(writer, experiment, 3, RunState::Diverged, 99);   // sigmoid, seed 2: its figures are none
         RunStore store(place.workspace);
         const ExperimentReport report = reportExperiment(experiment, store);
         QCOMPARE(report.finished, 3);
@@ -186,12 +203,12 @@ private Q_SLOTS:
         const Spread& none = report.variants[0][bitsPerByteMeasure];
         QCOMPARE(none.n, 2);
         QCOMPARE(none.mean, 2.1);
-        QCOMPARE(none.least, 2.0);
-        QCOMPARE(none.most, 2.2);
+        QCOMPARE(none.min, 2.0);
+        QCOMPARE(none.max, 2.2);
         QCOMPARE(report.variants[1][bitsPerByteMeasure].n, 1);
         QCOMPARE(report.againstFirst[1].n, 1);
         QCOMPARE(report.againstFirst[1].mean, 0.5);
-        QCOMPARE(report.againstFirst[0].most, 0.0);
+        QCOMPARE(report.againstFirst[0].max, 0.0);
         // Training loss: steps 95 to 99 of 1 + step / 100.
         QVERIFY(std::abs(report.outcomes[0].values[3] - 1.97) < 1e-12);
         QVERIFY(std::isnan(report.outcomes[3].values[0]));
@@ -205,7 +222,8 @@ private Q_SLOTS:
 
         const QStringList summary = QString::fromStdString(summaryCsv(report)).split('\n');
         QCOMPARE(summary.size(), 4);
-        QVERIFY(summary[0].startsWith("variant,lambda_schedule,lambda_k,lambda_reach_one_at,finished,diverged,eval_loss_mean,"));
+        QVERIFY(summary[0].startsWith(
+            "variant,lambda_schedule,lambda_k,lambda_reach_one_at,finished,diverged,eval_loss_mean,"));
         QVERIFY2(summary[2].startsWith("sigmoid,sigmoid,100,1,1,1,5,5,5,"), qPrintable(summary[2]));
         QVERIFY(summary[1].endsWith(",0,0,0") && summary[2].endsWith(",0.5,0.5,0.5"));
         for (const QString& line : summary.mid(1, 2)) QCOMPARE(line.count(','), summary[0].count(','));
@@ -218,7 +236,9 @@ private Q_SLOTS:
         QVERIFY2(page.contains("| **2.1000 (2.0000–2.2000)** |"), qPrintable(page));
         QVERIFY2(page.contains("| sigmoid | 1 + 1 diverged |"), qPrintable(page));
         QVERIFY2(page.contains("+0.5000"), qPrintable(page));
-        QVERIFY2(page.contains("Lowest mean of bits per byte: **none**. All its seeds are below all seeds of: sigmoid."), qPrintable(page));
+        QVERIFY2(
+            page.contains("Lowest mean of bits per byte: **none**. All its seeds are below all seeds of: sigmoid."),
+            qPrintable(page));
     }
 };
 

@@ -1,5 +1,6 @@
-// The GGUF reader, writer and codecs: what the `gguf` package wrote (tests/fixtures/gguf) read and written again to the bit, every
-// kind of damage refused by name, mutated files never read beyond their end. TRITLAB_GGUF_OUT names a file to write for the package.
+// The GGUF reader, writer and codecs: what the `gguf` package wrote (tests/fixtures/gguf) read and written again to the
+// bit, every kind of damage refused by name, mutated files never read beyond their end. TRITLAB_GGUF_OUT names a file
+// to write for the package.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
@@ -16,7 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array codecs{GgmlType::F32, GgmlType::F16, GgmlType::BF16, GgmlType::Q4_0, GgmlType::Q8_0, GgmlType::TQ1_0, GgmlType::TQ2_0};
+constexpr std::array codecs{GgmlType::F32,  GgmlType::F16,   GgmlType::BF16, GgmlType::Q4_0,
+                            GgmlType::Q8_0, GgmlType::TQ1_0, GgmlType::TQ2_0};
 const std::vector<std::string> inputs{"plain", "ternary", "odd"};
 
 template <class T>
@@ -34,7 +36,8 @@ std::string oneTensor(std::uint64_t columns, std::uint32_t type, std::uint64_t o
     return out + std::string(bytes, 'x');
 }
 
-GgufTensorToWrite toWrite(const std::string& name, GgmlType type, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+GgufTensorToWrite toWrite(const std::string& name, GgmlType type, const std::vector<std::int64_t>& shape,
+                          const std::vector<float>& values) {
     return {name, type, shape, [type, values] { return encodeGgml(type, values); }};
 }
 
@@ -53,7 +56,7 @@ class TestGguf : public QObject {
             QFAIL(part);
         } catch (const Error& error) {
             QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
-            QVERIFY(std::string(error.what()).find("bad") != std::string::npos && !error.mend().empty());
+            QVERIFY(std::string(error.what()).find("bad") != std::string::npos && !error.hint().empty());
         }
     }
     static std::vector<float> valuesOf(const GgufFile& read, const std::string& name) {
@@ -103,7 +106,8 @@ private Q_SLOTS:
                 const std::vector<std::uint8_t> ours = encodeGgml(type, values);
                 QCOMPARE(ours.size(), theirs->bytes.size());
                 QVERIFY2(std::memcmp(ours.data(), theirs->bytes.data(), ours.size()) == 0, name.c_str());
-                const std::vector<float> decoded = decodeGgml(type, theirs->bytes, name), expected = valuesOf(read, name + ".read");
+                const std::vector<float> decoded = decodeGgml(type, theirs->bytes, name),
+                                         expected = valuesOf(read, name + ".read");
                 QVERIFY2(std::memcmp(decoded.data(), expected.data(), 4 * decoded.size()) == 0, name.c_str());
             }
         }
@@ -134,7 +138,8 @@ private Q_SLOTS:
         for (const std::string& input : inputs) {
             const std::vector<float> values = valuesOf(theirs, input + ".values");
             tensors.push_back(toWrite(input + ".values", GgmlType::F32, {2, 512}, values));
-            for (const GgmlType type : codecs) tensors.push_back(toWrite(input + "." + ggmlTypeName(type), type, {2, 512}, values));
+            for (const GgmlType type : codecs)
+                tensors.push_back(toWrite(input + "." + ggmlTypeName(type), type, {2, 512}, values));
         }
         const QByteArray wanted = qgetenv("TRITLAB_GGUF_OUT");
         const fs::path out = wanted.isEmpty() ? file("own.gguf") : fs::path(wanted.toStdString());
@@ -161,9 +166,12 @@ private Q_SLOTS:
         refused(header(0, 1) + text("k") + raw(std::uint32_t{99}), "unknown type 99");
         refused(header(0, 1) + text("k") + raw(std::uint32_t{7}) + "\x02", "neither true nor false");
         refused(header(0, 1) + text("k") + raw(std::uint32_t{9}) + raw(std::uint32_t{9}), "list of lists");
-        refused(header(0, 1) + text("k") + raw(std::uint32_t{9}) + raw(std::uint32_t{4}) + raw(std::uint64_t{1} << 61), "too short");
-        refused(header(0, 2) + text("k") + raw(std::uint32_t{7}) + '\1' + text("k") + raw(std::uint32_t{7}) + '\1', "twice");
-        refused(header(0, 1) + text("general.alignment") + raw(std::uint32_t{4}) + raw(std::uint32_t{24}), "power of two");
+        refused(header(0, 1) + text("k") + raw(std::uint32_t{9}) + raw(std::uint32_t{4}) + raw(std::uint64_t{1} << 61),
+                "too short");
+        refused(header(0, 2) + text("k") + raw(std::uint32_t{7}) + '\1' + text("k") + raw(std::uint32_t{7}) + '\1',
+                "twice");
+        refused(header(0, 1) + text("general.alignment") + raw(std::uint32_t{4}) + raw(std::uint32_t{24}),
+                "power of two");
         refused(header(1, 0) + text("t") + raw(std::uint32_t{5}), "5 dimensions");
         refused(oneTensor(0, 0, 0, 4), "no elements");
         refused(oneTensor(std::uint64_t{1} << 62, 0, 0, 4), "larger than the file");
@@ -175,18 +183,24 @@ private Q_SLOTS:
         refused(oneTensor(4, 0, 32, 40), "needs 16 bytes at 32");
         refused(oneTensor(4, 0, ~std::uint64_t{0} / 32 * 32, 40), "needs 16 bytes");
     }
-    // Random damage to real files: an Error, or a file whose every tensor lies inside it. Never a crash (run under ASan too).
+    // Random damage to real files: an Error, or a file whose every tensor lies inside it. Never a crash (run under ASan
+    // too).
     void survivesMutations() {
-        writeGguf(file("small.gguf"), {{"general.architecture", std::string("llama")}, {"a.list", GgufArray{std::vector<std::string>{"x", "yz"}}},
-                                       {"a.number", std::uint32_t{7}}},
-                  {toWrite("first", GgmlType::TQ2_0, {2, 256}, std::vector<float>(512, 1.0F)), toWrite("second", GgmlType::F32, {3}, {1, 2, 3})});
+        writeGguf(file("small.gguf"),
+                  {{"general.architecture", std::string("llama")},
+                   {"a.list", GgufArray{std::vector<std::string>{"x", "yz"}}},
+                   {"a.number", std::uint32_t{7}}},
+                  {toWrite("first", GgmlType::TQ2_0, {2, 256}, std::vector<float>(512, 1.0F)),
+                   toWrite("second", GgmlType::F32, {3}, {1, 2, 3})});
         const std::string good = readFile(file("small.gguf"));
         int whole = 0;
         for (std::uint64_t round = 0; round < 4000; ++round) {
             std::string bad = good;
             for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 3; ++k) {
                 const std::uint64_t at = randomBits(2, round, k) % (k == 0 ? 230 : bad.size());
-                bad[at] = static_cast<char>(round % 2 == 0 ? randomBits(3, round, k) : static_cast<std::uint64_t>(bad[at]) ^ (1U << randomBits(3, round, k) % 8));
+                bad[at] = static_cast<char>(round % 2 == 0 ? randomBits(3, round, k)
+                                                           : static_cast<std::uint64_t>(bad[at]) ^
+                                                                 (1U << randomBits(3, round, k) % 8));
             }
             if (round % 5 == 0) bad.resize(randomBits(4, round, 0) % bad.size());
             fs::remove(file("bad"));
@@ -199,8 +213,7 @@ private Q_SLOTS:
                     QCOMPARE(static_cast<std::int64_t>(decodeGgml(tensor.type, tensor.bytes, name).size()), count);
                 }
                 ++whole;
-            } catch (const Error&) {
-            }
+            } catch (const Error&) {}
         }
         QVERIFY(whole > 100 && whole < 3900);
     }

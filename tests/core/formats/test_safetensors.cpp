@@ -82,15 +82,18 @@ private Q_SLOTS:
         refused(withHeader("not json", ""), "JSON");
         refused(withHeader("[1]", ""), "JSON");
         refused(withHeader(R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "1234"), "ends at byte 8");
-        refused(withHeader(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", "12345678"), "does not have 8 bytes");
+        refused(withHeader(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", "12345678"),
+                "does not have 8 bytes");
         refused(withHeader(R"({"t":{"dtype":"Q9","shape":[1],"data_offsets":[0,4]}})", "1234"), "Q9");
         refused(withHeader(R"({"t":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "1234"), "negative");
-        refused(withHeader(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}})", "1234"), "larger");
+        refused(withHeader(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}})", "1234"),
+                "larger");
         refused(withHeader(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}})", "123456789"), "ends at byte");
         refused(withHeader(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[-1,3]}})", "1234"), "offsets");
         refused(withHeader(R"({"t":7})", ""), "no dtype");
     }
-    // Random damage to a real file: an Error or a file whose every tensor lies inside it. Never a crash (run under ASan too).
+    // Random damage to a real file: an Error or a file whose every tensor lies inside it. Never a crash (run under ASan
+    // too).
     void survivesMutations() {
         std::vector<float> floats(64, 1.5F);
         writeSafetensors(file("a"), {{"weight", DType::F32, {8, 8}, floats.data()}});
@@ -106,8 +109,7 @@ private Q_SLOTS:
                 const SafetensorsFile read(file("bad"));
                 for (const auto& [name, view] : read.tensors())
                     if (view.type == DType::F32) QCOMPARE(read.floats(name).size() * 4, view.bytes.size());
-            } catch (const Error&) {
-            }
+            } catch (const Error&) {}
         }
     }
     void halfPrecisionRoundsToNearestEven() {

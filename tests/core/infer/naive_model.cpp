@@ -68,7 +68,8 @@ std::vector<NamedConfig> tinyConfigs() {
     return all;
 }
 
-void writeRandomModel(const fs::path& folder, const ModelConfig& config, std::uint64_t seed, DType type, Template chatTemplate) {
+void writeRandomModel(const fs::path& folder, const ModelConfig& config, std::uint64_t seed, DType type,
+                      Template chatTemplate) {
     fs::create_directories(folder);
     ModelDescription description;
     description.config = config;
@@ -108,16 +109,19 @@ void trainTalkTokenizer(const std::filesystem::path& file, const std::string& be
     int document = 0;
     trainTokenizer(
         [&](std::string& text) {
-            text = "In the beginning God created the heaven and the earth, and the king said: number " + std::to_string(document) +
-                   ". User: hello, Assistant: good day. ### Instruction: say " + besides + " and go.\n";
+            text = "In the beginning God created the heaven and the earth, and the king said: number " +
+                   std::to_string(document) + ". User: hello, Assistant: good day. ### Instruction: say " + besides +
+                   " and go.\n";
             return document++ < 50;
         },
         training, file, StopToken());
 }
 
-NaiveModel::NaiveModel(const fs::path& folder, bool ternary) : description_(readModelDescription(folder)), ternary_(ternary) {
+NaiveModel::NaiveModel(const fs::path& folder, bool ternary)
+    : description_(readModelDescription(folder)), ternary_(ternary) {
     const ModelWeights weights(folder);
-    for (const TensorSpec& spec : tensorSpecs(description_.config)) tensors_[spec.name] = weights.floats(spec.name, spec.shape);
+    for (const TensorSpec& spec : tensorSpecs(description_.config))
+        tensors_[spec.name] = weights.floats(spec.name, spec.shape);
 }
 
 NaiveModel::Vector NaiveModel::norm(const Vector& x, const std::string& name, double eps) const {
@@ -133,7 +137,8 @@ NaiveModel::Vector NaiveModel::linear(const std::string& module, Vector x) const
     const ModelConfig& config = description_.config;
     const std::vector<float>& w = tensors_.at(module + ".weight");
     const auto& denseModules = config.denseModules;
-    const bool bit = config.ternaryLinears && std::find(denseModules.begin(), denseModules.end(), module) == denseModules.end();
+    const bool bit =
+        config.ternaryLinears && std::find(denseModules.begin(), denseModules.end(), module) == denseModules.end();
     if (bit && config.inputNormPerLinear) x = norm(x, module + ".rms_norm.weight", config.inputNormEps);
     Vector weights(w.begin(), w.end());
     if (bit && ternary_) {
@@ -141,9 +146,9 @@ NaiveModel::Vector NaiveModel::linear(const std::string& module, Vector x) const
         for (const float v : w) mean += std::fabs(static_cast<double>(v));
         mean = std::max(mean / static_cast<double>(w.size()), 1e-5);
         for (double& v : weights) v = std::clamp(std::nearbyint(v / mean), -1.0, 1.0) * mean;
-        double most = 1e-5;
-        for (const double v : x) most = std::max(most, std::fabs(v));
-        for (double& v : x) v = std::clamp(std::nearbyint(v * 127 / most), -128.0, 127.0) * most / 127;
+        double max = 1e-5;
+        for (const double v : x) max = std::max(max, std::fabs(v));
+        for (double& v : x) v = std::clamp(std::nearbyint(v * 127 / max), -128.0, 127.0) * max / 127;
     }
     Vector out(w.size() / x.size(), 0.0);
     for (std::size_t r = 0; r < out.size(); ++r)
@@ -163,13 +168,15 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
         x.emplace_back(row, row + hidden);
     }
     for (std::int64_t layer = 0; layer < c.layers; ++layer) {
-        const std::string prefix = "model.layers." + std::to_string(layer) + ".", attn = prefix + "self_attn.", mlp = prefix + "mlp.";
+        const std::string prefix = "model.layers." + std::to_string(layer) + ".", attn = prefix + "self_attn.",
+                          mlp = prefix + "mlp.";
         const bool pre = c.normPlacement == NormPlacement::Pre;
         const auto rotated = [&](Vector v, std::size_t position) {
             for (std::size_t head = 0; head < v.size() / headSize; ++head)
                 for (std::size_t i = 0; i < half; ++i) {
-                    const double angle = static_cast<double>(position) *
-                                         std::pow(c.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
+                    const double angle =
+                        static_cast<double>(position) *
+                        std::pow(c.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
                     double& a = v[head * headSize + i];
                     double& b = v[head * headSize + i + half];
                     const double a0 = a, b0 = b;
@@ -191,7 +198,8 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
                 double total = 0;
                 for (std::size_t s = 0; s <= t; ++s) {
                     double score = 0;
-                    for (std::size_t i = 0; i < headSize; ++i) score += query[head * headSize + i] * keys[s][shared * headSize + i];
+                    for (std::size_t i = 0; i < headSize; ++i)
+                        score += query[head * headSize + i] * keys[s][shared * headSize + i];
                     total += weights[s] = std::exp(score / std::sqrt(static_cast<double>(headSize)));
                 }
                 for (std::size_t s = 0; s <= t; ++s)
@@ -208,7 +216,8 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
             };
             Vector inner = linear(mlp + "up_proj", g);
             const Vector gate = c.gatedFfn ? linear(mlp + "gate_proj", g) : Vector();
-            for (std::size_t i = 0; i < inner.size(); ++i) inner[i] = c.gatedFfn ? activation(gate[i]) * inner[i] : activation(inner[i]);
+            for (std::size_t i = 0; i < inner.size(); ++i)
+                inner[i] = c.gatedFfn ? activation(gate[i]) * inner[i] : activation(inner[i]);
             if (c.subNorms) inner = norm(inner, mlp + "ffn_sub_norm.weight", c.normEps);
             addTo(out, linear(mlp + "down_proj", inner));
             if (!pre) out = norm(out, prefix + "post_attention_layernorm.weight", c.normEps);

@@ -1,4 +1,5 @@
-// A slow, obvious forward of every architecture in float64, from the same folder that the engine loads; and tiny random models.
+// A slow, obvious forward of every architecture in float64, from the same folder that the engine loads; and tiny random
+// models.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,11 @@ struct NamedConfig {
 std::vector<NamedConfig> tinyConfigs();
 
 // A whole model folder (without tokenizer): config.json and model.safetensors with random weights of this type.
-void writeRandomModel(const std::filesystem::path& folder, const ModelConfig& config, std::uint64_t seed, DType type = DType::F32,
-                      Template chatTemplate = Template::Plain);
+void writeRandomModel(const std::filesystem::path& folder, const ModelConfig& config, std::uint64_t seed,
+                      DType type = DType::F32, Template chatTemplate = Template::Plain);
 
-// A tokenizer of 400 pieces, trained on a few sentences, the words of the chat templates, and what is to be said besides.
+// A tokenizer of 400 pieces, trained on a few sentences, the words of the chat templates, and what is to be said
+// besides.
 void trainTalkTokenizer(const std::filesystem::path& file, const std::string& besides);
 
 class NaiveModel {

@@ -1,8 +1,9 @@
-// Chat sessions over random tiny models with a tokenizer that the test trains: streams, stop texts, reuse, ends; a run's weights.
+// Chat sessions over random tiny models with a tokenizer that the test trains: streams, stop texts, reuse, ends; a
+// run's weights.
 #include <QTemporaryDir>
 #include <QTest>
-#include <fstream>
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "core/base/error.h"
@@ -52,7 +53,8 @@ private Q_SLOTS:
         const std::vector<std::string> stops{"abab", "###", "c", ""};
         for (std::uint64_t seed = 0; seed < 2000; ++seed) {
             std::string text;
-            for (std::uint64_t i = 0; i < 30; ++i) text += "ab#dab#dababc"[randomBits(seed, 0, i) % (seed % 2 == 0 ? 12 : 13)];
+            for (std::uint64_t i = 0; i < 30; ++i)
+                text += "ab#dab#dababc"[randomBits(seed, 0, i) % (seed % 2 == 0 ? 12 : 13)];
             std::size_t first = std::string::npos;
             for (const std::string& stop : stops)
                 if (!stop.empty()) first = std::min(first, text.find(stop));
@@ -80,14 +82,17 @@ private Q_SLOTS:
             std::vector<TokenId> ids;
             GenerationOptions options = hot(seed, 40);
             options.alternatives = 3;
-            const auto result = chat.complete("In the beginning", options, [&](const GeneratedToken& token) {
-                streamed += token.text;
-                QVERIFY(QString::fromStdString(token.text).toStdString() == token.text);  // whole characters
-                if (token.id < 0) return;
-                ids.push_back(token.id);
-                QCOMPARE(token.alternatives.size(), 3u);
-                QVERIFY(token.logProbability < 0);
-            }, StopToken());
+            const auto result = chat.complete(
+                "In the beginning", options,
+                [&](const GeneratedToken& token) {
+                    streamed += token.text;
+                    QVERIFY(QString::fromStdString(token.text).toStdString() == token.text);  // whole characters
+                    if (token.id < 0) return;
+                    ids.push_back(token.id);
+                    QCOMPARE(token.alternatives.size(), 3u);
+                    QVERIFY(token.logProbability < 0);
+                },
+                StopToken());
             QCOMPARE(streamed, result.text);
             QVERIFY(ids == result.tokens);
             QVERIFY(result.reason == StopReason::MaxTokens || result.reason == StopReason::EndOfText);
@@ -134,7 +139,8 @@ private Q_SLOTS:
         GenerationOptions options = hot(4, 60);
         options.stopTexts = {whole.text.substr(at, end - at)};
         std::string streamed;
-        const auto cut = chat.complete("the king said", options, [&](const GeneratedToken& t) { streamed += t.text; }, StopToken());
+        const auto cut = chat.complete(
+            "the king said", options, [&](const GeneratedToken& t) { streamed += t.text; }, StopToken());
         QVERIFY(cut.reason == StopReason::StopText);
         QCOMPARE(cut.text, whole.text.substr(0, whole.text.find(options.stopTexts[0])));
         QCOMPARE(streamed, cut.text);
@@ -147,7 +153,8 @@ private Q_SLOTS:
         QVERIFY(endOfTurn >= 0);
         int ended = 0;
         for (std::uint64_t seed = 0; seed < 40; ++seed) {
-            const auto result = chat.answer({{Role::System, "be short"}, {Role::User, "hello"}}, hot(seed, 60), {}, StopToken());
+            const auto result =
+                chat.answer({{Role::System, "be short"}, {Role::User, "hello"}}, hot(seed, 60), {}, StopToken());
             for (const TokenId id : result.tokens) QVERIFY(id != endOfTurn && id != chat.tokenizer().eos());
             QVERIFY(result.text.find("<|eot_id|>") == std::string::npos);
             ended += result.reason == StopReason::EndOfText;
@@ -212,9 +219,15 @@ private Q_SLOTS:
         // Stopped while it goes on: the next answer is not harmed.
         const StopToken stop;
         int seen = 0;
-        const auto halted = chat.complete("hello", options, [&](const GeneratedToken&) { if (++seen == 22) stop.requestStop(); }, stop);
+        const auto halted = chat.complete(
+            "hello", options,
+            [&](const GeneratedToken&) {
+                if (++seen == 22) stop.requestStop();
+            },
+            stop);
         const auto after = chat.complete("hello", options, {}, StopToken());
-        QVERIFY(halted.tokens.size() <= after.tokens.size() && std::equal(halted.tokens.begin(), halted.tokens.end(), after.tokens.begin()));
+        QVERIFY(halted.tokens.size() <= after.tokens.size() &&
+                std::equal(halted.tokens.begin(), halted.tokens.end(), after.tokens.begin()));
     }
 
     void stopsBetweenAnyTwoTokens() {
@@ -223,9 +236,12 @@ private Q_SLOTS:
             const StopToken stop;
             std::size_t seen = 0;
             GenerationOptions options = hot(6, 100);
-            const auto result = chat.complete("hello", options, [&](const GeneratedToken& token) {
-                if (token.id >= 0 && ++seen == after) stop.requestStop();
-            }, stop);
+            const auto result = chat.complete(
+                "hello", options,
+                [&](const GeneratedToken& token) {
+                    if (token.id >= 0 && ++seen == after) stop.requestStop();
+                },
+                stop);
             QVERIFY(result.reason == StopReason::Stopped || result.tokens.size() < after);
             QCOMPARE(result.tokens.size(), after);
         }
@@ -235,7 +251,8 @@ private Q_SLOTS:
         QVERIFY(none.reason == StopReason::Stopped && none.tokens.empty());
         // A stopped reading leaves a session that goes on rightly.
         ChatSession fresh(chat.model(), loadTokenizer(tokenizerPath()));
-        QVERIFY(chat.complete("In the", hot(2, 10), {}, StopToken()).tokens == fresh.complete("In the", hot(2, 10), {}, StopToken()).tokens);
+        QVERIFY(chat.complete("In the", hot(2, 10), {}, StopToken()).tokens ==
+                fresh.complete("In the", hot(2, 10), {}, StopToken()).tokens);
     }
 
     void sessionsOfOneModelRunSideBySide() {
@@ -247,7 +264,9 @@ private Q_SLOTS:
             expected[i] = ChatSession(model, tokenizer).complete("the king", hot(i, 50), {}, StopToken()).tokens;
         std::vector<std::thread> threads;
         for (std::uint64_t i = 0; i < 3; ++i)
-            threads.emplace_back([&, i] { got[i] = ChatSession(model, tokenizer).complete("the king", hot(i, 50), {}, StopToken()).tokens; });
+            threads.emplace_back([&, i] {
+                got[i] = ChatSession(model, tokenizer).complete("the king", hot(i, 50), {}, StopToken()).tokens;
+            });
         for (auto& thread : threads) thread.join();
         for (int i = 0; i < 3; ++i) QVERIFY(got[i] == expected[i]);
     }
@@ -256,7 +275,8 @@ private Q_SLOTS:
     void onlyALargeModelIsRounded() {
         const PackedOptions small = chatOptions(modelFolder(Template::Plain), 1);
         QCOMPARE(small.threads, 1);
-        QVERIFY(small.embedding == DenseStorage::AsStored && small.denseLinears == DenseStorage::AsStored && small.cache == CacheFormat::F32);
+        QVERIFY(small.embedding == DenseStorage::AsStored && small.denseLinears == DenseStorage::AsStored &&
+                small.cache == CacheFormat::F32);
         ModelConfig config;
         config.hiddenSize = 512;
         for (const bool large : {false, true}) {
@@ -294,7 +314,7 @@ private Q_SLOTS:
         const fs::path checkpoints = workspace.checkpoints("r-1");
         make(checkpoints / "step-00000100");
         make(checkpoints / "step-00000500");
-        fs::create_directories(checkpoints / "step-00000900");   // being removed, or a stray folder
+        fs::create_directories(checkpoints / "step-00000900");  // being removed, or a stray folder
         make(checkpoints / ".step-00001000.new-12-0");
         QCOMPARE(latestModelFolder(workspace, "r-1"), checkpoints / "step-00000500");
         make(workspace.snapshot("r-1"));
@@ -319,7 +339,8 @@ private Q_SLOTS:
                 });
                 for (const auto& times : done) QCOMPARE(times.load(), 1);
                 QVERIFY(!badThread);
-                if (job % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the workers fall asleep
+                // the workers fall asleep
+                if (job % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
             }
         }
     }

@@ -1,4 +1,5 @@
-// The packed engine against a naive float64 forward for each architecture, kernel set and storage; caches, batches, bad files.
+// The packed engine against a naive float64 forward for each architecture, kernel set and storage; caches, batches, bad
+// files.
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
@@ -9,10 +10,10 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/formats/safetensors.h"
 #include "core/infer/bench.h"
 #include "core/infer/packed_file.h"
 #include "core/infer/packed_model.h"
-#include "core/formats/safetensors.h"
 #include "naive_model.h"
 
 using namespace tritlab;
@@ -29,9 +30,9 @@ bool sameBits(std::span<const float> a, std::span<const float> b) {
 }
 
 double largestDifference(std::span<const float> a, const std::vector<double>& b) {
-    double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::fabs(a[i] - b[i]));
-    return most;
+    double max = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) max = std::max(max, std::fabs(a[i] - b[i]));
+    return max;
 }
 
 std::vector<float> copyOf(std::span<const float> x) { return {x.begin(), x.end()}; }
@@ -44,7 +45,8 @@ PackedOptions twoThreads() {
 
 // Not synced, unlike the core's writers: these files are damaged by the hundred.
 void write(const fs::path& path, std::string_view content) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc).write(content.data(), static_cast<std::streamsize>(content.size()));
+    std::ofstream(path, std::ios::binary | std::ios::trunc)
+        .write(content.data(), static_cast<std::streamsize>(content.size()));
 }
 
 // The message of the error that `work` throws; empty where it throws none.
@@ -70,8 +72,8 @@ class TestPackedModel : public QObject {
 private Q_SLOTS:
     void cleanup() { forceKernels(availableKernelSets().back()); }
 
-    // Random untrained ternary models are chaotic: where float64 and fp32 round one activation to different codes, logits differ
-    // by far more than rounding. The seeds below are ones where no code flips.
+    // Random untrained ternary models are chaotic: where float64 and fp32 round one activation to different codes,
+    // logits differ by far more than rounding. The seeds below are ones where no code flips.
     void everyArchitectureEqualsTheNaiveForward_data() {
         QTest::addColumn<int>("index");
         const auto configs = tinyConfigs();
@@ -92,15 +94,15 @@ private Q_SLOTS:
             const auto session = PackedSession::create(model, 64);
             std::vector<float> all;
             std::int64_t seen = 0;
-            double most = 0;
+            double max = 0;
             session->feed(tokens, [&](std::int64_t at, std::span<const float> logits) {
                 QCOMPARE(at, seen++);
-                most = std::max(most, largestDifference(logits, expected[static_cast<std::size_t>(at)]));
+                max = std::max(max, largestDifference(logits, expected[static_cast<std::size_t>(at)]));
                 all.insert(all.end(), logits.begin(), logits.end());
             });
             QCOMPARE(seen, 40);
-            qInfo("%s: largest difference %.2g", kernelSetName(set), most);
-            QVERIFY(most < 2e-4);
+            qInfo("%s: largest difference %.2g", kernelSetName(set), max);
+            QVERIFY(max < 2e-4);
             if (set == KernelSet::Scalar) reference = all;
             QVERIFY(sameBits(all, reference));
         }
@@ -135,11 +137,13 @@ private Q_SLOTS:
             PackedOptions options = twoThreads();
             options.shadowWeights = true;
             const auto session = PackedSession::create(PackedModel::load(folder, options), 32);
-            QVERIFY2(largestDifference(session->feed(tokens), NaiveModel(folder, false).logits(tokens).back()) < 2e-4, name.c_str());
+            QVERIFY2(largestDifference(session->feed(tokens), NaiveModel(folder, false).logits(tokens).back()) < 2e-4,
+                     name.c_str());
         }
     }
 
-    // Rounding of head and cache changes logits by about their precision, not by more. On a dense model: no code can flip.
+    // Rounding of head and cache changes logits by about their precision, not by more. On a dense model: no code can
+    // flip.
     void smallerHeadsAndCaches() {
         const ModelConfig config = tinyConfigs()[3].config;
         const fs::path folder = fresh();
@@ -156,10 +160,12 @@ private Q_SLOTS:
             return largestDifference(session->feed(tokens), exact) / largest;
         };
         QVERIFY(differenceWith(DenseStorage::AsStored, CacheFormat::F32) < 1e-5);
-        const double bf16Head = differenceWith(DenseStorage::Bf16, CacheFormat::F32), int8Head = differenceWith(DenseStorage::Int8, CacheFormat::F32),
+        const double bf16Head = differenceWith(DenseStorage::Bf16, CacheFormat::F32),
+                     int8Head = differenceWith(DenseStorage::Int8, CacheFormat::F32),
                      bf16Cache = differenceWith(DenseStorage::AsStored, CacheFormat::Bf16),
                      int8Cache = differenceWith(DenseStorage::AsStored, CacheFormat::Int8);
-        qInfo("relative differences: bf16 head %.2g, int8 head %.2g, bf16 cache %.2g, int8 cache %.2g", bf16Head, int8Head, bf16Cache, int8Cache);
+        qInfo("relative differences: bf16 head %.2g, int8 head %.2g, bf16 cache %.2g, int8 cache %.2g", bf16Head,
+              int8Head, bf16Cache, int8Cache);
         QVERIFY(bf16Head > 0 && bf16Head < 0.01);
         QVERIFY(int8Head > 0 && int8Head < 0.05);
         QVERIFY(bf16Cache > 0 && bf16Cache < 0.01);
@@ -222,7 +228,8 @@ private Q_SLOTS:
         const auto tokens = uniformTokens(10, config.vocabSize, 2);
         const auto expected = copyOf(PackedSession::create(model, 10)->feed(tokens));
         static_cast<void>(session->feed(std::span(tokens).subspan(0, 4)));
-        QVERIFY(errorOf([&] { session->feed(std::span(tokens).subspan(0, 7)); }).find("4 of 10 positions") != std::string::npos);
+        QVERIFY(errorOf([&] { session->feed(std::span(tokens).subspan(0, 7)); }).find("4 of 10 positions") !=
+                std::string::npos);
         const TokenId outside[] = {3, static_cast<TokenId>(config.vocabSize)}, negative[] = {-1};
         QVERIFY(errorOf([&] { session->feed(outside); }).find("outside the model's vocabulary") != std::string::npos);
         QVERIFY(!errorOf([&] { session->feed(negative); }).empty());
@@ -236,7 +243,8 @@ private Q_SLOTS:
         QVERIFY(!errorOf([&] { PackedSession::feedTogether(twice, std::span(tokens).subspan(0, 2), {}); }).empty());
     }
 
-    // Cut short at many lengths, and with tensors of a wrong shape, missing, or not finite: an Error that names file or tensor.
+    // Cut short at many lengths, and with tensors of a wrong shape, missing, or not finite: an Error that names file or
+    // tensor.
     void damagedFilesAreRefused() {
         const ModelConfig config = tinyConfigs()[2].config;
         const fs::path whole = fresh();
@@ -247,20 +255,23 @@ private Q_SLOTS:
         fs::copy_file(whole / "config.json", folder / "config.json");
         const auto loadError = [&] { return errorOf([&] { PackedModel::load(folder, twoThreads()); }); };
         for (int cut = 0; cut < 40; ++cut) {
-            write(folder / "model.safetensors", std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 40));
+            write(folder / "model.safetensors",
+                  std::string_view(bytes).substr(0, bytes.size() * static_cast<std::size_t>(cut) / 40));
             QVERIFY2(loadError().find("model.safetensors") != std::string::npos, qPrintable(QString::number(cut)));
         }
         const auto writeDamaged = [&](const std::function<void(std::vector<TensorToWrite>&)>& damage) {
             const SafetensorsFile file(whole / "model.safetensors");
             std::vector<TensorToWrite> tensors;
-            for (const auto& [name, view] : file.tensors()) tensors.push_back({name, view.type, view.shape, view.bytes.data()});
+            for (const auto& [name, view] : file.tensors())
+                tensors.push_back({name, view.type, view.shape, view.bytes.data()});
             damage(tensors);
             writeSafetensors(folder / "model.safetensors", tensors);
         };
         std::vector<float> poisoned(static_cast<std::size_t>(config.ffnSize * config.hiddenSize), 0.5f);
         poisoned[7] = std::numeric_limits<float>::quiet_NaN();
-        for (const std::string name : {"model.norm.weight", "model.embed_tokens.weight", "model.layers.1.mlp.down_proj.weight",
-                                       "model.layers.0.self_attn.attn_sub_norm.weight"}) {
+        for (const std::string name :
+             {"model.norm.weight", "model.embed_tokens.weight", "model.layers.1.mlp.down_proj.weight",
+              "model.layers.0.self_attn.attn_sub_norm.weight"}) {
             writeDamaged([&](auto& tensors) { std::erase_if(tensors, [&](const auto& t) { return t.name == name; }); });
             QVERIFY2(loadError().find(name) != std::string::npos, name.c_str());
             writeDamaged([&](auto& tensors) {
@@ -284,7 +295,8 @@ private Q_SLOTS:
         QVERIFY(loadError().find("model.layers.2.") != std::string::npos);
     }
 
-    // Hugging Face's packed forms: four row blocks to a byte, absmean or its inverse beside them; the same codes as the master's.
+    // Hugging Face's packed forms: four row blocks to a byte, absmean or its inverse beside them; the same codes as the
+    // master's.
     void packedHuggingFaceFolders() {
         const ModelConfig config = tinyConfigs()[2].config;
         const fs::path master = fresh();
@@ -304,7 +316,8 @@ private Q_SLOTS:
             std::vector<TensorToWrite> tensors;
             for (const TensorSpec& spec : tensorSpecs(config)) {
                 if (!spec.ternary) {
-                    tensors.push_back({spec.name, DType::F32, spec.shape, weights.tensor(spec.name, spec.shape).bytes.data()});
+                    tensors.push_back(
+                        {spec.name, DType::F32, spec.shape, weights.tensor(spec.name, spec.shape).bytes.data()});
                     continue;
                 }
                 const auto values = weights.floats(spec.name, spec.shape);
@@ -315,7 +328,8 @@ private Q_SLOTS:
                 bytes.emplace_back(static_cast<std::size_t>(rows * columns), std::uint8_t{0});
                 for (std::int64_t row = 0; row < 4 * rows; ++row)
                     for (std::int64_t column = 0; column < columns; ++column) {
-                        const double code = std::clamp(std::nearbyint(values[static_cast<std::size_t>(row * columns + column)] / mean), -1.0, 1.0);
+                        const double code = std::clamp(
+                            std::nearbyint(values[static_cast<std::size_t>(row * columns + column)] / mean), -1.0, 1.0);
                         bytes.back()[static_cast<std::size_t>(row % rows * columns + column)] |=
                             static_cast<std::uint8_t>(static_cast<int>(code + 1) << (2 * (row / rows)));
                     }
@@ -326,12 +340,14 @@ private Q_SLOTS:
             writeSafetensors(folder / "model.safetensors", tensors);
             const auto session = PackedSession::create(PackedModel::load(folder, twoThreads()), 32);
             const auto logits = session->feed(tokens);
-            double most = 0;
-            for (std::size_t i = 0; i < expected.size(); ++i) most = std::max(most, static_cast<double>(std::fabs(logits[i] - expected[i])));
-            QVERIFY2(most < 1e-4, qPrintable(QString::number(most)));
+            double max = 0;
+            for (std::size_t i = 0; i < expected.size(); ++i)
+                max = std::max(max, static_cast<double>(std::fabs(logits[i] - expected[i])));
+            QVERIFY2(max < 1e-4, qPrintable(QString::number(max)));
             PackedOptions shadow = twoThreads();
             shadow.shadowWeights = true;
-            QVERIFY(errorOf([&] { PackedModel::load(folder, shadow); }).find("packed weights only") != std::string::npos);
+            QVERIFY(errorOf([&] { PackedModel::load(folder, shadow); }).find("packed weights only") !=
+                    std::string::npos);
         }
     }
 
@@ -402,21 +418,29 @@ private Q_SLOTS:
         ThreadPool pool(1);
         const auto loadError = [&](const std::function<void(PackedMatrix&)>& alter) {
             ModelParts parts = randomParts(config, options, 1, pool);
-            parts.embedding = packDenseMatrix(DenseFormat::Bf16Short, config.vocabSize, config.hiddenSize, [&](std::int64_t row, float* out) {
-                std::fill_n(out, config.hiddenSize, 1.f);
-                for (int k = 0; k < 20 && row == 3; ++k) out[k] = std::ldexp(1.f, 4 * k - 40);  // more sizes than a table has room for
-            });
+            parts.embedding = packDenseMatrix(DenseFormat::Bf16Short, config.vocabSize, config.hiddenSize,
+                                              [&](std::int64_t row, float* out) {
+                                                  std::fill_n(out, config.hiddenSize, 1.f);
+                                                  // more sizes than a table has room for
+                                                  for (int k = 0; k < 20 && row == 3; ++k)
+                                                      out[k] = std::ldexp(1.f, 4 * k - 40);
+                                              });
             alter(parts.embedding);
             writePackedFile(parts, saved / "packed.safetensors");
             return errorOf([&] { PackedModel::load(saved, options); });
         };
-        const auto first = [](PackedMatrix& matrix) -> Bf16Exception& { return *matrix.exceptions.writable<Bf16Exception>(); };
+        const auto first = [](PackedMatrix& matrix) -> Bf16Exception& {
+            return *matrix.exceptions.writable<Bf16Exception>();
+        };
         QCOMPARE(loadError([](PackedMatrix& matrix) { QVERIFY(matrix.exceptions.size() > 0); }), std::string());
-        QVERIFY(loadError([&](PackedMatrix& matrix) { first(matrix).row = 16; }).find("outside of its tile") != std::string::npos);
-        QVERIFY(loadError([&](PackedMatrix& matrix) { first(matrix).column = static_cast<std::uint32_t>(matrix.columns); }).find("outside") !=
+        QVERIFY(loadError([&](PackedMatrix& matrix) { first(matrix).row = 16; }).find("outside of its tile") !=
                 std::string::npos);
-        QVERIFY(loadError([&](PackedMatrix& matrix) { matrix.exceptionStarts.writable<std::int64_t>()[1] = -1; }).find("rise") !=
-                std::string::npos);
+        QVERIFY(loadError([&](PackedMatrix& matrix) {
+                    first(matrix).column = static_cast<std::uint32_t>(matrix.columns);
+                }).find("outside") != std::string::npos);
+        QVERIFY(loadError([&](PackedMatrix& matrix) {
+                    matrix.exceptionStarts.writable<std::int64_t>()[1] = -1;
+                }).find("rise") != std::string::npos);
     }
 
     void aBenchMeasures() {
@@ -427,8 +451,9 @@ private Q_SLOTS:
         request.options.embedding = DenseStorage::Bf16;
         request.options.cache = CacheFormat::Bf16;
         const auto result = benchGenerate(request, StopToken());
-        qInfo("prompt %.0f tokens/s, decode %.0f tokens/s, %.2f GB/s of memory, share %.2f, %s", result.promptTokensPerSecond,
-              result.decodeTokensPerSecond, result.memoryBandwidth / 1e9, result.bandwidthShare, result.kernels.c_str());
+        qInfo("prompt %.0f tokens/s, decode %.0f tokens/s, %.2f GB/s of memory, share %.2f, %s",
+              result.promptTokensPerSecond, result.decodeTokensPerSecond, result.memoryBandwidth / 1e9,
+              result.bandwidthShare, result.kernels.c_str());
         QVERIFY(result.promptTokensPerSecond > 0 && result.decodeTokensPerSecond > 0 && result.memoryBandwidth > 0);
         QVERIFY(result.residentBytes > result.weightBytes && result.loadSeconds > 0);
         // 8 layers of 4 * 512^2 + 3 * 512 * 2048 weights at two bits, and 8192 * 512 in bf16's twelve.
@@ -449,7 +474,8 @@ private Q_SLOTS:
             const auto model = PackedModel::random(config, options);
             QVERIFY(model->bytesPerToken() > 0 && model->bytesPerToken() <= model->residentBytes() + 10000);
             const auto session = PackedSession::create(model, 32);
-            for (const float logit : session->feed(uniformTokens(20, config.vocabSize, 3))) QVERIFY(std::isfinite(logit));
+            for (const float logit : session->feed(uniformTokens(20, config.vocabSize, 3)))
+                QVERIFY(std::isfinite(logit));
         }
     }
 };

@@ -1,4 +1,5 @@
-// The sampler's distributions against their definitions, its draws against its distributions (chi-square), and its seeds.
+// The sampler's distributions against their definitions, its draws against its distributions (chi-square), and its
+// seeds.
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -19,12 +20,15 @@ std::vector<float> randomLogits(std::size_t count, std::uint64_t seed, float sca
 }
 
 // The definition, step by step: every step sorts everything and makes the probabilities sum to 1 again.
-std::map<TokenId, double> byDefinition(const std::vector<float>& logits, const std::vector<TokenId>& history, const SamplingOptions& o) {
+std::map<TokenId, double> byDefinition(const std::vector<float>& logits, const std::vector<TokenId>& history,
+                                       const SamplingOptions& o) {
     std::vector<double> penalized(logits.begin(), logits.end());
     const std::size_t window = std::min(history.size(), static_cast<std::size_t>(o.penaltyWindow));
     for (std::size_t token = 0; token < logits.size(); ++token)
-        if (std::find(history.end() - static_cast<std::ptrdiff_t>(window), history.end(), static_cast<TokenId>(token)) != history.end())
-            penalized[token] = penalized[token] > 0 ? penalized[token] / o.repetitionPenalty : penalized[token] * o.repetitionPenalty;
+        if (std::find(history.end() - static_cast<std::ptrdiff_t>(window), history.end(),
+                      static_cast<TokenId>(token)) != history.end())
+            penalized[token] =
+                penalized[token] > 0 ? penalized[token] / o.repetitionPenalty : penalized[token] * o.repetitionPenalty;
     std::vector<std::pair<double, TokenId>> p;
     for (std::size_t token = 0; token < logits.size(); ++token)
         p.emplace_back(std::exp(penalized[token] / o.temperature), static_cast<TokenId>(token));
@@ -44,8 +48,8 @@ std::map<TokenId, double> byDefinition(const std::vector<float>& logits, const s
         normalize();
     }
     if (o.minP > 0) {
-        const double least = o.minP * p.front().first;
-        std::erase_if(p, [&](const auto& entry) { return entry.first < least; });
+        const double min = o.minP * p.front().first;
+        std::erase_if(p, [&](const auto& entry) { return entry.first < min; });
         normalize();
     }
     std::map<TokenId, double> result;
@@ -76,7 +80,8 @@ std::vector<std::pair<const char*, SamplingOptions>> manyOptions() {
     add("penalty", [](auto& o) { o.repetitionPenalty = 1.7; });
     add("short window", [](auto& o) { o.repetitionPenalty = 1.7, o.penaltyWindow = 3; });
     add("reward", [](auto& o) { o.repetitionPenalty = 0.6; });
-    add("all", [](auto& o) { o.temperature = 0.8, o.topK = 20, o.topP = 0.9, o.minP = 0.05, o.repetitionPenalty = 1.2; });
+    add("all",
+        [](auto& o) { o.temperature = 0.8, o.topK = 20, o.topP = 0.9, o.minP = 0.05, o.repetitionPenalty = 1.2; });
     return all;
 }
 
@@ -169,7 +174,8 @@ private Q_SLOTS:
         const auto top = Sampler::top(logits, 5);
         QCOMPARE(top.size(), 5u);
         for (std::size_t i = 0; i < 5; ++i) {
-            const double expected = std::exp(static_cast<double>(logits[static_cast<std::size_t>(top[i].token)])) / total;
+            const double expected =
+                std::exp(static_cast<double>(logits[static_cast<std::size_t>(top[i].token)])) / total;
             QVERIFY(std::fabs(top[i].probability - expected) < 1e-6);
             QVERIFY(std::fabs(Sampler::logProbability(logits, top[i].token) - std::log(expected)) < 1e-9);
             QVERIFY(i == 0 || top[i].probability <= top[i - 1].probability);

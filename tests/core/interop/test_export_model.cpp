@@ -20,15 +20,18 @@ class TestExportModel : public QObject {
 private Q_SLOTS:
     void masterWeightsStayToTheBit_data() {
         QTest::addColumn<QByteArray>("name");
-        for (const char* name : {"bitnet-online", "llama-online", "llama-tied", "llama-untied-gqa"}) QTest::newRow(name) << QByteArray(name);
+        for (const char* name : {"bitnet-online", "llama-online", "llama-tied", "llama-untied-gqa"})
+            QTest::newRow(name) << QByteArray(name);
     }
     void masterWeightsStayToTheBit() {
         QFETCH(QByteArray, name);
         const fs::path target = out(name.constData());
-        const ModelExport written = exportHuggingFace(fixture(name.constData()), target, ExportFormat::HuggingFace, {{1, 2, 0, false}});
+        const ModelExport written =
+            exportHuggingFace(fixture(name.constData()), target, ExportFormat::HuggingFace, {{1, 2, 0, false}});
         QVERIFY(written.transformers);
         QCOMPARE(written.bytes, exportedBytes(readModelDescription(target).config, ExportFormat::HuggingFace));
-        const ModelDescription before = readModelDescription(fixture(name.constData())), after = readModelDescription(target);
+        const ModelDescription before = readModelDescription(fixture(name.constData())),
+                               after = readModelDescription(target);
         QVERIFY(before.config == after.config);
         QVERIFY(after.storage == WeightStorage::Master);
         QCOMPARE(written.parameters, parameterCount(before.config));
@@ -59,7 +62,8 @@ private Q_SLOTS:
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
             const std::string module = spec.name.substr(0, spec.name.size() - 7);
-            const PackedLinear linear = packed.packedLinear(module, spec.shape[0], spec.shape[1], WeightStorage::PackedAbsmean);
+            const PackedLinear linear =
+                packed.packedLinear(module, spec.shape[0], spec.shape[1], WeightStorage::PackedAbsmean);
             QVERIFY(linear.codes == codes);
             QCOMPARE(linear.absmean, absmean(weights));
             ++linears;
@@ -94,7 +98,9 @@ private Q_SLOTS:
             const std::vector<float> weights = master.floats(spec.name, spec.shape);
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
-            QVERIFY(packed.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1], WeightStorage::PackedInverse)
+            QVERIFY(packed
+                        .packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1],
+                                      WeightStorage::PackedInverse)
                         .codes == codes);
         }
     }
@@ -102,7 +108,8 @@ private Q_SLOTS:
         const fs::path target = out("there");
         fs::create_directories(target);
         writeFileAtomically(target / "thesis.txt", "years of work");
-        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(fixture("bitnet-online"), target, ExportFormat::HuggingFace, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(exportHuggingFace(fixture("bitnet-online"), target, ExportFormat::HuggingFace, {}),
+                                 Error);
         QCOMPARE(readFile(target / "thesis.txt"), std::string("years of work"));
         QVERIFY_EXCEPTION_THROWN(exportHuggingFace(out("nowhere"), out("new"), ExportFormat::HuggingFace, {}), Error);
         QVERIFY(!fs::exists(out("new")));

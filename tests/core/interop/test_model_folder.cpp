@@ -21,7 +21,8 @@ class TestModelFolder : public QObject {
     static json bitnet() {
         return json::parse(R"({"model_type":"bitnet","vocab_size":128,"hidden_size":64,"num_hidden_layers":2,
             "num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96,"hidden_act":"relu2",
-            "quantization_config":{"quant_method":"bitnet","linear_class":"autobitlinear","quantization_mode":"online"}})");
+            "quantization_config":{"quant_method":"bitnet","linear_class":"autobitlinear",
+            "quantization_mode":"online"}})");
     }
     ModelDescription read(const json& object) const {
         writeFileAtomically(root() / "config.json", object.dump());
@@ -79,7 +80,8 @@ private Q_SLOTS:
         refused(object, "lm_head");
     }
     void refusesWhatItCannotHonour() {
-        for (const char* key : {"hidden_size", "vocab_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"}) {
+        for (const char* key :
+             {"hidden_size", "vocab_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"}) {
             json object = bitnet();
             object.erase(key);
             refused(object, key);
@@ -146,8 +148,8 @@ private Q_SLOTS:
         for (std::int64_t i = 0; i < 4; ++i)
             for (std::int64_t r = 0; r < rows; ++r)
                 for (std::int64_t c = 0; c < in; ++c)
-                    packed[static_cast<std::size_t>(r * in + c)] |=
-                        static_cast<std::uint8_t>((codes[static_cast<std::size_t>((i * rows + r) * in + c)] + 1) << (2 * i));
+                    packed[static_cast<std::size_t>(r * in + c)] |= static_cast<std::uint8_t>(
+                        (codes[static_cast<std::size_t>((i * rows + r) * in + c)] + 1) << (2 * i));
         const float scale = 0.25F, inverse = 4.0F;
         for (const bool inverted : {false, true}) {
             writeSafetensors(root() / "model.safetensors",
@@ -169,7 +171,8 @@ private Q_SLOTS:
         packed[3] = 0xff;
         writeSafetensors(root() / "model.safetensors", {{"l.weight", DType::U8, {rows, in}, packed.data()},
                                                         {"l.weight_scale", DType::F32, {1}, &scale}});
-        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(root()).packedLinear("l", out, in, WeightStorage::PackedAbsmean), Error);
+        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(root()).packedLinear("l", out, in, WeightStorage::PackedAbsmean),
+                                 Error);
         fs::remove(root() / "model.safetensors");
     }
     void readsShards() {
@@ -182,7 +185,8 @@ private Q_SLOTS:
         QCOMPARE(weights.floats("y", {1}).front(), 2.0F);
         QVERIFY_EXCEPTION_THROWN((void)weights.floats("z", {1}), Error);
         QVERIFY_EXCEPTION_THROWN((void)weights.floats("x", {2}), Error);
-        writeFileAtomically(root() / "model.safetensors.index.json", json{{"weight_map", {{"x", "../a.safetensors"}}}}.dump());
+        writeFileAtomically(root() / "model.safetensors.index.json",
+                            json{{"weight_map", {{"x", "../a.safetensors"}}}}.dump());
         QVERIFY_EXCEPTION_THROWN(ModelWeights{root()}, Error);
     }
 };

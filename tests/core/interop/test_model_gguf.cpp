@@ -1,5 +1,5 @@
-// Models as GGUF files: names, row order, scales and activations as llama.cpp has them; what comes back is what went in; what has no
-// form is refused with what to do instead, and so is every file that holds more than is understood.
+// Models as GGUF files: names, row order, scales and activations as llama.cpp has them; what comes back is what went
+// in; what has no form is refused with what to do instead, and so is every file that holds more than is understood.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
-#include "core/interop/export_model.h"
 #include "core/formats/gguf_codecs.h"
+#include "core/interop/export_model.h"
 #include "core/interop/model_gguf.h"
 #include "core/kernels/quantizers.h"
 
@@ -45,8 +45,10 @@ class TestModelGguf : public QObject {
         return config;
     }
     // A random model and its export.
-    std::pair<fs::path, fs::path> exported(const ModelConfig& config, ExportFormat format, Template chatTemplate = Template::Plain) {
-        const fs::path folder = root() / ("m" + std::to_string(made_)), out = root() / ("m" + std::to_string(made_) + ".gguf");
+    std::pair<fs::path, fs::path> exported(const ModelConfig& config, ExportFormat format,
+                                           Template chatTemplate = Template::Plain) {
+        const fs::path folder = root() / ("m" + std::to_string(made_)),
+                       out = root() / ("m" + std::to_string(made_) + ".gguf");
         ++made_;
         writeRandomModel(folder, config, 3, DType::F32, chatTemplate);
         exportGguf(folder, out, format, {});
@@ -77,7 +79,7 @@ class TestModelGguf : public QObject {
             QFAIL(part);
         } catch (const Error& error) {
             QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
-            QVERIFY(std::string(error.what()).find(file.filename()) != std::string::npos && !error.mend().empty());
+            QVERIFY(std::string(error.what()).find(file.filename()) != std::string::npos && !error.hint().empty());
         }
     }
 
@@ -94,7 +96,8 @@ private Q_SLOTS:
         const auto [folder, out] = exported(config, static_cast<ExportFormat>(format), Template::B2B4T);
         const ModelDescription description = readModelDescription(out);
         QVERIFY(description.config == config);
-        QVERIFY(description.chatTemplate == Template::B2B4T && description.storage == WeightStorage::PackedAbsmean && description.lambda == 1);
+        QVERIFY(description.chatTemplate == Template::B2B4T && description.storage == WeightStorage::PackedAbsmean &&
+                description.lambda == 1);
         const ModelWeights before(folder), after(out);
         QCOMPARE(after.names().size(), tensorSpecs(config).size());
         for (const TensorSpec& spec : tensorSpecs(config)) {
@@ -102,10 +105,12 @@ private Q_SLOTS:
             if (spec.ternary) {
                 std::vector<std::int8_t> codes(weights.size());
                 ternaryCodes(weights, absmean(weights), codes);
-                const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1], description.storage);
+                const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0],
+                                                               spec.shape[1], description.storage);
                 QVERIFY(linear.codes == codes);
                 QCOMPARE(linear.absmean, absmean(weights));
-                QVERIFY(after.floats(spec.name, spec.shape).front() == static_cast<float>(codes.front()) * absmean(weights));
+                QVERIFY(after.floats(spec.name, spec.shape).front() ==
+                        static_cast<float>(codes.front()) * absmean(weights));
             } else if (spec.shape.size() == 1) {
                 QVERIFY(after.floats(spec.name, spec.shape) == weights);
             } else {
@@ -127,7 +132,8 @@ private Q_SLOTS:
         const GgufFile read(out);
         const ModelWeights before(folder), after(out);
         for (const char* name : {"attn_q", "attn_k"}) {
-            const std::string ours = name == std::string("attn_q") ? "model.layers.1.self_attn.q_proj.weight" : "model.layers.1.self_attn.k_proj.weight";
+            const std::string ours = name == std::string("attn_q") ? "model.layers.1.self_attn.q_proj.weight"
+                                                                   : "model.layers.1.self_attn.k_proj.weight";
             const std::int64_t rows = name == std::string("attn_q") ? 128 : 64;
             const std::vector<float> mine = before.floats(ours, {rows, 256}), back = after.floats(ours, {rows, 256});
             const GgufTensor* tensor = read.find(std::string("blk.1.") + name + ".weight");
@@ -135,7 +141,8 @@ private Q_SLOTS:
             for (std::int64_t row = 0; row < rows; ++row) {
                 const std::int64_t head = row / 32, i = row % 32, from = head * 32 + i % 2 * 16 + i / 2;
                 for (std::int64_t c = 0; c < 256; c += 51) {
-                    const float there = theirs[static_cast<std::size_t>(row * 256 + c)], here = mine[static_cast<std::size_t>(from * 256 + c)];
+                    const float there = theirs[static_cast<std::size_t>(row * 256 + c)],
+                                here = mine[static_cast<std::size_t>(from * 256 + c)];
                     QVERIFY(std::abs(there - here) <= std::abs(here) / 2048);
                     QVERIFY(back[static_cast<std::size_t>(from * 256 + c)] == there);
                 }
@@ -156,7 +163,8 @@ private Q_SLOTS:
             const std::vector<float> weights = before.floats(spec.name, spec.shape);
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
-            const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1], description.storage);
+            const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0],
+                                                           spec.shape[1], description.storage);
             QVERIFY(linear.codes == codes);
             QVERIFY(std::abs(linear.absmean - absmean(weights)) <= absmean(weights) / 2048);
         }
@@ -164,7 +172,9 @@ private Q_SLOTS:
     }
     // Of other programs: no keys of ours, weights as they are, in any type.
     void othersFilesAreRead() {
-        const auto strip = [](auto& keys, auto&) { std::erase_if(keys, [](const auto& each) { return each.first.starts_with("tritlab."); }); };
+        const auto strip = [](auto& keys, auto&) {
+            std::erase_if(keys, [](const auto& each) { return each.first.starts_with("tritlab."); });
+        };
         const auto [folder, dense] = exported(llama(), ExportFormat::GgufF16);
         QVERIFY(readModelDescription(changed(dense, strip)).config == llama());
         const auto [bitFolder, bit] = exported(bitnet(), ExportFormat::GgufF16);
@@ -175,7 +185,9 @@ private Q_SLOTS:
         });
         const ModelDescription description = readModelDescription(foreign);
         QVERIFY(description.config == bitnet());
-        QCOMPARE(ModelWeights(foreign).packedLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage).absmean, 1.0F);
+        QCOMPARE(
+            ModelWeights(foreign).packedLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage).absmean,
+            1.0F);
     }
     void bf16AndQ8AreRead() {
         std::vector<float> values(60 * 256);
@@ -187,8 +199,10 @@ private Q_SLOTS:
                 tensors["token_embd.weight"] = {type, {60, 256}, std::as_bytes(std::span(bytes))};
             });
             const ModelWeights weights(file);
-            QVERIFY(weights.floats("model.embed_tokens.weight", {60, 256}) == decodeGgml(type, std::as_bytes(std::span(bytes)), "t"));
-            QVERIFY(weights.storedType("model.embed_tokens.weight", {60, 256}) == (type == GgmlType::BF16 ? DType::BF16 : DType::F32));
+            QVERIFY(weights.floats("model.embed_tokens.weight", {60, 256}) ==
+                    decodeGgml(type, std::as_bytes(std::span(bytes)), "t"));
+            QVERIFY(weights.storedType("model.embed_tokens.weight", {60, 256}) ==
+                    (type == GgmlType::BF16 ? DType::BF16 : DType::F32));
             QVERIFY_EXCEPTION_THROWN((void)weights.floats("model.embed_tokens.weight", {61, 256}), Error);
         }
     }
@@ -207,17 +221,20 @@ private Q_SLOTS:
         refused(out, "experts", key("bitnet.expert_count", std::uint32_t{8}));
         refused(out, "gelu", key("bitnet.hidden_activation", std::string("gelu")));
         refused(out, "tritlab.template", key("tritlab.template", std::string("opera")));
-        refused(out, "attn_q.bias", [](auto&, auto& tensors) { tensors["blk.0.attn_q.bias"] = tensors["output_norm.weight"]; });
+        refused(out, "attn_q.bias",
+                [](auto&, auto& tensors) { tensors["blk.0.attn_q.bias"] = tensors["output_norm.weight"]; });
         refused(out, "token_embd.weight", [](auto&, auto& tensors) { tensors.erase("token_embd.weight"); });
         const fs::path cut = changed(out, [](auto&, auto& tensors) { tensors.erase("blk.1.ffn_up.weight"); });
-        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(cut).packedLinear("model.layers.1.mlp.up_proj", 160, 256, WeightStorage::PackedAbsmean), Error);
+        QVERIFY_EXCEPTION_THROWN(
+            (void)ModelWeights(cut).packedLinear("model.layers.1.mlp.up_proj", 160, 256, WeightStorage::PackedAbsmean),
+            Error);
     }
     void saysWhatCannotLeave() {
         for (const auto& [name, config] : tinyConfigs()) {
             const auto obstacle = exportObstacle(config, ExportFormat::GgufTq2);
             const bool leaves = name == "2b4t";
             QVERIFY2(obstacle.has_value() != leaves, name.c_str());
-            if (obstacle) QVERIFY(!obstacle->mend().empty());
+            if (obstacle) QVERIFY(!obstacle->hint().empty());
             QVERIFY(!exportObstacle(config, ExportFormat::HuggingFace));
             QVERIFY(!llamaCppComputes(config) || name == "llama");
         }
@@ -228,7 +245,8 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(exportGguf(root() / "dense", root() / "dense.gguf", ExportFormat::GgufTq2, {}), Error);
         QVERIFY(!fs::exists(root() / "dense.gguf"));
     }
-    // Random damage to a model's metadata: an Error that names the file, or a model whose weights can all be read or are refused.
+    // Random damage to a model's metadata: an Error that names the file, or a model whose weights can all be read or
+    // are refused.
     void survivesMutations() {
         ModelConfig tiny = bitnet();
         tiny.hiddenSize = tiny.ffnSize = 32;
@@ -240,7 +258,8 @@ private Q_SLOTS:
         int described = 0;
         for (std::uint64_t round = 0; round < 1500; ++round) {
             std::string bad = good;
-            for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 3; ++k) bad[randomBits(2, round, k) % 2600] = static_cast<char>(randomBits(3, round, k));
+            for (std::uint64_t k = 0; k <= randomBits(1, round, 0) % 3; ++k)
+                bad[randomBits(2, round, k) % 2600] = static_cast<char>(randomBits(3, round, k));
             if (round % 7 == 0) bad.resize(randomBits(4, round, 0) % bad.size());
             const fs::path file = root() / "bad.gguf";
             fs::remove(file);
@@ -249,7 +268,8 @@ private Q_SLOTS:
                 const ModelConfig config = readModelDescription(file).config;
                 const ModelWeights weights(file);
                 ++described;
-                for (const TensorSpec& spec : tensorSpecs(config)) QVERIFY(!weights.floats(spec.name, spec.shape).empty());
+                for (const TensorSpec& spec : tensorSpecs(config))
+                    QVERIFY(!weights.floats(spec.name, spec.shape).empty());
             } catch (const Error& error) {
                 QVERIFY2(std::string(error.what()).find("bad.gguf") != std::string::npos, error.what());
             }

@@ -1,15 +1,15 @@
-// The fused attention kernels against attention written out in double, forward and every gradient, over shapes, document borders,
-// grouped heads and rotation; and the fp32 forward that training shares with the packed engine.
+// The fused attention kernels against attention written out in double, forward and every gradient, over shapes,
+// document borders, grouped heads and rotation; and the fp32 forward that training shares with the packed engine.
 #include <QElapsedTimer>
 #include <QTest>
 #include <cmath>
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/device/processor.h"
 #include "core/formats/safetensors.h"
 #include "core/kernels/attention.h"
 #include "core/kernels/attention_rows.h"
-#include "core/device/processor.h"
 
 using namespace tritlab;
 
@@ -25,8 +25,8 @@ struct Reference {
     std::vector<double> out, logSumExp, queryGradient, keyGradient, valueGradient;
 };
 
-void rotate(std::vector<double>& rows, const Case& c, std::int64_t heads, const std::vector<float>& cosines, const std::vector<float>& sines,
-            double direction) {
+void rotate(std::vector<double>& rows, const Case& c, std::int64_t heads, const std::vector<float>& cosines,
+            const std::vector<float>& sines, double direction) {
     if (!c.rotation) return;
     const std::int64_t d = c.headSize, half = d / 2;
     for (std::int64_t row = 0; row < c.batch * c.length * heads; ++row) {
@@ -44,13 +44,14 @@ void rotate(std::vector<double>& rows, const Case& c, std::int64_t heads, const 
 }
 
 Reference reference(const Case& c, std::vector<double> q, std::vector<double> k, const std::vector<double>& v,
-                    const std::vector<double>& g, const std::vector<std::int32_t>& starts, const std::vector<float>& cosines,
-                    const std::vector<float>& sines) {
+                    const std::vector<double>& g, const std::vector<std::int32_t>& starts,
+                    const std::vector<float>& cosines, const std::vector<float>& sines) {
     rotate(q, c, c.heads, cosines, sines, 1);
     rotate(k, c, c.kvHeads, cosines, sines, 1);
     const std::int64_t d = c.headSize, group = c.heads / c.kvHeads;
     const double scale = 1 / std::sqrt(static_cast<double>(d));
-    Reference r{std::vector<double>(q.size()), std::vector<double>(q.size() / static_cast<std::size_t>(d)), std::vector<double>(q.size()), std::vector<double>(k.size()), std::vector<double>(v.size())};
+    Reference r{std::vector<double>(q.size()), std::vector<double>(q.size() / static_cast<std::size_t>(d)),
+                std::vector<double>(q.size()), std::vector<double>(k.size()), std::vector<double>(v.size())};
     const auto at = [&](std::int64_t b, std::int64_t t, std::int64_t h, std::int64_t heads) {
         return static_cast<std::size_t>(((b * c.length + t) * heads + h) * d);
     };
@@ -100,7 +101,8 @@ Reference reference(const Case& c, std::vector<double> q, std::vector<double> k,
 std::vector<Bf16Bits> randomRows(std::int64_t count, std::uint64_t stream) {
     std::vector<Bf16Bits> rows(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = floatToBf16(static_cast<float>(3 * (randomUniform(3, stream, 2 * i) + randomUniform(3, stream, 2 * i + 1) - 1)));
+        rows[i] = floatToBf16(
+            static_cast<float>(3 * (randomUniform(3, stream, 2 * i) + randomUniform(3, stream, 2 * i + 1) - 1)));
     return rows;
 }
 
@@ -148,7 +150,8 @@ struct Problem {
                                                        : starts[size_t(b * c.length + t - 1)];
         for (std::int64_t t = 0; t < c.length; ++t) {
             for (std::int64_t i = 0; i < d / 2; ++i) {
-                const double angle = static_cast<double>(t) * std::pow(10000.0, -2.0 * static_cast<double>(i) / static_cast<double>(d));
+                const double angle =
+                    static_cast<double>(t) * std::pow(10000.0, -2.0 * static_cast<double>(i) / static_cast<double>(d));
                 cosines.push_back(static_cast<float>(std::cos(angle)));
                 sines.push_back(static_cast<float>(std::sin(angle)));
             }
@@ -201,17 +204,27 @@ private Q_SLOTS:
         if (!fusedAttentionAvailable()) QSKIP("this processor has no AVX512-BF16");
         const Problem p = fetched();
         const AttentionShape shape = p.shape();
-        const AttentionInputs inputs{p.q.data(), p.k.data(), p.v.data(), p.documentStart(), p.c.rotation ? p.cosines.data() : nullptr,
+        const AttentionInputs inputs{p.q.data(),
+                                     p.k.data(),
+                                     p.v.data(),
+                                     p.documentStart(),
+                                     p.c.rotation ? p.cosines.data() : nullptr,
                                      p.c.rotation ? p.sines.data() : nullptr};
         std::vector<Bf16Bits> out(p.q.size()), dq(p.q.size()), dk(p.k.size()), dv(p.v.size());
         std::vector<float> lse(static_cast<std::size_t>(p.rows * p.c.heads));
-        for (std::int64_t task = 0; task < p.tasks(); ++task) attentionForward(shape, inputs, out.data(), lse.data(), task, task + 1);
-        QVERIFY2(relativeError(out, p.want.out) < tolerance, qPrintable(QString::number(relativeError(out, p.want.out))));
-        attentionBackward(shape, inputs, out.data(), p.g.data(), lse.data(), {dq.data(), dk.data(), dv.data()}, 0, p.tasks());
-        QVERIFY2(relativeError(dv, p.want.valueGradient) < tolerance, qPrintable(QString::number(relativeError(dv, p.want.valueGradient))));
+        for (std::int64_t task = 0; task < p.tasks(); ++task)
+            attentionForward(shape, inputs, out.data(), lse.data(), task, task + 1);
+        QVERIFY2(relativeError(out, p.want.out) < tolerance,
+                 qPrintable(QString::number(relativeError(out, p.want.out))));
+        attentionBackward(shape, inputs, out.data(), p.g.data(), lse.data(), {dq.data(), dk.data(), dv.data()}, 0,
+                          p.tasks());
+        QVERIFY2(relativeError(dv, p.want.valueGradient) < tolerance,
+                 qPrintable(QString::number(relativeError(dv, p.want.valueGradient))));
         if (p.c.length == 1) return;  // one key: the probabilities are 1 and these gradients 0
-        QVERIFY2(relativeError(dq, p.want.queryGradient) < tolerance, qPrintable(QString::number(relativeError(dq, p.want.queryGradient))));
-        QVERIFY2(relativeError(dk, p.want.keyGradient) < tolerance, qPrintable(QString::number(relativeError(dk, p.want.keyGradient))));
+        QVERIFY2(relativeError(dq, p.want.queryGradient) < tolerance,
+                 qPrintable(QString::number(relativeError(dq, p.want.queryGradient))));
+        QVERIFY2(relativeError(dk, p.want.keyGradient) < tolerance,
+                 qPrintable(QString::number(relativeError(dk, p.want.keyGradient))));
     }
 
     void floatRowsAgreeToo_data() {
@@ -225,15 +238,18 @@ private Q_SLOTS:
         for (const Bf16Bits bits : p.v) v.push_back(bf16ToFloat(bits));
         std::vector<float> out(q.size()), sums(static_cast<std::size_t>(p.rows * p.c.heads));
         for (std::int64_t task = 0; task < p.tasks(); ++task)
-            attentionRows(p.shape(), {q.data(), k.data(), v.data(), p.documentStart()}, out.data(), sums.data(), task, task + 1);
+            attentionRows(p.shape(), {q.data(), k.data(), v.data(), p.documentStart()}, out.data(), sums.data(), task,
+                          task + 1);
         QVERIFY2(relativeError(out, p.want.out) < 1e-6, qPrintable(QString::number(relativeError(out, p.want.out))));
-        QVERIFY2(relativeError(sums, p.want.logSumExp) < 1e-6, qPrintable(QString::number(relativeError(sums, p.want.logSumExp))));
+        QVERIFY2(relativeError(sums, p.want.logSumExp) < 1e-6,
+                 qPrintable(QString::number(relativeError(sums, p.want.logSumExp))));
     }
 
     void speed() {
         if (!fusedAttentionAvailable()) QSKIP("this processor has no AVX512-BF16");
         const std::int64_t batch = 16, length = 256, heads = 4, d = 64, count = batch * length * heads * d;
-        const auto q = randomRows(count, 1), k = randomRows(count, 2), v = randomRows(count, 3), g = randomRows(count, 4);
+        const auto q = randomRows(count, 1), k = randomRows(count, 2), v = randomRows(count, 3),
+                   g = randomRows(count, 4);
         std::vector<Bf16Bits> out(q.size()), dq(q.size()), dk(q.size()), dv(q.size());
         std::vector<float> lse(static_cast<std::size_t>(batch * length * heads));
         const AttentionShape shape{batch, length, heads, heads, d, heads * d, heads * d, heads * d, heads * d};
@@ -241,7 +257,8 @@ private Q_SLOTS:
         QBENCHMARK { attentionForward(shape, inputs, out.data(), lse.data(), 0, batch * heads); }
         QElapsedTimer timer;
         timer.start();
-        attentionBackward(shape, inputs, out.data(), g.data(), lse.data(), {dq.data(), dk.data(), dv.data()}, 0, batch * heads);
+        attentionBackward(shape, inputs, out.data(), g.data(), lse.data(), {dq.data(), dk.data(), dv.data()}, 0,
+                          batch * heads);
         qInfo("backward, one thread: %.2f ms", static_cast<double>(timer.nsecsElapsed()) * 1e-6);
     }
 };

@@ -1,5 +1,5 @@
-// The integer product of the training forward: the packed layout and the scalar loop against sums written out in 64 bits, the vector
-// kernel against the scalar one to the bit, over random shapes, tails and the extremes of the codes.
+// The integer product of the training forward: the packed layout and the scalar loop against sums written out in 64
+// bits, the vector kernel against the scalar one to the bit, over random shapes, tails and the extremes of the codes.
 #include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
@@ -27,9 +27,12 @@ Problem randomProblem(std::int64_t rows, std::int64_t columns, std::int64_t dept
     for (std::int64_t i = 0; i < rows * depth; ++i)
         p.x.push_back(extremes ? std::int8_t{-128} : static_cast<std::int8_t>(randomBits(seed, 1, std::uint64_t(i))));
     for (std::int64_t i = 0; i < columns * depth; ++i)
-        p.w.push_back(extremes ? std::int8_t{-1} : static_cast<std::int8_t>(randomBits(seed, 2, std::uint64_t(i)) % 3) - 1);
-    for (std::int64_t i = 0; i < rows; ++i) p.rowScale.push_back(static_cast<float>(randomUniform(seed, 3, std::uint64_t(i))));
-    for (std::int64_t i = 0; i < columns; ++i) p.columnScale.push_back(static_cast<float>(randomUniform(seed, 4, std::uint64_t(i))));
+        p.w.push_back(extremes ? std::int8_t{-1}
+                               : static_cast<std::int8_t>(randomBits(seed, 2, std::uint64_t(i)) % 3) - 1);
+    for (std::int64_t i = 0; i < rows; ++i)
+        p.rowScale.push_back(static_cast<float>(randomUniform(seed, 3, std::uint64_t(i))));
+    for (std::int64_t i = 0; i < columns; ++i)
+        p.columnScale.push_back(static_cast<float>(randomUniform(seed, 4, std::uint64_t(i))));
     return p;
 }
 
@@ -43,7 +46,8 @@ struct ArrayTiles {
     void multiply(const std::int8_t* x, std::int64_t xStride, const std::uint8_t* weights) {
         for (std::int64_t m = 0; m < tileSide; ++m)
             for (std::int64_t n = 0; n < tileSide; ++n)
-                for (std::int64_t k = 0; k < tileDepth; ++k) sums[m][n] += x[m * xStride + k] * weights[k / 4 * 256 + n * 4 + k % 4];
+                for (std::int64_t k = 0; k < tileDepth; ++k)
+                    sums[m][n] += x[m * xStride + k] * weights[k / 4 * 256 + n * 4 + k % 4];
     }
     void store(std::int32_t* target) const { std::memcpy(target, sums, sizeof sums); }
 };
@@ -64,7 +68,8 @@ class TestInt8Product : public QObject {
         for (std::int64_t m = 0; m < p.rows; ++m) {
             for (std::int64_t n = 0; n < p.columns; ++n) {
                 std::int64_t sum = 0;
-                for (std::int64_t k = 0; k < p.depth; ++k) sum += p.x[size_t(m * p.depth + k)] * p.w[size_t(n * p.depth + k)];
+                for (std::int64_t k = 0; k < p.depth; ++k)
+                    sum += p.x[size_t(m * p.depth + k)] * p.w[size_t(n * p.depth + k)];
                 const float want = static_cast<float>(sum) * (p.columnScale[size_t(n)] * p.rowScale[size_t(m)]);
                 QCOMPARE(scalar[size_t(m * p.columns + n)], want);
                 QCOMPARE(scalarHalf[size_t(m * p.columns + n)], floatToBf16(want));
@@ -95,12 +100,14 @@ class TestInt8Product : public QObject {
 private Q_SLOTS:
     void agreesOverShapes() {
         for (std::uint64_t round = 0; round < 60; ++round)
-            compare(randomProblem(1 + std::int64_t(randomBits(1, 1, round) % 60), 1 + std::int64_t(randomBits(1, 2, round) % 200),
+            compare(randomProblem(1 + std::int64_t(randomBits(1, 1, round) % 60),
+                                  1 + std::int64_t(randomBits(1, 2, round) % 200),
                                   1 + std::int64_t(randomBits(1, 3, round) % 300), false, round));
     }
     void agreesInTiles() {
         for (std::uint64_t round = 0; round < 6; ++round)
-            compare(randomProblem(32 * (1 + std::int64_t(randomBits(2, 1, round) % 6)), 1 + std::int64_t(randomBits(2, 2, round) % 150),
+            compare(randomProblem(32 * (1 + std::int64_t(randomBits(2, 1, round) % 6)),
+                                  1 + std::int64_t(randomBits(2, 2, round) % 150),
                                   64 * (1 + std::int64_t(randomBits(2, 3, round) % 4)), round == 0, round));
         if (!int8ProductHas(KernelSet::Amx)) qInfo("this processor has no AMX: its tiles were tested as arrays");
     }
@@ -126,7 +133,8 @@ private Q_SLOTS:
         for (const std::uint16_t bits : y) QVERIFY(std::isnan(bf16ToFloat(bits)));
     }
     void speed() {
-        for (const auto& [columns, depth] : {std::pair<std::int64_t, std::int64_t>{768, 256}, {1024, 256}, {256, 1024}, {2048, 512}, {512, 2048}}) {
+        for (const auto& [columns, depth] :
+             {std::pair<std::int64_t, std::int64_t>{768, 256}, {1024, 256}, {256, 1024}, {2048, 512}, {512, 2048}}) {
             const Problem p = randomProblem(4096, columns, depth, false, 7);
             PackedCodes packed;
             packed.pack(p.w.data(), columns, depth);
@@ -138,8 +146,8 @@ private Q_SLOTS:
                 int8Product(packed, {p.x.data(), p.rowScale.data(), p.columnScale.data()}, 0, 4096, y.data(), columns);
                 best = std::min(best, static_cast<double>(timer.nsecsElapsed()) * 1e-9);
             }
-            qInfo("4096 x %lld x %lld: %.0f GOP/s on one thread", static_cast<long long>(columns), static_cast<long long>(depth),
-                  2e-9 * 4096 * static_cast<double>(columns * depth) / best);
+            qInfo("4096 x %lld x %lld: %.0f GOP/s on one thread", static_cast<long long>(columns),
+                  static_cast<long long>(depth), 2e-9 * 4096 * static_cast<double>(columns * depth) / best);
         }
     }
 };

@@ -1,4 +1,5 @@
-// Every kernel table against naive loops and against the scalar table: integer sums exactly, fp32 to the bit between tables.
+// Every kernel table against naive loops and against the scalar table: integer sums exactly, fp32 to the bit between
+// tables.
 #include <QTest>
 #include <bit>
 #include <cmath>
@@ -71,18 +72,20 @@ struct ArrayTiles {
     }
     template <int N>
     void store(std::int32_t* out) {
-        for (int token = 0; token < 16 * N; ++token) std::copy(std::begin(sums[token]), std::end(sums[token]), out + 16 * token);
+        for (int token = 0; token < 16 * N; ++token)
+            std::copy(std::begin(sums[token]), std::end(sums[token]), out + 16 * token);
     }
 };
 
-void ternaryOnArrays(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x, float absmean, float* y,
-                     std::int64_t yStride) {
+void ternaryOnArrays(const std::uint8_t* weights, std::int64_t tiles, std::int64_t blocks, const CodedTokens& x,
+                     float absmean, float* y, std::int64_t yStride) {
     tiledTwoBit<ArrayTiles>(kernels(KernelSet::Scalar).ternary[0], weights, tiles, blocks, x, absmean, y, yStride);
 }
 
 // Packs, runs and compares one ternary product with three nested loops.
-void checkTernary(const std::string& name, Kernels::Ternary product, TernaryFormat format, std::int64_t rows, std::int64_t columns, std::int64_t tokens,
-                  const std::vector<std::int8_t>& codes, const std::vector<std::int8_t>& x) {
+void checkTernary(const std::string& name, Kernels::Ternary product, TernaryFormat format, std::int64_t rows,
+                  std::int64_t columns, std::int64_t tokens, const std::vector<std::int8_t>& codes,
+                  const std::vector<std::int8_t>& x) {
     std::vector<std::uint8_t> packed(size(ternaryBytes(format, rows, columns)));
     packTernary(format, codes, rows, columns, packed);
     QVERIFY(validTernary(format, packed));
@@ -103,8 +106,8 @@ void checkTernary(const std::string& name, Kernels::Ternary product, TernaryForm
     }
     constexpr float absmean = 0.37f;
     const std::int64_t tiles = roundUp(rows, 16) / 16;
-    product(packed.data(), tiles, ternaryBlocks(format, columns), {padded.data(), stride, xSums.data(), inverse.data(), tokens}, absmean, y.data(),
-            yStride);
+    product(packed.data(), tiles, ternaryBlocks(format, columns),
+            {padded.data(), stride, xSums.data(), inverse.data(), tokens}, absmean, y.data(), yStride);
     for (std::int64_t t = 0; t < tokens; ++t) {
         for (std::int64_t r = 0; r < rows; ++r) {
             std::int32_t sum = 0;
@@ -112,8 +115,14 @@ void checkTernary(const std::string& name, Kernels::Ternary product, TernaryForm
             const float expected = static_cast<float>(sum) * (absmean * inverse[size(t)]);
             if (y[size(t * yStride + r)] != expected)
                 QFAIL(qPrintable(QString("%1: %2 rows, %3 columns, %4 tokens: token %5 row %6 is %7, not %8")
-                                     .arg(name.c_str()).arg(rows).arg(columns).arg(tokens).arg(t).arg(r)
-                                     .arg(static_cast<double>(y[size(t * yStride + r)])).arg(static_cast<double>(expected))));
+                                     .arg(name.c_str())
+                                     .arg(rows)
+                                     .arg(columns)
+                                     .arg(tokens)
+                                     .arg(t)
+                                     .arg(r)
+                                     .arg(static_cast<double>(y[size(t * yStride + r)]))
+                                     .arg(static_cast<double>(expected))));
         }
         for (std::int64_t r = rows; r < tiles * 16; ++r) QCOMPARE(y[size(t * yStride + r)], 0.f);
         QCOMPARE(y[size(t * yStride + tiles * 16)], 12345.f);
@@ -125,7 +134,8 @@ struct NamedProduct {
     Kernels::Ternary product;
     TernaryFormat format;
 };
-// Of every set that runs here, in both formats, and the tiled form over arrays: so that it is tested where there is no AMX.
+// Of every set that runs here, in both formats, and the tiled form over arrays: so that it is tested where there is no
+// AMX.
 std::vector<NamedProduct> ternaryProducts() {
     std::vector<NamedProduct> all{{"tiles as arrays", ternaryOnArrays, TernaryFormat::TwoBit}};
     for (const KernelSet set : availableKernelSets())
@@ -155,7 +165,8 @@ private Q_SLOTS:
         for (const auto& [name, product, format] : ternaryProducts()) {
             Random random(7);
             for (int round = 0; round < 60; ++round) {
-                const std::int64_t rows = 1 + random.below(70), columns = 1 + random.below(300), tokens = 1 + random.below(150);
+                const std::int64_t rows = 1 + random.below(70), columns = 1 + random.below(300),
+                                   tokens = 1 + random.below(150);
                 std::vector<std::int8_t> codes(size(rows * columns)), x(size(tokens * columns));
                 for (auto& c : codes) c = static_cast<std::int8_t>(random.below(3) - 1);
                 for (auto& c : x) c = static_cast<std::int8_t>(random.below(256) - 128);
@@ -181,7 +192,8 @@ private Q_SLOTS:
     void ternarySumsOfTheWidestMatrix() {
         const std::int64_t columns = 262144;
         const std::vector<std::int8_t> codes(size(columns), 1), x(size(columns), -128);
-        for (const auto& [name, product, format] : ternaryProducts()) checkTernary(name, product, format, 1, columns, 1, codes, x);
+        for (const auto& [name, product, format] : ternaryProducts())
+            checkTernary(name, product, format, 1, columns, 1, codes, x);
     }
 
     void alteredTernaryBytesAreSeen() {
@@ -214,23 +226,26 @@ private Q_SLOTS:
                         w[size(r * columns + c)] = real;
                         const std::int64_t block = (r / 16 * quads + c / 4) * 64;
                         const std::int64_t lane = r % 16, k = c % 4;
-                        if (format == DenseFormat::F32) reinterpret_cast<float*>(data.data())[block + 16 * k + lane] = real;
+                        if (format == DenseFormat::F32)
+                            reinterpret_cast<float*>(data.data())[block + 16 * k + lane] = real;
                         else if (format == DenseFormat::Bf16)
                             reinterpret_cast<std::uint16_t*>(data.data())[block + k / 2 * 32 + 2 * lane + k % 2] =
                                 static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(real) >> 16);
-                        else if (format == DenseFormat::Int8) data[size(block + 16 * k + lane)] = static_cast<std::uint8_t>(value);
+                        else if (format == DenseFormat::Int8)
+                            data[size(block + 16 * k + lane)] = static_cast<std::uint8_t>(value);
                         else putShort(data.data() + r / 16 * denseTileBytes(format, columns), lane, c, real);
                     }
                 std::vector<float> reference;
                 for (const KernelSet set : availableKernelSets()) {
                     std::vector<float> y(size(tokens * yStride), -7.f);
-                    kernels(set).dense[static_cast<int>(format)](data.data(), tiles, quads, x.data(), xStride, tokens, y.data(),
-                                                                 yStride);
+                    kernels(set).dense[static_cast<int>(format)](data.data(), tiles, quads, x.data(), xStride, tokens,
+                                                                 y.data(), yStride);
                     for (std::int64_t t = 0; t < tokens; ++t)
                         for (std::int64_t r = 0; r < tiles * 16; ++r) {
                             double expected = 0, magnitude = 1;
                             for (std::int64_t c = 0; c < columns; ++c) {
-                                const double term = static_cast<double>(w[size(r * columns + c)]) * x[size(t * xStride + c)];
+                                const double term =
+                                    static_cast<double>(w[size(r * columns + c)]) * x[size(t * xStride + c)];
                                 expected += term;
                                 magnitude += std::fabs(term);
                             }
@@ -240,8 +255,9 @@ private Q_SLOTS:
                     QVERIFY2(sameBits(y, reference), label(set).c_str());
                     // Alone or beside others, a token's sums are the same.
                     std::vector<float> alone(size(yStride), -7.f);
-                    kernels(set).dense[static_cast<int>(format)](data.data(), tiles, quads, x.data() + (tokens - 1) * xStride, xStride,
-                                                                 1, alone.data(), yStride);
+                    kernels(set).dense[static_cast<int>(format)](data.data(), tiles, quads,
+                                                                 x.data() + (tokens - 1) * xStride, xStride, 1,
+                                                                 alone.data(), yStride);
                     QVERIFY(sameBits(alone, {y.end() - yStride, y.end()}));
                 }
             }
@@ -257,15 +273,15 @@ private Q_SLOTS:
                 for (float& v : x) v = static_cast<float>(random.below(255) - 127) / 2.f;
             if (round == 1) std::fill(x.begin(), x.end(), 0.f);
             if (round == 2) x[5] = 3e38f;
-            float most = 0;
-            for (const float v : x) most = std::max(most, std::fabs(v));
-            most = std::max(most, 1e-5f);
-            const float scale = 127.f / most;
+            float max = 0;
+            for (const float v : x) max = std::max(max, std::fabs(v));
+            max = std::max(max, 1e-5f);
+            const float scale = 127.f / max;
             for (const KernelSet set : availableKernelSets()) {
                 std::vector<std::int8_t> codes(size(n));
                 std::int32_t sum = -1, expectedSum = 0;
                 const float inverse = kernels(set).quantize(x.data(), n, codes.data(), &sum);
-                QCOMPARE(inverse, most / 127.f);
+                QCOMPARE(inverse, max / 127.f);
                 for (std::size_t i = 0; i < x.size(); ++i) {
                     const float expected = std::clamp(std::nearbyint(x[i] * scale), -128.f, 127.f);
                     QCOMPARE(static_cast<float>(codes[i]), expected);
@@ -280,7 +296,8 @@ private Q_SLOTS:
         Random random(5);
         for (int round = 0; round < 50; ++round) {
             const std::int64_t n = 16 * (1 + random.below(30)), width = n - random.below(16);
-            auto x = randomVector(n, random, round % 2 ? 30.f : 1.f), weight = randomVector(n, random), up = randomVector(n, random);
+            auto x = randomVector(n, random, round % 2 ? 30.f : 1.f), weight = randomVector(n, random),
+                 up = randomVector(n, random);
             for (std::int64_t i = width; i < n; ++i) x[size(i)] = weight[size(i)] = up[size(i)] = 0;
             double squares = 0;
             for (const float v : x) squares += static_cast<double>(v) * v;
@@ -297,9 +314,10 @@ private Q_SLOTS:
                 k.add(x.data(), up.data(), n, out[5].data());
                 for (std::size_t i = 0; i < x.size(); ++i) {
                     const double v = x[i], relu = std::max(v, 0.0), sigmoid = v / (1 + std::exp(-v));
-                    const double expected[6] = {v * inverse * weight[i], relu * relu, relu * relu * up[i], sigmoid, sigmoid * up[i],
-                                                v + up[i]};
-                    for (std::size_t f = 0; f < 6; ++f) QVERIFY(std::fabs(out[f][i] - expected[f]) <= 1e-6 + 1e-6 * std::fabs(expected[f]));
+                    const double expected[6] = {v * inverse * weight[i], relu * relu, relu * relu * up[i], sigmoid,
+                                                sigmoid * up[i],         v + up[i]};
+                    for (std::size_t f = 0; f < 6; ++f)
+                        QVERIFY(std::fabs(out[f][i] - expected[f]) <= 1e-6 + 1e-6 * std::fabs(expected[f]));
                 }
                 if (set == KernelSet::Scalar) reference = out;
                 for (std::size_t f = 0; f < 6; ++f) QVERIFY2(sameBits(out[f], reference[f]), label(set).c_str());
@@ -316,13 +334,16 @@ private Q_SLOTS:
     void attention() {
         Random random(13);
         for (int round = 0; round < 40; ++round) {
-            const std::int64_t rows = 1 + random.below(5), group = 1 + random.below(5), stride = 16 * (1 + random.below(5));
-            const std::int64_t firstPositions = 1 + random.below(200), positions = firstPositions + rows - 1, rowStride = group * stride + 16;
+            const std::int64_t rows = 1 + random.below(5), group = 1 + random.below(5),
+                               stride = 16 * (1 + random.below(5));
+            const std::int64_t firstPositions = 1 + random.below(200), positions = firstPositions + rows - 1,
+                               rowStride = group * stride + 16;
             const auto queries = randomVector(rows * rowStride, random, 3);
             std::vector<std::int8_t> keyCodes(size(positions * stride)), valueCodes(keyCodes.size());
             for (auto& c : keyCodes) c = static_cast<std::int8_t>(random.below(256) - 128);
             for (auto& c : valueCodes) c = static_cast<std::int8_t>(random.below(256) - 128);
-            const auto keyScales = randomVector(positions, random, 0.01f), valueScales = randomVector(positions, random, 0.01f);
+            const auto keyScales = randomVector(positions, random, 0.01f),
+                       valueScales = randomVector(positions, random, 0.01f);
             for (const auto format : {CacheFormat::F32, CacheFormat::Bf16, CacheFormat::Int8}) {
                 // The same numbers in each format: codes, and in Int8 their scales.
                 std::vector<float> keys(keyCodes.begin(), keyCodes.end()), values(valueCodes.begin(), valueCodes.end());
@@ -335,12 +356,14 @@ private Q_SLOTS:
                 const float scale = scaled ? 0.3f : 0.001f;
                 std::vector<double> expected(queries.size(), 0), expectedSums;
                 for (std::int64_t q = 0; q < rows * group; ++q) {
-                    const std::int64_t seen = firstPositions + q / group, at = q / group * rowStride + q % group * stride;
+                    const std::int64_t seen = firstPositions + q / group,
+                                       at = q / group * rowStride + q % group * stride;
                     std::vector<double> weights(size(seen));
                     double top = -1e300, total = 0;
                     for (std::int64_t p = 0; p < seen; ++p) {
                         double score = 0;
-                        for (std::int64_t i = 0; i < stride; ++i) score += static_cast<double>(queries[size(at + i)]) * keys[size(p * stride + i)];
+                        for (std::int64_t i = 0; i < stride; ++i)
+                            score += static_cast<double>(queries[size(at + i)]) * keys[size(p * stride + i)];
                         weights[size(p)] = score * scale * (scaled ? keyScales[size(p)] : 1.f);
                         top = std::max(top, weights[size(p)]);
                     }
@@ -348,19 +371,34 @@ private Q_SLOTS:
                     expectedSums.push_back(top + std::log(total));
                     for (std::int64_t p = 0; p < seen; ++p)
                         for (std::int64_t i = 0; i < stride; ++i)
-                            expected[size(at + i)] += weights[size(p)] / total * values[size(p * stride + i)] * (scaled ? valueScales[size(p)] : 1.f);
+                            expected[size(at + i)] += weights[size(p)] / total * values[size(p * stride + i)] *
+                                                      (scaled ? valueScales[size(p)] : 1.f);
                 }
                 std::vector<float> reference;
                 for (const KernelSet set : availableKernelSets()) {
-                    std::vector<float> scores(size(rows * group * roundUp(positions, 16))), out(queries.size()), sums(size(rows * group));
-                    AttentionTask task{queries.data(), rows, group, rowStride, keys.data(), values.data(), keyScales.data(), valueScales.data(),
-                                       firstPositions, stride, scale, scores.data(), out.data(), sums.data()};
+                    std::vector<float> scores(size(rows * group * roundUp(positions, 16))), out(queries.size()),
+                        sums(size(rows * group));
+                    AttentionTask task{queries.data(),
+                                       rows,
+                                       group,
+                                       rowStride,
+                                       keys.data(),
+                                       values.data(),
+                                       keyScales.data(),
+                                       valueScales.data(),
+                                       firstPositions,
+                                       stride,
+                                       scale,
+                                       scores.data(),
+                                       out.data(),
+                                       sums.data()};
                     if (format == CacheFormat::Bf16) task.keys = keyBits.data(), task.values = valueBits.data();
                     if (format == CacheFormat::Int8) task.keys = keyCodes.data(), task.values = valueCodes.data();
                     const auto attend = kernels(set).attention[static_cast<int>(format)];
                     attend(task);
                     for (std::size_t i = 0; i < out.size(); ++i) QVERIFY(std::fabs(out[i] - expected[i]) <= 1e-3);
-                    for (std::size_t q = 0; q < sums.size(); ++q) QVERIFY(std::fabs(sums[q] - expectedSums[q]) <= 1e-5 * (1 + std::fabs(expectedSums[q])));
+                    for (std::size_t q = 0; q < sums.size(); ++q)
+                        QVERIFY(std::fabs(sums[q] - expectedSums[q]) <= 1e-5 * (1 + std::fabs(expectedSums[q])));
                     if (set == KernelSet::Scalar) reference = out;
                     QVERIFY2(sameBits(out, reference), label(set).c_str());
                     // A row alone gives the same bits.

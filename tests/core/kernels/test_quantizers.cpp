@@ -1,5 +1,5 @@
-// The quantizers against loops that say no more than the formulas, for every set of kernels that this machine runs: random values of
-// many magnitudes, tails, ties, zeros, infinities and NaN.
+// The quantizers against loops that say no more than the formulas, for every set of kernels that this machine runs:
+// random values of many magnitudes, tails, ties, zeros, infinities and NaN.
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/kernels/train_kernels.h"
 #include "core/kernels/quantizers.h"
+#include "core/kernels/train_kernels.h"
 
 using namespace tritlab;
 
@@ -28,7 +28,8 @@ float naiveAbsmean(const std::vector<float>& w) {
     double total = 0;
     for (std::size_t first = 0; first < w.size(); first += 4096) {
         double lane[8] = {};
-        for (std::size_t i = first; i < std::min(first + 4096, w.size()); ++i) lane[(i - first) % 8] += std::abs(static_cast<double>(w[i]));
+        for (std::size_t i = first; i < std::min(first + 4096, w.size()); ++i)
+            lane[(i - first) % 8] += std::abs(static_cast<double>(w[i]));
         total += ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
     }
     const auto mean = static_cast<float>(total / static_cast<double>(w.size()));
@@ -65,16 +66,18 @@ private Q_SLOTS:
         QFETCH(int, size);
         forceTrainKernels(set.toStdString());
         for (const double scale : {1e-7, 0.02, 1.0, 300.0}) {
-            const std::vector<float> x = randomValues(static_cast<std::size_t>(size), static_cast<std::uint64_t>(size), scale);
+            const std::vector<float> x =
+                randomValues(static_cast<std::size_t>(size), static_cast<std::uint64_t>(size), scale);
             std::vector<std::int8_t> codes(x.size());
             const float mean = absmean(x);
             QCOMPARE(mean, naiveAbsmean(x));
             ternaryCodes(x, mean, codes);
             for (std::size_t i = 0; i < x.size(); ++i) QCOMPARE(int{codes[i]}, naiveCode(x[i], 1.0F / mean, -1, 1));
-            float most = 1e-5F;
-            for (const float v : x) most = std::max(most, std::abs(v));
-            QCOMPARE(int8Codes(x, codes), most / 127.0F);
-            for (std::size_t i = 0; i < x.size(); ++i) QCOMPARE(int{codes[i]}, naiveCode(x[i], 127.0F / most, -128, 127));
+            float max = 1e-5F;
+            for (const float v : x) max = std::max(max, std::abs(v));
+            QCOMPARE(int8Codes(x, codes), max / 127.0F);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QCOMPARE(int{codes[i]}, naiveCode(x[i], 127.0F / max, -128, 127));
         }
     }
 
@@ -93,7 +96,8 @@ private Q_SLOTS:
     }
 
     void extremes() {
-        constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
+        constexpr float nan = std::numeric_limits<float>::quiet_NaN(),
+                        infinite = std::numeric_limits<float>::infinity();
         for (const std::string& set : sets()) {
             forceTrainKernels(set);
             std::vector<std::int8_t> codes(20, 9);
@@ -116,10 +120,12 @@ private Q_SLOTS:
     void gaussianZeros() {
         std::vector<float> w(1 << 16);
         for (std::size_t i = 0; i < w.size(); ++i)
-            w[i] = static_cast<float>(std::sqrt(-2 * std::log(1 - randomUniform(5, 1, i))) * std::cos(6.283185307 * randomUniform(5, 2, i)));
+            w[i] = static_cast<float>(std::sqrt(-2 * std::log(1 - randomUniform(5, 1, i))) *
+                                      std::cos(6.283185307 * randomUniform(5, 2, i)));
         std::vector<std::int8_t> codes(w.size());
         ternaryCodes(w, absmean(w), codes);
-        const double zeros = static_cast<double>(std::count(codes.begin(), codes.end(), 0)) / static_cast<double>(w.size());
+        const double zeros =
+            static_cast<double>(std::count(codes.begin(), codes.end(), 0)) / static_cast<double>(w.size());
         QVERIFY(std::abs(zeros - 0.310) < 0.006);
     }
 

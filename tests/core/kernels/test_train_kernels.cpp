@@ -1,5 +1,5 @@
-// The row kernels of training against float64 loops over random shapes and tails, and every set of kernels against the scalar one, to
-// the bit.
+// The row kernels of training against float64 loops over random shapes and tails, and every set of kernels against the
+// scalar one, to the bit.
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,8 @@
 
 #include "core/base/random.h"
 #include "core/formats/safetensors.h"
-#include "core/kernels/train_kernels.h"
 #include "core/kernels/quantizers.h"
+#include "core/kernels/train_kernels.h"
 
 using namespace tritlab;
 
@@ -56,7 +56,8 @@ template <typename T>
 NaiveRow naiveRow(const Prologue& kind, const T* x, const float* w, std::int64_t width, const std::vector<double>& dy) {
     const auto n = static_cast<std::size_t>(width);
     std::vector<double> a(n), da = dy;
-    for (std::size_t i = 0; i < n; ++i) a[i] = activate(kind.activation, value(x[i])) * (kind.gated ? value(x[n + i]) : 1);
+    for (std::size_t i = 0; i < n; ++i)
+        a[i] = activate(kind.activation, value(x[i])) * (kind.gated ? value(x[n + i]) : 1);
     NaiveRow row{a, std::vector<double>(kind.gated ? 2 * n : n), std::vector<double>(n)};
     double rstd = 1;
     if (kind.norm) {
@@ -68,7 +69,8 @@ NaiveRow naiveRow(const Prologue& kind, const T* x, const float* w, std::int64_t
             row.dw[i] = dy[i] * a[i] * rstd;
             dot += dy[i] * value(w[i]) * a[i] * rstd;
         }
-        for (std::size_t i = 0; i < n; ++i) da[i] = rstd * (dy[i] * value(w[i]) - a[i] * rstd * dot / static_cast<double>(width));
+        for (std::size_t i = 0; i < n; ++i)
+            da[i] = rstd * (dy[i] * value(w[i]) - a[i] * rstd * dot / static_cast<double>(width));
     }
     for (std::size_t i = 0; i < n; ++i) {
         const double x0 = value(x[i]);
@@ -108,7 +110,8 @@ std::vector<Shape> shapes() {
         for (const bool gated : {false, true})
             for (const bool norm : {false, true})
                 for (const std::int64_t width : {1, 5, 16, 40, 129})
-                    if (activation != Activation::None || !gated) all.push_back({{activation, gated, norm, 1e-5F}, 3, width});
+                    if (activation != Activation::None || !gated)
+                        all.push_back({{activation, gated, norm, 1e-5F}, 3, width});
     return all;
 }
 
@@ -121,13 +124,13 @@ struct PrologueRun {
 };
 
 template <typename T>
-PrologueRun<T> runPrologue(const TrainKernels& machine, const Shape& s, const std::vector<T>& x, const std::vector<float>& w,
-                           const std::vector<T>& dy) {
+PrologueRun<T> runPrologue(const TrainKernels& machine, const Shape& s, const std::vector<T>& x,
+                           const std::vector<float>& w, const std::vector<T>& dy) {
     const auto rows = static_cast<std::size_t>(s.rows), width = static_cast<std::size_t>(s.width);
-    PrologueRun<T> run{std::vector<T>(rows * width), std::vector<T>(rows * width), std::vector<T>(x.size()),
-                       std::vector<std::int8_t>(rows * width), std::vector<float>(rows), std::vector<float>(rows),
-                       std::vector<float>(width),
-                       std::vector<T>(rows * width)};
+    PrologueRun<T> run{std::vector<T>(rows * width), std::vector<T>(rows * width),
+                       std::vector<T>(x.size()),     std::vector<std::int8_t>(rows * width),
+                       std::vector<float>(rows),     std::vector<float>(rows),
+                       std::vector<float>(width),    std::vector<T>(rows * width)};
     const PrologueRows<T> input{s.kind, x.data(), s.kind.norm ? w.data() : nullptr, run.rstd.data(), s.width};
     std::vector<float> scratch(2 * width);
     const RowKernels<T>& kernels = tableOf<T>(machine);
@@ -160,23 +163,25 @@ void checkPrologue(const Shape& s, std::uint64_t seed) {
         near(scalar.dx.data() + r * inputWidth, naive.dx, "prologue backward", naive.terms);
         for (std::size_t i = 0; i < width; ++i) dw[i] += naive.dw[i];
         // The codes quantize the row as fp32 has it, and the blend lies a quarter of the way to them.
-        double most = 1e-5;
-        for (const double v : naive.y) most = std::max(most, std::abs(v));
-        QVERIFY(std::abs(static_cast<double>(scalar.inverse[r]) * 127 - most) <= 3e-6 * most);
+        double max = 1e-5;
+        for (const double v : naive.y) max = std::max(max, std::abs(v));
+        QVERIFY(std::abs(static_cast<double>(scalar.inverse[r]) * 127 - max) <= 3e-6 * max);
         std::vector<double> blend(width);
         for (std::size_t i = 0; i < width; ++i) {
-            const double exact = naive.y[i] * 127 / most;
+            const double exact = naive.y[i] * 127 / max;
             QVERIFY(std::abs(exact - scalar.codes[r * width + i]) <= 0.5 + 1e-3);
             QCOMPARE(value(scalar.codeValues[r * width + i]), static_cast<double>(scalar.codes[r * width + i]));
-            blend[i] = naive.y[i] + 0.25 * (scalar.codes[r * width + i] * most / 127 - naive.y[i]);
+            blend[i] = naive.y[i] + 0.25 * (scalar.codes[r * width + i] * max / 127 - naive.y[i]);
         }
         near(scalar.blended.data() + r * width, blend, "blend");
     }
     if (s.kind.norm) near(scalar.dw.data(), dw, "norm gradient");
     for (const TrainKernels* kernels : sets()) {
         const PrologueRun<T> run = runPrologue<T>(*kernels, s, x, w, dy);
-        QVERIFY2(same(run.y, scalar.y) && same(run.blended, scalar.blended) && same(run.dx, scalar.dx), kernels->name.data());
-        QVERIFY2(same(run.codes, scalar.codes) && same(run.inverse, scalar.inverse) && same(run.dw, scalar.dw), kernels->name.data());
+        QVERIFY2(same(run.y, scalar.y) && same(run.blended, scalar.blended) && same(run.dx, scalar.dx),
+                 kernels->name.data());
+        QVERIFY2(same(run.codes, scalar.codes) && same(run.inverse, scalar.inverse) && same(run.dw, scalar.dw),
+                 kernels->name.data());
         QVERIFY2(same(run.codeValues, scalar.codeValues), kernels->name.data());
     }
 }
@@ -209,7 +214,8 @@ template <typename T>
 void checkPasses(std::int64_t rows, std::int64_t columns) {
     const auto n = static_cast<std::size_t>(rows * columns);
     const std::vector<T> a = randomRows<T>(n, 1), b = randomRows<T>(n, 2);
-    const std::vector<float> rowScale = randomRows<float>(static_cast<std::size_t>(rows), 3), floats = randomRows<float>(n, 5);
+    const std::vector<float> rowScale = randomRows<float>(static_cast<std::size_t>(rows), 3),
+                             floats = randomRows<float>(n, 5);
     const std::vector<float> columnScale = randomRows<float>(static_cast<std::size_t>(columns), 4);
     std::vector<std::int32_t> sums(n);
     std::vector<std::int8_t> codes(n);
@@ -272,10 +278,13 @@ void checkRotation(std::int64_t headSize) {
             for (std::int64_t h = 0; h < stride; ++h)
                 for (std::int64_t i = 0; i < headSize; ++i) {
                     const std::int64_t j = i % half, at = (r * stride + h) * headSize, angle = r % period * half + j;
-                    const double c = value(cosine[static_cast<std::size_t>(angle)]), s = value(sine[static_cast<std::size_t>(angle)]);
-                    const double first = value(x[static_cast<std::size_t>(at + j)]), second = value(x[static_cast<std::size_t>(at + half + j)]);
+                    const double c = value(cosine[static_cast<std::size_t>(angle)]),
+                                 s = value(sine[static_cast<std::size_t>(angle)]);
+                    const double first = value(x[static_cast<std::size_t>(at + j)]),
+                                 second = value(x[static_cast<std::size_t>(at + half + j)]);
                     expected.push_back(h == heads ? value(x[static_cast<std::size_t>(at + i)])
-                                       : i < half ? first * c - second * s : second * c + first * s);
+                                       : i < half ? first * c - second * s
+                                                  : second * c + first * s);
                 }
         near(y.data(), expected, "rotation");
         rotate(y.data(), stride * headSize, 0, rows, period, heads, headSize, cosine.data(), sine.data(), -1);

@@ -1,5 +1,5 @@
-// An export is read back: equal to the bit where nothing was rounded, from master weights and from codes, for every architecture and
-// format.
+// An export is read back: equal to the bit where nothing was rounded, from master weights and from codes, for every
+// architecture and format.
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -26,13 +26,16 @@ private Q_SLOTS:
                 try {
                     checked = exportAndCheck(folder, out, layout);
                 } catch (const Error& error) {  // rows that are no multiple of 4 cannot be packed, and say so
-                    QVERIFY2(layout == ExportFormat::HuggingFacePacked && std::string(error.what()).find("multiple of 4") != std::string::npos, error.what());
+                    QVERIFY2(layout == ExportFormat::HuggingFacePacked &&
+                                 std::string(error.what()).find("multiple of 4") != std::string::npos,
+                             error.what());
                     continue;
                 }
                 packed += layout == ExportFormat::HuggingFacePacked && config.ternaryLinears ? 1 : 0;
                 QVERIFY(checked.positions > 0 && checked.positions <= config.contextLength);
                 QCOMPARE(checked.sameArgmax, checked.positions);
-                QVERIFY2(checked.largestDifference == 0, (name + ": " + std::to_string(checked.largestDifference)).c_str());
+                QVERIFY2(checked.largestDifference == 0,
+                         (name + ": " + std::to_string(checked.largestDifference)).c_str());
                 QCOMPARE(checked.written.bytes, exportedBytes(config, layout));
             }
         }
@@ -51,12 +54,15 @@ private Q_SLOTS:
                 writeRandomModel(folder, config, 6, exact ? DType::F16 : DType::F32);
                 for (const ExportFormat format : exportFormats()) {
                     if (!isGguf(format) || exportObstacle(config, format)) continue;
-                    const CheckedExport checked = exportAndCheck(folder, folder.string() + "-" + formatKey(format) + ".gguf", format);
+                    const CheckedExport checked =
+                        exportAndCheck(folder, folder.string() + "-" + formatKey(format) + ".gguf", format);
                     QCOMPARE(checked.written.bytes, exportedBytes(config, format));
                     QCOMPARE(checked.written.llamaCpp, name != "2b4t");
-                    // What f16 rounds is seen (an embedding, or llama's scale), and where it rounds nothing there is nothing to see.
+                    // What f16 rounds is seen (an embedding, or llama's scale), and where it rounds nothing there is
+                    // nothing to see.
                     const bool rounded = !exact || name == "ternary llama";
-                    QVERIFY2((checked.largestDifference > 0) == rounded, (name + formatKey(format) + std::to_string(checked.largestDifference)).c_str());
+                    QVERIFY2((checked.largestDifference > 0) == rounded,
+                             (name + formatKey(format) + std::to_string(checked.largestDifference)).c_str());
                     QVERIFY(checked.sameArgmax * 10 >= checked.positions * 9);
                 }
             }
@@ -64,8 +70,9 @@ private Q_SLOTS:
     }
     void codesThatBecameMastersComeBackNearly() {
         const QTemporaryDir dir;
-        const CheckedExport checked = exportAndCheck(fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity/bitnet-packed",
-                                                     fs::path(dir.path().toStdString()) / "out", ExportFormat::HuggingFace);
+        const CheckedExport checked =
+            exportAndCheck(fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity/bitnet-packed",
+                           fs::path(dir.path().toStdString()) / "out", ExportFormat::HuggingFace);
         QVERIFY2(checked.largestDifference < 0.1, std::to_string(checked.largestDifference).c_str());
     }
 };

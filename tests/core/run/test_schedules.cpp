@@ -1,5 +1,6 @@
-// Schedules against the sources' formulas, written down a second time here: the notebook's warm-up and cosine, Module 7's lambda
-// schedulers, the two-stage ones as curves under two peaks. And what holds of every schedule: lambda ends at exactly 1.
+// Schedules against the sources' formulas, written down a second time here: the notebook's warm-up and cosine, Module
+// 7's lambda schedulers, the two-stage ones as curves under two peaks. And what holds of every schedule: lambda ends at
+// exactly 1.
 #include <QTest>
 #include <cmath>
 
@@ -47,7 +48,8 @@ private Q_SLOTS:
         const RunConfig c = withLr(LrSchedule::Cosine, 10000, 100, 1e-3);
         for (StepIndex step = 0; step < 10000; step += 7) {
             const double progress = (static_cast<double>(step) - 100) / (10000 - 100);
-            near(learningRateAt(c, step), step < 100 ? 1e-3 * static_cast<double>(step) / 100 : 1e-3 * 0.5 * (1 + std::cos(pi * progress)));
+            near(learningRateAt(c, step),
+                 step < 100 ? 1e-3 * static_cast<double>(step) / 100 : 1e-3 * 0.5 * (1 + std::cos(pi * progress)));
         }
         QCOMPARE(learningRateAt(c, 0), 0.0);
         near(learningRateAt(c, 50), 5e-4);
@@ -95,7 +97,8 @@ private Q_SLOTS:
             const double shape = 0.5 * (1 + std::cos(pi * (static_cast<double>(step) - 100) / 9900));
             const double peak = step < 5000 ? 1.2e-3 : 0.6 * 1.2e-3, last = 0.05 * 1.2e-3;
             near(learningRateAt(c, step), last + (peak - last) * shape);
-            near(weightDecayAt(c, step), step < 5000 ? 0.05 * (1 - std::cos(pi * static_cast<double>(step) / 5000)) : 0.0);
+            near(weightDecayAt(c, step),
+                 step < 5000 ? 0.05 * (1 - std::cos(pi * static_cast<double>(step) / 5000)) : 0.0);
         }
         QVERIFY(learningRateAt(c, 5000) < 0.65 * learningRateAt(c, 4999));
         QCOMPARE(weightDecayAt(c, 0), 0.0);
@@ -114,7 +117,9 @@ private Q_SLOTS:
     }
     void lambdaFollowsModule7() {
         const std::int64_t total = 1000;
-        const auto at = [&](LambdaSchedule schedule, double k, StepIndex step) { return lambdaAt(withLambda(schedule, k, total), step); };
+        const auto at = [&](LambdaSchedule schedule, double k, StepIndex step) {
+            return lambdaAt(withLambda(schedule, k, total), step);
+        };
         for (StepIndex step = 0; step < total - 1; ++step) {
             const double t = static_cast<double>(step) / static_cast<double>(total);
             near(at(LambdaSchedule::Linear, 8, step), std::fmin(t, 1.0));

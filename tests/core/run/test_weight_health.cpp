@@ -57,7 +57,8 @@ private Q_SLOTS:
         QVERIFY(std::abs(health.absMean - absolute) < 1e-9);
         QVERIFY(std::abs(health.negative - shares[0]) < 1e-9 && std::abs(health.zero - shares[1]) < 1e-9);
         QVERIFY(std::abs(health.negative + health.zero + health.positive - 1) < 1e-12);
-        QVERIFY(std::abs(health.deadZone - dead) <= 2 / n);  // a weight within a rounding of the border may fall to either side
+        // a weight within a rounding of the border may fall to either side
+        QVERIFY(std::abs(health.deadZone - dead) <= 2 / n);
         QVERIFY(health.deadZone > 0.01);
         std::uint32_t all = 0;
         for (std::size_t bin = 0; bin < bins.size(); ++bin) {
@@ -78,8 +79,8 @@ private Q_SLOTS:
         HealthBlock sum;
         for (std::size_t first = 0; first < weights.size(); first += 1234) {
             const std::size_t size = std::min<std::size_t>(1234, weights.size() - first);
-            sum.add(healthBlock(std::span(weights).subspan(first, size), std::span(codes).subspan(first, size), scale, 0.1,
-                                std::span(memory).subspan(first, size), false));
+            sum.add(healthBlock(std::span(weights).subspan(first, size), std::span(codes).subspan(first, size), scale,
+                                0.1, std::span(memory).subspan(first, size), false));
         }
         QVERIFY(std::abs(sum.absSum - whole.absSum) < 1e-9);
         QCOMPARE(sum.dead, whole.dead);
@@ -89,10 +90,11 @@ private Q_SLOTS:
 
     // Five weights through six snapshots. Reversal: a flip in the direction opposite to the last one.
     void flipsAndReversalsOnAHandMadeSequence() {
-        const std::vector<std::vector<std::int8_t>> sequence{
-            {0, 0, 1, -1, 0}, {1, 0, 1, 1, 0}, {0, 0, 1, 0, 0}, {0, 1, 1, 1, 0}, {-1, 0, 1, -1, 0}, {0, 0, 1, -1, 0}};
+        const std::vector<std::vector<std::int8_t>> sequence{{0, 0, 1, -1, 0}, {1, 0, 1, 1, 0},   {0, 0, 1, 0, 0},
+                                                             {0, 1, 1, 1, 0},  {-1, 0, 1, -1, 0}, {0, 0, 1, -1, 0}};
         //  flips            w0,w3          w0,w3         w1,w3          w0,w1,w3        w0
-        //  reversals                        w0,w3         w3             w1,w3           w0    (w0 went 1>0 and 0>-1: both down)
+        //  reversals                        w0,w3         w3             w1,w3           w0    (w0 went 1>0 and 0>-1:
+        //  both down)
         const std::vector<double> flips{0, 0.4, 0.4, 0.4, 0.6, 0.2}, reversals{0, 0, 0.4, 0.2, 0.4, 0.2};
         LayerMemory memory{"layer", std::vector<std::uint8_t>(5), 0, 0};
         double sum = 0, weight = 0;
@@ -114,9 +116,13 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = (i % 2 == 0 ? 1.0F : -1.0F) * 0.0009F;
         const std::vector<std::int8_t> codes(1000, 1);
         LayerMemory memory{"layer", std::vector<std::uint8_t>(1000), 0, 0};
-        QVERIFY(layerHealth(healthBlock(weights, codes, absmean(weights), 0.1, memory.weights, false), 1000, false, memory).collapsed);
+        QVERIFY(
+            layerHealth(healthBlock(weights, codes, absmean(weights), 0.1, memory.weights, false), 1000, false, memory)
+                .collapsed);
         for (float& w : weights) w *= 2;
-        QVERIFY(!layerHealth(healthBlock(weights, codes, absmean(weights), 0.1, memory.weights, false), 1000, false, memory).collapsed);
+        QVERIFY(
+            !layerHealth(healthBlock(weights, codes, absmean(weights), 0.1, memory.weights, false), 1000, false, memory)
+                 .collapsed);
     }
 };
 

@@ -50,7 +50,8 @@ inline HealthEvent healthEvent(StepIndex step, int layers = 3) {
         layer.deadZone = 0.1;
         layer.collapsed = i == 1;
         for (std::size_t k = 0; k < layer.histogram.size(); ++k)
-            layer.histogram[k] = static_cast<std::uint32_t>(randomBits(3, static_cast<std::uint64_t>(step + i), k) % 1000);
+            layer.histogram[k] =
+                static_cast<std::uint32_t>(randomBits(3, static_cast<std::uint64_t>(step + i), k) % 1000);
         event.layers.push_back(layer);
     }
     return event;

@@ -1,13 +1,14 @@
-// A process of its own for the store's tests: store_process MODE WORKSPACE ARGUMENTS…; exit code 0 where all went as it should.
+// A process of its own for the store's tests: store_process MODE WORKSPACE ARGUMENTS…; exit code 0 where all went as it
+// should.
+#include <sys/resource.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <string>
-#include <sys/resource.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include "core/base/error.h"
@@ -116,12 +117,14 @@ int full(const Workspace& workspace, const std::vector<std::string>& arguments) 
         RunRecorder recorder(writer, run);
         recorder.onState({RunState::Running, 0, ""});
         const auto limit = static_cast<rlim_t>(parseInt(arguments.at(1)).value()) * 1024;
-        // A limit beyond the size at which the log is copied back is met by the database file too: nearly fill that first.
+        // A limit beyond the size at which the log is copied back is met by the database file too: nearly fill that
+        // first.
         if (limit > 4'500'000) writer.setNotes(run, std::string(static_cast<std::size_t>(limit) - 500'000, 'f'));
         limitFiles(limit);
         for (StepIndex step = 0; !recorder.failure(); ++step) {
             StepEvent event = stepOf(step);
-            event.gradNorm = event.memoryBytes = event.learningRate = event.lambda = event.loss;  // fills the disk sooner
+            // fills the disk sooner
+            event.gradNorm = event.memoryBytes = event.learningRate = event.lambda = event.loss;
             recorder.onStep(event);
             if (step % 500 == 499) recorder.sync();
             if (step == 1'000'000) return 10;

@@ -30,7 +30,8 @@ private Q_SLOTS:
         RunStore store(t.workspace);
         const auto id = writer.createConversation("c", "m"), other = writer.createConversation("d", "m");
         QCOMPARE(store.conversation(id)->head, 0);
-        const auto question = writer.addMessage(id, 0, "user", "q"), first = writer.addMessage(id, question, "assistant", "1");
+        const auto question = writer.addMessage(id, 0, "user", "q"),
+                   first = writer.addMessage(id, question, "assistant", "1");
         const auto second = writer.addMessage(id, question, "assistant", "2");
         QCOMPARE(store.conversation(id)->head, second);
         writer.setConversationHead(id, first);
@@ -47,8 +48,10 @@ private Q_SLOTS:
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
         const auto id = writer.createConversation("c", "m");
-        const auto question = writer.addMessage(id, 0, "user", "q"), answer = writer.addMessage(id, question, "assistant", "a");
-        const auto next = writer.addMessage(id, answer, "user", "q2"), last = writer.addMessage(id, next, "assistant", "a2");
+        const auto question = writer.addMessage(id, 0, "user", "q"),
+                   answer = writer.addMessage(id, question, "assistant", "a");
+        const auto next = writer.addMessage(id, answer, "user", "q2"),
+                   last = writer.addMessage(id, next, "assistant", "a2");
         const auto sibling = writer.addMessage(id, question, "assistant", "b");
         writer.trashMessage(last, true);
         QTest::qWait(5);  // another moment
@@ -56,7 +59,8 @@ private Q_SLOTS:
         QVERIFY((shown(store, id) == std::vector<std::int64_t>{question, sibling}));
         writer.trashMessage(answer, true);  // twice is once
         writer.trashMessage(answer, false);
-        QVERIFY((shown(store, id) == std::vector<std::int64_t>{question, answer, next, sibling}));  // `last` went before
+        // `last` went before
+        QVERIFY((shown(store, id) == std::vector<std::int64_t>{question, answer, next, sibling}));
         writer.trashMessage(last, false);
         QCOMPARE(shown(store, id).size(), std::size_t{5});
         QVERIFY_THROWS_EXCEPTION(Error, writer.trashMessage(999, true));
@@ -70,7 +74,8 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const auto heaven = writer.createConversation("Heaven and earth", "m"), sums = writer.createConversation("Sums", "m");
+        const auto heaven = writer.createConversation("Heaven and earth", "m"),
+                   sums = writer.createConversation("Sums", "m");
         const auto question = writer.addMessage(heaven, 0, "user", "Who made the FIRMAMENT?");
         writer.addMessage(sums, 0, "user", "What is 100%_ of 7\\2?");
         QVERIFY((titles(store.conversations({"firmament"})) == std::vector<std::string>{"Heaven and earth"}));
@@ -91,11 +96,14 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const auto street = writer.createConversation("Die lange Straße", "m"), myth = writer.createConversation("Myths", "m");
+        const auto street = writer.createConversation("Die lange Straße", "m"),
+                   myth = writer.createConversation("Myths", "m");
         writer.addMessage(street, 0, "user", "So ein Ärger!");
         writer.addMessage(myth, 0, "user", "Πού πάει ο Σίσυφος;");
-        for (const char* word : {"STRASSE", "straße", "ärger", "ÄRGER"}) QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Die lange Straße"}, word);
-        for (const char* word : {"ΣΊΣΥΦΟΣ", "σίσυφος", "ΠΟΎ"}) QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Myths"}, word);
+        for (const char* word : {"STRASSE", "straße", "ärger", "ÄRGER"})
+            QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Die lange Straße"}, word);
+        for (const char* word : {"ΣΊΣΥΦΟΣ", "σίσυφος", "ΠΟΎ"})
+            QVERIFY2(titles(store.conversations({word})) == std::vector<std::string>{"Myths"}, word);
         QCOMPARE(store.conversations({"ΣΊΣΥΦΟΣ"}).front().found, std::string("Πού πάει ο Σίσυφος;"));
         QVERIFY(store.conversations({"arger"}).empty());
     }

@@ -16,7 +16,8 @@ class TestQuery : public QObject {
     static std::vector<RunSummary> someRuns() {
         std::vector<RunSummary> runs(4);
         const double nan = std::numeric_limits<double>::quiet_NaN();
-        for (RunSummary& run : runs) run.lastLoss = run.lastEvalLoss = run.bestEvalLoss = run.perplexity = run.bitsPerByte = nan;
+        for (RunSummary& run : runs)
+            run.lastLoss = run.lastEvalLoss = run.bestEvalLoss = run.perplexity = run.bitsPerByte = nan;
         runs[0].name = "kjv-Linear";
         runs[0].state = RunState::Finished;
         runs[0].tags = {"good", "two words"};
@@ -69,7 +70,7 @@ private Q_SLOTS:
         row("tag ~ wo", "0");
         row("tag != good", "12");
         row("loss < 2.2", "02");
-        row("loss > 0", "012");         // the queued one has none
+        row("loss > 0", "012");  // the queued one has none
         row("not loss > 0", "3");
         row("bits_per_byte <= 1.75", "0");
         row("lambda_schedule = accelerated", "1");
@@ -134,7 +135,8 @@ private Q_SLOTS:
     }
     // Any bytes give a predicate or an error with a position inside.
     void nonsenseIsRefusedSoundly() {
-        const std::string pieces[] = {"loss", "and", "or", "not", "(", ")", "<", ">=", "!=", ":", "~", "\"", "\\", "3e-4", "tag", "\xff", " ", "state"};
+        const std::string pieces[] = {"loss", "and", "or", "not", "(",    ")",   "<",    ">=", "!=",
+                                      ":",    "~",   "\"", "\\",  "3e-4", "tag", "\xff", " ",  "state"};
         for (std::uint64_t i = 0; i < 20'000; ++i) {
             std::string text;
             for (std::uint64_t k = 0; k < randomBits(1, 0, i) % 12; ++k)

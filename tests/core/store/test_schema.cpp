@@ -1,5 +1,5 @@
-// Making and migrating the database: a backup before each step, nothing changed where a step fails, a newer schema refused,
-// alone under the schema lock. The migrations beyond the program's own are the test's.
+// Making and migrating the database: a backup before each step, nothing changed where a step fails, a newer schema
+// refused, alone under the schema lock. The migrations beyond the program's own are the test's.
 #include <QTest>
 #include <filesystem>
 
@@ -111,10 +111,11 @@ private Q_SLOTS:
         RunStore open(t.workspace);
         QCOMPARE(open.runs().size(), std::size_t{1});
         { const FileLock lock = openSchema(t.workspace, withNext(next)); }
-        for (const Error& error : {errorOf([&] { StoreWriter writer(t.workspace); }), errorOf([&] { RunStore store(t.workspace); }),
-                                   errorOf([&] { open.runs(); })}) {  // also by a reader that was there before
+        for (const Error& error :
+             {errorOf([&] { StoreWriter writer(t.workspace); }), errorOf([&] { RunStore store(t.workspace); }),
+              errorOf([&] { open.runs(); })}) {  // also by a reader that was there before
             QVERIFY(error.kind() == ErrorKind::TooNew);
-            QVERIFY(!error.mend().empty());
+            QVERIFY(!error.hint().empty());
             QVERIFY(std::string(error.what()).find("newer") != std::string::npos);
         }
     }
@@ -136,7 +137,7 @@ private Q_SLOTS:
         writeFileAtomically(t.workspace.root() / "file", "");
         const Workspace below(t.workspace.root() / "file" / "home");
         const Error error = errorOf([&] { StoreWriter writer(below); });
-        QVERIFY(std::string(error.what()).find("file/home") != std::string::npos && !error.mend().empty());
+        QVERIFY(std::string(error.what()).find("file/home") != std::string::npos && !error.hint().empty());
         RunStore store(below);  // nothing is there to read
         QVERIFY(store.runs().empty());
     }
@@ -144,8 +145,9 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         writeFileAtomically(t.workspace.database(), std::string(5000, 'x'));
         const std::string before = readFile(t.workspace.database());
-        for (const Error& error : {errorOf([&] { StoreWriter writer(t.workspace); }), errorOf([&] { RunStore store(t.workspace); })})
-            QVERIFY(!error.mend().empty());
+        for (const Error& error :
+             {errorOf([&] { StoreWriter writer(t.workspace); }), errorOf([&] { RunStore store(t.workspace); })})
+            QVERIFY(!error.hint().empty());
         QVERIFY(readFile(t.workspace.database()) == before);
         fs::remove(t.workspace.database());
         {

@@ -1,4 +1,5 @@
-// Points in blocks against a std::map: random strides, resumes and gaps; the codec's round trips and its refusal of damage.
+// Points in blocks against a std::map: random strides, resumes and gaps; the codec's round trips and its refusal of
+// damage.
 #include <QTest>
 #include <map>
 
@@ -15,11 +16,13 @@ class TestSeries : public QObject {
     Q_OBJECT
 
     // Empty, or what differs.
-    static std::string difference(const std::vector<Point>& points, const std::map<StepIndex, double>& reference, StepIndex from = 0) {
+    static std::string difference(const std::vector<Point>& points, const std::map<StepIndex, double>& reference,
+                                  StepIndex from = 0) {
         auto wanted = reference.lower_bound(from);
         for (const Point& point : points) {
             if (wanted == reference.end()) return "a point too many at " + std::to_string(point.step);
-            if (point.step != wanted->first) return "step " + std::to_string(point.step) + " for " + std::to_string(wanted->first);
+            if (point.step != wanted->first)
+                return "step " + std::to_string(point.step) + " for " + std::to_string(wanted->first);
             if (!sameBits(point.value, wanted->second)) return "value at " + std::to_string(point.step);
             ++wanted;
         }
@@ -45,7 +48,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("narrow");
         for (const int n : {1, 2, 3, 1024, 2048})
             for (const bool even : {false, true})
-                for (const bool narrow : {false, true}) QTest::addRow("%d %d %d", n, even, narrow) << n << even << narrow;
+                for (const bool narrow : {false, true})
+                    QTest::addRow("%d %d %d", n, even, narrow) << n << even << narrow;
     }
     void codecRoundTrips() {
         QFETCH(int, n);
@@ -84,9 +88,9 @@ private Q_SLOTS:
             else data[at] = static_cast<char>(randomBits(1, 2, i));
             out.clear();
             try {
-                decodeChunk(chunk.first, chunk.last, static_cast<std::int64_t>(i % 7 == 0 ? randomBits(1, 3, i) : 1024), data, out);
-            } catch (const Error&) {
-            }
+                decodeChunk(chunk.first, chunk.last, static_cast<std::int64_t>(i % 7 == 0 ? randomBits(1, 3, i) : 1024),
+                            data, out);
+            } catch (const Error&) {}
         }
         QVERIFY_EXCEPTION_THROWN(decodeChunk(0, 10, 1024, chunk.data, out), Error);
         QVERIFY_EXCEPTION_THROWN(decodeChunk(chunk.first, chunk.last, 1023, chunk.data, out), Error);
@@ -96,15 +100,17 @@ private Q_SLOTS:
         QTest::addColumn<int>("seed");
         for (int seed = 0; seed < 24; ++seed) QTest::addRow("%d", seed) << seed;
     }
-    // Batches of random size at a random stride, now and then thrown back to an earlier step, written with gaps and twice, by
-    // writers that begin anew and that see rollbacks.
+    // Batches of random size at a random stride, now and then thrown back to an earlier step, written with gaps and
+    // twice, by writers that begin anew and that see rollbacks.
     void equalsAMap() {
         QFETCH(int, seed);
         const TemporaryWorkspace t;
         const FileLock lock = openSchema(t.workspace, storeMigrations());
         Database db(t.workspace.database(), Database::Mode::ReadWrite);
         db.execute("PRAGMA synchronous=OFF");
-        db.execute("INSERT INTO run (number, id, name, state, config, created_ms, revision) VALUES (1, 'r', 'n', 'running', '{}', 0, 0)");
+        db.execute(
+            "INSERT INTO run (number, id, name, state, config, created_ms, revision) VALUES (1, 'r', 'n', 'running', "
+            "'{}', 0, 0)");
         std::uint64_t draws = 0;
         const auto draw = [&](std::uint64_t n) { return randomBits(static_cast<std::uint64_t>(seed), 9, draws++) % n; };
         const StepIndex stride = seed % 3 == 0 ? 100 : 1;
@@ -117,7 +123,8 @@ private Q_SLOTS:
             for (std::uint64_t i = 0; i < size; ++i) {
                 if (draw(300) == 0) step += static_cast<StepIndex>(draw(3)) * stride;
                 const bool again = draw(50) == 0;
-                points.push_back({step, draw(97) == 0 ? std::numeric_limits<double>::quiet_NaN() : lossOf(static_cast<StepIndex>(draw(1000)))});
+                points.push_back({step, draw(97) == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                      : lossOf(static_cast<StepIndex>(draw(1000)))});
                 if (!again) step += stride;
             }
             db.execute("BEGIN IMMEDIATE");
@@ -130,7 +137,8 @@ private Q_SLOTS:
                 for (const Point& point : points) reference[point.step] = point.value;
             }
             if (draw(5) == 0) {  // a resume, by another process
-                step = static_cast<StepIndex>(draw(static_cast<std::uint64_t>(step / stride + 1))) * stride + (draw(4) == 0 ? stride / 2 : 0);
+                step = static_cast<StepIndex>(draw(static_cast<std::uint64_t>(step / stride + 1))) * stride +
+                       (draw(4) == 0 ? stride / 2 : 0);
                 writer = std::make_unique<SeriesWriter>(1);
             }
             if (batch % 10 != 9 || reference.empty()) continue;
@@ -145,7 +153,9 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         const FileLock lock = openSchema(t.workspace, storeMigrations());
         Database db(t.workspace.database(), Database::Mode::ReadWrite);
-        db.execute("INSERT INTO run (number, id, name, state, config, created_ms, revision) VALUES (1, 'r', 'n', 'running', '{}', 0, 0)");
+        db.execute(
+            "INSERT INTO run (number, id, name, state, config, created_ms, revision) VALUES (1, 'r', 'n', 'running', "
+            "'{}', 0, 0)");
         SeriesWriter writer(1);
         QElapsedTimer timer;
         timer.start();
@@ -162,8 +172,10 @@ private Q_SLOTS:
         const auto points = readSeries(db, 1, 0);
         const auto read = timer.elapsed();
         QCOMPARE(static_cast<StepIndex>(points.size()), total);
-        for (StepIndex i = 0; i < total; i += 997) QVERIFY(sameBits(points[static_cast<std::size_t>(i)].value, lossOf(i)));
-        qInfo("1e6 points: written in %lld ms, read in %lld ms, file %.1f MB", static_cast<long long>(wrote), static_cast<long long>(read),
+        for (StepIndex i = 0; i < total; i += 997)
+            QVERIFY(sameBits(points[static_cast<std::size_t>(i)].value, lossOf(i)));
+        qInfo("1e6 points: written in %lld ms, read in %lld ms, file %.1f MB", static_cast<long long>(wrote),
+              static_cast<long long>(read),
               static_cast<double>(std::filesystem::file_size(t.workspace.database())) / 1e6);
     }
 };

@@ -95,8 +95,18 @@ private Q_SLOTS:
         StoreWriter writer(t.workspace);
         const std::string id = writer.createRun("n", {}, RunState::Preparing);
         constexpr double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
-        const double odd[] = {nan, -nan, std::bit_cast<double>(0x7ff8dead00000001ULL), inf, -inf, -0.0, 0.0, 5e-324, -2.5e-310,
-                              1.7976931348623157e308, 0.1, 1.0};
+        const double odd[] = {nan,
+                              -nan,
+                              std::bit_cast<double>(0x7ff8dead00000001ULL),
+                              inf,
+                              -inf,
+                              -0.0,
+                              0.0,
+                              5e-324,
+                              -2.5e-310,
+                              1.7976931348623157e308,
+                              0.1,
+                              1.0};
         std::vector<double> expected;
         {
             RunRecorder recorder(writer, id);
@@ -124,7 +134,8 @@ private Q_SLOTS:
         QCOMPARE(run.tokens, 3000 * 4096);
         QCOMPARE(run.lastLoss, expected.back());
         const auto keys = store.seriesKeys(id);
-        for (const char* key : {"loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second", "wall_seconds", "tokens", "memory"})
+        for (const char* key : {"loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second",
+                                "wall_seconds", "tokens", "memory"})
             QVERIFY2(std::find(keys.begin(), keys.end(), key) != keys.end(), key);
     }
     void stepsAreStoredWithoutBeingAskedFor() {
@@ -172,7 +183,8 @@ private Q_SLOTS:
         recorder.sync();
         QCOMPARE(store.run(id)->progress, std::string("training the tokenizer 42%"));
         recorder.onState({RunState::Running, 0, ""});
-        QVERIFY(store.run(id)->state == RunState::Running && store.run(id)->progress.empty() && store.run(id)->startedMs > 0);
+        QVERIFY(store.run(id)->state == RunState::Running && store.run(id)->progress.empty() &&
+                store.run(id)->startedMs > 0);
         recorder.onHealth(healthEvent(50));
         EvaluationEvent evaluation;
         evaluation.step = 50;
@@ -306,7 +318,8 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const std::string keep = writer.createRun("keep", {}, RunState::Running), id = writer.createRun("gone", {}, RunState::Running);
+        const std::string keep = writer.createRun("keep", {}, RunState::Running),
+                          id = writer.createRun("gone", {}, RunState::Running);
         for (const std::string& run : {keep, id}) {
             RunRecorder recorder(writer, run);
             for (StepIndex step = 0; step < 5000; ++step) recorder.onStep(stepEvent(step));
@@ -327,7 +340,8 @@ private Q_SLOTS:
         const std::int64_t before = store.revision();
         writer.purge(id);
         QVERIFY(store.revision() > before);
-        QVERIFY(!store.run(id) && store.runs(true).empty() && store.series(id, "loss").empty() && store.log(id).empty());
+        QVERIFY(!store.run(id) && store.runs(true).empty() && store.series(id, "loss").empty() &&
+                store.log(id).empty());
         QVERIFY(!fs::exists(t.workspace.run(id)));
         QCOMPARE(store.series(keep, "loss").size(), std::size_t{5000});
         QCOMPARE(store.checkpoints(keep).size(), std::size_t{1});
@@ -362,7 +376,8 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const std::string a = writer.createRun("a", {}, RunState::Queued), b = writer.createRun("b", {}, RunState::Queued);
+        const std::string a = writer.createRun("a", {}, RunState::Queued),
+                          b = writer.createRun("b", {}, RunState::Queued);
         writer.setBaseline(a);
         const std::int64_t revision = store.revision();
         writer.setBaseline(b);
@@ -375,7 +390,8 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const std::string a = writer.createRun("a", {}, RunState::Queued), b = writer.createRun("b", {}, RunState::Queued);
+        const std::string a = writer.createRun("a", {}, RunState::Queued),
+                          b = writer.createRun("b", {}, RunState::Queued);
         std::int64_t seen = store.revision();
         QVERIFY(store.runsChangedSince(seen).empty());
         writer.renameRun(a, "a2");
@@ -405,7 +421,8 @@ private Q_SLOTS:
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
         QVERIFY_EXCEPTION_THROWN(store.resolve("latest"), Error);
-        const std::string a = writer.createRun("kjv", {}, RunState::Queued), b = writer.createRun("kjv-linear", {}, RunState::Queued);
+        const std::string a = writer.createRun("kjv", {}, RunState::Queued),
+                          b = writer.createRun("kjv-linear", {}, RunState::Queued);
         QTest::qWait(5);
         const std::string c = writer.createRun("other", {}, RunState::Queued);
         QCOMPARE(store.resolve("latest").id, c);
@@ -446,7 +463,8 @@ private Q_SLOTS:
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
-        const auto first = writer.createConversation("one", "run:r-1"), second = writer.createConversation("two", "/models/x");
+        const auto first = writer.createConversation("one", "run:r-1"),
+                   second = writer.createConversation("two", "/models/x");
         const auto question = writer.addMessage(first, 0, "user", "Wer? „Du“");
         const auto answer = writer.addMessage(first, question, "assistant", "");
         writer.updateMessage(answer, "partial", {{"tokens", 3}});
@@ -464,10 +482,12 @@ private Q_SLOTS:
         writer.deleteConversation(first);
         QVERIFY(store.messages(first).empty() && store.conversations().size() == 1);
         // A conversation and its first messages in one transaction: all of them or none.
-        QVERIFY(kindOf([&] { writer.addMessages({{0, 0, "user", "a", {}, "t", "m", {}}, {999, 0, "user", "b", {}, {}, {}, {}}}); }) ==
-                ErrorKind::BadInput);
+        QVERIFY(kindOf([&] {
+                    writer.addMessages({{0, 0, "user", "a", {}, "t", "m", {}}, {999, 0, "user", "b", {}, {}, {}, {}}});
+                }) == ErrorKind::BadInput);
         QCOMPARE(store.conversations().size(), std::size_t{1});
-        const auto added = writer.addMessages({{0, 0, "user", "a", {}, "left", "m", {{"system", "s"}}}, {0, 0, "user", "a", {}, "right", "n", {}}});
+        const auto added = writer.addMessages(
+            {{0, 0, "user", "a", {}, "left", "m", {{"system", "s"}}}, {0, 0, "user", "a", {}, "right", "n", {}}});
         QVERIFY(added.size() == 2 && added[0].conversation != added[1].conversation);
         const auto left = store.conversation(added[0].conversation);
         QVERIFY(left && left->title == "left" && left->head == added[0].message && left->settings.at("system") == "s");

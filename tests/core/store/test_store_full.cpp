@@ -1,4 +1,5 @@
-// A full disk: waiting calls and the recorder say so, nothing is half-written, and the store works on once there is space.
+// A full disk: waiting calls and the recorder say so, nothing is half-written, and the store works on once there is
+// space.
 #include <QProcess>
 #include <QTest>
 
@@ -27,7 +28,9 @@ private Q_SLOTS:
                                                       QString::fromStdString(run), QString::number(kilobytes)});
         QVERIFY(process.waitForFinished(200'000));
         QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0,
-                 (QByteArray::number(process.exitCode()) + " " + process.readAllStandardOutput() + process.readAllStandardError()).constData());
+                 (QByteArray::number(process.exitCode()) + " " + process.readAllStandardOutput() +
+                  process.readAllStandardError())
+                     .constData());
         RunStore store(t.workspace);
         QVERIFY(store.integrityCheck().empty());
         QCOMPARE(store.run(run)->notes, std::string("space again"));
@@ -44,7 +47,8 @@ private Q_SLOTS:
         });
         const auto insert = [&](const std::string& title) {
             queue.call([&](Database& db) {
-                Query(db, "INSERT INTO conversation (title, model, created_ms, changed_ms) VALUES (?, '', 0, 0)", title).run();
+                Query(db, "INSERT INTO conversation (title, model, created_ms, changed_ms) VALUES (?, '', 0, 0)", title)
+                    .run();
             });
         };
         std::atomic<int> failed{0}, stored{0}, wrong{0};

@@ -1,4 +1,5 @@
-// Several processes at one store: writers beside a trainer, readers beside writers, kill -9 in a loop, dead runs, commands.
+// Several processes at one store: writers beside a trainer, readers beside writers, kill -9 in a loop, dead runs,
+// commands.
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QTest>
@@ -17,8 +18,9 @@ class TestStoreProcesses : public QObject {
     static std::unique_ptr<QProcess> start(const Workspace& workspace, const char* mode, const QStringList& arguments) {
         auto process = std::make_unique<QProcess>();
         process->setProcessChannelMode(QProcess::SeparateChannels);
-        process->start(QStringLiteral(STORE_PROCESS),
-                       QStringList{QString::fromLatin1(mode), QString::fromStdString(workspace.root().string())} + arguments);
+        process->start(
+            QStringLiteral(STORE_PROCESS),
+            QStringList{QString::fromLatin1(mode), QString::fromStdString(workspace.root().string())} + arguments);
         if (!process->waitForStarted()) throw std::runtime_error("the process does not start");
         return process;
     }
@@ -77,7 +79,9 @@ private Q_SLOTS:
         QVERIFY(store.integrityCheck().empty());
     }
     void killsLoseNothing() {
-        const int kills = qEnvironmentVariableIntValue("TRITLAB_STORE_KILLS") > 0 ? qEnvironmentVariableIntValue("TRITLAB_STORE_KILLS") : 30;
+        const int kills = qEnvironmentVariableIntValue("TRITLAB_STORE_KILLS") > 0
+                              ? qEnvironmentVariableIntValue("TRITLAB_STORE_KILLS")
+                              : 30;
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         RunStore store(t.workspace);
@@ -89,8 +93,9 @@ private Q_SLOTS:
             };
             // Resumes at some earlier step, as from a checkpoint.
             const StepIndex from = std::max<StepIndex>(0, highest + 1 - draw(0, 500));
-            const auto trainer = start(t.workspace, "record", {QString::fromStdString(run), QString::number(from), "1000000", "0",
-                                                               QString::number(1 + draw(1, 300))});
+            const auto trainer = start(t.workspace, "record",
+                                       {QString::fromStdString(run), QString::number(from), "1000000", "0",
+                                        QString::number(1 + draw(1, 300))});
             const QString first = waitForLine(*trainer, "ack");
             QVERIFY2(!first.isNull(), trainer->readAllStandardError().constData());
             acknowledged = first.toLongLong();
@@ -104,7 +109,8 @@ private Q_SLOTS:
             const auto points = store.series(run, "loss");
             QVERIFY2(static_cast<StepIndex>(points.size()) > highest, "an acknowledged step is lost");
             for (std::size_t i = 0; i < points.size(); ++i)
-                QVERIFY(points[i].step == static_cast<StepIndex>(i) && sameBits(points[i].value, lossOf(points[i].step)));
+                QVERIFY(points[i].step == static_cast<StepIndex>(i) &&
+                        sameBits(points[i].value, lossOf(points[i].step)));
             QVERIFY(store.run(run)->steps > acknowledged);
             QCOMPARE(writer.markDeadRuns(), std::vector<std::string>{run});
             QVERIFY(store.run(run)->state == RunState::Interrupted);
@@ -129,7 +135,8 @@ private Q_SLOTS:
         QVERIFY(store.run(run)->state == RunState::Stopped);
         QVERIFY(writer.markDeadRuns().empty());
     }
-    // Readers that read without a pause keep the log from being emptied at a quiet moment; the writer waits for a gap then.
+    // Readers that read without a pause keep the log from being emptied at a quiet moment; the writer waits for a gap
+    // then.
     void theLogStaysBoundedBehindReaders() {
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
@@ -155,7 +162,8 @@ private Q_SLOTS:
             reader->closeWriteChannel();
             QVERIFY(finish(*reader));
         }
-        qInfo("%.0f MB written, the log was %.1f MB at most", static_cast<double>(written) / 1e6, static_cast<double>(largest) / 1e6);
+        qInfo("%.0f MB written, the log was %.1f MB at most", static_cast<double>(written) / 1e6,
+              static_cast<double>(largest) / 1e6);
         QVERIFY(largest < 60'000'000);
         RunStore store(t.workspace);
         QCOMPARE(store.series(run, "loss").size(), std::size_t{3000});

@@ -1,5 +1,6 @@
-// TensorBoard's event files against files that the tensorboard package wrote (tests/fixtures/make_tensorboard.py), damaged ones, and
-// a whole way out and in again. Where the package is installed, it also reads what was exported (TRITLAB_PYTHON names a Python).
+// TensorBoard's event files against files that the tensorboard package wrote (tests/fixtures/make_tensorboard.py),
+// damaged ones, and a whole way out and in again. Where the package is installed, it also reads what was exported
+// (TRITLAB_PYTHON names a Python).
 #include <QDirIterator>
 #include <QFile>
 #include <QProcess>
@@ -64,7 +65,7 @@ private Q_SLOTS:
             const std::uint32_t rotated = masked - 0xA282EAD8U;
             return rotated >> 17 | rotated << 15;
         };
-        QCOMPARE(unmasked(maskedCrc32c("123456789")), 0xE3069283U);  // the check value of CRC-32C
+        QCOMPARE(unmasked(maskedCrc32c("123456789")), 0xE3069283U);            // the check value of CRC-32C
         QCOMPARE(unmasked(maskedCrc32c(std::string(32, '\0'))), 0x8A9136AAU);  // RFC 3720, B.4
         QCOMPARE(unmasked(maskedCrc32c(std::string(32, '\xff'))), 0x62A8AB43U);
     }
@@ -83,7 +84,8 @@ private Q_SLOTS:
     void readsTensors() {
         const Read read = readAll(fixtures / "tf2/train/events.out.tfevents.1767225600.host.3.0.v2");
         QCOMPARE(read.events.size(), 3U);
-        QCOMPARE(read.events[2].scalars, (std::vector<std::pair<std::string, double>>{{"loss", 0.5}, {"epoch", 2}, {"scale", 0.2}}));
+        QCOMPARE(read.events[2].scalars,
+                 (std::vector<std::pair<std::string, double>>{{"loss", 0.5}, {"epoch", 2}, {"scale", 0.2}}));
     }
     void damageIsSaid() {
         const std::string whole = readFile(fixtures / "torch/events.out.tfevents.1767225600.host.1.0");
@@ -98,15 +100,20 @@ private Q_SLOTS:
             bool said = false;
             try {
                 said = readBytes(folder, damaged).result.cutShort;
-            } catch (const Error& error) { said = error.where().find("byte ") != std::string::npos; }
+            } catch (const Error& error) {
+                said = error.where().find("byte ") != std::string::npos;
+            }
             QVERIFY2(said, qPrintable(QString::number(i)));
         }
         // Sound records that hold no event.
-        for (const char* bytes : {"\x08", "\x0a\x05xy", "\x09\x01", "\x00", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x2a\x03\x0a\x7fx"}) {
+        for (const char* bytes : {"\x08", "\x0a\x05xy", "\x09\x01", "\x00",
+                                  "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x2a\x03\x0a\x7fx"}) {
             const std::string body = bytes;
             std::string file(8, '\0');
             file[0] = static_cast<char>(body.size());
-            const auto add = [&file](std::uint32_t crc) { file.append(reinterpret_cast<const char*>(&crc), sizeof crc); };
+            const auto add = [&file](std::uint32_t crc) {
+                file.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+            };
             add(maskedCrc32c(file));
             file += body;
             add(maskedCrc32c(body));
@@ -133,7 +140,7 @@ private Q_SLOTS:
         QCOMPARE(store.seriesKeys(run.id), (std::vector<std::string>{"loss", "lr"}));
         const std::vector<Point> loss = store.series(run.id, "loss");
         QCOMPARE(loss.size(), 5U);
-        QVERIFY(std::isnan(loss[3].value));  // the resumed file's
+        QVERIFY(std::isnan(loss[3].value));                         // the resumed file's
         QCOMPARE(store.series(told[0].id, "scale")[1].value, 0.1);  // a float64 keeps its digits
         QCOMPARE(store.integrityCheck(), std::string());
     }
@@ -154,11 +161,15 @@ private Q_SLOTS:
         RunStore store(place.workspace);
         const QTemporaryDir folder;
         const TensorBoardExport written = exportTensorBoard(store, id, folder.path().toStdString());
-        QVERIFY(QString::fromStdString(written.file.string()).contains("/out_of_here-" + QString::fromStdString(id) + "/events.out.tfevents."));
-        QCOMPARE(exportTensorBoard(store, id, folder.path().toStdString()).file, written.file);  // replaced, not doubled
+        QVERIFY(QString::fromStdString(written.file.string())
+                    .contains("/out_of_here-" + QString::fromStdString(id) + "/events.out.tfevents."));
+        // replaced, not doubled
+        QCOMPARE(exportTensorBoard(store, id, folder.path().toStdString()).file, written.file);
         const Read read = readAll(written.file);
-        QVERIFY(std::is_sorted(read.events.begin() + 1, read.events.end() - 1, [](const auto& a, const auto& b) { return a.step < b.step; }));
-        QCOMPARE(read.events.back().texts.front(), (std::pair<std::string, std::string>("sample/The king", " said | \"no\"")));
+        QVERIFY(std::is_sorted(read.events.begin() + 1, read.events.end() - 1,
+                               [](const auto& a, const auto& b) { return a.step < b.step; }));
+        QCOMPARE(read.events.back().texts.front(),
+                 (std::pair<std::string, std::string>("sample/The king", " said | \"no\"")));
         QVERIFY(read.events.front().texts.front().second.find("\"steps\": 3000") != std::string::npos);
 
         const std::string back = importTensorBoard(other.workspace, folder.path().toStdString(), "back").front().id;
@@ -181,7 +192,8 @@ private Q_SLOTS:
         const QString python = qEnvironmentVariable("TRITLAB_PYTHON", "python3");
         QProcess probe;
         probe.start(python, {"-c", "import tensorboard, numpy"});
-        if (!probe.waitForFinished(60000) || probe.exitCode() != 0) QSKIP("skipped: no Python with the tensorboard package");
+        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+            QSKIP("skipped: no Python with the tensorboard package");
         const TemporaryWorkspace place;
         const std::string id = trainedRun(place);
         RunStore store(place.workspace);

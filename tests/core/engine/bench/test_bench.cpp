@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/model/estimate.h"
 #include "core/config/fields.h"
 #include "core/device/plugin.h"
 #include "core/engine/engine.h"
+#include "core/model/estimate.h"
 #include "tests/core/engine/loop/nano_run.h"
 
 using namespace tritlab;
@@ -78,7 +78,8 @@ private Q_SLOTS:
         if (cudaState().usable()) {
             const BenchResult result = loadEngine().bench(request);
             QCOMPARE(result.device, cudaState().devices[0]);
-            QVERIFY(std::abs(result.loss - std::log(4096.0)) < 0.5 && result.peakMemoryBytes > 16.0 * static_cast<double>(result.parameters));
+            QVERIFY(std::abs(result.loss - std::log(4096.0)) < 0.5 &&
+                    result.peakMemoryBytes > 16.0 * static_cast<double>(result.parameters));
         } else {
             QVERIFY_THROWS_EXCEPTION(Error, loadEngine().bench(request));
             request.device = ComputeDevice::Auto;
@@ -110,7 +111,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const std::filesystem::path home = folder.path().toStdString();
         writeNanoText(home / "text.txt");
-        CurveRequest request{nanoConfig(home / "text.txt", Precision::Bf16), Workspace(home / "workspace"), {1, 2}, {}, {}};
+        CurveRequest request{
+            nanoConfig(home / "text.txt", Precision::Bf16), Workspace(home / "workspace"), {1, 2}, {}, {}};
         request.config.normPlacement = NormPlacement::Post;
         request.config.gatedFfn = request.config.subNorms = false;
         request.config.steps = 40;

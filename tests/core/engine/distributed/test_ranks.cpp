@@ -1,5 +1,5 @@
-// Who a process is among the ranks of a run, told by each launcher's environment; how weights are cut into shards; and how a rank
-// notices that another is gone.
+// Who a process is among the ranks of a run, told by each launcher's environment; how weights are cut into shards; and
+// how a rank notices that another is gone.
 #include <QTest>
 #include <map>
 #include <numeric>
@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/engine/distributed/data_parallel.h"
-#include "core/engine/distributed/rank_pulse.h"
+#include "core/engine/distributed/heartbeat.h"
 #include "core/run/ranks.h"
 
 using namespace tritlab;
@@ -34,8 +34,9 @@ std::string errorIn(const Variables& variables) {
 }
 
 // Beats every 20 ms; a rank that is silent for half a second is lost.
-std::unique_ptr<RankPulse> pulse(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size) {
-    return std::make_unique<RankPulse>(store, rank, size, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+std::unique_ptr<Heartbeat> pulse(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size) {
+    return std::make_unique<Heartbeat>(store, rank, size, std::vector{"failed"}, std::chrono::milliseconds(20),
+                                       std::chrono::milliseconds(500));
 }
 
 }  // namespace
@@ -47,14 +48,26 @@ private Q_SLOTS:
         QVERIFY(!ranksIn({}).many() && ranksIn({}).leads());
         QVERIFY(!ranksIn({{"RANK", "0"}, {"WORLD_SIZE", "1"}}).many());
         // A batch script has its job's variables, but is no step of it.
-        QVERIFY(!ranksIn({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "8"}, {"SLURM_JOB_ID", "77"}, {"SLURM_JOB_NODELIST", "n[1-2]"}}).many());
+        QVERIFY(!ranksIn({{"SLURM_PROCID", "0"},
+                          {"SLURM_NTASKS", "8"},
+                          {"SLURM_JOB_ID", "77"},
+                          {"SLURM_JOB_NODELIST", "n[1-2]"}})
+                     .many());
         QCOMPARE(ranksIn({}).threads(0), 0);
     }
 
     void torchrun() {
-        const Ranks ranks = ranksIn({{"RANK", "5"}, {"WORLD_SIZE", "8"}, {"LOCAL_RANK", "1"}, {"LOCAL_WORLD_SIZE", "4"},
-                                     {"MASTER_ADDR", "alpha"}, {"MASTER_PORT", "29400"}, {"TORCHELASTIC_USE_AGENT_STORE", "True"},
-                                     {"TORCHELASTIC_RESTART_COUNT", "2"}, {"SLURM_PROCID", "0"}, {"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "2"}});
+        const Ranks ranks = ranksIn({{"RANK", "5"},
+                                     {"WORLD_SIZE", "8"},
+                                     {"LOCAL_RANK", "1"},
+                                     {"LOCAL_WORLD_SIZE", "4"},
+                                     {"MASTER_ADDR", "alpha"},
+                                     {"MASTER_PORT", "29400"},
+                                     {"TORCHELASTIC_USE_AGENT_STORE", "True"},
+                                     {"TORCHELASTIC_RESTART_COUNT", "2"},
+                                     {"SLURM_PROCID", "0"},
+                                     {"SLURM_STEP_ID", "0"},
+                                     {"SLURM_NTASKS", "2"}});
         QCOMPARE(ranks.rank, 5);
         QCOMPARE(ranks.size, 8);
         QCOMPARE(ranks.localRank, 1);
@@ -63,23 +76,34 @@ private Q_SLOTS:
         QCOMPARE(ranks.port, 29400);
         QVERIFY(ranks.storeIsServed && ranks.attempt == "2" && !ranks.oneMachine() && !ranks.leads());
         // By hand, on one machine: rank 0 at the loopback address tells that all are here and share the cores.
-        const Ranks here = ranksIn({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", "1234"}});
+        const Ranks here =
+            ranksIn({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", "1234"}});
         QVERIFY(here.oneMachine() && here.localRank == 1 && !here.storeIsServed);
         QCOMPARE(here.threads(3), 3);
         QVERIFY(here.threads(0) >= 1);
     }
 
     void mpiAndSlurm() {
-        const Ranks open = ranksIn({{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+        const Ranks open = ranksIn({{"OMPI_COMM_WORLD_RANK", "1"},
+                                    {"OMPI_COMM_WORLD_SIZE", "2"},
+                                    {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
                                     {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
         QVERIFY(open.rank == 1 && open.size == 2 && open.oneMachine());
         QCOMPARE(open.address, std::string("127.0.0.1"));
         QCOMPARE(open.port, 29500);
-        const Ranks intel = ranksIn({{"PMI_RANK", "3"}, {"PMI_SIZE", "4"}, {"MPI_LOCALRANKID", "1"}, {"MPI_LOCALNRANKS", "2"},
+        const Ranks intel = ranksIn({{"PMI_RANK", "3"},
+                                     {"PMI_SIZE", "4"},
+                                     {"MPI_LOCALRANKID", "1"},
+                                     {"MPI_LOCALNRANKS", "2"},
                                      {"MASTER_ADDR", "b"}});
         QVERIFY(intel.rank == 3 && intel.localSize == 2 && intel.address == "b");
-        const Ranks slurm = ranksIn({{"SLURM_PROCID", "2"}, {"SLURM_NTASKS", "6"}, {"SLURM_LOCALID", "2"}, {"SLURM_STEP_ID", "0"},
-                                     {"SLURM_TASKS_PER_NODE", "4(x1),2"}, {"SLURM_STEP_NODELIST", "gpu[07-08,11]"}, {"SLURM_JOB_ID", "123456"}});
+        const Ranks slurm = ranksIn({{"SLURM_PROCID", "2"},
+                                     {"SLURM_NTASKS", "6"},
+                                     {"SLURM_LOCALID", "2"},
+                                     {"SLURM_STEP_ID", "0"},
+                                     {"SLURM_TASKS_PER_NODE", "4(x1),2"},
+                                     {"SLURM_STEP_NODELIST", "gpu[07-08,11]"},
+                                     {"SLURM_JOB_ID", "123456"}});
         QVERIFY(slurm.rank == 2 && slurm.size == 6 && slurm.localRank == 2 && slurm.localSize == 4);
         QCOMPARE(slurm.address, std::string("gpu07"));
         QCOMPARE(slurm.port, 15000 + 123456 % 10000);
@@ -99,12 +123,14 @@ private Q_SLOTS:
         QVERIFY(errorIn({{"RANK", "2"}, {"WORLD_SIZE", "2"}}).starts_with("RANK: is '2', and a number from 0 to 1"));
         QVERIFY(errorIn({{"RANK", "x"}, {"WORLD_SIZE", "2"}}).starts_with("RANK: is 'x'"));
         QVERIFY(errorIn({{"RANK", "1"}, {"WORLD_SIZE", "2"}}).starts_with("MASTER_ADDR: is not set"));
-        QVERIFY(errorIn({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "a"}, {"MASTER_PORT", "99999"}}).starts_with("MASTER_PORT"));
+        QVERIFY(errorIn({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "a"}, {"MASTER_PORT", "99999"}})
+                    .starts_with("MASTER_PORT"));
     }
 
     // Every element once, in order, and no rank with more than one element more than another.
     void shardsCoverAllEvenly() {
-        for (const std::vector<std::int64_t>& elements : {std::vector<std::int64_t>{1}, {5, 1, 1, 30}, {7, 7, 7}, {100, 3, 64, 1, 1, 2, 500}}) {
+        for (const std::vector<std::int64_t>& elements :
+             {std::vector<std::int64_t>{1}, {5, 1, 1, 30}, {7, 7, 7}, {100, 3, 64, 1, 1, 2, 500}}) {
             for (const int ranks : {1, 2, 3, 7, 16}) {
                 const std::vector<ShardPiece> pieces = shardPieces(elements, ranks);
                 std::vector<std::int64_t> next(elements.size()), owned(static_cast<std::size_t>(ranks));
@@ -135,7 +161,8 @@ private Q_SLOTS:
 
     void anAlarmIsNoticedAtOnce() {
         const c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::HashStore>();
-        const auto patient = std::make_unique<RankPulse>(store, 0, 2, std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
+        const auto patient = std::make_unique<Heartbeat>(store, 0, 2, std::vector{"failed"},
+                                                         std::chrono::milliseconds(20), std::chrono::hours(1));
         const auto other = pulse(store, 1, 2);
         QTest::qWait(100);
         QVERIFY(!patient->tripped());
@@ -152,8 +179,9 @@ private Q_SLOTS:
         c10d::TCPStoreOptions joining;
         joining.port = server->getPort();
         joining.waitWorkers = false;
-        const auto other = std::make_unique<RankPulse>(c10::make_intrusive<c10d::TCPStore>("127.0.0.1", joining), 1, 2,
-                                                       std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
+        const auto other =
+            std::make_unique<Heartbeat>(c10::make_intrusive<c10d::TCPStore>("127.0.0.1", joining), 1, 2,
+                                        std::vector{"failed"}, std::chrono::milliseconds(20), std::chrono::hours(1));
         QTest::qWait(200);
         QVERIFY(!other->tripped());
         server.reset();

@@ -1,5 +1,5 @@
-// BitLinear's node: each of its three paths against the formula written out, gradients against the straight-through ones and the
-// prologue's against finite differences, one quantization a parameter version.
+// BitLinear's node: each of its three paths against the formula written out, gradients against the straight-through
+// ones and the prologue's against finite differences, one quantization a parameter version.
 #include <QTest>
 #include <cmath>
 #include <functional>
@@ -53,12 +53,15 @@ at::Tensor integerReference(const at::Tensor& x, const at::Tensor& w) {
     at::Tensor y = at::empty(sums.sizes(), at::kFloat);
     for (std::int64_t r = 0; r < sums.size(0); ++r)
         for (std::int64_t c = 0; c < sums.size(1); ++c)
-            y[r][c] = static_cast<float>(sums[r][c].item<std::int64_t>()) * (weight.absmean * rows.inverse[r].item<float>());
+            y[r][c] =
+                static_cast<float>(sums[r][c].item<std::int64_t>()) * (weight.absmean * rows.inverse[r].item<float>());
     return y;
 }
 
 // A loss with a gradient that differs everywhere.
-at::Tensor weighted(const at::Tensor& y, std::uint64_t seed) { return (y.to(at::kFloat) * randomTensor(y.sizes(), seed)).sum(); }
+at::Tensor weighted(const at::Tensor& y, std::uint64_t seed) {
+    return (y.to(at::kFloat) * randomTensor(y.sizes(), seed)).sum();
+}
 
 double finiteDifference(const std::function<double()>& f, float& value, float step) {
     const float kept = value;
@@ -82,7 +85,7 @@ private Q_SLOTS:
     void lambdaZeroIsDense() {
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
             const at::Tensor w = leaf({24, 40}, 1), x = randomTensor({7, 40}, 2, 1, type);
-            LinearGroup ternary({w}, type, true), dense({w}, type, false);
+            BitLinear ternary({w}, type, true), dense({w}, type, false);
             const at::Tensor y = ternary.forward(x, {}, {}, 0, 0);
             QVERIFY(sameBits(y, dense.forward(x, {}, {}, 1, 0)));
             QVERIFY(sameBits(y, at::mm(x, w.detach().to(type).t())));
@@ -106,7 +109,7 @@ private Q_SLOTS:
         const at::Tensor w = leaf({out, in}, 3, 0.05);
         const at::Tensor x = randomTensor({rows, in}, 4, 3, at::kBFloat16);  // exact in both types
         const at::Tensor reference = integerReference(x, w);
-        LinearGroup fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
+        BitLinear fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
         QVERIFY(sameBits(fp32.forward(x.to(at::kFloat), {}, {}, 1, 0), reference));
         QVERIFY(sameBits(bf16.forward(x, {}, {}, 1, 0), reference.to(at::kBFloat16)));
     }
@@ -116,9 +119,10 @@ private Q_SLOTS:
         const at::Tensor w = leaf({9, 20}, 5), x = randomTensor({4, 20}, 6);
         const QuantizedRows rows = quantizeRows(x);
         const QuantizedWeight weight = quantizeWeight(w);
-        const at::Tensor xq = rows.codes.to(at::kFloat) * rows.inverse.unsqueeze(1), wq = weight.codes.to(at::kFloat) * weight.absmean;
+        const at::Tensor xq = rows.codes.to(at::kFloat) * rows.inverse.unsqueeze(1),
+                         wq = weight.codes.to(at::kFloat) * weight.absmean;
         const at::Tensor reference = at::mm(x + lambda * (xq - x), (w.detach() + lambda * (wq - w.detach())).t());
-        LinearGroup group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, true);
         QCOMPARE_LE(relativeDifference(group.forward(x, {}, {}, lambda, 0), reference), 1e-6);
         // Near its ends the blend comes near to the other two paths.
         QCOMPARE_LE(relativeDifference(group.forward(x, {}, {}, 1e-6, 0), group.forward(x, {}, {}, 0, 0)), 1e-4);
@@ -129,7 +133,7 @@ private Q_SLOTS:
     void gradientsAreStraightThrough() {
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor w = leaf({9, 20}, 7), x = leaf({6, 20}, 8);
-            LinearGroup group({w}, at::kFloat, true);
+            BitLinear group({w}, at::kFloat, true);
             weighted(group.forward(x, {}, {}, lambda, 0), 9).backward();
             const QuantizedRows rows = quantizeRows(x);
             const QuantizedWeight weight = quantizeWeight(w);
@@ -145,7 +149,7 @@ private Q_SLOTS:
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor w = leaf({48, 64}, 10), x = leaf({32, 64}, 11);
             const at::Tensor norm = leaf({64}, 12);
-            LinearGroup fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
+            BitLinear fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
             weighted(fp32.forward(x, normOnly, norm, lambda, 0), 13).backward();
             const at::Tensor dw = w.grad().clone(), dx = x.grad().clone(), dn = norm.grad().clone();
             for (const at::Tensor& t : {w, x, norm}) t.mutable_grad() = at::Tensor();
@@ -161,8 +165,8 @@ private Q_SLOTS:
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor a = leaf({8, 24}, 14, 0.1), b = leaf({4, 24}, 15, 3), c = leaf({12, 24}, 16);
             const at::Tensor x = leaf({10, 24}, 17), norm = leaf({24}, 18);
-            LinearGroup together({a, b, c}, at::kFloat, true), first({a}, at::kFloat, true), second({b}, at::kFloat, true),
-                third({c}, at::kFloat, true);
+            BitLinear together({a, b, c}, at::kFloat, true), first({a}, at::kFloat, true),
+                second({b}, at::kFloat, true), third({c}, at::kFloat, true);
             const at::Tensor y = together.forward(x, normOnly, norm, lambda, 0);
             weighted(y, 19).backward();
             std::vector<at::Tensor> gradients;
@@ -171,13 +175,15 @@ private Q_SLOTS:
                 t.mutable_grad() = at::Tensor();
             }
             std::vector<at::Tensor> parts;
-            for (LinearGroup* group : {&first, &second, &third}) parts.push_back(group->forward(x, normOnly, norm, lambda, 0));
+            for (BitLinear* group : {&first, &second, &third})
+                parts.push_back(group->forward(x, normOnly, norm, lambda, 0));
             const at::Tensor apart = at::cat(parts, 1);
             if (lambda == 1.0) QVERIFY(sameBits(y, apart));
             else QCOMPARE_LE(relativeDifference(y, apart), 1e-6);
             weighted(apart, 19).backward();
             std::size_t i = 0;
-            for (const at::Tensor& t : {a, b, c, x, norm}) QCOMPARE_LE(relativeDifference(gradients[i++], t.grad()), 3e-6);
+            for (const at::Tensor& t : {a, b, c, x, norm})
+                QCOMPARE_LE(relativeDifference(gradients[i++], t.grad()), 3e-6);
         }
     }
 
@@ -198,11 +204,11 @@ private Q_SLOTS:
         const std::int64_t width = 6;
         const at::Tensor x = leaf({3, gated ? 2 * width : width}, 20, 2), w = norm ? leaf({width}, 21) : at::Tensor();
         const at::Tensor linear = leaf({5, width}, 22);
-        LinearGroup group({linear}, at::kFloat, false);
+        BitLinear group({linear}, at::kFloat, false);
         std::uint64_t version = 0;
         const auto loss = [&](bool inside) {
-            const at::Tensor y = inside ? group.forward(x, kind, w, 0, version)
-                                        : at::matmul(applyPrologue(x, kind, w), linear.t());
+            const at::Tensor y =
+                inside ? group.forward(x, kind, w, 0, version) : at::matmul(applyPrologue(x, kind, w), linear.t());
             return weighted(y, 23);
         };
         for (const bool inside : {true, false}) {
@@ -220,7 +226,8 @@ private Q_SLOTS:
                     float& element = t.data_ptr<float>()[i];
                     if (std::abs(element) < 0.02F) continue;  // next to the kink of relu
                     const double expected = finiteDifference(value, element, 5e-3F);
-                    QVERIFY(std::abs(expected - t.grad().data_ptr<float>()[i]) <= 2e-3 * std::max(1.0, largest(t.grad())));
+                    QVERIFY(std::abs(expected - t.grad().data_ptr<float>()[i]) <=
+                            2e-3 * std::max(1.0, largest(t.grad())));
                 }
             }
         }
@@ -228,7 +235,7 @@ private Q_SLOTS:
 
     void quantizedOncePerVersion() {
         const at::Tensor w = leaf({8, 16}, 24), x = leaf({4, 16}, 25);
-        LinearGroup group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, true);
         for (int pass = 0; pass < 3; ++pass) weighted(group.forward(x, {}, {}, 1, 7), 26).backward();
         group.forward(x, {}, {}, 0.5, 7);
         QCOMPARE(group.quantizations(), std::uint64_t{1});
@@ -245,7 +252,7 @@ private Q_SLOTS:
     // A forward whose weights change before its backward keeps what it used.
     void backwardUsesWhatTheForwardUsed() {
         const at::Tensor w = leaf({8, 16}, 27), x = leaf({4, 16}, 28);
-        LinearGroup group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, true);
         weighted(group.forward(x, {}, {}, 1, 0), 29).backward();
         const at::Tensor expected = x.grad().clone();
         x.mutable_grad() = at::Tensor();
@@ -262,7 +269,7 @@ private Q_SLOTS:
     void nanReachesTheOutput() {
         const at::Tensor w = leaf({8, 16}, 30), x = randomTensor({4, 16}, 31);
         x.data_ptr<float>()[5] = std::numeric_limits<float>::quiet_NaN();
-        LinearGroup group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, true);
         const at::Tensor y = group.forward(x, {}, {}, 1, 0);
         QVERIFY(y[0].isnan().all().item<bool>());
         QVERIFY(!y.narrow(0, 1, 3).isnan().any().item<bool>());

@@ -42,7 +42,8 @@ RunConfig nanoConfig(const std::filesystem::path& text, Precision precision) {
     return config;
 }
 
-TrainRequest nanoRequest(const RunConfig& config, const std::filesystem::path& workspace, RunObserver& observer, bool resume) {
+TrainRequest nanoRequest(const RunConfig& config, const std::filesystem::path& workspace, RunObserver& observer,
+                         bool resume) {
     TrainRequest request;
     request.runId = "r-test";
     request.config = config;

@@ -1,4 +1,5 @@
-// A nano run for tests: made-up text that can be learnt, a model of a few thousand parameters, and an observer that keeps all.
+// A nano run for tests: made-up text that can be learnt, a model of a few thousand parameters, and an observer that
+// keeps all.
 #pragma once
 
 #include <atomic>
@@ -63,6 +64,7 @@ struct CommandQueue : CommandSource {
     std::vector<RunCommand> take() override { return std::exchange(waiting, {}); }
 };
 
-TrainRequest nanoRequest(const RunConfig& config, const std::filesystem::path& workspace, RunObserver& observer, bool resume = false);
+TrainRequest nanoRequest(const RunConfig& config, const std::filesystem::path& workspace, RunObserver& observer,
+                         bool resume = false);
 
 }  // namespace tritlab

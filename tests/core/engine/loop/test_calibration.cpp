@@ -1,13 +1,14 @@
-// What a calibration says: steps counted one by one, sums written out, which changes make it old; and a real one, of a nano run.
+// What a calibration says: steps counted one by one, sums written out, which changes make it old; and a real one, of a
+// nano run.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/engine/engine.h"
 #include "core/model/estimate.h"
 #include "core/run/schedules.h"
-#include "core/engine/engine.h"
 #include "tests/core/engine/loop/nano_run.h"
 
 using namespace tritlab;
@@ -27,8 +28,8 @@ class TestCalibration : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void stepsAreCountedByPath() {
-        for (const LambdaSchedule schedule : {LambdaSchedule::None, LambdaSchedule::Linear, LambdaSchedule::Accelerated, LambdaSchedule::Exponential,
-                                              LambdaSchedule::Sigmoid}) {
+        for (const LambdaSchedule schedule : {LambdaSchedule::None, LambdaSchedule::Linear, LambdaSchedule::Accelerated,
+                                              LambdaSchedule::Exponential, LambdaSchedule::Sigmoid}) {
             for (const double reach : {0.3, 1.0}) {
                 for (const double last : {1.0, 0.7, 0.0}) {
                     for (const bool ternary : {true, false}) {
@@ -40,7 +41,8 @@ private Q_SLOTS:
                         config.steps = 137;
                         for (const StepIndex first : {0, 1, 50, 137, 200}) {
                             std::array<StepIndex, lambdaPaths> counted{};
-                            for (StepIndex step = first; step < config.steps; ++step) ++counted[pathOf(lambdaAt(config, step))];
+                            for (StepIndex step = first; step < config.steps; ++step)
+                                ++counted[pathOf(lambdaAt(config, step))];
                             QCOMPARE(stepsByPath(config, first), counted);
                         }
                     }
@@ -130,7 +132,8 @@ private Q_SLOTS:
         // Weights, their gradients and both moments at least; and no more than the estimate allows for all.
         const Estimate expected = estimate(request.config);
         QVERIFY2(calibration->memoryBytes > 16 * expected.parameters, std::to_string(calibration->memoryBytes).c_str());
-        QVERIFY2(calibration->memoryBytes < 2 * expected.trainingBytes, std::to_string(calibration->memoryBytes).c_str());
+        QVERIFY2(calibration->memoryBytes < 2 * expected.trainingBytes,
+                 std::to_string(calibration->memoryBytes).c_str());
     }
 
     void stoppedOrRefused() {
@@ -147,7 +150,8 @@ private Q_SLOTS:
             (void)loadEngine().calibrate(request);
             QFAIL("a model of terabytes was taken on");
         } catch (const Error& error) {
-            QVERIFY2(QString(error.what()).contains("free") && QString(error.what()).contains("smaller model"), error.what());
+            QVERIFY2(QString(error.what()).contains("free") && QString(error.what()).contains("smaller model"),
+                     error.what());
         }
     }
 };

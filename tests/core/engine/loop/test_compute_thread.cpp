@@ -1,8 +1,8 @@
 // The compute thread: one for the process, what is thrown on it, and the priority that it and LibTorch's pool take.
 #include <ATen/Parallel.h>
+#include <sched.h>
 #include <QTest>
 #include <atomic>
-#include <sched.h>
 #include <set>
 #include <thread>
 
@@ -37,7 +37,11 @@ private Q_SLOTS:
 
     void whatIsStoppedBeforeItsTurnIsDropped() {
         std::atomic<bool> begun{false}, leave{false};
-        std::thread longRun([&] { ComputeThread::instance().run([&] { for (begun = true; !leave;) std::this_thread::yield(); }); });
+        std::thread longRun([&] {
+            ComputeThread::instance().run([&] {
+                for (begun = true; !leave;) std::this_thread::yield();
+            });
+        });
         while (!begun) std::this_thread::yield();
         const StopToken stop;
         stop.requestStop();
@@ -59,7 +63,9 @@ private Q_SLOTS:
         std::atomic<int> idle{0}, other{0};
         ComputeThread::instance().run([&] {
             ComputeThread::setThreads(2);
-            at::parallel_for(0, 64, 1, [&](std::int64_t, std::int64_t) { (::sched_getscheduler(0) == SCHED_IDLE ? idle : other)++; });
+            at::parallel_for(0, 64, 1, [&](std::int64_t, std::int64_t) {
+                (::sched_getscheduler(0) == SCHED_IDLE ? idle : other)++;
+            });
         });
         QVERIFY(idle > 0);
         QCOMPARE(other.load(), 0);

@@ -1,5 +1,5 @@
-// The way that training takes on a device, tried on CPU tensors: the ops of core/engine/layers/tensor_ops.h in their plain form and LibTorch's own
-// beside the CPU's kernels. Pieces first, then gradients of one step, then twenty steps.
+// The way that training takes on a device, tried on CPU tensors: the ops of core/engine/layers/tensor_ops.h in their
+// plain form and LibTorch's own beside the CPU's kernels. Pieces first, then gradients of one step, then twenty steps.
 #include <QTest>
 #include <cmath>
 
@@ -34,9 +34,11 @@ private Q_SLOTS:
         QCOMPARE_LE(relativeDifference(plain.columnScale, fast.columnScale), 1e-6);
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
             QVERIFY(sameBits(cpuTensorKernels().dense(weights, type), opTensorKernels().dense(weights, type)));
-            QCOMPARE_LE(relativeDifference(opTensorKernels().blended(weights, plain, 0.3, type), cpuTensorKernels().blended(weights, fast, 0.3, type)),
+            QCOMPARE_LE(relativeDifference(opTensorKernels().blended(weights, plain, 0.3, type),
+                                           cpuTensorKernels().blended(weights, fast, 0.3, type)),
                         type == at::kFloat ? 1e-6 : 8e-3);
-            QVERIFY(sameBits(cpuTensorKernels().valuesOfCodes(fast.codes, type), opTensorKernels().valuesOfCodes(fast.codes, type)));
+            QVERIFY(sameBits(cpuTensorKernels().valuesOfCodes(fast.codes, type),
+                             opTensorKernels().valuesOfCodes(fast.codes, type)));
         }
     }
 
@@ -47,7 +49,8 @@ private Q_SLOTS:
             TernaryCodes codes;
             cpuTensorKernels().quantize(weights, codes);
             const at::Tensor x = at::randint(-128, 128, {33, 52}, at::kChar), scale = randomTensor({33}, 5).abs();
-            QVERIFY(sameBits(cpuTensorKernels().integerProduct(x, scale, codes, type), opTensorKernels().integerProduct(x, scale, codes, type)));
+            QVERIFY(sameBits(cpuTensorKernels().integerProduct(x, scale, codes, type),
+                             opTensorKernels().integerProduct(x, scale, codes, type)));
             const at::Tensor g = randomTensor({33, 31}, 6, 1, type);
             at::Tensor fastRow, fastColumn, plainRow, plainColumn;
             cpuTensorKernels().scaleGradient(g, scale, codes.columnScale, fastRow, &fastColumn);
@@ -66,7 +69,8 @@ private Q_SLOTS:
             for (const bool gated : {false, true})
                 for (const bool norm : {false, true})
                     for (const bool bf16 : {false, true})
-                        QTest::addRow("%d %d %d %s", activation, gated, norm, bf16 ? "bf16" : "fp32") << activation << gated << norm << bf16;
+                        QTest::addRow("%d %d %d %s", activation, gated, norm, bf16 ? "bf16" : "fp32")
+                            << activation << gated << norm << bf16;
     }
     void prologuesAreAlike() {
         QFETCH(int, activation);
@@ -77,10 +81,12 @@ private Q_SLOTS:
         const double close = bf16 ? 8e-3 : 2e-6;
         const Prologue kind{static_cast<Prologue::Activation>(activation), gated, norm, 1e-5F};
         const std::int64_t n = 21, width = 70;
-        const at::Tensor x = randomTensor({n, gated ? 2 * width : width}, 7, 1.5, type), weight = norm ? randomTensor({width}, 8, 0.3) + 1 : at::Tensor();
+        const at::Tensor x = randomTensor({n, gated ? 2 * width : width}, 7, 1.5, type),
+                         weight = norm ? randomTensor({width}, 8, 0.3) + 1 : at::Tensor();
         const at::Tensor dy = randomTensor({n, width}, 9, 1, type);
         PrologueState fast = prologueState(x, kind, weight), plain = fast;
-        QCOMPARE_LE(relativeDifference(opTensorKernels().prologue(plain, 0), cpuTensorKernels().prologue(fast, 0)), close);
+        QCOMPARE_LE(relativeDifference(opTensorKernels().prologue(plain, 0), cpuTensorKernels().prologue(fast, 0)),
+                    close);
         if (norm) QCOMPARE_LE(relativeDifference(plain.rstd, fast.rstd), 1e-6);
         at::Tensor fastCodes, plainCodes, fastScale, plainScale, fastNorm, plainNorm;
         cpuTensorKernels().prologueCodes(fast, fastCodes, fastScale);
@@ -91,7 +97,8 @@ private Q_SLOTS:
         QVERIFY(off.max().item<std::int32_t>() <= 1 && off.sum().item<std::int64_t>() <= 2);
         QVERIFY(sameBits(opTensorKernels().prologueCodeValues(plain), plainCodes.to(type)));
         QCOMPARE_LE(relativeDifference(opTensorKernels().prologueBackward(plain, dy, 0.7F, plainNorm),
-                                       cpuTensorKernels().prologueBackward(fast, dy, 0.7F, fastNorm)), close);
+                                       cpuTensorKernels().prologueBackward(fast, dy, 0.7F, fastNorm)),
+                    close);
         if (norm) QCOMPARE_LE(relativeDifference(plainNorm, fastNorm), 2e-6);
     }
 
@@ -102,7 +109,8 @@ private Q_SLOTS:
         starts.narrow(1, 9, 11).fill_(9);
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16})
             for (const bool documents : {false, true}) {
-                const at::Tensor a = randomTensor({60, shape.width()}, 10, 1, type).requires_grad_(true), b = a.detach().clone().requires_grad_(true);
+                const at::Tensor a = randomTensor({60, shape.width()}, 10, 1, type).requires_grad_(true),
+                                 b = a.detach().clone().requires_grad_(true);
                 const at::Tensor g = randomTensor({60, 96}, 11, 1, type);
                 const at::Tensor fast = attention(a, shape, rope, documents ? starts : at::Tensor());
                 fast.backward(g);
@@ -124,7 +132,8 @@ private Q_SLOTS:
         for (int step = 0; step < 5; ++step) {
             for (auto& list : parameters)
                 for (std::size_t i = 0; i < list.size(); ++i)
-                    list[i].value.mutable_grad() = randomTensor({31, 17}, 20 + static_cast<std::uint64_t>(2 * step) + i, 3);
+                    list[i].value.mutable_grad() =
+                        randomTensor({31, 17}, 20 + static_cast<std::uint64_t>(2 * step) + i, 3);
             const double norm = fast.gradientNorm();
             fast.step(0.01, 0.1, clipFactor(norm, 1.0));
             const DeviceWay way;
@@ -159,7 +168,8 @@ private Q_SLOTS:
         const Trained plain = trainTiny(config, c.precision, c.lambda, 20);
         QVERIFY(sameBits(fast.codes, plain.codes));
         const Apart apart(plain, fast);
-        qInfo("gradients within %.2g, losses within %.2g (from %.4f to %.4f)", apart.gradients, apart.losses, fast.losses.front(), fast.losses.back());
+        qInfo("gradients within %.2g, losses within %.2g (from %.4f to %.4f)", apart.gradients, apart.losses,
+              fast.losses.front(), fast.losses.back());
         QVERIFY(fast.losses.back() < 0.95 * fast.losses.front());  // it learns, so that steps add up
         QCOMPARE_LE(apart.gradients, c.gradients());
         QCOMPARE_LE(apart.losses, c.losses());

@@ -8,10 +8,10 @@
 #include "core/base/files.h"
 #include "core/data/dataset.h"
 #include "core/data/tokenizer.h"
-#include "core/engine/loop/held_out_loss.h"
-#include "core/engine/loop/checkpoint.h"
-#include "core/engine/model/notebook_reference.h"
 #include "core/engine/engine.h"
+#include "core/engine/loop/checkpoint.h"
+#include "core/engine/loop/held_out_loss.h"
+#include "core/engine/model/notebook_reference.h"
 
 using namespace tritlab;
 namespace fs = std::filesystem;
@@ -46,7 +46,8 @@ private Q_SLOTS:
         const fs::path root = dir_.path().toStdString();
         folder_ = root / "model";
         text_ = root / "text.txt";
-        for (int i = 0; i < 300; ++i) content_ += "The grey goose number " + std::to_string(i * 37 % 101) + " flew over the hill.\n";
+        for (int i = 0; i < 300; ++i)
+            content_ += "The grey goose number " + std::to_string(i * 37 % 101) + " flew over the hill.\n";
         writeFileAtomically(text_, content_);
         fs::create_directories(folder_);
         bool given = false;
@@ -84,7 +85,8 @@ private Q_SLOTS:
         for (std::int64_t first = 0; first < predicted; first += length) {
             const std::int64_t size = std::min(length, predicted - first);
             at::Tensor input = at::empty({1, size}, at::kLong);
-            for (std::int64_t i = 0; i < size; ++i) input.data_ptr<std::int64_t>()[i] = stream[static_cast<std::size_t>(first + i)];
+            for (std::int64_t i = 0; i < size; ++i)
+                input.data_ptr<std::int64_t>()[i] = stream[static_cast<std::size_t>(first + i)];
             const at::Tensor logProbabilities = at::log_softmax(reference.logits(input, 1.0)[0].to(at::kDouble), -1);
             for (std::int64_t i = 0; i < size; ++i)
                 nats -= logProbabilities[i][stream[static_cast<std::size_t>(first + i + 1)]].item<double>();
@@ -92,7 +94,8 @@ private Q_SLOTS:
         const double loss = nats / static_cast<double>(predicted);
         QVERIFY2(std::abs(result.loss - loss) < 2e-3 * loss, qPrintable(QString("%1 %2").arg(result.loss).arg(loss)));
         QVERIFY(std::abs(result.perplexity - std::exp(result.loss)) < 1e-9 * result.perplexity);
-        const double bits = result.loss * static_cast<double>(result.tokens) / std::log(2.0) / static_cast<double>(content_.size());
+        const double bits =
+            result.loss * static_cast<double>(result.tokens) / std::log(2.0) / static_cast<double>(content_.size());
         QVERIFY(std::abs(result.bitsPerByte - bits) < 1e-9 * bits);
     }
 
@@ -102,7 +105,8 @@ private Q_SLOTS:
         at::Tensor input = at::empty({1, 5}, at::kLong);
         std::copy(tokens.begin(), tokens.end(), input.data_ptr<std::int64_t>());
         const at::NoGradGuard noGradients;
-        const at::Tensor expected = NotebookReference(smallConfig(static_cast<std::int64_t>(logits.size())), weights_).logits(input, 1.0)[0][4];
+        const at::Tensor expected =
+            NotebookReference(smallConfig(static_cast<std::int64_t>(logits.size())), weights_).logits(input, 1.0)[0][4];
         QCOMPARE(static_cast<std::int64_t>(logits.size()), expected.numel());
         double worst = 0, largest = 0;
         for (std::size_t i = 0; i < logits.size(); ++i) {

@@ -1,12 +1,12 @@
-// The fast step against slow ones: the model against the plain reference of the notebook's block, and ten optimizer steps against
-// PyTorch's losses.
+// The fast step against slow ones: the model against the plain reference of the notebook's block, and ten optimizer
+// steps against PyTorch's losses.
 #include <ATen/ATen.h>
 #include <QTest>
 #include <cmath>
 
-#include "core/interop/model_folder.h"
-#include "core/engine/optimizer/adamw.h"
 #include "core/engine/model/notebook_reference.h"
+#include "core/engine/optimizer/adamw.h"
+#include "core/interop/model_folder.h"
 #include "tests/core/engine/layers/tensors.h"
 
 using namespace tritlab;
@@ -73,7 +73,8 @@ private Q_SLOTS:
         }
     }
 
-    // tests/fixtures/make_parity.py: transformers' LLaMA under torch.optim.AdamW, learning rate 1e-3, decay 0.1 on everything.
+    // tests/fixtures/make_parity.py: transformers' LLaMA under torch.optim.AdamW, learning rate 1e-3, decay 0.1 on
+    // everything.
     void tenStepsEqualPyTorchs_data() {
         QTest::addColumn<QString>("name");
         QTest::newRow("untied, grouped queries") << "llama-untied-gqa";
@@ -81,7 +82,8 @@ private Q_SLOTS:
     }
     void tenStepsEqualPyTorchs() {
         QFETCH(QString, name);
-        const std::filesystem::path folder = std::filesystem::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity" / name.toStdString();
+        const std::filesystem::path folder =
+            std::filesystem::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity" / name.toStdString();
         const SafetensorsFile oracle(folder / "oracle.safetensors");
         const ModelDescription description = readModelDescription(folder);
         LanguageModel model(description.config, Precision::Fp32);

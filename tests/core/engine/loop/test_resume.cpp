@@ -1,5 +1,6 @@
 // Stopped, killed and damaged runs: what is resumed gives the losses of a run that was never stopped, to the bit.
-// Called with "--train FOLDER TEXT" it is the program that gets killed: it trains there, resuming, and appends each loss to a file.
+// Called with "--train FOLDER TEXT" it is the program that gets killed: it trains there, resuming, and appends each
+// loss to a file.
 #include <QCoreApplication>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -147,14 +148,16 @@ private Q_SLOTS:
         Recorder first;
         TrainRequest request = nanoRequest(configFor(text_), folder(home), first);
         const fs::path tokens = folder(shared_) / "whole";
-        for (const char* name : {"cache", "tokenizers"})  // nothing is left to prepare, so that only steps look at the commands
+        // nothing is left to prepare, so that only steps look at the commands
+        for (const char* name : {"cache", "tokenizers"})
             if (fs::exists(tokens / name)) fs::copy(tokens / name, folder(home) / name, fs::copy_options::recursive);
         request.commands = &commands;
         const TrainResult stopped = loadEngine().train(request);
         QCOMPARE(stopped.state, RunState::Stopped);
         QVERIFY(stopped.steps < 3);
         Recorder second;
-        QCOMPARE(loadEngine().train(nanoRequest(configFor(text_), folder(home), second, true)).state, RunState::Finished);
+        QCOMPARE(loadEngine().train(nanoRequest(configFor(text_), folder(home), second, true)).state,
+                 RunState::Finished);
         std::map<StepIndex, double> losses;
         QVERIFY(first.mergeLosses(losses) && second.mergeLosses(losses));
         compareWithExpected(losses, folder(home));
@@ -207,12 +210,14 @@ private Q_SLOTS:
         writeFileAtomically(damaged, bytes);
         Recorder second;
         QCOMPARE(loadEngine().train(nanoRequest(config, folder(home), second, true)).state, RunState::Finished);
-        QVERIFY2(second.logText().find("step-00000017/optimizer.safetensors") != std::string::npos, second.logText().c_str());
+        QVERIFY2(second.logText().find("step-00000017/optimizer.safetensors") != std::string::npos,
+                 second.logText().c_str());
         QCOMPARE(second.steps.front().step, 15);
         std::map<StepIndex, double> losses;
         QVERIFY(first.mergeLosses(losses) && second.mergeLosses(losses));
         compareWithExpected(losses, folder(home));
-        for (const CheckpointFolder& checkpoint : listCheckpoints(checkpoints)) fs::remove(checkpoint.path / "model.safetensors");
+        for (const CheckpointFolder& checkpoint : listCheckpoints(checkpoints))
+            fs::remove(checkpoint.path / "model.safetensors");
         Recorder third;
         QVERIFY_THROWS_EXCEPTION(Error, loadEngine().train(nanoRequest(config, folder(home), third, true)));
         QCOMPARE(third.states.back().state, RunState::Failed);
@@ -247,7 +252,8 @@ private Q_SLOTS:
         QVERIFY2(failed.explanation.find("step-00000010") != std::string::npos, failed.explanation.c_str());
         readCheckedManifest(runFolder(folder(other)) / "checkpoints/step-00000010");
         Recorder again;
-        QCOMPARE(loadEngine().train(nanoRequest(configFor(text_), folder(other), again, true)).state, RunState::Finished);
+        QCOMPARE(loadEngine().train(nanoRequest(configFor(text_), folder(other), again, true)).state,
+                 RunState::Finished);
         losses.clear();
         QVERIFY(full.mergeLosses(losses) && again.mergeLosses(losses));
         compareWithExpected(losses, folder(other));
@@ -268,7 +274,8 @@ private Q_SLOTS:
         QCOMPARE(result.state, RunState::Finished);
         QVERIFY2(second.logText().find("not bit-equal") != std::string::npos, second.logText().c_str());
         bool marked = false;
-        for (const StateEvent& state : second.states) marked = marked || (state.state == RunState::Running && !state.bitEqual);
+        for (const StateEvent& state : second.states)
+            marked = marked || (state.state == RunState::Running && !state.bitEqual);
         QVERIFY(marked);
         QVERIFY(std::abs(second.steps.back().loss - expected_.at(23)) < 0.5);
     }

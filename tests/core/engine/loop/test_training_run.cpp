@@ -1,12 +1,13 @@
-// The training loop end to end on nano runs: learning, events, equal bits twice, accumulation, lambda, divergence, commands.
+// The training loop end to end on nano runs: learning, events, equal bits twice, accumulation, lambda, divergence,
+// commands.
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/interop/model_folder.h"
 #include "core/checkpoint/checkpoint_folder.h"
+#include "core/interop/model_folder.h"
 #include "core/run/schedules.h"
 #include "tests/core/engine/loop/nano_run.h"
 
@@ -52,7 +53,8 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < events.steps.size(); ++i) {
             const StepEvent& step = events.steps[i];
             QCOMPARE(step.step, static_cast<StepIndex>(i));
-            QVERIFY(step.learningRate == learningRateAt(config, step.step) && step.lambda == lambdaAt(config, step.step));
+            QVERIFY(step.learningRate == learningRateAt(config, step.step) &&
+                    step.lambda == lambdaAt(config, step.step));
             QVERIFY(step.gradNorm > 0 && step.tokensPerSecond > 0 && step.memoryBytes > 1e6);
             QCOMPARE(step.tokens, static_cast<std::int64_t>(i + 1) * 4 * 32);
             if (i > 0) QVERIFY(step.wallSeconds >= events.steps[i - 1].wallSeconds);
@@ -114,7 +116,8 @@ private Q_SLOTS:
             QVERIFY(events[0].steps[i].gradNorm == events[1].steps[i].gradNorm);
         }
         QVERIFY(weights[0] == weights[1]);
-        for (std::size_t i = 0; i < events[0].samples.size(); ++i) QVERIFY(events[0].samples[i].text == events[1].samples[i].text);
+        for (std::size_t i = 0; i < events[0].samples.size(); ++i)
+            QVERIFY(events[0].samples[i].text == events[1].samples[i].text);
         RunConfig other = config;
         other.seed = 2;
         Recorder different;
@@ -151,7 +154,8 @@ private Q_SLOTS:
         QVERIFY(events.steps[0].lambda == 0 && events.steps[8].lambda > 0.3 && events.steps[8].lambda < 1);
         QVERIFY(events.steps.back().lambda == 1.0);
         QVERIFY(events.evaluations[0].lambda < 1 && events.evaluations[0].loss != events.evaluations[0].lossAtLambda);
-        QVERIFY(events.evaluations.back().lambda == 1 && events.evaluations.back().loss == events.evaluations.back().lossAtLambda);
+        QVERIFY(events.evaluations.back().lambda == 1 &&
+                events.evaluations.back().loss == events.evaluations.back().lossAtLambda);
     }
 
     void aDenseModelTrainsAtLambdaZero() {

@@ -1,4 +1,5 @@
-// A few steps of a tiny model on made-up text: what the ways to train (the CPU's kernels, LibTorch's ops, a device) are compared by.
+// A few steps of a tiny model on made-up text: what the ways to train (the CPU's kernels, LibTorch's ops, a device) are
+// compared by.
 #pragma once
 
 #include <algorithm>
@@ -48,11 +49,12 @@ struct Trained {
     std::vector<double> losses;
     std::vector<at::Tensor> gradients;  // of the first step
     double firstNorm = 0;
-    at::Tensor codes;                   // of the last ternary weight, before the first step
+    at::Tensor codes;  // of the last ternary weight, before the first step
 };
 
 // Steps on made-up batches, two documents a row.
-inline Trained trainTiny(const ModelConfig& config, Precision precision, double lambda, int steps, at::Device device = at::kCPU) {
+inline Trained trainTiny(const ModelConfig& config, Precision precision, double lambda, int steps,
+                         at::Device device = at::kCPU) {
     LanguageModel model(config, precision, device);
     model.initialize(Initialization::Normal, 0.05, 7);
     AdamW optimizer(model.parameters(), {});
@@ -68,7 +70,8 @@ inline Trained trainTiny(const ModelConfig& config, Precision precision, double 
         const double norm = optimizer.gradientNorm();
         if (step == 0) {
             result.firstNorm = norm;
-            for (const Parameter& parameter : model.parameters()) result.gradients.push_back(parameter.value.grad().to(at::kCPU, false, true));
+            for (const Parameter& parameter : model.parameters())
+                result.gradients.push_back(parameter.value.grad().to(at::kCPU, false, true));
         }
         optimizer.step(1e-3, 0.1, clipFactor(norm, 1.0));
         optimizer.clearGradients();
@@ -88,18 +91,22 @@ struct Apart {
     }
 };
 
-// What two ways of training may be apart over twenty steps. Where activations are quantized, a rounding of the last bit moves one to
-// the next of 255 steps now and then, and the steps after it carry that on.
+// What two ways of training may be apart over twenty steps. Where activations are quantized, a rounding of the last bit
+// moves one to the next of 255 steps now and then, and the steps after it carry that on.
 struct TinyCase {
     bool block2b4t = false;
     Precision precision = Precision::Fp32;
     double lambda = 0;
     [[nodiscard]] std::string name() const {
         return std::string(block2b4t ? "2b4t" : "notebook") + (precision == Precision::Fp32 ? " fp32" : " bf16") +
-               (lambda == 0 ? " dense" : lambda == 1 ? " ternary" : " blended");
+               (lambda == 0   ? " dense"
+                : lambda == 1 ? " ternary"
+                              : " blended");
     }
     [[nodiscard]] double gradients() const { return precision == Precision::Bf16 ? 6e-2 : lambda == 0 ? 1e-5 : 5e-3; }
-    [[nodiscard]] double losses() const { return precision == Precision::Bf16 ? (lambda < 1 ? 1e-2 : 3e-2) : lambda == 0 ? 1e-5 : 5e-3; }
+    [[nodiscard]] double losses() const {
+        return precision == Precision::Bf16 ? (lambda < 1 ? 1e-2 : 3e-2) : lambda == 0 ? 1e-5 : 5e-3;
+    }
 };
 inline std::vector<TinyCase> tinyCases() {
     std::vector<TinyCase> cases;

@@ -1,8 +1,9 @@
-// The language model in its four architectures: whole-model gradients against finite differences, attention over packed documents
-// against documents alone, cross-entropy against LibTorch's, lambda's ends, determinism, initial values, and what bad input is told.
+// The language model in its four architectures: whole-model gradients against finite differences, attention over packed
+// documents against documents alone, cross-entropy against LibTorch's, lambda's ends, determinism, initial values, and
+// what bad input is told.
+#include <omp.h>
 #include <QTest>
 #include <cmath>
-#include <omp.h>
 
 #include "core/base/error.h"
 #include "core/engine/layers/attention.h"
@@ -37,7 +38,8 @@ ModelConfig tinyConfig(Architecture architecture) {
     return c;
 }
 
-constexpr Architecture architectures[] = {Architecture::Notebook, Architecture::Module7, Architecture::B2B4T, Architecture::Llama};
+constexpr Architecture architectures[] = {Architecture::Notebook, Architecture::Module7, Architecture::B2B4T,
+                                          Architecture::Llama};
 
 void addArchitectures() {
     QTest::addColumn<int>("architecture");
@@ -58,7 +60,8 @@ std::vector<at::Tensor> gradientsOf(LanguageModel& model, const Text& text, cons
 }
 
 at::Tensor startsOf(const std::vector<std::vector<std::int32_t>>& rows) {
-    at::Tensor starts = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows[0].size())}, at::kInt);
+    at::Tensor starts =
+        at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows[0].size())}, at::kInt);
     auto* value = starts.data_ptr<std::int32_t>();
     for (const auto& row : rows) value = std::copy(row.begin(), row.end(), value);
     return starts;
@@ -84,7 +87,8 @@ private Q_SLOTS:
         LanguageModel model(tinyConfig(architectures[architecture]), Precision::Fp32);
         model.initialize(Initialization::Normal, 0.1, 3);
         perturb(model);
-        const at::Tensor starts = startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
+        const at::Tensor starts =
+            startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
         const std::vector<at::Tensor> gradients = gradientsOf(model, text, starts, 0);
         const auto loss = [&] {
             const at::NoGradGuard guard;
@@ -96,15 +100,17 @@ private Q_SLOTS:
             const at::NoGradGuard guard;
             at::Tensor& value = model.parameters()[i].value;
             const at::Tensor kept = value.detach().clone();
-            const double norm = gradients[i].norm().item<double>(), step = 2e-3 * std::max(0.05, kept.norm().item<double>()) / norm;
+            const double norm = gradients[i].norm().item<double>(),
+                         step = 2e-3 * std::max(0.05, kept.norm().item<double>()) / norm;
             value.copy_(kept + step * gradients[i]);
             const double high = loss();
             value.copy_(kept - step * gradients[i]);
             const double low = loss();
             value.copy_(kept);
             const double slope = (high - low) / (2 * step * norm);
-            QVERIFY2(std::abs(slope - norm) <= 0.02 * norm + 2e-3,
-                     qPrintable(QString("%1: %2, not %3").arg(model.parameters()[i].name.c_str()).arg(slope).arg(norm)));
+            QVERIFY2(
+                std::abs(slope - norm) <= 0.02 * norm + 2e-3,
+                qPrintable(QString("%1: %2, not %3").arg(model.parameters()[i].name.c_str()).arg(slope).arg(norm)));
         }
     }
 
@@ -158,12 +164,16 @@ private Q_SLOTS:
         LanguageModel model(tinyConfig(architectures[architecture]), Precision::Fp32);
         model.initialize(Initialization::Normal, 0.3, 6);
         const at::NoGradGuard guard;
-        const at::Tensor starts = startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11}});
+        const at::Tensor starts =
+            startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11}});
         const double lambda = 0;  // a code may flip on a rotation that differs in its last bit
         const at::Tensor packed = model.logits(text.tokens, starts, lambda);
-        const struct { std::int64_t row, first, length; } documents[] = {{0, 0, 5}, {0, 5, 4}, {0, 9, 3}, {1, 0, 1}, {1, 1, 10}, {1, 11, 1}};
+        const struct {
+            std::int64_t row, first, length;
+        } documents[] = {{0, 0, 5}, {0, 5, 4}, {0, 9, 3}, {1, 0, 1}, {1, 1, 10}, {1, 11, 1}};
         for (const auto& d : documents) {
-            const at::Tensor alone = model.logits(text.tokens.narrow(0, d.row, 1).narrow(1, d.first, d.length).contiguous(), {}, lambda);
+            const at::Tensor alone =
+                model.logits(text.tokens.narrow(0, d.row, 1).narrow(1, d.first, d.length).contiguous(), {}, lambda);
             QCOMPARE_LE(difference(packed.narrow(0, d.row, 1).narrow(1, d.first, d.length), alone), 2e-5);
         }
         QVERIFY(difference(packed, model.logits(text.tokens, {}, lambda)) > 1e-3);
@@ -174,8 +184,10 @@ private Q_SLOTS:
     void bf16FollowsFp32() {
         QFETCH(int, architecture);
         const Text text;
-        const at::Tensor starts = startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
-        LanguageModel fp32(tinyConfig(architectures[architecture]), Precision::Fp32), bf16(tinyConfig(architectures[architecture]), Precision::Bf16);
+        const at::Tensor starts =
+            startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
+        LanguageModel fp32(tinyConfig(architectures[architecture]), Precision::Fp32),
+            bf16(tinyConfig(architectures[architecture]), Precision::Bf16);
         fp32.initialize(Initialization::Normal, 0.1, 7);
         bf16.initialize(Initialization::Normal, 0.1, 7);
         const auto a = gradientsOf(fp32, text, starts, 0), b = gradientsOf(bf16, text, starts, 0);
@@ -187,7 +199,8 @@ private Q_SLOTS:
 
     void crossEntropyIsLibTorchs() {
         for (const bool ignored : {false, true}) {
-            const at::Tensor hidden = randomTensor({50, 16}, 8).requires_grad_(true), weight = randomTensor({70, 16}, 9).requires_grad_(true);
+            const at::Tensor hidden = randomTensor({50, 16}, 8).requires_grad_(true),
+                             weight = randomTensor({70, 16}, 9).requires_grad_(true);
             at::Tensor targets = randomTokens({50}, 70, 10);
             if (ignored)
                 for (std::int64_t i = 0; i < 50; i += 3) targets.data_ptr<std::int64_t>()[i] = -1;
@@ -196,7 +209,8 @@ private Q_SLOTS:
             const at::Tensor dh = hidden.grad().clone(), dw = weight.grad().clone();
             hidden.mutable_grad() = at::Tensor();
             weight.mutable_grad() = at::Tensor();
-            const at::Tensor reference = at::cross_entropy_loss(at::matmul(hidden, weight.t()), targets, {}, at::Reduction::Sum, -1);
+            const at::Tensor reference =
+                at::cross_entropy_loss(at::matmul(hidden, weight.t()), targets, {}, at::Reduction::Sum, -1);
             (reference * 0.25).backward();
             QCOMPARE_LE(relativeDifference(loss, reference), 1e-6);
             QCOMPARE_LE(relativeDifference(dh, hidden.grad()), 2e-6);
@@ -207,14 +221,16 @@ private Q_SLOTS:
     // More rows than one chunk holds.
     void crossEntropyInChunks() {
         const std::int64_t rows = 300, vocab = 40000;  // 100-odd rows a chunk in fp32
-        const at::Tensor hidden = randomTensor({rows, 8}, 11).requires_grad_(true), weight = randomTensor({vocab, 8}, 12).requires_grad_(true);
+        const at::Tensor hidden = randomTensor({rows, 8}, 11).requires_grad_(true),
+                         weight = randomTensor({vocab, 8}, 12).requires_grad_(true);
         const at::Tensor targets = randomTokens({rows}, vocab, 13);
         const at::Tensor loss = crossEntropySum(hidden, weight, weight.detach(), targets);
         loss.backward();
         const at::Tensor dh = hidden.grad().clone(), dw = weight.grad().clone();
         hidden.mutable_grad() = at::Tensor();
         weight.mutable_grad() = at::Tensor();
-        const at::Tensor reference = at::cross_entropy_loss(at::matmul(hidden, weight.t()), targets, {}, at::Reduction::Sum, -1);
+        const at::Tensor reference =
+            at::cross_entropy_loss(at::matmul(hidden, weight.t()), targets, {}, at::Reduction::Sum, -1);
         reference.backward();
         QCOMPARE_LE(relativeDifference(loss, reference), 1e-6);
         QCOMPARE_LE(relativeDifference(dh, hidden.grad()), 5e-6);
@@ -244,14 +260,18 @@ private Q_SLOTS:
             const at::Tensor q = rotated(all.narrow(1, 0, 4)), k = rotated(all.narrow(1, 4, 2)).repeat_interleave(2, 1);
             const at::Tensor v = all.narrow(1, 6, 2).repeat_interleave(2, 1);
             const at::Tensor t = at::arange(10, at::kInt), from = documents ? starts : at::zeros_like(starts);
-            const at::Tensor allowed = t.view({1, 1, 10}).le(t.view({1, 10, 1})).logical_and(t.view({1, 1, 10}).ge(from.unsqueeze(2)));
-            const at::Tensor scores = (at::matmul(q, k.transpose(2, 3)) * 0.25).masked_fill(~allowed.unsqueeze(1), -INFINITY);
+            const at::Tensor allowed =
+                t.view({1, 1, 10}).le(t.view({1, 10, 1})).logical_and(t.view({1, 1, 10}).ge(from.unsqueeze(2)));
+            const at::Tensor scores =
+                (at::matmul(q, k.transpose(2, 3)) * 0.25).masked_fill(~allowed.unsqueeze(1), -INFINITY);
             return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({20, 64});
         };
         for (const bool documents : {false, true})
             for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
-                const at::Tensor a = qkv.clone().to(type).requires_grad_(true), b = a.detach().clone().to(at::kFloat).requires_grad_(true);
-                const at::Tensor y = attention(a, shape, rope, documents ? starts : at::Tensor()), expected = reference(b, documents);
+                const at::Tensor a = qkv.clone().to(type).requires_grad_(true),
+                                 b = a.detach().clone().to(at::kFloat).requires_grad_(true);
+                const at::Tensor y = attention(a, shape, rope, documents ? starts : at::Tensor()),
+                                 expected = reference(b, documents);
                 const double within = type == at::kFloat ? 2e-6 : 2e-2;
                 QCOMPARE_LE(relativeDifference(y, expected), within);
                 y.backward(g.to(type));
@@ -266,7 +286,8 @@ private Q_SLOTS:
         config.hiddenSize = 128;
         config.heads = config.kvHeads = 8;
         config.ffnSize = 256;
-        LanguageModel normal(config, Precision::Fp32), scaled(config, Precision::Fp32), notebook(config, Precision::Fp32);
+        LanguageModel normal(config, Precision::Fp32), scaled(config, Precision::Fp32),
+            notebook(config, Precision::Fp32);
         normal.initialize(Initialization::Normal, 0.02, 8);
         scaled.initialize(Initialization::DepthScaled, 0.02, 8);
         notebook.initialize(Initialization::Notebook, 0.02, 8);
@@ -277,12 +298,15 @@ private Q_SLOTS:
                 QVERIFY(at::equal(n.value, at::ones_like(n.value)) && at::equal(k.value, at::ones_like(k.value)));
                 continue;
             }
-            const bool output = n.name.find("o_proj") != std::string::npos || n.name.find("down_proj") != std::string::npos;
+            const bool output =
+                n.name.find("o_proj") != std::string::npos || n.name.find("down_proj") != std::string::npos;
             QVERIFY(std::abs(std(n) - 0.02) < 0.001);
             QVERIFY(std::abs(std(s) - (output ? 0.01 : 0.02)) < 0.001);  // 1 / sqrt(2 * 2 layers)
             const double bound = 1 / std::sqrt(static_cast<double>(k.value.size(1)));
             if (n.name == "model.embed_tokens.weight") QVERIFY(std::abs(std(k) - 0.02) < 0.001);
-            else QVERIFY(largest(k.value) <= bound && largest(k.value) > 0.98 * bound && std::abs(std(k) - bound / std::sqrt(3.0)) < 0.05 * bound);
+            else
+                QVERIFY(largest(k.value) <= bound && largest(k.value) > 0.98 * bound &&
+                        std::abs(std(k) - bound / std::sqrt(3.0)) < 0.05 * bound);
         }
         // Other numbers for another tensor and another seed, the same for any number of threads.
         QVERIFY(!at::equal(normal.parameters()[2].value, normal.parameters()[3].value));
@@ -343,7 +367,8 @@ private Q_SLOTS:
                 last = model.lossSum(text.tokens, text.targets, {}, 1).item<double>();
                 if (step == 0) first = last;
                 for (std::size_t i = 0; i < gradients.size(); ++i)
-                    model.parameters()[i].value.sub_(gradients[i], 0.02 / std::max(1.0, gradients[i].norm().item<double>()));
+                    model.parameters()[i].value.sub_(gradients[i],
+                                                     0.02 / std::max(1.0, gradients[i].norm().item<double>()));
                 model.weightsChanged();
             }
             QVERIFY(last < 0.9 * first);

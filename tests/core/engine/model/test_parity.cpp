@@ -1,12 +1,13 @@
-// Parity with transformers 5.23 on tiny random models (tests/fixtures/make_parity.py): forward, every gradient, ten AdamW steps for
-// LLaMA; for BitNet each linear on the oracle's own inputs, and end to end on seeds where the oracle's own forms agree. In fp32.
+// Parity with transformers 5.23 on tiny random models (tests/fixtures/make_parity.py): forward, every gradient, ten
+// AdamW steps for LLaMA; for BitNet each linear on the oracle's own inputs, and end to end on seeds where the oracle's
+// own forms agree. In fp32.
 #include <QTest>
 #include <cmath>
 #include <filesystem>
 
-#include "core/interop/model_folder.h"
-#include "core/engine/model/language_model.h"
 #include "core/engine/layers/bit_linear.h"
+#include "core/engine/model/language_model.h"
+#include "core/interop/model_folder.h"
 #include "core/kernels/quantizers.h"
 #include "tests/core/engine/layers/tensors.h"
 
@@ -15,20 +16,23 @@ using namespace tritlab::test;
 
 namespace {
 
-constexpr double logitsWithin = 1e-4, gradientsWithin = 1e-3, lossesWithin = 1e-3, layerOutputsWithin = 1e-5, boundaryWithin = 1e-4;
+constexpr double logitsWithin = 1e-4, gradientsWithin = 1e-3, lossesWithin = 1e-3, layerOutputsWithin = 1e-5,
+                 boundaryWithin = 1e-4;
 
 std::filesystem::path folderOf(const QString& name) {
     // TRITLAB_PARITY_FIXTURES: another set, as the script has just made it.
     const QByteArray other = qgetenv("TRITLAB_PARITY_FIXTURES");
-    const std::filesystem::path root = other.isEmpty() ? std::filesystem::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity"
-                                                       : std::filesystem::path(other.toStdString());
+    const std::filesystem::path root = other.isEmpty()
+                                           ? std::filesystem::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/parity"
+                                           : std::filesystem::path(other.toStdString());
     return root / name.toStdString();
 }
 
 struct Case {
     explicit Case(const QString& name)
         : folder(folderOf(name)), oracle(folder / "oracle.safetensors"), description(readModelDescription(folder)),
-          lambda(description.config.ternaryLinears ? 1.0 : 0.0), weights(folder), model(description.config, Precision::Fp32) {
+          lambda(description.config.ternaryLinears ? 1.0 : 0.0), weights(folder),
+          model(description.config, Precision::Fp32) {
         model.load(weights, description.storage);
     }
     [[nodiscard]] at::Tensor tensor(const std::string& name) const { return tensorOf(oracle.tensor(name)); }
@@ -54,7 +58,8 @@ void addCases(const QStringList& names) {
 class AdamW {
 public:
     explicit AdamW(std::vector<Parameter>& parameters) : parameters_(parameters) {
-        for (const Parameter& p : parameters) moments_.push_back({at::zeros_like(p.value.detach()), at::zeros_like(p.value.detach())});
+        for (const Parameter& p : parameters)
+            moments_.push_back({at::zeros_like(p.value.detach()), at::zeros_like(p.value.detach())});
     }
     void step() {
         const at::NoGradGuard guard;
@@ -85,7 +90,8 @@ class TestParity : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void forward_data() {
-        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "bitnet-packed-inverse", "llama-online"});
+        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "bitnet-packed-inverse",
+                  "llama-online"});
     }
     void forward() {
         QFETCH(QString, name);
@@ -97,7 +103,9 @@ private Q_SLOTS:
         QVERIFY(largest(reference) > 0.1);
     }
 
-    void gradients_data() { addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "llama-online"}); }
+    void gradients_data() {
+        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "llama-online"});
+    }
     void gradients() {
         QFETCH(QString, name);
         Case c(name);
@@ -106,7 +114,8 @@ private Q_SLOTS:
         for (const Parameter& p : c.model.parameters()) {
             const auto found = c.oracle.tensors().find("gradient." + p.name);
             if (found == c.oracle.tensors().end()) {
-                QVERIFY2(p.ternary && c.description.storage != WeightStorage::Master, p.name.c_str());  // packed: codes have none
+                // packed: codes have none
+                QVERIFY2(p.ternary && c.description.storage != WeightStorage::Master, p.name.c_str());
                 continue;
             }
             const double difference = relativeDifference(p.value.grad(), tensorOf(found->second));
@@ -161,7 +170,7 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < c.model.parameters().size(); ++i) {
                 const Parameter& p = c.model.parameters()[i];
                 if (p.name != linear + ".weight") continue;
-                LinearGroup group({p.value}, at::kFloat, true);
+                BitLinear group({p.value}, at::kFloat, true);
                 const at::Tensor y = group.forward(x, {}, {}, 1.0, 0);
                 const double difference = test::difference(y, c.tensor("output." + linear));
                 QVERIFY2(difference <= layerOutputsWithin, (linear + ": " + std::to_string(difference)).c_str());

@@ -15,14 +15,16 @@ namespace {
 at::Tensor someTensor(std::vector<std::int64_t> shape, std::uint64_t stream, double scale) {
     at::Tensor tensor = at::empty(shape, at::kFloat);
     for (std::int64_t i = 0; i < tensor.numel(); ++i)
-        tensor.data_ptr<float>()[i] = static_cast<float>(scale * (randomUniform(3, stream, static_cast<std::uint64_t>(i)) - 0.5));
+        tensor.data_ptr<float>()[i] =
+            static_cast<float>(scale * (randomUniform(3, stream, static_cast<std::uint64_t>(i)) - 0.5));
     return tensor;
 }
 
 std::vector<Parameter> someParameters() {
     std::vector<Parameter> parameters;
     parameters.push_back({"model.embed_tokens.weight", someTensor({70, 33}, 1, 0.1).requires_grad_(), false});
-    parameters.push_back({"model.layers.0.self_attn.q_proj.weight", someTensor({37, 41}, 2, 0.1).requires_grad_(), true});
+    parameters.push_back(
+        {"model.layers.0.self_attn.q_proj.weight", someTensor({37, 41}, 2, 0.1).requires_grad_(), true});
     parameters.push_back({"model.norm.weight", someTensor({5}, 3, 1).requires_grad_(), false});
     return parameters;
 }
@@ -72,7 +74,8 @@ private Q_SLOTS:
             const double lr = 1e-2 * (1 + step % 3);
             double squares = 0;
             for (std::size_t i = 0; i < parameters.size(); ++i) {
-                const at::Tensor gradient = someTensor(parameters[i].value.sizes().vec(), 100 + 10 * static_cast<unsigned>(step) + i, 3);
+                const at::Tensor gradient =
+                    someTensor(parameters[i].value.sizes().vec(), 100 + 10 * static_cast<unsigned>(step) + i, 3);
                 squares += gradient.to(at::kDouble).pow(2).sum().item<double>();
                 parameters[i].value.mutable_grad() = gradient;
             }
@@ -116,7 +119,8 @@ private Q_SLOTS:
     // Dense linears stand for BitLinears: they decay; embeddings, head and norms do not.
     void denseLinearsDecayLikeShadowWeights() {
         std::vector<Parameter> parameters;
-        for (const char* name : {"model.layers.3.mlp.down_proj.weight", "lm_head.weight", "model.layers.3.input_layernorm.weight"})
+        for (const char* name :
+             {"model.layers.3.mlp.down_proj.weight", "lm_head.weight", "model.layers.3.input_layernorm.weight"})
             parameters.push_back({name, someTensor({4}, 1, 1), false});
         const AdamW optimizer(parameters, {});
         QVERIFY(optimizer.decays(0) && !optimizer.decays(1) && !optimizer.decays(2));

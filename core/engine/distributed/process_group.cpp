@@ -1,5 +1,6 @@
-// ProcessGroupGloo is a part of libtorch_cpu; only its header names gloo's, which are Debian's libgloo-dev (nothing of it is linked).
-#include "core/engine/distributed/rank_group.h"
+// ProcessGroupGloo is a part of libtorch_cpu; only its header names gloo's, which are Debian's libgloo-dev (nothing of
+// it is linked).
+#include "core/engine/distributed/process_group.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -9,24 +10,25 @@
 #include <cstring>
 #include <thread>
 #define USE_C10D_GLOO  // the wheel's libtorch_cpu has it
+#include <unistd.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/engine/distributed/nccl.h"
 #include "core/device/plugin.h"
+#include "core/engine/distributed/heartbeat.h"
+#include "core/engine/distributed/nccl.h"
 #include "core/engine/layers/host_tensor.h"
-#include "core/engine/distributed/rank_pulse.h"
 
 namespace tritlab {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto meetingTimeout = 5min;      // until all ranks are there
-constexpr auto collectiveTimeout = 30min;  // what one rank may do while the others wait: writing a checkpoint, drawing samples
-constexpr auto reportTimeout = 3s;         // for survivors to say that they are there
+constexpr auto meetingTimeout = 5min;  // until all ranks are there
+constexpr auto collectiveTimeout =
+    30min;                          // what one rank may do while the others wait: writing a checkpoint, drawing samples
+constexpr auto reportTimeout = 3s;  // for survivors to say that they are there
 
 std::vector<std::uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
 std::string textOf(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
@@ -34,7 +36,8 @@ std::string textOf(const std::vector<std::uint8_t>& bytes) { return {bytes.begin
 // The first line, without the place in the source before it: c10d and gloo add both, and stacks.
 std::string firstLine(const char* text) {
     std::string line = std::string(text).substr(0, std::string(text).find('\n'));
-    if (const std::size_t end = line.find("] "); line.starts_with('[') && end != std::string::npos) line.erase(0, end + 2);
+    if (const std::size_t end = line.find("] "); line.starts_with('[') && end != std::string::npos)
+        line.erase(0, end + 2);
     return line;
 }
 
@@ -65,13 +68,13 @@ c10d::TCPStoreOptions storeOptions(const Ranks& ranks) {
 
 }  // namespace
 
-struct RankGroup::Impl {
+struct ProcessGroup::Impl {
     c10::intrusive_ptr<c10d::Store> store;
     c10::intrusive_ptr<c10d::Backend> backend;        // Gloo
     c10::intrusive_ptr<c10d::Backend> deviceBackend;  // NCCL, or none
-    std::unique_ptr<RankPulse> pulse;                 // with it: its works wait without end for a rank that is gone
-    std::vector<std::string> who;  // process and machine of each rank
-    int gates = 0;
+    std::unique_ptr<Heartbeat> pulse;                 // with it: its works wait without end for a rank that is gone
+    std::vector<std::string> who;                     // process and machine of each rank
+    int barriers = 0;
     bool broken = false;
 
     void set(const std::string& name, const std::string& text) const { store->set(name, bytesOf(text)); }
@@ -99,7 +102,7 @@ struct RankGroup::Impl {
     }
 };
 
-RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks), impl_(std::make_unique<Impl>()) {
+ProcessGroup::ProcessGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks), impl_(std::make_unique<Impl>()) {
     const std::string place = ranks.address + ":" + std::to_string(ranks.port);
     try {
         const auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, storeOptions(ranks));
@@ -108,8 +111,9 @@ RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks),
         const auto until = std::chrono::steady_clock::now() + meetingTimeout;
         for (int other = 0; other < size(); ++other) {
             if (!impl_->await(rankKey("who", other), until, stop)) {
-                throw Error("rank " + std::to_string(other) + " of " + std::to_string(size()) + " did not come within " +
-                            std::to_string(meetingTimeout.count()) + " minutes", place, "Look at its own messages", ErrorKind::Failed);
+                throw Error("rank " + std::to_string(other) + " of " + std::to_string(size()) +
+                                " did not come within " + std::to_string(meetingTimeout.count()) + " minutes",
+                            place, "Look at its own messages", ErrorKind::Failed);
             }
             impl_->who.push_back(impl_->get(rankKey("who", other)));
         }
@@ -119,14 +123,17 @@ RankGroup::RankGroup(const Ranks& ranks, const StopToken& stop) : ranks_(ranks),
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
-        throw Error("rank " + std::to_string(rank()) + " of " + std::to_string(size()) + " could not meet the others (" +
-                    firstLine(error.what()) + ")", place,
-                    "All ranks need the same MASTER_ADDR and MASTER_PORT, a free port, and a network between them", ErrorKind::Failed);
+        throw Error("rank " + std::to_string(rank()) + " of " + std::to_string(size()) +
+                        " could not meet the others (" + firstLine(error.what()) + ")",
+                    place,
+                    "All ranks need the same MASTER_ADDR and MASTER_PORT, a free port, and a network between them",
+                    ErrorKind::Failed);
     }
 }
 
-// A broken group is not taken down but left to the end of the process: what is under way in it may wait for a rank that is gone.
-RankGroup::~RankGroup() {
+// A broken group is not taken down but left to the end of the process: what is under way in it may wait for a rank that
+// is gone.
+ProcessGroup::~ProcessGroup() {
     impl_->pulse.reset();
     if (!impl_->broken) return;
     impl_->deviceBackend.release();
@@ -134,7 +141,7 @@ RankGroup::~RankGroup() {
     impl_->store.release();
 }
 
-void RankGroup::collective(const char* what, const std::function<void()>& work) {
+void ProcessGroup::collective(const char* what, const std::function<void()>& work) {
     try {
         work();
     } catch (const std::exception& error) {
@@ -143,11 +150,12 @@ void RankGroup::collective(const char* what, const std::function<void()>& work) 
 }
 
 // Which rank it was: the one that does not say that it is there, or the one that said why it ended.
-void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
+void ProcessGroup::someoneIsLost(const char* what, const std::string& reason) {
     impl_->broken = true;
     std::string lost;
     const auto add = [&](int other, const std::string& text) {
-        lost += (lost.empty() ? "" : "; ") + ("rank " + std::to_string(other)) + " (" + impl_->who[static_cast<std::size_t>(other)] + ") " + text;
+        lost += (lost.empty() ? "" : "; ") + ("rank " + std::to_string(other)) + " (" +
+                impl_->who[static_cast<std::size_t>(other)] + ") " + text;
     };
     try {
         impl_->set(rankKey("there", rank()), "yes");
@@ -165,23 +173,27 @@ void RankGroup::someoneIsLost(const char* what, const std::string& reason) {
     throw Error(lost + " (" + what + ": " + reason + ")", {}, {}, ErrorKind::Failed);
 }
 
-std::string RankGroup::useDevice(at::Device device) {
+std::string ProcessGroup::useDevice(at::Device device) {
     if (device.is_cpu()) return "Gloo";
     const auto make = reinterpret_cast<cuda::MakeNccl>(cudaPluginSymbol(cuda::makeNcclName));
-    std::vector<std::string> devices = allTexts(make == nullptr ? "" : hostName() + ":" + std::to_string(device.index()));
+    std::vector<std::string> devices =
+        allTexts(make == nullptr ? "" : hostName() + ":" + std::to_string(device.index()));
     std::sort(devices.begin(), devices.end());
-    if (devices.front().empty() || std::adjacent_find(devices.begin(), devices.end()) != devices.end()) return "Gloo, as copies through main memory";
+    if (devices.front().empty() || std::adjacent_find(devices.begin(), devices.end()) != devices.end())
+        return "Gloo, as copies through main memory";
     collective("meeting by NCCL", [&] {
         const auto own = c10::make_intrusive<c10d::PrefixStore>("nccl", impl_->store);
         impl_->deviceBackend = c10::intrusive_ptr<c10d::Backend>::reclaim(make(own, rank(), size(), collectiveTimeout));
-        impl_->pulse = std::make_unique<RankPulse>(impl_->store, rank(), size(), std::vector{"there", "failed"});
+        impl_->pulse = std::make_unique<Heartbeat>(impl_->store, rank(), size(), std::vector{"there", "failed"});
     });
-    sum({at::zeros({1}, at::TensorOptions(device))});  // NCCL connects at the first collective: here, and not within a step
+    // NCCL connects at the first collective: here, and not within a step
+    sum({at::zeros({1}, at::TensorOptions(device))});
     return "NCCL";
 }
 
-// start() for each tensor, all under way together: on the tensor itself where its backend can reach it, else on a copy in main memory.
-void RankGroup::each(const char* what, const std::vector<at::Tensor>& tensors, const Start& start) {
+// start() for each tensor, all under way together: on the tensor itself where its backend can reach it, else on a copy
+// in main memory.
+void ProcessGroup::each(const char* what, const std::vector<at::Tensor>& tensors, const Start& start) {
     collective(what, [&] {
         std::vector<std::vector<at::Tensor>> moved;
         std::vector<c10::intrusive_ptr<c10d::Work>> works;
@@ -197,11 +209,12 @@ void RankGroup::each(const char* what, const std::vector<at::Tensor>& tensors, c
     });
 }
 
-void RankGroup::sum(const std::vector<at::Tensor>& tensors) {
-    each("summing", tensors, [](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.allreduce(one); });
+void ProcessGroup::sum(const std::vector<at::Tensor>& tensors) {
+    each("summing", tensors,
+         [](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.allreduce(one); });
 }
 
-void RankGroup::sum(std::vector<double>& numbers) {
+void ProcessGroup::sum(std::vector<double>& numbers) {
     const at::Tensor tensor = at::empty({static_cast<std::int64_t>(numbers.size())}, at::kDouble);
     const std::size_t bytes = numbers.size() * sizeof(double);
     std::memcpy(tensor.data_ptr(), numbers.data(), bytes);
@@ -209,7 +222,7 @@ void RankGroup::sum(std::vector<double>& numbers) {
     std::memcpy(numbers.data(), tensor.data_ptr(), bytes);
 }
 
-void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners) {
+void ProcessGroup::broadcast(const std::vector<at::Tensor>& tensors, const std::vector<int>& owners) {
     each("spreading", tensors, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t i) {
         c10d::BroadcastOptions options;
         options.rootRank = owners[i];
@@ -217,56 +230,56 @@ void RankGroup::spread(const std::vector<at::Tensor>& tensors, const std::vector
     });
 }
 
-void RankGroup::send(const at::Tensor& tensor, int to) {
-    each("sending", {impl_->deviceBackend ? tensor : onHost(tensor)}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.send(one, to, 0); });
+void ProcessGroup::send(const at::Tensor& tensor, int to) {
+    each("sending", {impl_->deviceBackend ? tensor : onHost(tensor)},
+         [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.send(one, to, 0); });
 }
 
-void RankGroup::receive(const at::Tensor& tensor, int from) {
-    each("receiving", {tensor}, [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.recv(one, from, 0); });
+void ProcessGroup::receive(const at::Tensor& tensor, int from) {
+    each("receiving", {tensor},
+         [&](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.recv(one, from, 0); });
 }
 
-std::string RankGroup::leadersText(const std::string& mine) {
+std::string ProcessGroup::broadcastText(const std::string& mine) {
     at::Tensor length = at::empty({1}, at::kLong);
     *length.data_ptr<std::int64_t>() = static_cast<std::int64_t>(mine.size());
-    spread({length}, {0});
+    broadcast({length}, {0});
     const std::int64_t bytes = *length.data_ptr<std::int64_t>();
     if (bytes == 0) return {};
     at::Tensor text = at::empty({bytes}, at::kByte);
     if (leads()) std::memcpy(text.data_ptr(), mine.data(), mine.size());
-    spread({text}, {0});
+    broadcast({text}, {0});
     return {static_cast<const char*>(text.const_data_ptr()), static_cast<std::size_t>(bytes)};
 }
 
-std::vector<std::string> RankGroup::allTexts(const std::string& mine) {
+std::vector<std::string> ProcessGroup::allTexts(const std::string& mine) {
     std::vector<double> lengths(static_cast<std::size_t>(size()));
     lengths[static_cast<std::size_t>(rank())] = static_cast<double>(mine.size());
     sum(lengths);
     std::vector<at::Tensor> texts;
     std::vector<int> owners;
     for (int other = 0; other < size(); ++other) {
-        texts.push_back(at::empty({static_cast<std::int64_t>(lengths[static_cast<std::size_t>(other)]) + 1}, at::kByte));
+        texts.push_back(
+            at::empty({static_cast<std::int64_t>(lengths[static_cast<std::size_t>(other)]) + 1}, at::kByte));
         owners.push_back(other);
     }
     std::memcpy(texts[static_cast<std::size_t>(rank())].data_ptr(), mine.c_str(), mine.size() + 1);
-    spread(texts, owners);
+    broadcast(texts, owners);
     std::vector<std::string> result;
     for (const at::Tensor& text : texts)
-        result.emplace_back(static_cast<const char*>(text.const_data_ptr()), static_cast<std::size_t>(text.numel() - 1));
+        result.emplace_back(static_cast<const char*>(text.const_data_ptr()),
+                            static_cast<std::size_t>(text.numel() - 1));
     return result;
 }
 
-void RankGroup::passGate() {
+void ProcessGroup::barrier() {
+    const std::string passed = rankKey("barrier", impl_->barriers++);
     try {
-        impl_->set(rankKey("gate", impl_->gates++), "open");
-    } catch (const std::exception& error) {
-        someoneIsLost("meeting", firstLine(error.what()));
-    }
-}
-
-void RankGroup::waitAtGate() {
-    const std::string gate = rankKey("gate", impl_->gates++);
-    try {
-        while (!impl_->has(gate)) {
+        if (leads()) {
+            impl_->set(passed, "");
+            return;
+        }
+        while (!impl_->has(passed)) {
             if (impl_->has(rankKey("failed", 0))) throw Error(impl_->get(rankKey("failed", 0)));
             std::this_thread::sleep_for(50ms);
         }
@@ -274,11 +287,11 @@ void RankGroup::waitAtGate() {
         impl_->broken = true;
         throw Error("rank 0 ended: " + std::string(error.what()), {}, {}, ErrorKind::Failed);
     } catch (const std::exception& error) {
-        someoneIsLost("waiting for rank 0", firstLine(error.what()));
+        someoneIsLost(leads() ? "meeting" : "waiting for rank 0", firstLine(error.what()));
     }
 }
 
-void RankGroup::fail(const std::string& reason) {
+void ProcessGroup::fail(const std::string& reason) {
     if (impl_->broken) return;  // another rank was the first
     impl_->broken = true;
     try {

@@ -1,8 +1,8 @@
-#include "core/engine/distributed/rank_pulse.h"
+#include "core/engine/distributed/heartbeat.h"
 
 namespace tritlab {
 
-RankPulse::RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::vector<const char*> alarms,
+Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::vector<const char*> alarms,
                      std::chrono::milliseconds period, std::chrono::milliseconds patience)
     : store_(std::move(store)), rank_(rank), size_(size), alarms_(std::move(alarms)) {
     thread_ = std::thread([this, period, patience] {
@@ -14,12 +14,12 @@ RankPulse::RankPulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, 
     });
 }
 
-RankPulse::~RankPulse() {
+Heartbeat::~Heartbeat() {
     ended_ = true;
     thread_.join();
 }
 
-void RankPulse::watch(std::chrono::milliseconds period, std::chrono::milliseconds patience) {
+void Heartbeat::watch(std::chrono::milliseconds period, std::chrono::milliseconds patience) {
     using Clock = std::chrono::steady_clock;
     struct Seen {
         std::int64_t beat = -1;
@@ -37,7 +37,8 @@ void RankPulse::watch(std::chrono::milliseconds period, std::chrono::millisecond
             for (const char* what : alarms_) alarm |= store_->check({rankKey(what, other)});
             if (alarm) tripped_ = true;
         }
-        for (auto slept = std::chrono::milliseconds(0); slept < period && !ended_; slept += std::chrono::milliseconds(10))
+        for (auto slept = std::chrono::milliseconds(0); slept < period && !ended_;
+             slept += std::chrono::milliseconds(10))
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
