@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 
 namespace tritlab {
 namespace {
@@ -16,9 +17,38 @@ StepIndex stepAtShare(double share, std::int64_t steps) {
 
 StepIndex switchStep(const RunConfig& c) { return stepAtShare(c.lrSwitchAt, c.steps); }
 
-bool secondStage(const RunConfig& c, StepIndex step) {
-    const bool twoStage = c.lrSchedule == LrSchedule::TwoStageLinear || c.lrSchedule == LrSchedule::TwoStageCosine;
-    return twoStage && step >= switchStep(c);
+// A curve's shape from 1 to 0, between the peak and the floor, as a share of the learning rate.
+double fallingFrom(double peak, double shape, const RunConfig& c) { return c.lrFloor + (peak - c.lrFloor) * shape; }
+
+// The second stage is the same curve, falling to the same floor, under a lower peak.
+double stagePeak(const RunConfig& c, StepIndex step) {
+    return step >= switchStep(c) ? std::max(c.lrSecondPeak, c.lrFloor) : 1;
+}
+
+double cosineShape(double progress) { return 0.5 * (1 + std::cos(std::numbers::pi * progress)); }
+
+// The learning rate as a share of its peak, after the warm-up; progress from 0 to 1 over the steps that follow it.
+double learningRateShare(const RunConfig& c, StepIndex step, double progress) {
+    switch (c.lrSchedule) {
+        case LrSchedule::Constant: return 1;
+        case LrSchedule::Linear: return fallingFrom(1, 1 - progress, c);
+        case LrSchedule::Cosine: return fallingFrom(1, cosineShape(progress), c);
+        case LrSchedule::TwoStageLinear: return fallingFrom(stagePeak(c, step), 1 - progress, c);
+        case LrSchedule::TwoStageCosine: return fallingFrom(stagePeak(c, step), cosineShape(progress), c);
+    }
+    throw std::logic_error("no learning-rate schedule has this number");
+}
+
+double weightDecayShare(const RunConfig& c, StepIndex step) {
+    const StepIndex end = switchStep(c);
+    switch (c.decaySchedule) {
+        case DecaySchedule::Constant: return 1;
+        case DecaySchedule::OffAtSwitch: return step < end ? 1 : 0;
+        case DecaySchedule::CosineThenOff:
+            if (step >= end) return 0;
+            return 0.5 * (1 - std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(end)));
+    }
+    throw std::logic_error("no weight-decay schedule has this number");
 }
 
 // Module 7's formulas; t from 0 to 1.
@@ -30,32 +60,20 @@ double lambdaFormula(const RunConfig& c, double t) {
         case LambdaSchedule::Exponential: return 1 - std::pow(1 - std::min(t, 1.0), c.lambdaK);
         case LambdaSchedule::Sigmoid: return 1 / (1 + std::exp(-c.lambdaK * (t - 0.5)));
     }
-    return 1;
+    throw std::logic_error("no lambda schedule has this number");
 }
 
 }  // namespace
 
 double learningRateAt(const RunConfig& c, StepIndex step) {
     if (step < c.warmupSteps) return c.learningRate * static_cast<double>(step) / static_cast<double>(c.warmupSteps);
-    if (c.lrSchedule == LrSchedule::Constant) return c.learningRate;
     // At least 1 step: a warm-up of the whole run is a problem that check() reports, not a division by zero.
     const double progress = std::min(1.0, static_cast<double>(step - c.warmupSteps) /
                                               static_cast<double>(std::max<std::int64_t>(1, c.steps - c.warmupSteps)));
-    const bool linear = c.lrSchedule == LrSchedule::Linear || c.lrSchedule == LrSchedule::TwoStageLinear;
-    const double shape = linear ? 1 - progress : 0.5 * (1 + std::cos(std::numbers::pi * progress));
-    // The second stage is the same curve, falling to the same floor, under a lower peak.
-    const double peak = secondStage(c, step) ? std::max(c.lrSecondPeak, c.lrFloor) : 1;
-    return c.learningRate * (c.lrFloor + (peak - c.lrFloor) * shape);
+    return c.learningRate * learningRateShare(c, step, progress);
 }
 
-double weightDecayAt(const RunConfig& c, StepIndex step) {
-    if (c.decaySchedule == DecaySchedule::Constant) return c.weightDecay;
-    const StepIndex end = switchStep(c);
-    if (step >= end) return 0;
-    if (c.decaySchedule == DecaySchedule::OffAtSwitch) return c.weightDecay;
-    return c.weightDecay * 0.5 *
-           (1 - std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(end)));
-}
+double weightDecayAt(const RunConfig& c, StepIndex step) { return c.weightDecay * weightDecayShare(c, step); }
 
 double lambdaAt(const RunConfig& c, StepIndex step) {
     if (!c.ternaryLinears) return 0;
