@@ -18,9 +18,15 @@ struct ExportOptions {
 
 std::string formatKeys() {
     std::string keys;
-    for (const ExportFormat format : exportFormats())
-        keys += (keys.empty() ? "" : ", ") + std::string(formatKey(format));
+    for (const ExportFormatInfo& format : exportFormats()) keys += (keys.empty() ? "" : ", ") + std::string(format.key);
     return keys;
+}
+
+std::string formatHelp() {
+    std::string help;
+    for (const ExportFormatInfo& format : exportFormats())
+        help += (help.empty() ? "" : "; ") + std::string(format.key) + ": " + format.title;
+    return help;
 }
 
 void tellOfGguf(const Session& session, const ModelExport& written) {
@@ -28,7 +34,7 @@ void tellOfGguf(const Session& session, const ModelExport& written) {
         session.printLine(std::to_string(written.blockless) +
                           " linears have rows that are no multiple of 256: they are in Q4_0 (or f16), "
                           "which holds -1, 0 and 1 as well, at more bits a weight.");
-    if (!written.llamaCpp)
+    if (!written.readerComputes)
         session.printLine(
             "llama.cpp computes SiLU where this model has a squared ReLU: it runs the file and answers nonsense, "
             "without an error. "
@@ -37,19 +43,19 @@ void tellOfGguf(const Session& session, const ModelExport& written) {
 }
 
 Exit writeModel(Session& session, const ExportOptions& options) {
-    const auto format = formatOf(options.format);
-    if (!format)
+    const ExportFormatInfo* format = findExportFormat(options.format);
+    if (format == nullptr)
         throw UsageError("there is no format '" + options.format + "'", "--format", "Give one of " + formatKeys());
     const auto model = options.model.resolve(session);
-    const CheckedExport checked = exportAndCheck(model.folder, options.out, *format);
+    const CheckedExport checked = exportAndCheck(model.folder, options.out, format->format);
     const ModelExport& written = checked.written;
     session.result = {{"model", model.name},
                       {"format", options.format},
                       {"path", std::filesystem::absolute(options.out).lexically_normal().string()},
                       {"parameters", written.parameters},
                       {"bytes", written.bytes},
-                      {"transformers", written.transformers},
-                      {"llama_cpp", written.llamaCpp},
+                      {"transformers", format->reader == ExportReader::Transformers && written.readerComputes},
+                      {"llama_cpp", format->reader == ExportReader::LlamaCpp && written.readerComputes},
                       {"positions", checked.positions},
                       {"same_argmax", checked.sameArgmax},
                       {"largest_difference", checked.largestDifference}};
@@ -59,8 +65,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
                       (checked.largestDifference == 0
                            ? std::string("are equal to the bit")
                            : "differ by " + formatReal(checked.largestDifference) + " at most"));
-    if (isGguf(*format)) tellOfGguf(session, written);
-    else if (!written.transformers)
+    if (format->isFile()) tellOfGguf(session, written);
+    else if (!written.readerComputes)
         session.printLine(
             "Hugging Face's transformers has no such block (norms after the sum, no gate or no sub-norms): TritLab "
             "reads the folder "
@@ -75,12 +81,7 @@ void addExportCommand(Program& program) {
     CLI::App* command = program.command(&program.app(), "export", "Write a model for other programs",
                                         [options](Session& session) { return writeModel(session, *options); });
     options->model.addTo(command);
-    command
-        ->add_option("--format", options->format,
-                     "hf: Hugging Face, fp32 master weights; hf-packed: ternary linears at 2 bits; gguf-tq2_0, "
-                     "gguf-tq1_0: ternary linears at "
-                     "2.06 or 1.69 bits for llama.cpp; gguf-f16: all in f16")
-        ->capture_default_str();
+    command->add_option("--format", options->format, formatHelp())->capture_default_str();
     command->add_option("--out", options->out, "A folder, or for GGUF a file, that does not exist yet")->required();
 }
 

@@ -1,6 +1,7 @@
 #include "app/gui/export_dialog.h"
 
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QDesktopServices>
 #include <QDialogButtonBox>
 #include <QDir>
@@ -32,39 +33,7 @@ QLabel* words(const char* name, QWidget* parent) {
     return label;
 }
 
-QString tr(const char* text) { return ExportDialog::tr(text); }
-
-QString label(ExportFormat format) {
-    switch (format) {
-        case ExportFormat::HuggingFace: return tr("Hugging Face, master weights in fp32");
-        case ExportFormat::HuggingFacePacked: return tr("Hugging Face, ternary weights at 2 bits");
-        case ExportFormat::GgufTq2: return tr("GGUF TQ2_0, ternary weights at 2.06 bits");
-        case ExportFormat::GgufTq1: return tr("GGUF TQ1_0, ternary weights at 1.69 bits");
-        case ExportFormat::GgufF16: return tr("GGUF F16");
-    }
-    return {};
-}
-
-QString purpose(ExportFormat format) {
-    switch (format) {
-        case ExportFormat::HuggingFace: return tr("To train on elsewhere: every weight as it is trained, to the bit.");
-        case ExportFormat::HuggingFacePacked:
-            return tr("To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32.");
-        case ExportFormat::GgufTq2:
-            return tr("One file, tokenizer included, to run the model: the faster of the two ternary forms.");
-        case ExportFormat::GgufTq1:
-            return tr("One file, tokenizer included, to run the model: the smaller of the two ternary forms.");
-        case ExportFormat::GgufF16:
-            return tr("One file, tokenizer included: the form from which llama.cpp's tools make others.");
-    }
-    return {};
-}
-
-// What an export's name ends in.
-QString ending(ExportFormat format) {
-    if (isGguf(format)) return QString::fromLatin1(formatKey(format)).remove(0, 4).append(".gguf");
-    return format == ExportFormat::HuggingFacePacked ? "-packed" : "-hf";
-}
+QString formatText(const char* text) { return QCoreApplication::translate("ExportFormat", text); }
 
 }  // namespace
 
@@ -77,7 +46,8 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     format_ = new QComboBox(this);
     format_->setObjectName("exportFormat");
     format_->setAccessibleName(tr("Format"));
-    for (const ExportFormat format : exportFormats()) format_->addItem(label(format), static_cast<int>(format));
+    for (const ExportFormatInfo& format : exportFormats())
+        format_->addItem(formatText(format.title), static_cast<int>(format.format));
     about_ = words("exportAbout", this);
     about_->setAlignment(Qt::AlignTop);
     path_ = new QLineEdit(this);
@@ -141,20 +111,24 @@ void ExportDialog::reject() {
     if (!writing_) QDialog::reject();
 }
 
-ExportFormat ExportDialog::chosenFormat() const { return static_cast<ExportFormat>(format_->currentData().toInt()); }
+const ExportFormatInfo& ExportDialog::chosenFormat() const {
+    return exportFormat(static_cast<ExportFormat>(format_->currentData().toInt()));
+}
 
 QString ExportDialog::readers() const {
     const ModelConfig& config = description_.config;
-    if (!isGguf(chosenFormat()))
-        return transformersHas(config) ? tr("Read by Hugging Face's transformers and by TritLab.")
-                                       : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T "
-                                            "or LLaMA can leave for it.");
-    QString text = llamaCppComputes(config)
+    const ExportFormatInfo& format = chosenFormat();
+    const bool computes = readerComputes(config, format.reader);
+    if (format.reader == ExportReader::Transformers)
+        return computes ? tr("Read by Hugging Face's transformers and by TritLab.")
+                        : tr("Read by TritLab alone: transformers has no such block. Architecture 2B4T "
+                             "or LLaMA can leave for it.");
+    QString text = computes
                        ? tr("Read by llama.cpp and what is built on it, and by TritLab.")
                        : tr("Read by TritLab. llama.cpp computes SiLU where this model has a squared ReLU: it runs the "
                             "file and answers nonsense, "
                             "without an error. For it, train with SiLU (preset \"For llama.cpp\").");
-    const std::int64_t blockless = chosenFormat() == ExportFormat::GgufF16 ? 0 : blocklessLinears(config);
+    const std::int64_t blockless = blocklessLinears(config, format.format);
     if (blockless > 0)
         text += ' ' + tr("%n linear(s) with rows that are no multiple of 256 are kept as Q4_0 or f16.", nullptr,
                          static_cast<int>(blockless));
@@ -162,8 +136,8 @@ QString ExportDialog::readers() const {
 }
 
 void ExportDialog::describe() {
-    const ExportFormat format = chosenFormat();
-    const auto obstacle = exportObstacle(description_.config, format);
+    const ExportFormatInfo& format = chosenFormat();
+    const auto obstacle = exportObstacle(description_.config, format.format);
     possible_ = !obstacle;
     if (obstacle) {
         about_->setText(
@@ -171,15 +145,15 @@ void ExportDialog::describe() {
                 .arg(QString::fromStdString(obstacle->whatHappened()), QString::fromStdString(obstacle->hint())));
     } else {
         const QString size =
-            QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format))));
-        about_->setText(tr("%1 %2 %3 on disk.").arg(purpose(format), readers(), size));
+            QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format.format))));
+        about_->setText(tr("%1 %2 %3 on disk.").arg(formatText(format.purpose), readers(), size));
     }
-    pathLabel_->setText(isGguf(format) ? tr("F&ile") : tr("F&older"));
-    path_->setAccessibleName(isGguf(format) ? tr("File") : tr("Folder"));
+    pathLabel_->setText(format.isFile() ? tr("F&ile") : tr("F&older"));
+    path_->setAccessibleName(format.isFile() ? tr("File") : tr("Folder"));
     if (!pathEdited_) {
         const QString home = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
         path_->setText(
-            QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") + ending(format)));
+            QDir(home).filePath(QString(name_).replace(QRegularExpression("[^\\w.-]+"), "-") + format.suffix));
     }
     allow();
 }
@@ -200,7 +174,7 @@ void ExportDialog::write() {
     show_->setEnabled(false);
     for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, write_, close_}) each->setEnabled(false);
     busy_->show();
-    writing_.reset(QThread::create([this, model = model_, out, how = chosenFormat()] {
+    writing_.reset(QThread::create([this, model = model_, out, how = chosenFormat().format] {
         QString text;
         bool good = false;
         try {

@@ -32,7 +32,7 @@ private:
     void browse();
     void write();
     void onWritten(const QString& text, bool good);
-    [[nodiscard]] ExportFormat chosenFormat() const;
+    [[nodiscard]] const ExportFormatInfo& chosenFormat() const;
     std::filesystem::path model_;
     QString name_;
     ModelDescription description_;

@@ -3,14 +3,11 @@
 #pragma once
 
 #include <limits>
+#include <span>
 #include <utility>
 
+#include "core/base/translate.h"
 #include "core/config/fields.h"
-
-// Qt's marker, known to lupdate; core itself needs no Qt.
-#ifndef QT_TRANSLATE_NOOP
-#define QT_TRANSLATE_NOOP(context, text) text
-#endif
 
 namespace tritlab::field {
 
@@ -73,6 +70,14 @@ struct Option {
     const char* key;
     const char* label;
 };
+
+// An option for each entry of a table, by the member that holds its value.
+template <class E, class Entry>
+std::vector<Option<E>> optionsOf(std::span<const Entry> table, E Entry::*value) {
+    std::vector<Option<E>> options;
+    for (const Entry& entry : table) options.push_back({entry.*value, entry.key, entry.title});
+    return options;
+}
 
 template <class E>
 Field choice(std::string key, FieldGroup group, E RunConfig::*member, std::vector<Option<E>> options, const char* label,

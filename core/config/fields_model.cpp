@@ -1,6 +1,7 @@
 // The field table, group Model: the architecture, and the block's parts that it decides until the person does.
 #include <cmath>
 
+#include "core/architecture/activations.h"
 #include "core/config/field_builders.h"
 
 namespace tritlab::field {
@@ -8,8 +9,11 @@ namespace {
 
 constexpr auto group = FieldGroup::Model;
 
+const ArchitectureInfo& architectureOf(const RunConfig& c) { return architectureInfo(c.architecture); }
+
 std::int64_t defaultKvHeads(const RunConfig& c) {
-    return c.architecture == Architecture::B2B4T && c.heads % 4 == 0 ? c.heads / 4 : c.heads;
+    const std::int64_t share = architectureOf(c).queryHeadsPerKeyHead;
+    return c.heads % share == 0 ? c.heads / share : c.heads;
 }
 
 // Gated: 8/3 x hidden keeps the weights of an ungated 4 x hidden; a multiple of 256 packs without a rest.
@@ -18,15 +22,23 @@ std::int64_t defaultFfnSize(const RunConfig& c) {
     return (8 * c.hiddenSize + 3 * 256 - 1) / (3 * 256) * 256;
 }
 
+const std::vector<Option<Initialization>> initializations = {
+    {Initialization::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook (Kaiming uniform)")},
+    {Initialization::Normal, "normal", QT_TRANSLATE_NOOP("Field", "Normal")},
+    {Initialization::DepthScaled, "depth_scaled", QT_TRANSLATE_NOOP("Field", "Normal, outputs scaled by depth")},
+};
+
+std::string initializationKey(Initialization initialization) {
+    for (const auto& option : initializations)
+        if (option.value == initialization) return option.key;
+    return {};
+}
+
 std::vector<Field> sizes() {
     return {
         choice<Architecture>(
             "architecture", group, &RunConfig::architecture,
-            {{Architecture::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook")},
-             {Architecture::Module7, "module7", QT_TRANSLATE_NOOP("Field", "Module 7")},
-             {Architecture::B2B4T, "2b4t", QT_TRANSLATE_NOOP("Field", "BitNet b1.58 2B4T")},
-             {Architecture::Llama, "llama", QT_TRANSLATE_NOOP("Field", "LLaMA (dense)")}},
-            QT_TRANSLATE_NOOP("Field", "Architecture"),
+            optionsOf(architectures(), &ArchitectureInfo::architecture), QT_TRANSLATE_NOOP("Field", "Architecture"),
             QT_TRANSLATE_NOOP(
                 "Field",
                 "Sets the defaults of the block's parts. Only 2b4t runs in transformers' own BitNet code; "
@@ -49,20 +61,16 @@ std::vector<Field> sizes() {
         derived(boolean("gated_ffn", group, &RunConfig::gatedFfn, QT_TRANSLATE_NOOP("Field", "Gated feed-forward"),
                         QT_TRANSLATE_NOOP(
                             "Field", "down(act(gate x) * up x) instead of down(act(up x)). On for 2b4t and llama.")),
-                [](const RunConfig& c) {
-                    return FieldValue(c.architecture == Architecture::B2B4T || c.architecture == Architecture::Llama);
-                }),
+                [](const RunConfig& c) { return FieldValue(architectureOf(c).gatedFfn); }),
         derived(choice<Activation>(
-                    "activation", group, &RunConfig::activation,
-                    {{Activation::ReluSquared, "relu2", QT_TRANSLATE_NOOP("Field", "Squared ReLU")},
-                     {Activation::Silu, "silu", QT_TRANSLATE_NOOP("Field", "SiLU")}},
+                    "activation", group, &RunConfig::activation, optionsOf(activations(), &ActivationInfo::activation),
                     QT_TRANSLATE_NOOP("Field", "Activation"),
                     QT_TRANSLATE_NOOP(
                         "Field",
                         "Squared ReLU in every BitNet recipe; llama.cpp's bitnet graph computes SiLU whatever the "
                         "file says.")),
                 [](const RunConfig& c) {
-                    return FieldValue(std::string(c.architecture == Architecture::Llama ? "silu" : "relu2"));
+                    return FieldValue(std::string(activationInfo(architectureOf(c).activation).key));
                 }),
         derived(
             integer("ffn_size", group, &RunConfig::ffnSize, 8, 262144, "",
@@ -87,7 +95,7 @@ std::vector<Field> norms() {
                     "Field",
                     "Post is the notebook's, norm(x + f(x)); pre is Module 7's, 2B4T's and LLaMA's, x + f(norm(x)).")),
             [](const RunConfig& c) {
-                return FieldValue(std::string(c.architecture == Architecture::Notebook ? "post" : "pre"));
+                return FieldValue(std::string(architectureOf(c).normPlacement == NormPlacement::Post ? "post" : "pre"));
             }),
         derived(
             boolean(
@@ -95,15 +103,15 @@ std::vector<Field> norms() {
                 QT_TRANSLATE_NOOP(
                     "Field",
                     "RMS norms before the attention's output and the feed-forward's down projection, as 2B4T has.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::B2B4T); }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).subNorms); }),
         derived(real("norm_eps", group, &RunConfig::normEps, 0, 0.1, "", QT_TRANSLATE_NOOP("Field", "Norm epsilon"),
                      QT_TRANSLATE_NOOP(
                          "Field", "Added to the mean square in each RMS norm: 1e-6 in the notebook, 1e-5 in 2B4T.")),
-                [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Notebook ? 1e-6 : 1e-5); }),
+                [](const RunConfig& c) { return FieldValue(architectureOf(c).normEps); }),
         derived(
             real("rope_theta", group, &RunConfig::ropeTheta, 1, 1e9, "", QT_TRANSLATE_NOOP("Field", "RoPE theta"),
                  QT_TRANSLATE_NOOP("Field", "Base of the rotary frequencies: 10000 in the notebook, 500000 in 2B4T.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::B2B4T ? 500000.0 : 10000.0); }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).ropeTheta); }),
     };
 }
 
@@ -115,30 +123,22 @@ std::vector<Field> weights() {
                         "Field",
                         "The head is the embedding (notebook, 2B4T) or a matrix of its own (module7, llama). Both stay "
                         "in full precision.")),
-            [](const RunConfig& c) {
-                return FieldValue(c.architecture == Architecture::B2B4T || c.architecture == Architecture::Notebook);
-            }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).tieEmbeddings); }),
         derived(
             boolean("ternary_linears", group, &RunConfig::ternaryLinears, QT_TRANSLATE_NOOP("Field", "Ternary linears"),
                     QT_TRANSLATE_NOOP(
                         "Field",
                         "Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off "
                         "by default for llama.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture != Architecture::Llama); }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).ternaryLinears); }),
         derived(choice<Initialization>(
-                    "initialization", group, &RunConfig::initialization,
-                    {{Initialization::Notebook, "notebook", QT_TRANSLATE_NOOP("Field", "Notebook (Kaiming uniform)")},
-                     {Initialization::Normal, "normal", QT_TRANSLATE_NOOP("Field", "Normal")},
-                     {Initialization::DepthScaled, "depth_scaled",
-                      QT_TRANSLATE_NOOP("Field", "Normal, outputs scaled by depth")}},
+                    "initialization", group, &RunConfig::initialization, initializations,
                     QT_TRANSLATE_NOOP("Field", "Initialization"),
                     QT_TRANSLATE_NOOP(
                         "Field",
                         "Notebook: kaiming_uniform(a = sqrt 5), embedding N(0, 0.02). Normal: N(0, std) (Module 7). "
                         "Depth-scaled: output projections divided by sqrt(2 layers).")),
-                [](const RunConfig& c) {
-                    return FieldValue(std::string(c.architecture == Architecture::Notebook ? "notebook" : "normal"));
-                }),
+                [](const RunConfig& c) { return FieldValue(initializationKey(architectureOf(c).initialization)); }),
         when(real("init_std", group, &RunConfig::initStd, 0, 1, "",
                   QT_TRANSLATE_NOOP("Field", "Initial standard deviation"),
                   QT_TRANSLATE_NOOP("Field", "Of the normal initializations (Module 7: 0.02).")),

@@ -15,23 +15,11 @@ bool decays(const RunConfig& c) { return c.weightDecay > 0; }
 bool decaySwitches(const RunConfig& c) { return decays(c) && c.decaySchedule != DecaySchedule::Constant; }
 bool ternary(const RunConfig& c) { return c.ternaryLinears; }
 
-// Module 7's table goes by size: 125M (hidden 768), 350M (1024), 1.3B and 3B (2048, 2560 …), 7B (4096). Training
-// Tips: 1.5e-3 at 700M, 1.2e-3 from 1.3B on; models of a few million parameters bear twice that.
-double defaultLearningRate(const RunConfig& c) {
-    switch (c.architecture) {
-        case Architecture::Notebook: return 1e-3;
-        case Architecture::B2B4T: return c.hiddenSize <= 512 ? 3e-3 : c.hiddenSize < 2048 ? 1.5e-3 : 1.2e-3;
-        default: return c.hiddenSize < 1024 ? 3e-4 : c.hiddenSize < 2048 ? 2e-4 : c.hiddenSize < 4096 ? 1.5e-4 : 1e-4;
-    }
-}
+const ArchitectureInfo& architectureOf(const RunConfig& c) { return architectureInfo(c.architecture); }
 
-// Notebook 100, Training Tips 375, Module 7's table; never more than a tenth of the run.
+// Never more than a tenth of the run.
 std::int64_t defaultWarmup(const RunConfig& c) {
-    const std::int64_t module7 = c.hiddenSize < 1024 ? 1000 : c.hiddenSize < 2048 ? 1500 : 2000;
-    const std::int64_t wanted = c.architecture == Architecture::Notebook ? 100
-                                : c.architecture == Architecture::B2B4T  ? 375
-                                                                         : module7;
-    return std::min(wanted, c.steps / 10);
+    return std::min(architectureOf(c).warmupSteps(c.hiddenSize), c.steps / 10);
 }
 
 std::vector<Field> learningRate() {
@@ -46,7 +34,7 @@ std::vector<Field> learningRate() {
                      "Field",
                      "Its peak. Notebook 1e-3; Module 7 3e-4 (125M) to 1e-4 (7B); Training Tips 1.5e-3 (700M), 1.2e-3 "
                      "(1.3B and up); small 2b4t models 3e-3.")),
-            [](const RunConfig& c) { return FieldValue(defaultLearningRate(c)); }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).learningRate(c.hiddenSize)); }),
         choice<LrSchedule>(
             "lr_schedule", group, &RunConfig::lrSchedule,
             {{LrSchedule::Constant, "constant", QT_TRANSLATE_NOOP("Field", "Constant")},
@@ -69,12 +57,11 @@ std::vector<Field> learningRate() {
                     "Steps in which the learning rate rises linearly from 0. Notebook 100, Training Tips 375, Module 7 "
                     "1000 to 2000; by default never more than a tenth of the steps.")),
             [](const RunConfig& c) { return FieldValue(defaultWarmup(c)); }),
-        when(
-            derived(real("lr_floor", group, &RunConfig::lrFloor, 0, 1, "",
-                         QT_TRANSLATE_NOOP("Field", "Final learning rate"),
-                         QT_TRANSLATE_NOOP("Field", "As a share of the peak: 0.1 in Module 7, 0 elsewhere.")),
-                    [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Module7 ? 0.1 : 0.0); }),
-            "lr_schedule is not constant", [](const RunConfig& c) { return c.lrSchedule != LrSchedule::Constant; }),
+        when(derived(real("lr_floor", group, &RunConfig::lrFloor, 0, 1, "",
+                          QT_TRANSLATE_NOOP("Field", "Final learning rate"),
+                          QT_TRANSLATE_NOOP("Field", "As a share of the peak: 0.1 in Module 7, 0 elsewhere.")),
+                     [](const RunConfig& c) { return FieldValue(architectureOf(c).lrFloor); }),
+             "lr_schedule is not constant", [](const RunConfig& c) { return c.lrSchedule != LrSchedule::Constant; }),
         when(
             real("lr_second_peak", group, &RunConfig::lrSecondPeak, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Second peak"),
                  QT_TRANSLATE_NOOP(
@@ -91,7 +78,7 @@ std::vector<Field> decay() {
                  QT_TRANSLATE_NOOP("Field",
                                    "Of AdamW. The notebook wants 0, Module 7, Training Tips and 2B4T 0.1: decay makes "
                                    "weights flip more.")),
-            [](const RunConfig& c) { return FieldValue(c.architecture == Architecture::Notebook ? 0.0 : 0.1); }),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).weightDecay); }),
         when(derived(
                  choice<DecaySchedule>(
                      "decay_schedule", group, &RunConfig::decaySchedule,

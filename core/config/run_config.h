@@ -6,16 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/architecture/architecture.h"
+
 namespace tritlab {
 
-enum class Architecture { Notebook, Module7, B2B4T, Llama };  // keys: notebook, module7, 2b4t, llama
-enum class NormPlacement { Pre, Post };                       // before each sub-layer; after the residual sum
-enum class Activation { ReluSquared, Silu };                  // relu2, silu
-enum class Initialization {
-    Notebook,
-    Normal,
-    DepthScaled
-};                                         // reference: kaiming_uniform(a=sqrt 5); N(0, std); with scaled outputs
 enum class TokenizerKind { Train, File };  // train one on the run's own text, or a given tokenizer.model
 enum class TokenizerModel { Bpe, Unigram };
 enum class Template { Plain, Instruction, B2B4T };  // plain, instruction (### Instruction:), 2b4t

@@ -268,11 +268,9 @@ void ForwardPass::feedForwardBlock(std::int64_t index) {
 
 void ForwardPass::activate(std::int64_t row) {
     const std::int64_t n = roundUp(config_.ffnSize, 16);
-    const bool relu = config_.activation == Activation::ReluSquared;
     float* up = rowOf(up_, row, ffnStride_);
-    if (config_.gatedFfn)
-        (relu ? kernels_.reluSquaredGate : kernels_.siluGate)(rowOf(gate_, row, ffnStride_), up, n, up);
-    else (relu ? kernels_.reluSquared : kernels_.silu)(up, n, up);
+    if (config_.gatedFfn) kernels_.activateGate(config_.activation, rowOf(gate_, row, ffnStride_), up, n, up);
+    else kernels_.activate(config_.activation, up, n, up);
 }
 
 void ForwardPass::addResidual(std::int64_t row, const std::vector<float>& norm) {

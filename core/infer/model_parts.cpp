@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 
+#include "core/architecture/tensor_names.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/kernels/quantizers.h"
@@ -157,11 +158,6 @@ std::vector<NamedLinear> linearsOf(const ModelConfig& config) {
     return linears;
 }
 
-bool isTernary(const ModelConfig& config, const std::string& linear) {
-    const auto& dense = config.denseModules;
-    return config.ternaryLinears && std::find(dense.begin(), dense.end(), linear) == dense.end();
-}
-
 void checkSizes(const ModelConfig& config, const std::string& where) {
     const auto require = [&](bool right, const std::string& what) {
         if (!right) throw Error(what, where, "Check that the folder holds a model this program can read");
@@ -212,7 +208,7 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
     if (!config.tieEmbeddings) tasks.emplace_back([&] { parts.head = perToken("lm_head.weight"); });
     for (std::int64_t index = 0; index < config.layers; ++index) {
         PackedLayer& layer = parts.layers[static_cast<std::size_t>(index)];
-        const std::string prefix = "model.layers." + std::to_string(index) + ".";
+        const std::string prefix = layerPrefix(index);
         layer.firstNorm = loader.norm(prefix + "input_layernorm.weight", config.hiddenSize);
         layer.secondNorm = loader.norm(prefix + "post_attention_layernorm.weight", config.hiddenSize);
         if (config.subNorms) {
@@ -256,7 +252,7 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
             layer.ffnSubNorm = ones(config.ffnSize);
         }
         for (const NamedLinear& linear : linearsOf(config)) {
-            const std::string name = "model.layers." + std::to_string(index) + "." + linear.module;
+            const std::string name = layerPrefix(index) + linear.module;
             const bool ternary = isTernary(config, name);
             if (ternary && config.inputNormPerLinear) (layer.*linear.part).inputNorm = ones(linear.columns);
             tasks.emplace_back([&, linear, ternary, stream = ++stream] {

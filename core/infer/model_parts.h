@@ -42,10 +42,7 @@ struct NamedLinear {
     PackedLinearPart PackedLayer::*part;
     std::int64_t rows, columns;
 };
-std::vector<NamedLinear> linearsOf(const ModelConfig& config);  // those that the architecture has
-// Whether a ternary model keeps this linear dense, or all are dense.
-bool isTernary(const ModelConfig& config, const std::string& linear);
-
+std::vector<NamedLinear> linearsOf(const ModelConfig& config);
 // Throws Error naming file or key where the sizes make no model that this engine runs.
 void checkSizes(const ModelConfig& config, const std::string& where);
 ModelParts loadParts(const std::filesystem::path& folder, const PackedOptions& options, ThreadPool& pool);

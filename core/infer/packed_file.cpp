@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 
+#include "core/architecture/tensor_names.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/number.h"
@@ -46,7 +47,7 @@ void forTensors(Parts& parts, const OnMatrix& onMatrix, const OnNorm& onNorm) {
     onNorm("model.norm.weight", parts.finalNorm, config.hiddenSize);
     for (std::size_t index = 0; index < parts.layers.size(); ++index) {
         auto& layer = parts.layers[index];
-        const std::string prefix = "model.layers." + std::to_string(index) + ".";
+        const std::string prefix = layerPrefix(index);
         onNorm(prefix + "input_layernorm.weight", layer.firstNorm, config.hiddenSize);
         onNorm(prefix + "post_attention_layernorm.weight", layer.secondNorm, config.hiddenSize);
         if (config.subNorms) {

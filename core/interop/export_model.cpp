@@ -1,20 +1,15 @@
 #include "core/interop/export_model.h"
 
-#include <algorithm>
-#include <array>
-
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/interop/export_weights.h"
+#include "core/interop/model_folder.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr std::array<ExportFormat, 5> formats{ExportFormat::HuggingFace, ExportFormat::HuggingFacePacked,
-                                              ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufF16};
 
 // Row blocks: bits 2i of packed row r hold the code + 1 of row i * out/4 + r (transformers' pack_weights).
 std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::int64_t out, std::int64_t in) {
@@ -54,39 +49,10 @@ void addIds(ordered_json& json, const TokenizerIds& ids) {
 
 }  // namespace
 
-std::span<const ExportFormat> exportFormats() { return formats; }
-
-const char* formatKey(ExportFormat format) {
-    switch (format) {
-        case ExportFormat::HuggingFace: return "hf";
-        case ExportFormat::HuggingFacePacked: return "hf-packed";
-        case ExportFormat::GgufTq2: return "gguf-tq2_0";
-        case ExportFormat::GgufTq1: return "gguf-tq1_0";
-        case ExportFormat::GgufF16: return "gguf-f16";
-    }
-    return "";
-}
-
-std::optional<ExportFormat> formatOf(const std::string& key) {
-    const auto found =
-        std::find_if(formats.begin(), formats.end(), [&](ExportFormat format) { return key == formatKey(format); });
-    return found != formats.end() ? std::optional(*found) : std::nullopt;
-}
-
-bool isGguf(ExportFormat format) {
-    return format != ExportFormat::HuggingFace && format != ExportFormat::HuggingFacePacked;
-}
-
 ModelExport exportModel(const fs::path& model, const fs::path& out, ExportFormat format,
                         const TokenizerExport& tokenizer) {
-    return isGguf(format) ? exportGguf(model, out, format, tokenizer)
-                          : exportHuggingFace(model, out, format, tokenizer);
-}
-
-bool transformersHas(const ModelConfig& config) {
-    ModelDescription description;
-    description.config = config;
-    return modelDescriptionJson(description)["model_type"] != "tritlab";
+    return exportFormat(format).isFile() ? exportGguf(model, out, format, tokenizer)
+                                         : exportHuggingFace(model, out, format, tokenizer);
 }
 
 ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, ExportFormat format,
@@ -113,7 +79,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
                               ? WeightStorage::PackedAbsmean
                               : WeightStorage::Master;
     ordered_json config = modelDescriptionJson(description);
-    result.transformers = transformersHas(description.config);
+    result.readerComputes = readerComputes(description.config, ExportReader::Transformers);
     config["dtype"] = "float32";
     addIds(config, tokenizer.ids);
     ordered_json generation = ordered_json::object();

@@ -3,27 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <span>
 #include <string>
 
-#include "core/base/error.h"
 #include "core/formats/gguf.h"
-#include "core/interop/model_folder.h"
+#include "core/interop/export_formats.h"
 
 namespace tritlab {
-
-enum class ExportFormat {
-    HuggingFace,        // quantization_mode online: fp32 master weights
-    HuggingFacePacked,  // offline: uint8 codes and weight_scale = absmean
-    GgufTq2,            // ternary linears as TQ2_0, 2.06 bits a weight
-    GgufTq1,            // as TQ1_0, 1.69 bits
-    GgufF16             // linears in f16
-};
-std::span<const ExportFormat> exportFormats();
-const char* formatKey(ExportFormat format);  // "hf", "hf-packed", "gguf-tq2_0", "gguf-tq1_0", "gguf-f16"
-std::optional<ExportFormat> formatOf(const std::string& key);
-bool isGguf(ExportFormat format);
 
 struct TokenizerIds {
     std::int64_t bos = -1, eos = -1, unknown = -1;  // -1: none
@@ -39,26 +24,9 @@ struct TokenizerExport {
 
 struct ModelExport {
     std::int64_t parameters = 0, bytes = 0;
-    // Hugging Face: transformers has this block (BitNetForCausalLM, LlamaForCausalLM); else the folder is read by
-    // TritLab alone.
-    bool transformers = false;
-    // GGUF: llama.cpp computes what this block computes; else it runs the file, and answers nonsense without an error.
-    bool llamaCpp = false;
-    // GGUF: ternary linears whose rows are no multiple of 256, stored as Q4_0 or F16 instead
-    std::int64_t blockless = 0;
+    bool readerComputes = false;  // as the function of this name says for the format's reader
+    std::int64_t blockless = 0;   // blocklessLinears()
 };
-
-// Why such a model has no form in this format, and what to do instead; none where it has one.
-std::optional<Error> exportObstacle(const ModelConfig& config, ExportFormat format);
-// Bytes of the tensors that an export of such a model writes.
-std::int64_t exportedBytes(const ModelConfig& config, ExportFormat format);
-// Whether transformers has a class for this block.
-bool transformersHas(const ModelConfig& config);
-// Whether llama.cpp's graph for the architecture that the model is written as computes this block: its gate is SiLU,
-// whatever the file says.
-bool llamaCppComputes(const ModelConfig& config);
-// Ternary linears of a model whose rows are no multiple of a TQ block's 256 weights.
-std::int64_t blocklessLinears(const ModelConfig& config);
 
 // As exportHuggingFace or exportGguf does.
 ModelExport exportModel(const std::filesystem::path& model, const std::filesystem::path& out, ExportFormat format,

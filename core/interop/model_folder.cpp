@@ -6,6 +6,7 @@
 #include <array>
 #include <regex>
 
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/interop/model_gguf.h"
 
@@ -16,13 +17,14 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+constexpr const char* ownModelType = "tritlab";
+
 template <class E>
 struct Name {
     E value;
     const char* text;
 };
 constexpr std::array<Name<NormPlacement>, 2> placements{{{NormPlacement::Pre, "pre"}, {NormPlacement::Post, "post"}}};
-constexpr std::array<Name<Activation>, 2> activations{{{Activation::ReluSquared, "relu2"}, {Activation::Silu, "silu"}}};
 constexpr std::array<Name<Template>, 3> templates{
     {{Template::Plain, "plain"}, {Template::Instruction, "instruction"}, {Template::B2B4T, "2b4t"}}};
 
@@ -98,6 +100,13 @@ private:
     std::string where_;
 };
 
+Activation readActivation(const Reader& reader, Activation fallback) {
+    if (!reader.has("hidden_act")) return fallback;
+    const std::string name = reader.text("hidden_act", "");
+    if (const auto known = activationFromName(name)) return *known;
+    reader.fail("hidden_act", "is '" + name + "', this program knows " + activationNames());
+}
+
 // transformers 5 writes rope_parameters, older files rope_theta and rope_scaling.
 double readRope(const Reader& reader, double fallback, const std::string& where) {
     if (reader.has("rope_parameters")) {
@@ -167,14 +176,7 @@ void readOwn(const Reader& reader, ModelDescription& description, const std::str
     config.subNorms = own.flag("sub_norms", config.subNorms);
     description.chatTemplate = own.choice("template", description.chatTemplate, templates);
     description.lambda = own.real("lambda", description.config.ternaryLinears ? 1.0 : 0.0);
-    if (reader.has("tritlab")) description.origin = "tritlab";
-}
-
-bool nativeBitnet(const ModelConfig& config) {
-    return config.normPlacement == NormPlacement::Pre && config.gatedFfn && config.subNorms;
-}
-bool nativeLlama(const ModelConfig& config) {
-    return config.normPlacement == NormPlacement::Pre && config.gatedFfn && !config.subNorms;
+    if (reader.has("tritlab")) description.origin = ownModelType;
 }
 
 }  // namespace
@@ -194,6 +196,13 @@ std::optional<Template> templateOf(const std::string& name) {
     return std::nullopt;
 }
 
+const FamilyInfo* familyOf(const ModelConfig& config) {
+    if (config.normPlacement != NormPlacement::Pre || !config.gatedFfn) return nullptr;
+    for (const FamilyInfo& family : families())
+        if (family.subNorms == config.subNorms) return &family;
+    return nullptr;
+}
+
 ModelDescription readModelDescription(const fs::path& folder) {
     if (isGgufModel(folder)) return GgufModel(folder).description();
     if (!fs::is_directory(folder))
@@ -206,9 +215,11 @@ ModelDescription readModelDescription(const fs::path& folder) {
 
     ModelDescription description;
     description.origin = reader.text("model_type", "");
-    const bool bitnet = description.origin == "bitnet", llama = description.origin == "llama";
-    if (!bitnet && !llama && description.origin != "tritlab")
-        reader.fail("model_type", "is '" + description.origin + "', this program reads bitnet, llama and tritlab");
+    if (description.origin != ownModelType && findFamily(description.origin) == nullptr)
+        reader.fail("model_type", "is '" + description.origin + "', this program reads " + std::string(familyNames()) +
+                                      ", and its own " + ownModelType);
+    // A folder of a block that no family has says everything itself; what Hugging Face's keys leave out is as in llama.
+    const FamilyInfo& family = *findFamily(description.origin == ownModelType ? "llama" : description.origin);
     ModelConfig& config = description.config;
     constexpr std::int64_t large = 1 << 24;
     config.vocabSize = reader.integer("vocab_size", std::nullopt, large);
@@ -219,12 +230,12 @@ ModelDescription readModelDescription(const fs::path& folder) {
     config.headSize = reader.integer("head_dim", config.hiddenSize / config.heads, 65536);
     config.ffnSize = reader.integer("intermediate_size", std::nullopt, large);
     config.contextLength = reader.integer("max_position_embeddings", 2048, 1 << 30);
-    config.normEps = reader.real("rms_norm_eps", bitnet ? 1e-5 : 1e-6);
-    config.ropeTheta = readRope(reader, bitnet ? 500000 : 10000, where);
+    config.normEps = reader.real("rms_norm_eps", family.normEps);
+    config.ropeTheta = readRope(reader, family.ropeTheta, where);
     config.tieEmbeddings = reader.flag("tie_word_embeddings", false);
-    config.activation = reader.choice("hidden_act", bitnet ? Activation::ReluSquared : Activation::Silu, activations);
+    config.activation = readActivation(reader, family.activation);
     config.gatedFfn = true;
-    config.subNorms = bitnet;
+    config.subNorms = family.subNorms;
     if (config.heads % config.kvHeads != 0) reader.fail("num_key_value_heads", "does not divide num_attention_heads");
     if (config.headSize % 2 != 0) reader.fail("head_dim", "is odd: rotary embeddings need pairs");
     for (const char* bias : {"attention_bias", "mlp_bias"})
@@ -237,10 +248,10 @@ ModelDescription readModelDescription(const fs::path& folder) {
 
 ordered_json modelDescriptionJson(const ModelDescription& description) {
     const ModelConfig& config = description.config;
-    const bool bitnet = nativeBitnet(config), llama = nativeLlama(config);
+    const FamilyInfo* family = familyOf(config);
     ordered_json out;
-    out["model_type"] = bitnet ? "bitnet" : llama ? "llama" : "tritlab";
-    out["architectures"] = {bitnet ? "BitNetForCausalLM" : llama ? "LlamaForCausalLM" : "TritLabForCausalLM"};
+    out["model_type"] = family != nullptr ? family->name : ownModelType;
+    out["architectures"] = {family != nullptr ? family->className : "TritLabForCausalLM"};
     out["vocab_size"] = config.vocabSize;
     out["hidden_size"] = config.hiddenSize;
     out["num_hidden_layers"] = config.layers;
@@ -252,7 +263,7 @@ ordered_json modelDescriptionJson(const ModelDescription& description) {
     out["rms_norm_eps"] = config.normEps;
     out["rope_theta"] = config.ropeTheta;
     out["rope_parameters"] = {{"rope_theta", config.ropeTheta}, {"rope_type", "default"}};
-    out["hidden_act"] = nameOf(config.activation, activations);
+    out["hidden_act"] = activationInfo(config.activation).names.front();
     out["tie_word_embeddings"] = config.tieEmbeddings;
     out["attention_bias"] = false;
     if (config.ternaryLinears) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/architecture/family.h"
+#include "core/architecture/tensor_names.h"
 #include "core/formats/safetensors.h"
 #include "core/model/model_config.h"
 
@@ -24,7 +26,7 @@ struct ModelDescription {
     WeightStorage storage = WeightStorage::Master;
     Template chatTemplate = Template::Plain;
     double lambda = 1.0;  // with which it was trained last; chat and evaluation use 1 for ternary models
-    std::string origin;   // "tritlab", "bitnet", "llama"
+    std::string origin;   // "tritlab", or a family's name: "bitnet", "llama"
 };
 
 // Of config.json or a GGUF file's metadata; throws Error naming file and key.
@@ -36,9 +38,9 @@ std::filesystem::path tokenizerFile(const std::filesystem::path& model);
 // As in config.json and GGUF's metadata: "plain", "instruction", "2b4t".
 const char* templateName(Template chatTemplate);
 std::optional<Template> templateOf(const std::string& name);
+// The family that has this block; nullptr: none, so that TritLab alone reads it.
+const FamilyInfo* familyOf(const ModelConfig& config);
 nlohmann::ordered_json modelDescriptionJson(const ModelDescription& description);
-
-std::string moduleOf(const std::string& tensor);  // without ".weight"
 
 struct PackedLinear {
     std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}

@@ -1,10 +1,9 @@
 #include "core/interop/model_gguf.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/formats/gguf_codecs.h"
 #include "core/kernels/quantizers.h"
@@ -12,25 +11,10 @@
 namespace tritlab {
 namespace {
 
-using Names = std::pair<std::string_view, std::string_view>;  // here, in GGUF
-constexpr std::array<Names, 3> outerNames{
-    {{"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}}};
-constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
-                                            {"self_attn.q_proj", "attn_q"},
-                                            {"self_attn.k_proj", "attn_k"},
-                                            {"self_attn.v_proj", "attn_v"},
-                                            {"self_attn.attn_sub_norm", "attn_sub_norm"},
-                                            {"self_attn.o_proj", "attn_output"},
-                                            {"post_attention_layernorm", "ffn_norm"},
-                                            {"mlp.gate_proj", "ffn_gate"},
-                                            {"mlp.up_proj", "ffn_up"},
-                                            {"mlp.ffn_sub_norm", "ffn_sub_norm"},
-                                            {"mlp.down_proj", "ffn_down"}}};
-constexpr std::string_view layerPrefix = "model.layers.", weightSuffix = ".weight";
-
 [[noreturn]] void refuse(const GgufFile& file, const std::string& what) {
     throw Error(what, file.path().string(),
-                "This program reads models of the architectures bitnet and llama: take another file, or another form");
+                "This program reads models of the architectures " + std::string(familyNames()) +
+                    ": take another file, or another form");
 }
 
 // The metadata of one architecture, with errors that name file and key.
@@ -63,11 +47,11 @@ private:
     std::string prefix_;
 };
 
-Activation readActivation(const GgufFile& file, const Keys& keys) {
-    const std::string name = keys.text("hidden_activation", "silu");  // what llama.cpp computes for both architectures
-    if (name != "silu" && name != "relu2")
-        refuse(file, "the activation is '" + name + "', this program knows relu2 and silu");
-    return name == "relu2" ? Activation::ReluSquared : Activation::Silu;
+Activation readActivation(const GgufFile& file, const Keys& keys, const FamilyInfo& family) {
+    const std::string name = keys.text("hidden_activation", std::string(activationInfo(family.graph).names.front()));
+    const auto known = activationFromName(name);
+    if (!known) refuse(file, "the activation is '" + name + "', this program knows " + activationNames());
+    return *known;
 }
 
 Template readTemplate(const GgufFile& file) {
@@ -81,8 +65,8 @@ Template readTemplate(const GgufFile& file) {
 
 ModelDescription readDescription(const GgufFile& file) {
     const std::string architecture = file.text("general.architecture").value_or("");
-    const bool bitnet = architecture == "bitnet";
-    if (!bitnet && architecture != "llama") refuse(file, "is of the architecture '" + architecture + "'");
+    const FamilyInfo* family = findFamily(architecture);
+    if (family == nullptr) refuse(file, "is of the architecture '" + architecture + "'");
     const Keys keys(file, architecture);
     ModelDescription description;
     description.origin = architecture;
@@ -101,10 +85,10 @@ ModelDescription readDescription(const GgufFile& file) {
     config.contextLength = keys.size("context_length", std::nullopt, 1 << 30);
     config.ropeTheta = keys.real("rope.freq_base", 10000);
     config.normEps = keys.real("attention.layer_norm_rms_epsilon", 1e-5);
-    config.activation = readActivation(file, keys);
-    config.subNorms = bitnet;
+    config.activation = readActivation(file, keys, *family);
+    config.subNorms = family->subNorms;
     config.tieEmbeddings = file.find("output.weight") == nullptr;
-    config.ternaryLinears = file.flag(kGgufTernary).value_or(bitnet);
+    config.ternaryLinears = file.flag(kGgufTernary).value_or(family->ternaryLinears);
     if (config.heads % config.kvHeads != 0) refuse(file, "the key/value heads do not divide the query heads");
     if (config.headSize % 2 != 0)
         refuse(file, "the head size " + std::to_string(config.headSize) + " is odd: rotary embeddings need pairs");
@@ -121,26 +105,6 @@ ModelDescription readDescription(const GgufFile& file) {
 }
 
 }  // namespace
-
-std::string ggufScaleName(const std::string& tensor) {
-    const std::string weight = ggufName(tensor);
-    return weight.substr(0, weight.size() - weightSuffix.size()) + ".scale";
-}
-
-std::string ggufName(const std::string& tensor) {
-    if (!tensor.ends_with(weightSuffix)) return {};
-    std::string_view module = std::string_view(tensor).substr(0, tensor.size() - weightSuffix.size());
-    for (const auto& [ours, theirs] : outerNames)
-        if (module == ours) return std::string(theirs) + ".weight";
-    if (!module.starts_with(layerPrefix)) return {};
-    module.remove_prefix(layerPrefix.size());
-    const std::size_t point = module.find('.');
-    if (point == std::string_view::npos) return {};
-    for (const auto& [ours, theirs] : layerNames)
-        if (module.substr(point + 1) == ours)
-            return "blk." + std::string(module.substr(0, point + 1)) + std::string(theirs) + ".weight";
-    return {};
-}
 
 GgufModel::GgufModel(const std::filesystem::path& path) : file_(path), description_(readDescription(file_)) {
     refuseWhatIsUnknown();
@@ -183,7 +147,7 @@ std::vector<float> GgufModel::stored(const std::string& name, const std::vector<
     }
     std::vector<float> values = decodeGgml(found.type, found.bytes, file_.path().string() + ": " + ggufName(name));
     const bool rotated = name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight");
-    if (rotated && description_.origin == "llama")
+    if (rotated && findFamily(description_.origin)->rowOrder == RopeLayout::Pairs)
         values = interleaveHeads(values, description_.config.headSize, shape.back(), true);
     return values;
 }
@@ -206,7 +170,7 @@ std::vector<float> GgufModel::floats(const std::string& name, const std::vector<
 }
 
 PackedLinear GgufModel::packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const {
-    const std::string weight = name + std::string(weightSuffix);
+    const std::string weight = name + ".weight";
     const std::vector<float> values = stored(weight, {out, in});
     const float scale = scaleOf(weight);
     PackedLinear packed;

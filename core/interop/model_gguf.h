@@ -1,4 +1,4 @@
-// A GGUF file as a model: architectures `bitnet` (sub-norms, half-split RoPE) and `llama` of llama.cpp, described and
+// A GGUF file as a model: of one of the families (core/architecture/family.h), described and
 // read under the names and in the row order of a model folder. What a file holds beyond that is refused by name: a bias
 // or a scaled rotation that is passed over gives a model that runs and answers nonsense.
 #pragma once
@@ -9,10 +9,6 @@
 #include "core/interop/model_folder.h"
 
 namespace tritlab {
-
-// "model.layers.3.mlp.up_proj.weight" -> "blk.3.ffn_up.weight"; empty for a tensor that GGUF has no name for.
-std::string ggufName(const std::string& tensor);
-std::string ggufScaleName(const std::string& tensor);  // of a linear that has a name: "blk.3.ffn_up.scale"
 
 // Rows of a query or key projection, as `llama` files hold them (each head's pairs side by side) and back: per head [2,
 // d/2] <-> [d/2, 2]. T: a weight's type; weights [heads * headSize, in].

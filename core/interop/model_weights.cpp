@@ -45,10 +45,6 @@ std::vector<float> PackedLinear::shadowWeight() const {
     return weight;
 }
 
-std::string moduleOf(const std::string& tensor) {
-    return tensor.substr(0, tensor.size() - std::string(".weight").size());
-}
-
 ModelWeights::ModelWeights(const fs::path& folder) {
     if (isGgufModel(folder)) {
         gguf_ = std::make_shared<const GgufModel>(folder);

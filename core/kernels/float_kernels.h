@@ -60,21 +60,26 @@ inline Lanes reluSquaredOf(Lanes x) {
 
 inline Lanes siluOf(Lanes x) { return x * (Lanes::all(1.f) / (exponential(Lanes::all(0.f) - x) + Lanes::all(1.f))); }
 
-void reluSquared(const float* x, std::int64_t n, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16) reluSquaredOf(Lanes::load(x + i)).store(out + i);
+// work(f) with the function of Lanes that an activation is.
+template <class Work>
+inline void withActivation(Activation activation, const Work& work) {
+    switch (activation) {
+        case Activation::None: return work([](Lanes x) { return x; });
+        case Activation::ReluSquared: return work(reluSquaredOf);
+        case Activation::Silu: return work(siluOf);
+    }
 }
 
-void reluSquaredGate(const float* gate, const float* up, std::int64_t n, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16)
-        (reluSquaredOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+void activate(Activation activation, const float* x, std::int64_t n, float* out) {
+    withActivation(activation, [=](const auto& f) {
+        for (std::int64_t i = 0; i < n; i += 16) f(Lanes::load(x + i)).store(out + i);
+    });
 }
 
-void silu(const float* x, std::int64_t n, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16) siluOf(Lanes::load(x + i)).store(out + i);
-}
-
-void siluGate(const float* gate, const float* up, std::int64_t n, float* out) {
-    for (std::int64_t i = 0; i < n; i += 16) (siluOf(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+void activateGate(Activation activation, const float* gate, const float* up, std::int64_t n, float* out) {
+    withActivation(activation, [=](const auto& f) {
+        for (std::int64_t i = 0; i < n; i += 16) (f(Lanes::load(gate + i)) * Lanes::load(up + i)).store(out + i);
+    });
 }
 
 void toBf16(const float* x, std::int64_t n, std::uint16_t* out) {
@@ -224,7 +229,7 @@ void attention(const AttentionTask& task) {
 }  // namespace tritlab
 
 // The fp32 part of a table, in Kernels' order.
-#define TRITLAB_FLOAT_KERNELS                                                                 \
-    rmsNorm, quantize, multiply, add, reluSquared, reluSquaredGate, silu, siluGate, toBf16, { \
-        attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>                          \
+#define TRITLAB_FLOAT_KERNELS                                           \
+    rmsNorm, quantize, multiply, add, activate, activateGate, toBf16, { \
+        attention<RowsF32>, attention<RowsBf16>, attention<RowsInt8>    \
     }

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/architecture/activation.h"
+
 namespace tritlab {
 
 enum class KernelSet { Scalar, Avx2, Avx512Vnni, Amx };
@@ -113,10 +115,9 @@ struct Kernels {
     float (*quantize)(const float* x, std::int64_t n, std::int8_t* codes, std::int32_t* sum);
     void (*multiply)(const float* a, const float* b, std::int64_t n, float* out);
     void (*add)(const float* a, const float* b, std::int64_t n, float* out);
-    void (*reluSquared)(const float* x, std::int64_t n, float* out);                          // relu(x)^2
-    void (*reluSquaredGate)(const float* gate, const float* up, std::int64_t n, float* out);  // relu(gate)^2 * up
-    void (*silu)(const float* x, std::int64_t n, float* out);                                 // x / (1 + exp(-x))
-    void (*siluGate)(const float* gate, const float* up, std::int64_t n, float* out);
+    void (*activate)(Activation activation, const float* x, std::int64_t n, float* out);
+    // The activation of the gate, times up.
+    void (*activateGate)(Activation activation, const float* gate, const float* up, std::int64_t n, float* out);
     void (*toBf16)(const float* x, std::int64_t n, std::uint16_t* out);  // to nearest even
     void (*attention[3])(const AttentionTask& task);                     // by CacheFormat
 };

@@ -2,12 +2,11 @@
 // norm.
 #pragma once
 
-#include <cstdint>
+#include "core/architecture/activation.h"
 
 namespace tritlab {
 
 struct Prologue {
-    enum class Activation : std::uint8_t { None, ReluSquared, Silu };
     Activation activation = Activation::None;
     bool gated = false;  // the input's rows are [gate | up]: activation(gate) * up
     bool norm = false;   // x / sqrt(mean(x^2) + eps) * weight

@@ -25,7 +25,7 @@ TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
     out.ids = {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
     out.model = readTokenizerModel(file);
     const ModelDescription description = readModelDescription(model);
-    if (isGguf(format))
+    if (exportFormat(format).isFile())
         out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()),
                                                description.config.vocabSize, description.chatTemplate, file.string());
     return out;

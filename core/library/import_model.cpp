@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/checkpoint/checkpoint_folder.h"
@@ -66,13 +67,15 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     const std::string bytes = readTokenizerModel(tokenizerFile(model));
     loadTokenizer(tokenizerFile(model));  // an error names the person's file
     ConfigDraft draft;
-    draft.setText("architecture", config.subNorms ? "2b4t" : "llama");
+    const FamilyInfo* family = familyOf(config);
+    const Architecture architecture = family != nullptr ? family->architecture : Architecture::Llama;
+    draft.setText("architecture", architectureInfo(architecture).key);
     draft.setValue("hidden_size", config.hiddenSize);
     draft.setValue("layers", config.layers);
     draft.setValue("heads", config.heads);
     draft.setValue("kv_heads", config.kvHeads);
     draft.setValue("gated_ffn", config.gatedFfn);
-    draft.setText("activation", config.activation == Activation::Silu ? "silu" : "relu2");
+    draft.setText("activation", activationInfo(config.activation).key);
     draft.setValue("ffn_size", config.ffnSize);
     draft.setText("norm_placement", config.normPlacement == NormPlacement::Pre ? "pre" : "post");
     draft.setValue("sub_norms", config.subNorms);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/architecture/tensor_names.h"
+
 namespace tritlab {
 namespace {
 
@@ -10,10 +12,8 @@ struct LinearShape {
     std::int64_t out, in;
 };
 
-std::string layerName(std::int64_t layer) { return "model.layers." + std::to_string(layer) + "."; }
-
 std::vector<LinearShape> attentionLinears(const ModelConfig& config, std::int64_t layer) {
-    const std::string prefix = layerName(layer) + "self_attn.";
+    const std::string prefix = layerPrefix(layer) + "self_attn.";
     const std::int64_t query = config.heads * config.headSize, keyValue = config.kvHeads * config.headSize;
     return {{prefix + "q_proj", query, config.hiddenSize},
             {prefix + "k_proj", keyValue, config.hiddenSize},
@@ -22,7 +22,7 @@ std::vector<LinearShape> attentionLinears(const ModelConfig& config, std::int64_
 }
 
 std::vector<LinearShape> feedForwardLinears(const ModelConfig& config, std::int64_t layer) {
-    const std::string prefix = layerName(layer) + "mlp.";
+    const std::string prefix = layerPrefix(layer) + "mlp.";
     std::vector<LinearShape> out;
     if (config.gatedFfn) out.push_back({prefix + "gate_proj", config.ffnSize, config.hiddenSize});
     out.push_back({prefix + "up_proj", config.ffnSize, config.hiddenSize});
@@ -56,14 +56,13 @@ ModelConfig modelConfig(const RunConfig& config, std::int64_t vocabSize) {
 std::vector<TensorSpec> tensorSpecs(const ModelConfig& config) {
     std::vector<TensorSpec> specs;
     const auto addLinear = [&](const LinearShape& linear) {
-        const auto& dense = config.denseModules;
-        const bool ternary = config.ternaryLinears && std::find(dense.begin(), dense.end(), linear.name) == dense.end();
+        const bool ternary = isTernary(config, linear.name);
         if (ternary && config.inputNormPerLinear) specs.push_back({linear.name + ".rms_norm.weight", {linear.in}});
         specs.push_back({linear.name + ".weight", {linear.out, linear.in}, ternary});
     };
     specs.push_back({"model.embed_tokens.weight", {config.vocabSize, config.hiddenSize}});
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-        const std::string prefix = layerName(layer);
+        const std::string prefix = layerPrefix(layer);
         specs.push_back({prefix + "input_layernorm.weight", {config.hiddenSize}});
         for (const LinearShape& linear : attentionLinears(config, layer)) addLinear(linear);
         if (config.subNorms)
@@ -75,6 +74,11 @@ std::vector<TensorSpec> tensorSpecs(const ModelConfig& config) {
     specs.push_back({"model.norm.weight", {config.hiddenSize}});
     if (!config.tieEmbeddings) specs.push_back({"lm_head.weight", {config.vocabSize, config.hiddenSize}});
     return specs;
+}
+
+bool isTernary(const ModelConfig& config, const std::string& linear) {
+    const auto& dense = config.denseModules;
+    return config.ternaryLinears && std::find(dense.begin(), dense.end(), linear) == dense.end();
 }
 
 std::vector<std::string> linearNames(const ModelConfig& config) {

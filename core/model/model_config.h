@@ -49,6 +49,8 @@ struct TensorSpec {
     bool ternary = false;  // a BitLinear's shadow weight
 };
 std::vector<TensorSpec> tensorSpecs(const ModelConfig& config);
+// Whether a linear of the blocks, by its name, is a BitLinear.
+bool isTernary(const ModelConfig& config, const std::string& linear);
 // Names of all linears of the blocks ("model.layers.0.self_attn.q_proj"), ternary or not, in that order.
 std::vector<std::string> linearNames(const ModelConfig& config);
 std::int64_t elementCount(const TensorSpec& spec);  // of one tensor

@@ -88,7 +88,7 @@ void addRowPasses(Timings& timings, const KernelBenchRequest& r) {
     const at::Tensor logits = noise(r.rows, width, at::kBFloat16), shadow = noise(width, width, at::kFloat);
     const at::Tensor ternary = at::empty({width, width}, at::kChar);
     using Rows = std::function<void(const TrainKernels&, std::int64_t, std::int64_t, float*)>;
-    const PrologueRows<std::uint16_t> rows{{.activation = Prologue::Activation::ReluSquared, .norm = true},
+    const PrologueRows<std::uint16_t> rows{{.activation = Activation::ReluSquared, .norm = true},
                                            pointer<std::uint16_t>(x),
                                            pointer<float>(weight),
                                            pointer<float>(rstd),

@@ -73,7 +73,7 @@ at::Tensor blendWeightsOp(const at::Tensor& w, const at::Tensor& codes, const at
     return y;
 }
 
-// Checked once for all three prologue ops. activation: Prologue::Activation's number.
+// Checked once for all three prologue ops. activation: Activation's number.
 struct PrologueArguments {
     at::Tensor x, weight;
     Prologue kind;
@@ -85,11 +85,11 @@ struct PrologueArguments {
         requireValues(x, "x");
         TORCH_CHECK(x.dim() == 2 && (!gated || x.size(1) % 2 == 0),
                     "tritlab: x is not [rows, width], or [rows, 2 width] with a gate");
-        TORCH_CHECK(activation >= 0 && activation <= static_cast<std::int64_t>(Prologue::Activation::Silu),
+        TORCH_CHECK(activation >= 0 && activation <= static_cast<std::int64_t>(lastActivation),
                     "tritlab: no activation ", activation);
         rows = x.size(0);
         width = gated ? x.size(1) / 2 : x.size(1);
-        kind = {static_cast<Prologue::Activation>(activation), gated, weight.defined(), static_cast<float>(eps)};
+        kind = {static_cast<Activation>(activation), gated, weight.defined(), static_cast<float>(eps)};
         if (!weight.defined()) return;
         require(weight, at::kFloat, "norm_weight");
         TORCH_CHECK(weight.numel() == width, "tritlab: norm_weight has ", weight.numel(), " values, and a row ", width);

@@ -11,10 +11,10 @@ __device__ float sigmoid(float x) { return 1.0F / (expf(-x) + 1.0F); }
 template <typename T>
 __device__ float activated(const Prologue& kind, const T* x, std::int64_t width, std::int64_t i) {
     float a = toFloat(x[i]);
-    if (kind.activation == Prologue::Activation::ReluSquared) {
+    if (kind.activation == Activation::ReluSquared) {
         a = a < 0.0F ? 0.0F : a;  // NaN stays
         a = a * a;
-    } else if (kind.activation == Prologue::Activation::Silu) {
+    } else if (kind.activation == Activation::Silu) {
         a = a * sigmoid(a);
     }
     return kind.gated ? a * toFloat(x[width + i]) : a;
@@ -85,11 +85,11 @@ __device__ void activationBackward(const Prologue& kind, const T* x, std::int64_
                                    T* dx) {
     const float g = toFloat(x[i]);
     float value = g, slope = 1.0F;
-    if (kind.activation == Prologue::Activation::ReluSquared) {
+    if (kind.activation == Activation::ReluSquared) {
         const float positive = g < 0.0F ? 0.0F : g;
         value = positive * positive;
         slope = 2.0F * positive;
-    } else if (kind.activation == Prologue::Activation::Silu) {
+    } else if (kind.activation == Activation::Silu) {
         const float s = sigmoid(g);
         value = g * s;
         slope = s * (1.0F + g * (1.0F - s));

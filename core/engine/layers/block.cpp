@@ -2,8 +2,8 @@
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
-#include <algorithm>
 
+#include "core/architecture/tensor_names.h"
 #include "core/engine/layers/prologue_node.h"
 
 namespace tritlab {
@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> withPrefix(std::int64_t layer, const char* part, std::initializer_list<const char*> names) {
     std::vector<std::string> full;
-    for (const char* name : names) full.push_back("model.layers." + std::to_string(layer) + "." + part + "." + name);
+    for (const char* name : names) full.push_back(layerPrefix(layer) + part + "." + name);
     return full;
 }
 
@@ -25,19 +25,15 @@ std::vector<std::string> upNames(const ModelConfig& config, std::int64_t layer) 
 Projection::Projection(const ModelConfig& config, const ParameterLookup& parameter,
                        const std::vector<std::string>& names, at::ScalarType type)
     : inputNormEps_(static_cast<float>(config.inputNormEps)) {
-    const auto isTernary = [&](const std::string& name) {
-        const auto& dense = config.denseModules;
-        return config.ternaryLinears && std::find(dense.begin(), dense.end(), name) == dense.end();
-    };
     for (std::size_t first = 0; first < names.size();) {
-        const bool ternary = isTernary(names[first]), alone = ternary && config.inputNormPerLinear;
+        const bool ternary = isTernary(config, names[first]), alone = ternary && config.inputNormPerLinear;
         Part part;
         std::vector<at::Tensor> weights;
         do {
             part.names.push_back(names[first]);
             weights.push_back(parameter(names[first] + ".weight"));
             ++first;
-        } while (first < names.size() && !alone && isTernary(names[first]) == ternary);
+        } while (first < names.size() && !alone && isTernary(config, names[first]) == ternary);
         part.group = std::make_unique<BitLinear>(std::move(weights), type, ternary);
         if (alone) part.inputNorm = parameter(part.names[0] + ".rms_norm.weight");
         parts_.push_back(std::move(part));
@@ -65,7 +61,7 @@ Block::Block(const ModelConfig& config, std::int64_t layer, const ParameterLooku
       output_(config, parameter, withPrefix(layer, "self_attn", {"o_proj"}), type),
       up_(config, parameter, upNames(config, layer), type),
       down_(config, parameter, withPrefix(layer, "mlp", {"down_proj"}), type) {
-    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
+    const std::string prefix = layerPrefix(layer);
     attentionNorm_ = parameter(prefix + "input_layernorm.weight");
     feedForwardNorm_ = parameter(prefix + "post_attention_layernorm.weight");
     if (config.subNorms) {
@@ -80,8 +76,7 @@ at::Tensor Block::forward(const at::Tensor& x, const ForwardContext& context) {
     const bool pre = config_.normPlacement == NormPlacement::Pre;
     const Prologue before = pre ? norm() : Prologue{}, subNorm = config_.subNorms ? norm() : Prologue{};
     Prologue activation = subNorm;
-    activation.activation =
-        config_.activation == Activation::Silu ? Prologue::Activation::Silu : Prologue::Activation::ReluSquared;
+    activation.activation = config_.activation;
     activation.gated = config_.gatedFfn;
 
     const at::Tensor qkv = qkv_.forward(x, before, pre ? attentionNorm_ : at::Tensor(), context);

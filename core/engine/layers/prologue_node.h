@@ -18,9 +18,7 @@ at::Tensor applyPrologue(const at::Tensor& x, const Prologue& kind, const at::Te
 struct PrologueState {
     Prologue kind;
     at::Tensor x, normWeight, rstd;
-    [[nodiscard]] bool trivial() const {
-        return !kind.norm && kind.activation == Prologue::Activation::None && !kind.gated;
-    }
+    [[nodiscard]] bool trivial() const { return !kind.norm && kind.activation == Activation::None && !kind.gated; }
     [[nodiscard]] std::int64_t width() const { return kind.gated ? x.size(1) / 2 : x.size(1); }
 };
 PrologueState prologueState(const at::Tensor& x, const Prologue& kind, const at::Tensor& normWeight);

@@ -30,24 +30,36 @@ at::Tensor plainBlendWeights(const at::Tensor& w, const at::Tensor& codes, const
 
 // The input's two halves where it is gated: the activation's argument a, and what it is multiplied with.
 struct Input {
-    Prologue::Activation activation;
+    Activation activation;
     at::Tensor a, up;  // fp32; up undefined without a gate
     Input(const at::Tensor& x, std::int64_t kind, bool gated)
-        : activation(static_cast<Prologue::Activation>(kind)), a(x.to(at::kFloat)) {
+        : activation(static_cast<Activation>(kind)), a(x.to(at::kFloat)) {
         if (!gated) return;
         const std::vector<at::Tensor> halves = a.chunk(2, 1);
         a = halves[0];
         up = halves[1];
     }
     [[nodiscard]] at::Tensor activated() const {
-        if (activation == Prologue::Activation::ReluSquared) return a.clamp_min(0).square();
-        return activation == Prologue::Activation::Silu ? a * a.sigmoid() : a;
+        switch (activation) {
+            case Activation::None: return a;
+            case Activation::ReluSquared: return a.clamp_min(0).square();
+            case Activation::Silu: return a * a.sigmoid();
+        }
+        return unknown();
     }
     [[nodiscard]] at::Tensor slope() const {
-        if (activation == Prologue::Activation::ReluSquared) return 2 * a.clamp_min(0);
-        if (activation == Prologue::Activation::None) return at::ones_like(a);
-        const at::Tensor s = a.sigmoid();
-        return s * (1 + a * (1 - s));
+        switch (activation) {
+            case Activation::None: return at::ones_like(a);
+            case Activation::ReluSquared: return 2 * a.clamp_min(0);
+            case Activation::Silu: {
+                const at::Tensor s = a.sigmoid();
+                return s * (1 + a * (1 - s));
+            }
+        }
+        return unknown();
+    }
+    [[noreturn]] at::Tensor unknown() const {
+        TORCH_CHECK(false, "tritlab: no activation ", static_cast<int>(activation));
     }
     [[nodiscard]] at::Tensor values() const { return up.defined() ? activated() * up : activated(); }
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/architecture/tensor_names.h"
 #include "core/base/error.h"
 
 namespace tritlab {
@@ -76,7 +77,7 @@ at::Tensor NotebookReference::logits(const at::Tensor& tokens, double lambda) co
     const at::Tensor& embedding = weights_.at("model.embed_tokens.weight");
     at::Tensor x = at::embedding(embedding, tokens);
     for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
-        const std::string block = "model.layers." + std::to_string(layer) + ".";
+        const std::string block = layerPrefix(layer);
         x = norm(x + attention(x, block, lambda), block + "input_layernorm");
         const at::Tensor up = at::relu(linear(x, block + "mlp.up_proj", lambda)).pow(2);
         x = norm(x + linear(up, block + "mlp.down_proj", lambda), block + "post_attention_layernorm");

@@ -7,6 +7,7 @@
 #include "core/base/random.h"
 #include "core/base/stop_token.h"
 #include "core/data/tokenizer.h"
+#include "tests/core/kernels/activation_reference.h"
 
 namespace tritlab::testing {
 namespace fs = std::filesystem;
@@ -211,9 +212,7 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
             addTo(out, linear(attn + "o_proj", mixed));
             if (!pre) out = norm(out, prefix + "input_layernorm.weight", c.normEps);
             const Vector g = pre ? norm(out, prefix + "post_attention_layernorm.weight", c.normEps) : out;
-            const auto activation = [&](double v) {
-                return c.activation == Activation::Silu ? v / (1 + std::exp(-v)) : v > 0 ? v * v : 0.0;
-            };
+            const auto activation = [&](double v) { return reference::activate(c.activation, v); };
             Vector inner = linear(mlp + "up_proj", g);
             const Vector gate = c.gatedFfn ? linear(mlp + "gate_proj", g) : Vector();
             for (std::size_t i = 0; i < inner.size(); ++i)

@@ -87,7 +87,7 @@ private Q_SLOTS:
     void bitnetLosesNothingOfItsLinears_data() {
         QTest::addColumn<int>("format");
         for (const ExportFormat format : {ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufF16})
-            QTest::newRow(formatKey(format)) << static_cast<int>(format);
+            QTest::newRow(exportFormat(format).key) << static_cast<int>(format);
     }
     void bitnetLosesNothingOfItsLinears() {
         QFETCH(int, format);
@@ -236,9 +236,9 @@ private Q_SLOTS:
             QVERIFY2(obstacle.has_value() != leaves, name.c_str());
             if (obstacle) QVERIFY(!obstacle->hint().empty());
             QVERIFY(!exportObstacle(config, ExportFormat::HuggingFace));
-            QVERIFY(!llamaCppComputes(config) || name == "llama");
+            QVERIFY(!readerComputes(config, ExportReader::LlamaCpp) || name == "llama");
         }
-        QVERIFY(llamaCppComputes(bitnet()) && !exportObstacle(llama(), ExportFormat::GgufF16));
+        QVERIFY(readerComputes(bitnet(), ExportReader::LlamaCpp) && !exportObstacle(llama(), ExportFormat::GgufF16));
         const auto [folder, out] = exported(bitnet(), ExportFormat::GgufTq2);
         QVERIFY_EXCEPTION_THROWN(exportGguf(folder, out, ExportFormat::GgufTq1, {}), Error);  // it is there
         writeRandomModel(root() / "dense", llama(), 1);

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <vector>
 
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/kernels/amx_tiles.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/ternary_pack.h"
+#include "tests/core/kernels/activation_reference.h"
 
 using namespace tritlab;
 
@@ -302,25 +304,29 @@ private Q_SLOTS:
             double squares = 0;
             for (const float v : x) squares += static_cast<double>(v) * v;
             const double inverse = 1 / std::sqrt(squares / static_cast<double>(width) + 1e-5);
-            std::vector<std::vector<float>> reference;
+            std::vector<std::vector<float>> scalar;
             for (const KernelSet set : availableKernelSets()) {
                 const Kernels& k = kernels(set);
-                std::vector<std::vector<float>> out(6, std::vector<float>(size(n)));
+                const std::size_t functions = 2 + 2 * activations().size();
+                std::vector<std::vector<float>> out(functions, std::vector<float>(size(n)));
                 k.rmsNorm(x.data(), weight.data(), n, width, 1e-5f, out[0].data());
-                k.reluSquared(x.data(), n, out[1].data());
-                k.reluSquaredGate(x.data(), up.data(), n, out[2].data());
-                k.silu(x.data(), n, out[3].data());
-                k.siluGate(x.data(), up.data(), n, out[4].data());
-                k.add(x.data(), up.data(), n, out[5].data());
+                k.add(x.data(), up.data(), n, out[1].data());
+                for (std::size_t a = 0; a < activations().size(); ++a) {
+                    k.activate(activations()[a].activation, x.data(), n, out[2 + 2 * a].data());
+                    k.activateGate(activations()[a].activation, x.data(), up.data(), n, out[3 + 2 * a].data());
+                }
                 for (std::size_t i = 0; i < x.size(); ++i) {
-                    const double v = x[i], relu = std::max(v, 0.0), sigmoid = v / (1 + std::exp(-v));
-                    const double expected[6] = {v * inverse * weight[i], relu * relu, relu * relu * up[i], sigmoid,
-                                                sigmoid * up[i],         v + up[i]};
-                    for (std::size_t f = 0; f < 6; ++f)
+                    const double v = x[i];
+                    std::vector<double> expected{v * inverse * weight[i], v + up[i]};
+                    for (const ActivationInfo& info : activations()) {
+                        const double activated = reference::activate(info.activation, v);
+                        expected.insert(expected.end(), {activated, activated * up[i]});
+                    }
+                    for (std::size_t f = 0; f < functions; ++f)
                         QVERIFY(std::fabs(out[f][i] - expected[f]) <= 1e-6 + 1e-6 * std::fabs(expected[f]));
                 }
-                if (set == KernelSet::Scalar) reference = out;
-                for (std::size_t f = 0; f < 6; ++f) QVERIFY2(sameBits(out[f], reference[f]), label(set).c_str());
+                if (set == KernelSet::Scalar) scalar = out;
+                for (std::size_t f = 0; f < functions; ++f) QVERIFY2(sameBits(out[f], scalar[f]), label(set).c_str());
                 std::vector<std::uint16_t> bf16(size(n));
                 k.toBf16(x.data(), n, bf16.data());
                 for (std::size_t i = 0; i < x.size(); ++i) {

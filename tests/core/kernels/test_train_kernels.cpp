@@ -6,16 +6,16 @@
 #include <cstring>
 #include <vector>
 
+#include "core/architecture/activations.h"
 #include "core/base/random.h"
 #include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
 #include "core/kernels/train_kernels.h"
+#include "tests/core/kernels/activation_reference.h"
 
 using namespace tritlab;
 
 namespace {
-
-using Activation = Prologue::Activation;
 
 double value(float x) { return static_cast<double>(x); }
 double value(std::uint16_t x) { return static_cast<double>(bf16ToFloat(x)); }
@@ -36,16 +36,8 @@ struct Shape {
     std::int64_t rows, width;
 };
 
-double activate(Activation kind, double x) {
-    if (kind == Activation::ReluSquared) return x > 0 ? x * x : 0;
-    if (kind == Activation::Silu) return x / (1 + std::exp(-x));
-    return x;
-}
-double slope(Activation kind, double x) {
-    if (kind == Activation::ReluSquared) return x > 0 ? 2 * x : 0;
-    const double s = 1 / (1 + std::exp(-x));
-    return kind == Activation::Silu ? s * (1 + x * (1 - s)) : 1;
-}
+using reference::activate;
+using reference::slope;
 
 // One row in float64: value, and gradients of sum(dy * y). terms: the largest of the terms that dx is a difference of.
 struct NaiveRow {
@@ -106,7 +98,9 @@ void near(const T* actual, const std::vector<double>& expected, const char* what
 
 std::vector<Shape> shapes() {
     std::vector<Shape> all;
-    for (const Activation activation : {Activation::None, Activation::ReluSquared, Activation::Silu})
+    std::vector<Activation> kinds{Activation::None};
+    for (const ActivationInfo& info : activations()) kinds.push_back(info.activation);
+    for (const Activation activation : kinds)
         for (const bool gated : {false, true})
             for (const bool norm : {false, true})
                 for (const std::int64_t width : {1, 5, 16, 40, 129})

@@ -52,17 +52,18 @@ private Q_SLOTS:
                 config.ternaryLinears = name != "llama";
                 const fs::path folder = fs::path(dir.path().toStdString()) / (name + (exact ? " f16" : ""));
                 writeRandomModel(folder, config, 6, exact ? DType::F16 : DType::F32);
-                for (const ExportFormat format : exportFormats()) {
-                    if (!isGguf(format) || exportObstacle(config, format)) continue;
+                for (const ExportFormatInfo& info : exportFormats()) {
+                    const ExportFormat format = info.format;
+                    if (!info.isFile() || exportObstacle(config, format)) continue;
                     const CheckedExport checked =
-                        exportAndCheck(folder, folder.string() + "-" + formatKey(format) + ".gguf", format);
+                        exportAndCheck(folder, folder.string() + "-" + info.key + ".gguf", format);
                     QCOMPARE(checked.written.bytes, exportedBytes(config, format));
-                    QCOMPARE(checked.written.llamaCpp, name != "2b4t");
+                    QCOMPARE(checked.written.readerComputes, name != "2b4t");
                     // What f16 rounds is seen (an embedding, or llama's scale), and where it rounds nothing there is
                     // nothing to see.
                     const bool rounded = !exact || name == "ternary llama";
                     QVERIFY2((checked.largestDifference > 0) == rounded,
-                             (name + formatKey(format) + std::to_string(checked.largestDifference)).c_str());
+                             (name + info.key + std::to_string(checked.largestDifference)).c_str());
                     QVERIFY(checked.sameArgmax * 10 >= checked.positions * 9);
                 }
             }

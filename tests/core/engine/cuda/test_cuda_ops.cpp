@@ -45,7 +45,7 @@ struct Case {
     at::ScalarType type;
 };
 std::vector<Case> prologues() {
-    using A = Prologue::Activation;
+    using A = Activation;
     std::vector<Case> cases;
     for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
         cases.push_back({"plain", {}, type});

@@ -200,7 +200,7 @@ private Q_SLOTS:
         QFETCH(int, activation);
         QFETCH(bool, gated);
         QFETCH(bool, norm);
-        const Prologue kind{static_cast<Prologue::Activation>(activation), gated, norm, 1e-5F};
+        const Prologue kind{static_cast<Activation>(activation), gated, norm, 1e-5F};
         const std::int64_t width = 6;
         const at::Tensor x = leaf({3, gated ? 2 * width : width}, 20, 2), w = norm ? leaf({width}, 21) : at::Tensor();
         const at::Tensor linear = leaf({5, width}, 22);

@@ -79,7 +79,7 @@ private Q_SLOTS:
         QFETCH(bool, bf16);
         const at::ScalarType type = bf16 ? at::kBFloat16 : at::kFloat;
         const double close = bf16 ? 8e-3 : 2e-6;
-        const Prologue kind{static_cast<Prologue::Activation>(activation), gated, norm, 1e-5F};
+        const Prologue kind{static_cast<Activation>(activation), gated, norm, 1e-5F};
         const std::int64_t n = 21, width = 70;
         const at::Tensor x = randomTensor({n, gated ? 2 * width : width}, 7, 1.5, type),
                          weight = norm ? randomTensor({width}, 8, 0.3) + 1 : at::Tensor();

@@ -1,6 +1,6 @@
-// The language model in its four architectures: whole-model gradients against finite differences, attention over packed
-// documents against documents alone, cross-entropy against LibTorch's, lambda's ends, determinism, initial values, and
-// what bad input is told.
+// The language model in its four allArchitectures: whole-model gradients against finite differences, attention over
+// packed documents against documents alone, cross-entropy against LibTorch's, lambda's ends, determinism, initial
+// values, and what bad input is told.
 #include <omp.h>
 #include <QTest>
 #include <cmath>
@@ -38,8 +38,8 @@ ModelConfig tinyConfig(Architecture architecture) {
     return c;
 }
 
-constexpr Architecture architectures[] = {Architecture::Notebook, Architecture::Module7, Architecture::B2B4T,
-                                          Architecture::Llama};
+constexpr Architecture allArchitectures[] = {Architecture::Notebook, Architecture::Module7, Architecture::B2B4T,
+                                             Architecture::Llama};
 
 void addArchitectures() {
     QTest::addColumn<int>("architecture");
@@ -84,7 +84,7 @@ private Q_SLOTS:
     void gradientsAreFiniteDifferences() {
         QFETCH(int, architecture);
         const Text text;
-        LanguageModel model(tinyConfig(architectures[architecture]), Precision::Fp32);
+        LanguageModel model(tinyConfig(allArchitectures[architecture]), Precision::Fp32);
         model.initialize(Initialization::Normal, 0.1, 3);
         perturb(model);
         const at::Tensor starts =
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QFETCH(int, architecture);
         const Text text;
         for (const Precision precision : {Precision::Fp32, Precision::Bf16}) {
-            ModelConfig config = tinyConfig(architectures[architecture]);
+            ModelConfig config = tinyConfig(allArchitectures[architecture]);
             config.ternaryLinears = true;
             LanguageModel ternary(config, precision);
             config.ternaryLinears = false;
@@ -140,7 +140,7 @@ private Q_SLOTS:
         for (const Precision precision : {Precision::Fp32, Precision::Bf16}) {
             std::vector<at::Tensor> first;
             for (int run = 0; run < 3; ++run) {
-                LanguageModel model(tinyConfig(architectures[architecture]), precision);
+                LanguageModel model(tinyConfig(allArchitectures[architecture]), precision);
                 model.setRecompute(run == 2);  // keeps less, and gives the same
                 model.initialize(Initialization::DepthScaled, 0.02, 5);
                 for (const double lambda : {0.5, 1.0}) {
@@ -161,7 +161,7 @@ private Q_SLOTS:
     void packedDocumentsDoNotMeet() {
         QFETCH(int, architecture);
         const Text text;
-        LanguageModel model(tinyConfig(architectures[architecture]), Precision::Fp32);
+        LanguageModel model(tinyConfig(allArchitectures[architecture]), Precision::Fp32);
         model.initialize(Initialization::Normal, 0.3, 6);
         const at::NoGradGuard guard;
         const at::Tensor starts =
@@ -186,8 +186,8 @@ private Q_SLOTS:
         const Text text;
         const at::Tensor starts =
             startsOf({{0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
-        LanguageModel fp32(tinyConfig(architectures[architecture]), Precision::Fp32),
-            bf16(tinyConfig(architectures[architecture]), Precision::Bf16);
+        LanguageModel fp32(tinyConfig(allArchitectures[architecture]), Precision::Fp32),
+            bf16(tinyConfig(allArchitectures[architecture]), Precision::Bf16);
         fp32.initialize(Initialization::Normal, 0.1, 7);
         bf16.initialize(Initialization::Normal, 0.1, 7);
         const auto a = gradientsOf(fp32, text, starts, 0), b = gradientsOf(bf16, text, starts, 0);
@@ -357,7 +357,7 @@ private Q_SLOTS:
 
     void aStepLowersTheLoss() {
         const Text text;
-        for (const Architecture architecture : architectures) {
+        for (const Architecture architecture : allArchitectures) {
             LanguageModel model(tinyConfig(architecture), Precision::Bf16);
             model.initialize(Initialization::Normal, 0.1, 11);
             double first = 0, last = 0;

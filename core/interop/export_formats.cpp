@@ -1,0 +1,172 @@
+#include "core/interop/export_formats.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "core/base/translate.h"
+#include "core/interop/model_folder.h"
+
+namespace tritlab {
+namespace {
+
+constexpr const char* leaveAs = "Export with --format hf, or train architecture 2b4t or llama";
+
+// ---- a Hugging Face folder
+
+std::optional<Error> noObstacle(const ModelConfig&, const ExportFormatInfo&) { return std::nullopt; }
+
+std::optional<Error> nothingToPack(const ModelConfig& config, const ExportFormatInfo& format) {
+    if (config.ternaryLinears) return std::nullopt;
+    return Error("the model's linears are dense: there is nothing to pack", format.key, "Export with --format hf");
+}
+
+std::int64_t masterBytes(const ModelConfig& config, const ExportFormatInfo&) { return 4 * parameterCount(config); }
+
+// Ternary linears: four weights a byte and one scale each.
+std::int64_t packedBytes(const ModelConfig& config, const ExportFormatInfo&) {
+    std::int64_t bytes = 0;
+    for (const TensorSpec& spec : tensorSpecs(config))
+        bytes += spec.ternary ? elementCount(spec) / 4 + 4 : 4 * elementCount(spec);
+    return bytes;
+}
+
+// ---- a GGUF file
+
+std::optional<Error> ggufObstacle(const ModelConfig& config, const ExportFormatInfo& format) {
+    const auto obstacle = [](const std::string& what, const std::string& hint = leaveAs) {
+        return Error(what, "GGUF", hint);
+    };
+    const FamilyInfo* family = familyOf(config);
+    if (family == nullptr)
+        return obstacle(
+            "llama.cpp has no block with norms after the sum or a feed-forward without gate (architectures notebook "
+            "and module7)");
+    if (config.inputNormPerLinear || !config.denseModules.empty())
+        return obstacle(
+            "llama.cpp has no form for linears with a norm of their own, nor for some dense ones among ternary ones");
+    if (!family->ownOutputHead && !config.tieEmbeddings)
+        return obstacle(std::string("llama.cpp's ") + family->name + " has no output head of its own",
+                        "Train with tie_embeddings = true, or export with --format hf");
+    if (!family->anyHeadSize && config.heads * config.headSize != config.hiddenSize)
+        return obstacle(
+            std::string("llama.cpp's ") + family->name + " needs heads that are together as wide as the hidden size",
+            "Export with --format hf");
+    if (format.ternaryType != GgmlType::F16 && !config.ternaryLinears)
+        return obstacle("the model's linears are dense: TQ2_0 and TQ1_0 hold -1, 0 and 1 alone",
+                        "Export with --format gguf-f16");
+    return std::nullopt;
+}
+
+std::int64_t ggufBytes(const ModelConfig& config, const ExportFormatInfo& format) {
+    const FamilyInfo* family = familyOf(config);
+    const bool scaled = family != nullptr && family->weightScales;
+    std::int64_t bytes = 0;
+    for (const TensorSpec& spec : tensorSpecs(config))
+        bytes += ggmlBytes(ggmlTypeOf(spec, format), elementCount(spec)) + (spec.ternary && scaled ? 4 : 0);
+    return bytes;
+}
+
+constexpr std::array<ExportFormatInfo, 5> table{{
+    {.format = ExportFormat::HuggingFace,
+     .key = "hf",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "Hugging Face, master weights in fp32"),
+     .purpose = QT_TRANSLATE_NOOP("ExportFormat", "To train on elsewhere: every weight as it is trained, to the bit."),
+     .suffix = "-hf",
+     .reader = ExportReader::Transformers,
+     .obstacle = noObstacle,
+     .bytes = masterBytes},
+    {.format = ExportFormat::HuggingFacePacked,
+     .key = "hf-packed",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "Hugging Face, ternary weights at 2 bits"),
+     .purpose = QT_TRANSLATE_NOOP(
+         "ExportFormat",
+         "To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32."),
+     .suffix = "-packed",
+     .reader = ExportReader::Transformers,
+     .obstacle = nothingToPack,
+     .bytes = packedBytes},
+    {.format = ExportFormat::GgufTq2,
+     .key = "gguf-tq2_0",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "GGUF TQ2_0, ternary weights at 2.06 bits"),
+     .purpose = QT_TRANSLATE_NOOP(
+         "ExportFormat", "One file, tokenizer included, to run the model: the faster of the two ternary forms."),
+     .suffix = "-tq2_0.gguf",
+     .reader = ExportReader::LlamaCpp,
+     .ternaryType = GgmlType::TQ2_0,
+     .fileType = 37,
+     .obstacle = ggufObstacle,
+     .bytes = ggufBytes},
+    {.format = ExportFormat::GgufTq1,
+     .key = "gguf-tq1_0",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "GGUF TQ1_0, ternary weights at 1.69 bits"),
+     .purpose = QT_TRANSLATE_NOOP(
+         "ExportFormat", "One file, tokenizer included, to run the model: the smaller of the two ternary forms."),
+     .suffix = "-tq1_0.gguf",
+     .reader = ExportReader::LlamaCpp,
+     .ternaryType = GgmlType::TQ1_0,
+     .fileType = 36,
+     .obstacle = ggufObstacle,
+     .bytes = ggufBytes},
+    {.format = ExportFormat::GgufF16,
+     .key = "gguf-f16",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "GGUF F16"),
+     .purpose = QT_TRANSLATE_NOOP("ExportFormat",
+                                  "One file, tokenizer included: the form from which llama.cpp's tools make others."),
+     .suffix = "-f16.gguf",
+     .reader = ExportReader::LlamaCpp,
+     .ternaryType = GgmlType::F16,
+     .fileType = 1,
+     .obstacle = ggufObstacle,
+     .bytes = ggufBytes},
+}};
+
+bool wholeBlocks(const TensorSpec& spec, GgmlType type) { return spec.shape.back() % ggmlBlock(type).weights == 0; }
+
+}  // namespace
+
+std::span<const ExportFormatInfo> exportFormats() { return table; }
+
+const ExportFormatInfo& exportFormat(ExportFormat format) {
+    switch (format) {
+        case ExportFormat::HuggingFace: return table[0];
+        case ExportFormat::HuggingFacePacked: return table[1];
+        case ExportFormat::GgufTq2: return table[2];
+        case ExportFormat::GgufTq1: return table[3];
+        case ExportFormat::GgufF16: return table[4];
+    }
+    throw std::logic_error("no export format has this number");
+}
+
+const ExportFormatInfo* findExportFormat(std::string_view key) {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const auto& info) { return key == info.key; });
+    return found != table.end() ? &*found : nullptr;
+}
+
+bool readerComputes(const ModelConfig& config, ExportReader reader) {
+    const FamilyInfo* family = familyOf(config);
+    switch (reader) {
+        case ExportReader::Transformers: return family != nullptr;
+        case ExportReader::LlamaCpp:
+            return !exportObstacle(config, ExportFormat::GgufF16) && config.activation == family->graph;
+    }
+    throw std::logic_error("no reader has this number");
+}
+
+GgmlType ggmlTypeOf(const TensorSpec& spec, const ExportFormatInfo& format) {
+    if (spec.shape.size() == 1) return GgmlType::F32;
+    if (!spec.ternary) return GgmlType::F16;
+    if (wholeBlocks(spec, format.ternaryType)) return format.ternaryType;
+    return wholeBlocks(spec, GgmlType::Q4_0) ? GgmlType::Q4_0 : GgmlType::F16;
+}
+
+std::int64_t blocklessLinears(const ModelConfig& config, ExportFormat format) {
+    const ExportFormatInfo& info = exportFormat(format);
+    if (!info.isFile()) return 0;
+    const auto specs = tensorSpecs(config);
+    return std::count_if(specs.begin(), specs.end(), [&](const TensorSpec& spec) {
+        return spec.ternary && ggmlTypeOf(spec, info) != info.ternaryType;
+    });
+}
+
+}  // namespace tritlab
