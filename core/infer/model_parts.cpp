@@ -65,15 +65,12 @@ public:
         if (!isTernary(description_.config, module) || options_.shadowWeights) {
             part.matrix = dense(name, rows, columns, options_.denseLinears);
         } else if (description_.storage == WeightStorage::Master) {
-            const std::vector<float> master = finite(name, {rows, columns});
-            std::vector<std::int8_t> codes(master.size());
-            const float mean = absmean(master);
-            ternaryCodes(master, mean, codes);
-            part.matrix = packTernaryMatrix(options_.ternary, codes, rows, columns, mean);
+            part.matrix = packed(quantizeWeights(description_.config.quantizer, finite(name, {rows, columns})), name,
+                                 rows, columns);
         } else {
-            const PackedLinear packed = weights_.packedLinear(module, rows, columns, description_.storage);
-            if (!std::isfinite(packed.absmean)) notFinite(module + ".weight_scale");
-            part.matrix = packTernaryMatrix(options_.ternary, packed.codes, rows, columns, packed.absmean);
+            const TernaryWeights stored = weights_.ternaryLinear(module, rows, columns, description_.storage);
+            if (!std::isfinite(stored.tensorScale(name))) notFinite(module + ".weight_scale");
+            part.matrix = packed(stored, name, rows, columns);
         }
         if (description_.config.inputNormPerLinear && isTernary(description_.config, module))
             part.inputNorm = norm(module + ".rms_norm.weight", columns);
@@ -81,6 +78,10 @@ public:
     }
 
 private:
+    [[nodiscard]] PackedMatrix packed(const TernaryWeights& quantized, const std::string& name, std::int64_t rows,
+                                      std::int64_t columns) const {
+        return packTernaryMatrix(options_.ternary, quantized.codes, rows, columns, quantized.tensorScale(name));
+    }
     [[noreturn]] void notFinite(const std::string& name) const {
         throw Error("tensor '" + name + "' holds values that are no finite numbers", folder_.string(),
                     "The file was altered, or the training diverged: use an earlier checkpoint");

@@ -82,14 +82,14 @@ private:
         return encodeGgml(type, values);
     }
     std::vector<std::uint8_t> ternary(const TensorSpec& spec, GgmlType type) {
-        PackedLinear linear = ternaryLinear(weights_, spec, description_.storage);
-        if (!std::isfinite(linear.absmean) || linear.absmean > largestHalf)
-            throw Error("has the absmean " + std::to_string(linear.absmean) + ", which f16 cannot hold", spec.name,
+        TernaryWeights linear = ternaryLinear(weights_, spec, description_);
+        scale_ = linear.tensorScale(spec.name);  // written next
+        if (!std::isfinite(scale_) || scale_ > largestHalf)
+            throw Error("has the absmean " + std::to_string(scale_) + ", which f16 cannot hold", spec.name,
                         "Export with --format hf");
         if (isPermuted(spec.name))
             linear.codes = interleaveHeads(linear.codes, description_.config.headSize, spec.shape.back(), false);
-        scale_ = linear.absmean;  // written next
-        const float unit = family_.weightScales ? 1 : linear.absmean;
+        const float unit = family_.weightScales ? 1 : scale_;
         if (type == GgmlType::Q4_0) return encodeTernaryQ4(linear.codes, unit);
         std::vector<float> values(linear.codes.size());
         std::transform(linear.codes.begin(), linear.codes.end(), values.begin(),
@@ -100,7 +100,7 @@ private:
     const ModelDescription& description_;
     const FamilyInfo& family_;
     ModelWeights weights_;
-    float scale_ = 1;  // absmean of the linear that was made last
+    float scale_ = 1;  // of the linear that was made last
     std::vector<GgufTensorToWrite> list_;
 };
 

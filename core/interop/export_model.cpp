@@ -22,13 +22,14 @@ std::vector<std::uint8_t> packRows(const std::vector<std::int8_t>& codes, std::i
     return packed;
 }
 
-void addPacked(OwnedTensors& tensors, const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
+void addPacked(OwnedTensors& tensors, const ModelWeights& weights, const TensorSpec& spec,
+               const ModelDescription& description) {
     if (spec.shape[0] % 4 != 0)
         throw Error("has " + std::to_string(spec.shape[0]) + " rows: packed weights need a multiple of 4", spec.name,
                     "Export with --format hf");
-    const PackedLinear packed = ternaryLinear(weights, spec, storage);
+    const TernaryWeights packed = ternaryLinear(weights, spec, description);
     tensors.add(spec.name, {spec.shape[0] / 4, spec.shape[1]}, packRows(packed.codes, spec.shape[0], spec.shape[1]));
-    tensors.add(moduleOf(spec.name) + ".weight_scale", {1}, std::vector<float>{packed.absmean});
+    tensors.add(moduleOf(spec.name) + ".weight_scale", {1}, std::vector<float>{packed.tensorScale(spec.name)});
 }
 
 std::string tokenizerConfig(const TokenizerIds& ids, std::int64_t contextLength) {
@@ -67,7 +68,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
     OwnedTensors tensors;
     for (const TensorSpec& spec : tensorSpecs(description.config)) {
         if (spec.ternary && format == ExportFormat::HuggingFacePacked) {
-            addPacked(tensors, weights, spec, description.storage);
+            addPacked(tensors, weights, spec, description);
             continue;
         }
         std::vector<float> values = weights.shadowWeights(spec, description.storage);

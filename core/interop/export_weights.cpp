@@ -14,16 +14,12 @@ void requireFinite(const std::vector<float>& values, const std::string& name) {
                     "Export a checkpoint from before the run diverged");
 }
 
-PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage) {
-    if (storage != WeightStorage::Master)
-        return weights.packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage);
+TernaryWeights ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, const ModelDescription& description) {
+    if (description.storage != WeightStorage::Master)
+        return weights.ternaryLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], description.storage);
     const std::vector<float> master = weights.floats(spec.name, spec.shape);
     requireFinite(master, spec.name);
-    PackedLinear packed;
-    packed.absmean = absmean(master);
-    packed.codes.resize(master.size());
-    ternaryCodes(master, packed.absmean, packed.codes);
-    return packed;
+    return quantizeWeights(description.config.quantizer, master);
 }
 
 }  // namespace tritlab

@@ -10,7 +10,7 @@ namespace tritlab {
 
 // Throws Error, naming the tensor, where a value is none.
 void requireFinite(const std::vector<float>& values, const std::string& name);
-// The codes and absmean of a linear, from its master or packed weights.
-PackedLinear ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, WeightStorage storage);
+// The codes and scales of a linear, from its master or packed weights.
+TernaryWeights ternaryLinear(const ModelWeights& weights, const TensorSpec& spec, const ModelDescription& description);
 
 }  // namespace tritlab

@@ -13,6 +13,7 @@
 #include "core/architecture/family.h"
 #include "core/architecture/tensor_names.h"
 #include "core/formats/safetensors.h"
+#include "core/kernels/quantizers.h"
 #include "core/model/model_config.h"
 
 namespace tritlab {
@@ -42,14 +43,10 @@ std::optional<Template> templateOf(const std::string& name);
 const FamilyInfo* familyOf(const ModelConfig& config);
 nlohmann::ordered_json modelDescriptionJson(const ModelDescription& description);
 
-struct PackedLinear {
-    std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}
-    float absmean = 0;
-    // A shadow weight that the absmean quantizer maps to the same codes and (to a rounding of its mean) the same
-    // absmean: each non-zero code is scaled by the inverse of the share of non-zeros, since zeros lower the mean. All
-    // zeros stay zeros.
-    [[nodiscard]] std::vector<float> shadowWeight() const;
-};
+// A shadow weight that the absmean quantizer maps to the same codes and (to a rounding of its mean) the same scale:
+// each non-zero code is scaled by the inverse of the share of non-zeros, since zeros lower the mean. All zeros stay
+// zeros.
+std::vector<float> shadowWeightOf(const TernaryWeights& quantized, const std::string& name);
 
 class GgufModel;
 
@@ -65,8 +62,8 @@ public:
     // fp32 [shape]: of a ternary linear that is stored packed its codes times its absmean.
     [[nodiscard]] std::vector<float> shadowWeights(const TensorSpec& spec, WeightStorage storage) const;
     // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
-    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in,
-                                            WeightStorage storage) const;
+    [[nodiscard]] TernaryWeights ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in,
+                                               WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:

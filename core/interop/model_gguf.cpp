@@ -169,22 +169,18 @@ std::vector<float> GgufModel::floats(const std::string& name, const std::vector<
     return values;
 }
 
-PackedLinear GgufModel::packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const {
+TernaryWeights GgufModel::ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in) const {
     const std::string weight = name + ".weight";
     const std::vector<float> values = stored(weight, {out, in});
     const float scale = scaleOf(weight);
-    PackedLinear packed;
     if (auto ternary = ternaryValues(values)) {
-        packed.codes = std::move(ternary->codes);
-        packed.absmean = ternary->scale * scale;
-        if (packed.absmean == 0) packed.absmean = absmean(values);  // nothing but zeros: its least value
-        return packed;
+        const float unit = ternary->scale * scale;
+        // Nothing but zeros: the quantizer's smallest scale.
+        return {std::move(ternary->codes), {unit == 0 ? absmean(values) : unit}};
     }
-    const float mean = absmean(values);
-    packed.codes.resize(values.size());
-    ternaryCodes(values, mean, packed.codes);
-    packed.absmean = mean * scale;
-    return packed;
+    TernaryWeights quantized = quantizeWeights(description_.config.quantizer, values);
+    for (float& each : quantized.scales) each *= scale;
+    return quantized;
 }
 
 std::vector<std::string> GgufModel::names() const {

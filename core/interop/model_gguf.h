@@ -32,7 +32,7 @@ public:
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
     // NAME.weight with NAME.scale, where the file has one. Weights that are not all -s, 0 or s are taken for shadow
     // weights.
-    [[nodiscard]] PackedLinear packedLinear(const std::string& name, std::int64_t out, std::int64_t in) const;
+    [[nodiscard]] TernaryWeights ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:

@@ -34,12 +34,13 @@ std::vector<fs::path> shards(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<float> PackedLinear::shadowWeight() const {
+std::vector<float> shadowWeightOf(const TernaryWeights& quantized, const std::string& name) {
+    const std::vector<std::int8_t>& codes = quantized.codes;
     const auto nonZero = codes.size() - static_cast<std::size_t>(std::count(codes.begin(), codes.end(), 0));
     std::vector<float> weight(codes.size(), 0.0F);
     if (nonZero == 0) return weight;
-    const double scale =
-        static_cast<double>(absmean) * static_cast<double>(codes.size()) / static_cast<double>(nonZero);
+    const double scale = static_cast<double>(quantized.tensorScale(name)) * static_cast<double>(codes.size()) /
+                         static_cast<double>(nonZero);
     std::transform(codes.begin(), codes.end(), weight.begin(),
                    [&](std::int8_t code) { return static_cast<float>(code * scale); });
     return weight;
@@ -78,21 +79,21 @@ std::vector<float> ModelWeights::floats(const std::string& name, const std::vect
 
 std::vector<float> ModelWeights::shadowWeights(const TensorSpec& spec, WeightStorage storage) const {
     if (!spec.ternary || storage == WeightStorage::Master) return floats(spec.name, spec.shape);
-    return packedLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage).shadowWeight();
+    return shadowWeightOf(ternaryLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage), spec.name);
 }
 
 DType ModelWeights::storedType(const std::string& name, const std::vector<std::int64_t>& shape) const {
     return gguf_ ? gguf_->storedType(name) : tensor(name, shape).type;
 }
 
-PackedLinear ModelWeights::packedLinear(const std::string& name, std::int64_t out, std::int64_t in,
-                                        WeightStorage storage) const {
-    if (gguf_) return gguf_->packedLinear(name, out, in);
+TernaryWeights ModelWeights::ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in,
+                                           WeightStorage storage) const {
+    if (gguf_) return gguf_->ternaryLinear(name, out, in);
     const std::string weightName = name + ".weight";
-    PackedLinear packed;
+    TernaryWeights packed;
     const float scale = floats(name + ".weight_scale", {1}).front();
-    packed.absmean = storage == WeightStorage::PackedInverse ? 1.0F / scale : scale;
-    if (!std::isfinite(packed.absmean) || packed.absmean <= 0)
+    packed.scales = {storage == WeightStorage::PackedInverse ? 1.0F / scale : scale};
+    if (!std::isfinite(packed.scales.front()) || packed.scales.front() <= 0)
         throw Error("is " + std::to_string(scale) + ", not a positive number", name + ".weight_scale");
     packed.codes.resize(static_cast<std::size_t>(out * in));
     const TensorView* view = find(weightName);

@@ -43,6 +43,31 @@ void ternaryCodes(std::span<const float> weights, float absmean, std::span<std::
                                 codes.data());
 }
 
+float TernaryWeights::tensorScale(const std::string& where) const {
+    if (scales.size() != 1)
+        throw Error("has " + std::to_string(scales.size()) + " scales, and there is room for one", where,
+                    "Use a quantizer with one scale a tensor");
+    return scales.front();
+}
+
+void requireTensorScale(const WeightQuantizer& quantizer) {
+    if (quantizer.groupSize != 0)
+        throw Error("scales of groups of " + std::to_string(quantizer.groupSize) + " weights are not supported",
+                    "quantizer", "Use one scale a tensor");
+}
+
+TernaryWeights quantizeWeights(const WeightQuantizer& quantizer, std::span<const float> weights) {
+    requireTensorScale(quantizer);
+    TernaryWeights quantized;
+    quantized.codes.resize(weights.size());
+    switch (quantizer.kind) {
+        case WeightQuantizer::Kind::Absmean:
+            quantized.scales = {absmean(weights)};
+            ternaryCodes(weights, quantized.scales.front(), quantized.codes);
+    }
+    return quantized;
+}
+
 float int8Codes(std::span<const float> x, std::span<std::int8_t> codes) {
     checkSizes(x.size(), codes.size());
     return trainKernels().int8Codes(x.data(), static_cast<std::int64_t>(x.size()), codes.data());

@@ -5,8 +5,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
+
+#include "core/architecture/quantizer.h"
 
 namespace tritlab {
+
+// A weight as codes and scales: w = code * scale of its group, in the order of the weights.
+struct TernaryWeights {
+    std::vector<std::int8_t> codes;  // [out, in] in {-1, 0, 1}
+    std::vector<float> scales;       // one a group; one in all where the tensor has one scale
+    // The one scale of a tensor. Throws Error naming `where` where there are groups: for what has no place for more.
+    [[nodiscard]] float tensorScale(const std::string& where) const;
+};
+// Throws Error for a quantizer that nothing here computes yet: groups.
+TernaryWeights quantizeWeights(const WeightQuantizer& quantizer, std::span<const float> weights);
+void requireTensorScale(const WeightQuantizer& quantizer);  // the same Error, for who quantizes on tensors
 
 // max(mean |w|, 1e-5), as float; the mean is summed in a fixed order (blocks of 4096, each in eight float64 lanes), so
 // that every kernel and thread count gives the same bits. NaN where a weight is NaN.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/architecture/quantizer.h"
 #include "core/config/run_config.h"
 
 namespace tritlab {
@@ -30,8 +31,9 @@ struct ModelConfig {
     bool inputNormPerLinear =
         false;  // Hugging Face's use_rms_norm: an RMS norm (NAME.rms_norm.weight [in]) before each BitLinear
     double inputNormEps = 1e-6;  // of those
-    std::vector<std::string>
-        denseModules;  // linears that stay dense all the same, by name ("model.layers.0.mlp.up_proj")
+    WeightQuantizer quantizer;   // of the ternary linears
+    // Linears that stay dense all the same, by name ("model.layers.0.mlp.up_proj").
+    std::vector<std::string> denseModules;
     bool operator==(const ModelConfig&) const = default;
 };
 

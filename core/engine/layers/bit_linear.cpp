@@ -20,7 +20,7 @@ struct BitLinearNode final : torch::autograd::Node {
     double lambda = 0;
     at::Tensor weight;               // the right operand: compute type, or at lambda 1 int8 codes, [out, in]
     at::Tensor columnScale;          // lambda 1: fp32 [out]
-    std::vector<float> absmeans;     // lambda 1, where they are on the host
+    std::vector<float> scales;       // lambda 1: of each weight, where they are on the host
     std::vector<std::int64_t> outs;  // of each linear
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override;
@@ -47,8 +47,8 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     const at::NoGradGuard guard;
     const at::Tensor g = gradients[0].contiguous();
     const TensorKernels& kernels = tensorKernels(g);
-    // The one absmean of a single linear scales dX as it is made; those of several scale the columns of g.
-    const bool integers = inverseScale.defined(), single = absmeans.size() == 1;
+    // The one scale of a single linear scales dX as it is made; those of several scale the columns of g.
+    const bool integers = inverseScale.defined(), single = scales.size() == 1;
     const bool wantsInput = task_should_compute_output(0) || prologue.kind.norm;
     at::Tensor byRow = g, byColumn = g, left = input, right = weight;
     if (integers) {
@@ -62,7 +62,7 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
     torch::autograd::variable_list result(2);
     if (wantsInput) {
         const at::Tensor dh = product(byColumn, right);
-        result[0] = prologueBackward(prologue, dh, integers && single ? absmeans[0] : 1.0F, result[1]);
+        result[0] = prologueBackward(prologue, dh, integers && single ? scales[0] : 1.0F, result[1]);
     }
     splitWeightGradient(product(byRow.t(), left), outs, result);
     return result;
@@ -70,12 +70,13 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
 
 }  // namespace
 
-BitLinear::BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary)
-    : weights_(std::move(weights)), type_(computeType), ternary_(ternary) {
+BitLinear::BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType,
+                     const std::optional<WeightQuantizer>& quantizer)
+    : weights_(std::move(weights)), type_(computeType), quantizer_(quantizer) {
     in_ = weights_.at(0).size(1);
     for (const at::Tensor& weight : weights_) out_ += weight.size(0);
     // The integer product is summed in int32 and turned into float: exact while in * 128 stays below 2^24.
-    if (ternary_ && in_ > 131072)
+    if (ternary() && in_ > 131072)
         throw Error("a BitLinear of " + std::to_string(in_) + " inputs", "model",
                     "Its integer sums are exact to 131072 inputs.");
 }
@@ -84,7 +85,7 @@ const TernaryCodes& BitLinear::codes(std::uint64_t version) {
     if (codesVersion_ == version) return codes_;
     const at::NoGradGuard guard;
     const ProfileScope scope("quantize");
-    tensorKernels(weights_[0]).quantize(weights_, codes_);
+    tensorKernels(weights_[0]).quantize(weights_, quantizer_.value(), codes_);
     codesVersion_ = version;
     ++quantizations_;
     return codes_;
@@ -127,7 +128,7 @@ at::Tensor BitLinear::forward(const at::Tensor& x, const Prologue& prologue, con
     torch::autograd::variable_list inputs{x, normWeight};
     inputs.insert(inputs.end(), weights_.begin(), weights_.end());
     const bool record = wantsGradient(inputs);
-    const double blend = ternary_ ? lambda : 0.0;
+    const double blend = ternary() ? lambda : 0.0;
     auto node = std::make_shared<BitLinearNode>();
     at::Tensor y;
     {
@@ -142,7 +143,7 @@ at::Tensor BitLinear::forward(const at::Tensor& x, const Prologue& prologue, con
             y = integerProduct(node->codes, node->inverseScale);
             node->weight = all.codes;
             node->columnScale = all.columnScale;
-            node->absmeans = all.absmeans;
+            node->scales = all.scales;
         } else {
             node->weight = blend == 0.0 ? denseWeight(version) : blendedWeight(blend, version);
             node->input = prologueForward(node->prologue, blend);

@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,10 @@ namespace tritlab {
 // version.
 class BitLinear {
 public:
-    // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. ternary false: dense whatever
-    // lambda says.
-    BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType, bool ternary);
+    // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. Without a quantizer: dense
+    // whatever lambda says.
+    BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType,
+              const std::optional<WeightQuantizer>& quantizer);
 
     // x [N, inputWidth] of the compute type -> [N, sum of out], the linears' outputs side by side.
     at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda,
@@ -32,7 +34,7 @@ public:
     const TernaryCodes& codes(std::uint64_t version);      // quantized at the first call after a change of version
     const at::Tensor& denseWeight(std::uint64_t version);  // the weights in the compute type [sum of out, in]
     [[nodiscard]] std::uint64_t quantizations() const { return quantizations_; }  // times that codes() had to quantize
-    [[nodiscard]] bool ternary() const { return ternary_; }
+    [[nodiscard]] bool ternary() const { return quantizer_.has_value(); }
     [[nodiscard]] const std::vector<at::Tensor>& weights() const { return weights_; }
 
 private:
@@ -42,7 +44,7 @@ private:
     static constexpr std::uint64_t none = ~std::uint64_t{0};
     std::vector<at::Tensor> weights_;
     at::ScalarType type_;
-    bool ternary_;
+    std::optional<WeightQuantizer> quantizer_;
     std::int64_t in_ = 0, out_ = 0;
     TernaryCodes codes_;
     at::Tensor values_;  // dense or blended: what the last forward below lambda 1 used

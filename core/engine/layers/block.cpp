@@ -34,7 +34,8 @@ Projection::Projection(const ModelConfig& config, const ParameterLookup& paramet
             weights.push_back(parameter(names[first] + ".weight"));
             ++first;
         } while (first < names.size() && !alone && isTernary(config, names[first]) == ternary);
-        part.group = std::make_unique<BitLinear>(std::move(weights), type, ternary);
+        part.group = std::make_unique<BitLinear>(std::move(weights), type,
+                                                 ternary ? std::optional(config.quantizer) : std::nullopt);
         if (alone) part.inputNorm = parameter(part.names[0] + ".rms_norm.weight");
         parts_.push_back(std::move(part));
     }

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "core/engine/layers/tensor_ops.h"
+#include "core/kernels/quantizers.h"
 
 namespace tritlab {
 
@@ -42,16 +43,22 @@ public:
         return dx;
     }
 
-    void quantize(const std::vector<at::Tensor>& weights, TernaryCodes& into) const override {
+    void quantize(const std::vector<at::Tensor>& weights, const WeightQuantizer& quantizer,
+                  TernaryCodes& into) const override {
+        requireTensorScale(quantizer);
         std::vector<at::Tensor> codes, scales;
         for (const at::Tensor& weight : weights) {
-            const at::Tensor mean = ops::absmean(weight);
-            codes.push_back(ops::ternaryCodes(weight, mean));
-            scales.push_back(mean.expand({weight.size(0)}));
+            switch (quantizer.kind) {
+                case WeightQuantizer::Kind::Absmean: {
+                    const at::Tensor mean = ops::absmean(weight);
+                    codes.push_back(ops::ternaryCodes(weight, mean));
+                    scales.push_back(mean.expand({weight.size(0)}));
+                }
+            }
         }
         into.codes = codes.size() == 1 ? codes[0] : at::cat(codes);
         into.columnScale = at::cat(scales);
-        into.absmeans.clear();
+        into.scales.clear();
     }
     at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const override {
         at::Tensor all = empty(weights, type);

@@ -1,5 +1,5 @@
 // The pieces that BitLinear's and the prologue's nodes are made of, on whole tensors, in two sets. The CPU's runs the
-// loops of core/quant/kernels; the other asks LibTorch's ops and those of core/engine/layers/tensor_ops.h, which are
+// loops of core/kernels; the other asks LibTorch's ops and those of core/engine/layers/tensor_ops.h, which are
 // dispatched by the tensors' device.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/architecture/quantizer.h"
 #include "core/engine/layers/prologue_node.h"
 #include "core/kernels/int8_product.h"
 
@@ -14,10 +15,10 @@ namespace tritlab {
 
 // Shadow weights that share an input, quantized.
 struct TernaryCodes {
-    at::Tensor codes;             // int8 [sum of out, in]
-    at::Tensor columnScale;       // fp32 [sum of out]: the absmean of each column's weight
-    std::vector<float> absmeans;  // of each weight, where they are on the host (on the CPU); else empty
-    PackedCodes packed;           // for the CPU's vector kernel, where the machine has it
+    at::Tensor codes;           // int8 [sum of out, in]
+    at::Tensor columnScale;     // fp32 [sum of out]: the scale of each column's weight
+    std::vector<float> scales;  // of each weight, where they are on the host (on the CPU); else empty
+    PackedCodes packed;         // for the CPU's vector kernel, where the machine has it
 };
 
 class TensorKernels {
@@ -33,7 +34,9 @@ public:
                                         at::Tensor& normGradient) const = 0;
 
     // weights: fp32 [out, in] each; the results have them one below the other. `into` may hold codes of before.
-    virtual void quantize(const std::vector<at::Tensor>& weights, TernaryCodes& into) const = 0;
+    // Throws Error for a quantizer that it cannot compute.
+    virtual void quantize(const std::vector<at::Tensor>& weights, const WeightQuantizer& quantizer,
+                          TernaryCodes& into) const = 0;
     virtual at::Tensor dense(const std::vector<at::Tensor>& weights, at::ScalarType type) const = 0;
     virtual at::Tensor blended(const std::vector<at::Tensor>& weights, const TernaryCodes& codes, double lambda,
                                at::ScalarType type) const = 0;

@@ -58,6 +58,25 @@ at::Tensor concatenated(const std::vector<at::Tensor>& weights, at::ScalarType t
     return all;
 }
 
+// Quantizes by the absmean of the whole weight, which it gives.
+float absmeanCodes(const at::Tensor& weight, std::int8_t* codes) {
+    constexpr auto block = static_cast<std::int64_t>(absmeanBlock);
+    const TrainKernels& kernels = trainKernels();
+    const auto* w = pointer<float>(weight);
+    const std::int64_t n = weight.numel(), blocks = (n + block - 1) / block;
+    std::vector<double> sums(static_cast<std::size_t>(blocks));
+    at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t b = begin; b < end; ++b)
+            sums[static_cast<std::size_t>(b)] = kernels.absoluteSum(w + b * block, std::min(block, n - b * block));
+    });
+    const float mean = absmeanOfBlocks(sums, static_cast<std::size_t>(n));
+    at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
+        kernels.ternaryCodes(w + begin * block, std::min(end * block, n) - begin * block, 1.0F / mean,
+                             codes + begin * block);
+    });
+    return mean;
+}
+
 class CpuTensorKernels final : public TensorKernels {
 public:
     at::Tensor prologue(PrologueState& state, double lambda) const override {
@@ -114,33 +133,22 @@ public:
         return dx;
     }
 
-    void quantize(const std::vector<at::Tensor>& weights, TernaryCodes& into) const override {
+    void quantize(const std::vector<at::Tensor>& weights, const WeightQuantizer& quantizer,
+                  TernaryCodes& into) const override {
+        requireTensorScale(quantizer);
         const std::int64_t out = rowsOfAll(weights), in = weights[0].size(1);
         const auto options = weights[0].options().requires_grad(false);
         into.codes = at::empty({out, in}, options.dtype(at::kChar));
         into.columnScale = at::empty({out}, options);
-        into.absmeans.clear();
+        into.scales.clear();
         auto* target = pointer<std::int8_t>(into.codes);
         auto* scale = pointer<float>(into.columnScale);
-        const TrainKernels& kernels = trainKernels();
-        constexpr auto block = static_cast<std::int64_t>(absmeanBlock);
         for (const at::Tensor& weight : weights) {
-            const auto* w = pointer<float>(weight);
-            const std::int64_t n = weight.numel(), blocks = (n + block - 1) / block;
-            std::vector<double> sums(static_cast<std::size_t>(blocks));
-            at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
-                for (std::int64_t b = begin; b < end; ++b)
-                    sums[static_cast<std::size_t>(b)] =
-                        kernels.absoluteSum(w + b * block, std::min(block, n - b * block));
-            });
-            const float mean = absmeanOfBlocks(sums, static_cast<std::size_t>(n));
-            at::parallel_for(0, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
-                kernels.ternaryCodes(w + begin * block, std::min(end * block, n) - begin * block, 1.0F / mean,
-                                     target + begin * block);
-            });
-            target += n;
-            scale = std::fill_n(scale, weight.size(0), mean);
-            into.absmeans.push_back(mean);
+            switch (quantizer.kind) {
+                case WeightQuantizer::Kind::Absmean: into.scales.push_back(absmeanCodes(weight, target));
+            }
+            target += weight.numel();
+            scale = std::fill_n(scale, weight.size(0), into.scales.back());
         }
         if (int8ProductHas(KernelSet::Avx2)) into.packed.pack(pointer<std::int8_t>(into.codes), out, in);
     }
@@ -157,7 +165,7 @@ public:
         return concatenated(
             weights, type, [&]<typename T>(std::size_t i, std::int64_t from, std::int64_t at, std::int64_t n, T* to) {
                 rowKernels<T>().blendWeights(pointer<float>(weights[i]) + from, pointer<std::int8_t>(codes.codes) + at,
-                                             codes.absmeans[i], static_cast<float>(lambda), n, to);
+                                             codes.scales[i], static_cast<float>(lambda), n, to);
             });
     }
 

@@ -51,7 +51,7 @@ HealthEvent HealthTracker::snapshot(StepIndex step) {
                 const std::int64_t first = block * blockSize;
                 const auto size = static_cast<std::size_t>(std::min(blockSize, count - first));
                 partial[static_cast<std::size_t>(block)] =
-                    healthBlock({w + first, size}, {c + first, size}, ternary.absmean, deadZoneWidth_,
+                    healthBlock({w + first, size}, {c + first, size}, ternary.scale, deadZoneWidth_,
                                 {memory.weights.data() + first, size}, compare);
             }
         });

@@ -106,7 +106,7 @@ LanguageModel::LanguageModel(const ModelConfig& config, Precision precision, at:
         for (const Projection* projection : m.blocks.back().projections()) m.place(*projection);
     }
     const at::Tensor head = m.value(config.tieEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
-    m.head = std::make_unique<BitLinear>(std::vector{head}, m.type, false);
+    m.head = std::make_unique<BitLinear>(std::vector{head}, m.type, std::nullopt);
 }
 
 LanguageModel::~LanguageModel() = default;

@@ -24,7 +24,7 @@ struct Parameter {
 // A shadow weight as the forward of lambda = 1 uses it. Quantized once per parameter version.
 struct TernaryWeight {
     at::Tensor codes;  // int8 [out, in] in {-1, 0, 1}
-    float absmean = 0;
+    float scale = 0;
 };
 
 class LanguageModel {

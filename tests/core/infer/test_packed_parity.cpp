@@ -45,7 +45,7 @@ private Q_SLOTS:
                         if (parameter.name == "model.layers." + std::to_string(layer) + "." + linear.module + ".weight")
                             matrix = &(parts.layers[layer].*linear.part).matrix;
                 QVERIFY2(matrix != nullptr && matrix->ternary, parameter.name.c_str());
-                QCOMPARE(matrix->absmean, weight.absmean);
+                QCOMPARE(matrix->absmean, weight.scale);
                 std::vector<std::int8_t> codes(static_cast<std::size_t>(rows * columns));
                 unpackTernary(*matrix->ternary,
                               {matrix->data.as<std::uint8_t>(), static_cast<std::size_t>(matrix->data.size())}, rows,

@@ -63,10 +63,10 @@ private Q_SLOTS:
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
             const std::string module = spec.name.substr(0, spec.name.size() - 7);
-            const PackedLinear linear =
-                packed.packedLinear(module, spec.shape[0], spec.shape[1], WeightStorage::PackedAbsmean);
+            const TernaryWeights linear =
+                packed.ternaryLinear(module, spec.shape[0], spec.shape[1], WeightStorage::PackedAbsmean);
             QVERIFY(linear.codes == codes);
-            QCOMPARE(linear.absmean, absmean(weights));
+            QCOMPARE(linear.tensorScale(module), absmean(weights));
             ++linears;
         }
         QVERIFY(linears >= 14);
@@ -100,8 +100,8 @@ private Q_SLOTS:
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
             QVERIFY(packed
-                        .packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1],
-                                      WeightStorage::PackedInverse)
+                        .ternaryLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0], spec.shape[1],
+                                       WeightStorage::PackedInverse)
                         .codes == codes);
         }
     }

@@ -155,12 +155,12 @@ private Q_SLOTS:
             writeSafetensors(root() / "model.safetensors",
                              {{"l.weight", DType::U8, {rows, in}, packed.data()},
                               {"l.weight_scale", DType::F32, {1}, inverted ? &inverse : &scale}});
-            const PackedLinear linear = ModelWeights(root()).packedLinear(
+            const TernaryWeights linear = ModelWeights(root()).ternaryLinear(
                 "l", out, in, inverted ? WeightStorage::PackedInverse : WeightStorage::PackedAbsmean);
             QVERIFY(linear.codes == codes);
-            QCOMPARE(linear.absmean, 0.25F);
+            QCOMPARE(linear.tensorScale("l"), 0.25F);
             // Quantized again, by the formula: the same codes and scale.
-            const std::vector<float> weight = linear.shadowWeight();
+            const std::vector<float> weight = shadowWeightOf(linear, "l");
             double mean = 0;
             for (const float w : weight) mean += std::abs(w);
             mean /= static_cast<double>(weight.size());
@@ -171,7 +171,7 @@ private Q_SLOTS:
         packed[3] = 0xff;
         writeSafetensors(root() / "model.safetensors", {{"l.weight", DType::U8, {rows, in}, packed.data()},
                                                         {"l.weight_scale", DType::F32, {1}, &scale}});
-        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(root()).packedLinear("l", out, in, WeightStorage::PackedAbsmean),
+        QVERIFY_EXCEPTION_THROWN((void)ModelWeights(root()).ternaryLinear("l", out, in, WeightStorage::PackedAbsmean),
                                  Error);
         fs::remove(root() / "model.safetensors");
     }

@@ -105,10 +105,10 @@ private Q_SLOTS:
             if (spec.ternary) {
                 std::vector<std::int8_t> codes(weights.size());
                 ternaryCodes(weights, absmean(weights), codes);
-                const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0],
-                                                               spec.shape[1], description.storage);
+                const TernaryWeights linear = after.ternaryLinear(spec.name.substr(0, spec.name.size() - 7),
+                                                                  spec.shape[0], spec.shape[1], description.storage);
                 QVERIFY(linear.codes == codes);
-                QCOMPARE(linear.absmean, absmean(weights));
+                QCOMPARE(linear.tensorScale(spec.name), absmean(weights));
                 QVERIFY(after.floats(spec.name, spec.shape).front() ==
                         static_cast<float>(codes.front()) * absmean(weights));
             } else if (spec.shape.size() == 1) {
@@ -163,10 +163,10 @@ private Q_SLOTS:
             const std::vector<float> weights = before.floats(spec.name, spec.shape);
             std::vector<std::int8_t> codes(weights.size());
             ternaryCodes(weights, absmean(weights), codes);
-            const PackedLinear linear = after.packedLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0],
-                                                           spec.shape[1], description.storage);
+            const TernaryWeights linear = after.ternaryLinear(spec.name.substr(0, spec.name.size() - 7), spec.shape[0],
+                                                              spec.shape[1], description.storage);
             QVERIFY(linear.codes == codes);
-            QVERIFY(std::abs(linear.absmean - absmean(weights)) <= absmean(weights) / 2048);
+            QVERIFY(std::abs(linear.tensorScale(spec.name) - absmean(weights)) <= absmean(weights) / 2048);
         }
         QVERIFY(GgufFile(out).find("blk.0.ffn_up.scale") == nullptr);  // older llama.cpp would refuse it here
     }
@@ -185,9 +185,10 @@ private Q_SLOTS:
         });
         const ModelDescription description = readModelDescription(foreign);
         QVERIFY(description.config == bitnet());
-        QCOMPARE(
-            ModelWeights(foreign).packedLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage).absmean,
-            1.0F);
+        QCOMPARE(ModelWeights(foreign)
+                     .ternaryLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage)
+                     .tensorScale("up_proj"),
+                 1.0F);
     }
     void bf16AndQ8AreRead() {
         std::vector<float> values(60 * 256);
@@ -226,7 +227,7 @@ private Q_SLOTS:
         refused(out, "token_embd.weight", [](auto&, auto& tensors) { tensors.erase("token_embd.weight"); });
         const fs::path cut = changed(out, [](auto&, auto& tensors) { tensors.erase("blk.1.ffn_up.weight"); });
         QVERIFY_EXCEPTION_THROWN(
-            (void)ModelWeights(cut).packedLinear("model.layers.1.mlp.up_proj", 160, 256, WeightStorage::PackedAbsmean),
+            (void)ModelWeights(cut).ternaryLinear("model.layers.1.mlp.up_proj", 160, 256, WeightStorage::PackedAbsmean),
             Error);
     }
     void saysWhatCannotLeave() {

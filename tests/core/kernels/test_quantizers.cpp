@@ -129,6 +129,19 @@ private Q_SLOTS:
         QVERIFY(std::abs(zeros - 0.310) < 0.006);
     }
 
+    // The value that a model carries decides; what nothing computes yet is refused, and never taken for something else.
+    void quantizersAreAsked() {
+        std::vector<float> w{0.5F, -0.1F, -2.0F, 0.0F, 1.0F, 0.4F};
+        const TernaryWeights quantized = quantizeWeights({}, w);
+        std::vector<std::int8_t> codes(w.size());
+        ternaryCodes(w, absmean(w), codes);
+        QVERIFY(quantized.codes == codes);
+        QCOMPARE(quantized.tensorScale("w"), absmean(w));
+        QVERIFY_EXCEPTION_THROWN((void)quantizeWeights({.groupSize = 128}, w), Error);
+        const TernaryWeights grouped{codes, {1.0F, 2.0F}};
+        QVERIFY_EXCEPTION_THROWN((void)grouped.tensorScale("w"), Error);
+    }
+
     void badSizes() {
         std::vector<std::int8_t> codes(3);
         QVERIFY_EXCEPTION_THROWN(int8Codes(std::vector<float>(4), codes), Error);

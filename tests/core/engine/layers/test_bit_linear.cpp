@@ -85,7 +85,7 @@ private Q_SLOTS:
     void lambdaZeroIsDense() {
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
             const at::Tensor w = leaf({24, 40}, 1), x = randomTensor({7, 40}, 2, 1, type);
-            BitLinear ternary({w}, type, true), dense({w}, type, false);
+            BitLinear ternary({w}, type, WeightQuantizer{}), dense({w}, type, std::nullopt);
             const at::Tensor y = ternary.forward(x, {}, {}, 0, 0);
             QVERIFY(sameBits(y, dense.forward(x, {}, {}, 1, 0)));
             QVERIFY(sameBits(y, at::mm(x, w.detach().to(type).t())));
@@ -109,7 +109,7 @@ private Q_SLOTS:
         const at::Tensor w = leaf({out, in}, 3, 0.05);
         const at::Tensor x = randomTensor({rows, in}, 4, 3, at::kBFloat16);  // exact in both types
         const at::Tensor reference = integerReference(x, w);
-        BitLinear fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
+        BitLinear fp32({w}, at::kFloat, WeightQuantizer{}), bf16({w}, at::kBFloat16, WeightQuantizer{});
         QVERIFY(sameBits(fp32.forward(x.to(at::kFloat), {}, {}, 1, 0), reference));
         QVERIFY(sameBits(bf16.forward(x, {}, {}, 1, 0), reference.to(at::kBFloat16)));
     }
@@ -122,7 +122,7 @@ private Q_SLOTS:
         const at::Tensor xq = rows.codes.to(at::kFloat) * rows.inverse.unsqueeze(1),
                          wq = weight.codes.to(at::kFloat) * weight.absmean;
         const at::Tensor reference = at::mm(x + lambda * (xq - x), (w.detach() + lambda * (wq - w.detach())).t());
-        BitLinear group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, WeightQuantizer{});
         QCOMPARE_LE(relativeDifference(group.forward(x, {}, {}, lambda, 0), reference), 1e-6);
         // Near its ends the blend comes near to the other two paths.
         QCOMPARE_LE(relativeDifference(group.forward(x, {}, {}, 1e-6, 0), group.forward(x, {}, {}, 0, 0)), 1e-4);
@@ -133,7 +133,7 @@ private Q_SLOTS:
     void gradientsAreStraightThrough() {
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor w = leaf({9, 20}, 7), x = leaf({6, 20}, 8);
-            BitLinear group({w}, at::kFloat, true);
+            BitLinear group({w}, at::kFloat, WeightQuantizer{});
             weighted(group.forward(x, {}, {}, lambda, 0), 9).backward();
             const QuantizedRows rows = quantizeRows(x);
             const QuantizedWeight weight = quantizeWeight(w);
@@ -149,7 +149,7 @@ private Q_SLOTS:
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor w = leaf({48, 64}, 10), x = leaf({32, 64}, 11);
             const at::Tensor norm = leaf({64}, 12);
-            BitLinear fp32({w}, at::kFloat, true), bf16({w}, at::kBFloat16, true);
+            BitLinear fp32({w}, at::kFloat, WeightQuantizer{}), bf16({w}, at::kBFloat16, WeightQuantizer{});
             weighted(fp32.forward(x, normOnly, norm, lambda, 0), 13).backward();
             const at::Tensor dw = w.grad().clone(), dx = x.grad().clone(), dn = norm.grad().clone();
             for (const at::Tensor& t : {w, x, norm}) t.mutable_grad() = at::Tensor();
@@ -165,8 +165,8 @@ private Q_SLOTS:
         for (const double lambda : {0.0, 0.4, 1.0}) {
             const at::Tensor a = leaf({8, 24}, 14, 0.1), b = leaf({4, 24}, 15, 3), c = leaf({12, 24}, 16);
             const at::Tensor x = leaf({10, 24}, 17), norm = leaf({24}, 18);
-            BitLinear together({a, b, c}, at::kFloat, true), first({a}, at::kFloat, true),
-                second({b}, at::kFloat, true), third({c}, at::kFloat, true);
+            BitLinear together({a, b, c}, at::kFloat, WeightQuantizer{}), first({a}, at::kFloat, WeightQuantizer{}),
+                second({b}, at::kFloat, WeightQuantizer{}), third({c}, at::kFloat, WeightQuantizer{});
             const at::Tensor y = together.forward(x, normOnly, norm, lambda, 0);
             weighted(y, 19).backward();
             std::vector<at::Tensor> gradients;
@@ -204,7 +204,7 @@ private Q_SLOTS:
         const std::int64_t width = 6;
         const at::Tensor x = leaf({3, gated ? 2 * width : width}, 20, 2), w = norm ? leaf({width}, 21) : at::Tensor();
         const at::Tensor linear = leaf({5, width}, 22);
-        BitLinear group({linear}, at::kFloat, false);
+        BitLinear group({linear}, at::kFloat, std::nullopt);
         std::uint64_t version = 0;
         const auto loss = [&](bool inside) {
             const at::Tensor y =
@@ -235,7 +235,7 @@ private Q_SLOTS:
 
     void quantizedOncePerVersion() {
         const at::Tensor w = leaf({8, 16}, 24), x = leaf({4, 16}, 25);
-        BitLinear group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, WeightQuantizer{});
         for (int pass = 0; pass < 3; ++pass) weighted(group.forward(x, {}, {}, 1, 7), 26).backward();
         group.forward(x, {}, {}, 0.5, 7);
         QCOMPARE(group.quantizations(), std::uint64_t{1});
@@ -252,7 +252,7 @@ private Q_SLOTS:
     // A forward whose weights change before its backward keeps what it used.
     void backwardUsesWhatTheForwardUsed() {
         const at::Tensor w = leaf({8, 16}, 27), x = leaf({4, 16}, 28);
-        BitLinear group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, WeightQuantizer{});
         weighted(group.forward(x, {}, {}, 1, 0), 29).backward();
         const at::Tensor expected = x.grad().clone();
         x.mutable_grad() = at::Tensor();
@@ -269,7 +269,7 @@ private Q_SLOTS:
     void nanReachesTheOutput() {
         const at::Tensor w = leaf({8, 16}, 30), x = randomTensor({4, 16}, 31);
         x.data_ptr<float>()[5] = std::numeric_limits<float>::quiet_NaN();
-        BitLinear group({w}, at::kFloat, true);
+        BitLinear group({w}, at::kFloat, WeightQuantizer{});
         const at::Tensor y = group.forward(x, {}, {}, 1, 0);
         QVERIFY(y[0].isnan().all().item<bool>());
         QVERIFY(!y.narrow(0, 1, 3).isnan().any().item<bool>());

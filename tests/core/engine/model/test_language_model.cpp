@@ -339,7 +339,7 @@ private Q_SLOTS:
             const float mean = absmean(values);
             ternaryCodes(values, mean, codes);
             const TernaryWeight& weight = model.ternaryWeight(i);
-            QCOMPARE(weight.absmean, mean);
+            QCOMPARE(weight.scale, mean);
             QCOMPARE(weight.codes.sizes(), p.value.sizes());
             QVERIFY(std::equal(codes.begin(), codes.end(), weight.codes.contiguous().data_ptr<std::int8_t>()));
         }

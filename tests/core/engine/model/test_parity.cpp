@@ -170,7 +170,7 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < c.model.parameters().size(); ++i) {
                 const Parameter& p = c.model.parameters()[i];
                 if (p.name != linear + ".weight") continue;
-                BitLinear group({p.value}, at::kFloat, true);
+                BitLinear group({p.value}, at::kFloat, WeightQuantizer{});
                 const at::Tensor y = group.forward(x, {}, {}, 1.0, 0);
                 const double difference = test::difference(y, c.tensor("output." + linear));
                 QVERIFY2(difference <= layerOutputsWithin, (linear + ": " + std::to_string(difference)).c_str());
