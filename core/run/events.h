@@ -25,6 +25,11 @@ struct StepEvent {
     double wallSeconds = 0;      // active seconds since the run's first start, over all segments
     std::int64_t tokens = 0;     // seen so far, this step included
     double memoryBytes = 0;      // resident set of the process
+    struct Metric {
+        std::string key;
+        double value = 0;
+    };
+    std::vector<Metric> objective;  // what the objective reports beside its loss, as means over the step
 };
 
 // Share of weights, and moments, of one BitLinear.

@@ -82,6 +82,8 @@ void EventWriter::collect(Points& points, const StepEvent& event) {
     add("wall_seconds", event.wallSeconds);
     add("tokens", static_cast<double>(event.tokens));
     add("memory", event.memoryBytes);
+    for (const StepEvent::Metric& metric : event.objective)
+        points["objective/" + metric.key].push_back({event.step, metric.value});
 }
 
 void EventWriter::collect(Points& points, const HealthEvent& event) {

@@ -1,23 +1,15 @@
 // The loss of a training model on a dataset's held-out windows. Needs LibTorch; runs on the compute thread.
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <cstdint>
 #include <functional>
 #include <optional>
 
 #include "core/data/dataset.h"
 #include "core/engine/model/language_model.h"
+#include "core/engine/objective/batch_tensors.h"
 
 namespace tritlab {
-
-// A batch as the model takes it.
-struct BatchTensors {
-    at::Tensor tokens, targets;  // int64 [B, T]; targets -1: not scored
-    at::Tensor documentStart;    // int32 [B, T]; undefined where no row crosses a document border
-    std::int64_t scored = 0;     // targets that count
-};
-BatchTensors toTensors(const Batch& batch);
 
 struct LossTotals {
     double nats = 0;

@@ -20,6 +20,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+// sums: of each micro-batch, the metrics one after another.
+std::vector<StepEvent::Metric> meansOf(const std::vector<double>& sums, std::span<const char* const> keys,
+                                       double count) {
+    std::vector<StepEvent::Metric> means;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        double total = 0;
+        for (std::size_t at = i; at < sums.size(); at += keys.size()) total += sums[at];
+        means.push_back({keys[i], total / count});
+    }
+    return means;
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainRequest& request, ProcessGroup* group)
@@ -77,9 +89,10 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     const std::int64_t micros = config_.accumulation, ranks = parallel_->size();
     std::vector<BatchTensors> batches;  // of this rank: micro-batches rank, rank + ranks, …
     std::vector<double> targets(static_cast<std::size_t>(micros)), nats(targets.size());  // of each micro-batch
+    std::vector<double> metrics(targets.size() * objective_->metrics().size());           // of each, one after another
     for (std::int64_t micro = parallel_->rank(); micro < micros; micro += ranks) {
         batches.push_back(toTensors(data_->batch(done_, micro)));
-        targets[static_cast<std::size_t>(micro)] = static_cast<double>(batches.back().scored);
+        targets[static_cast<std::size_t>(micro)] = static_cast<double>(objective_->count(batches.back()));
     }
     parallel_->gather(targets);
     const auto scored = static_cast<std::int64_t>(std::accumulate(targets.begin(), targets.end(), 0.0));
@@ -97,14 +110,18 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
         const std::int64_t micro = first + parallel_->rank();
         if (micro >= micros || !finite) continue;
         const BatchTensors& batch = batches[static_cast<std::size_t>(first / ranks)];
-        const at::Tensor loss = model_->lossSum(batch.tokens, batch.targets, batch.documentStart, lambda);
-        const double sum = nats[static_cast<std::size_t>(micro)] = loss.item<double>();
+        const ObjectiveLoss loss = objective_->loss(*model_, batch, lambda);
+        const double sum = nats[static_cast<std::size_t>(micro)] = loss.sum.item<double>();
+        std::copy(loss.metrics.begin(), loss.metrics.end(),
+                  metrics.begin() + micro * static_cast<std::int64_t>(loss.metrics.size()));
         finite = std::isfinite(sum);
-        if (finite) loss.backward(weight);
+        if (finite) loss.sum.backward(weight);
     }
     parallel_->gather(nats);
-    const double loss =
-        std::accumulate(nats.begin(), nats.end(), 0.0) / static_cast<double>(std::max<std::int64_t>(scored, 1));
+    if (!metrics.empty()) parallel_->gather(metrics);
+    const auto count = static_cast<double>(std::max<std::int64_t>(scored, 1));
+    const double loss = std::accumulate(nats.begin(), nats.end(), 0.0) / count;
+    objectiveMetrics_ = meansOf(metrics, objective_->metrics(), count);
     double gradNorm = nan;
     if (std::isfinite(loss)) {
         const ProfileScope scope("optimizer");
@@ -135,6 +152,7 @@ void TrainingRun::finishStep(double loss, double gradNorm, double seconds, std::
     event.wallSeconds = wallSeconds();
     event.tokens = tokens_;
     event.memoryBytes = static_cast<double>(residentBytes());
+    event.objective = std::move(objectiveMetrics_);
     reporter_.report(event);
     if (!std::isfinite(loss)) return setDivergence(DivergenceKind::LossNotFinite, loss);
     if (!std::isfinite(gradNorm)) return setDivergence(DivergenceKind::GradientNotFinite, loss);

@@ -15,6 +15,7 @@
 #include "core/engine/loop/run_checkpoints.h"
 #include "core/engine/loop/training_device.h"
 #include "core/engine/model/language_model.h"
+#include "core/engine/objective/objective.h"
 #include "core/run/divergence.h"
 #include "core/run/loss_watch.h"
 #include "core/run/run_reporter.h"
@@ -72,6 +73,8 @@ private:
     TrainingDevice device_;
     std::unique_ptr<Dataset> data_;
     std::unique_ptr<LanguageModel> model_;
+    std::unique_ptr<Objective> objective_;
+    std::vector<StepEvent::Metric> objectiveMetrics_;  // of the step that was done last
     std::unique_ptr<DataParallel> parallel_;
     std::unique_ptr<HealthTracker> health_;
     LossWatch watch_;

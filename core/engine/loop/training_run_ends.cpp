@@ -40,6 +40,7 @@ void TrainingRun::prepare() {
     if (group_ != nullptr) reporter_.log(LogLevel::Info, -1, "Tensors travel by " + group_->useDevice(device_.device));
     ComputeThread::setThreads(request_.ranks.threads(static_cast<int>(config_.threads)));
     openDataInTurn();
+    objective_ = makeObjective(config_);
     model_ = std::make_unique<LanguageModel>(modelConfig(config_, data_->tokenizer().size()), config_.precision,
                                              device_.device);
     model_->setRecompute(config_.activationCheckpointing);

@@ -138,6 +138,27 @@ private Q_SLOTS:
                                 "wall_seconds", "tokens", "memory"})
             QVERIFY2(std::find(keys.begin(), keys.end(), key) != keys.end(), key);
     }
+    // What an objective reports beside its loss becomes series of its own, whatever it is called.
+    void anObjectivesMetricsAreSeries() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        const std::string id = writer.createRun("n", {}, RunState::Running);
+        {
+            RunRecorder recorder(writer, id);
+            for (StepIndex step = 0; step < 3; ++step) {
+                StepEvent event = stepEvent(step);
+                event.objective = {{"accuracy", 0.25 * static_cast<double>(step)}, {"margin", -1.5}};
+                recorder.onStep(event);
+            }
+            recorder.sync();
+        }
+        RunStore store(t.workspace);
+        const auto accuracy = store.series(id, "objective/accuracy"), margin = store.series(id, "objective/margin");
+        QCOMPARE(accuracy.size(), std::size_t{3});
+        QCOMPARE(accuracy[2].value, 0.5);
+        QCOMPARE(margin.size(), std::size_t{3});
+        QCOMPARE(margin[1].value, -1.5);
+    }
     void stepsAreStoredWithoutBeingAskedFor() {
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
