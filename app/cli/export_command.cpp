@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "app/cli/model_options.h"
+#include "core/architecture/activations.h"
 #include "core/base/number.h"
+#include "core/interop/model_folder.h"
 #include "core/library/checked_export.h"
 
 namespace tritlab::cli {
@@ -29,17 +31,17 @@ std::string formatHelp() {
     return help;
 }
 
-void tellOfGguf(const Session& session, const ModelExport& written) {
+void tellOfGguf(const Session& session, const ModelExport& written, Activation activation) {
     if (written.blockless > 0)
         session.printLine(std::to_string(written.blockless) +
                           " linears have rows that are no multiple of 256: they are in Q4_0 (or f16), "
                           "which holds -1, 0 and 1 as well, at more bits a weight.");
     if (!written.readerComputes)
         session.printLine(
-            "llama.cpp computes SiLU where this model has a squared ReLU: it runs the file and answers nonsense, "
-            "without an error. "
-            "TritLab reads it right (--model). For llama.cpp train with activation = silu, as the preset "
-            "llama-cpp-safe does.");
+            std::string("llama.cpp computes SiLU where this model has the activation ") +
+            activationInfo(activation).key +
+            ": it runs the file and answers nonsense, without an error. TritLab reads it right (--model). For "
+            "llama.cpp train with activation = silu, as the preset llama-cpp-safe does.");
 }
 
 Exit writeModel(Session& session, const ExportOptions& options) {
@@ -65,7 +67,7 @@ Exit writeModel(Session& session, const ExportOptions& options) {
                       (checked.largestDifference == 0
                            ? std::string("are equal to the bit")
                            : "differ by " + formatReal(checked.largestDifference) + " at most"));
-    if (format->isFile()) tellOfGguf(session, written);
+    if (format->isFile()) tellOfGguf(session, written, readModelDescription(model.folder).config.activation);
     else if (!written.readerComputes)
         session.printLine(
             "Hugging Face's transformers has no such block (norms after the sum, no gate or no sub-norms): TritLab "

@@ -17,8 +17,10 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
+#include "core/interop/model_folder.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
@@ -125,9 +127,9 @@ QString ExportDialog::readers() const {
                              "or LLaMA can leave for it.");
     QString text = computes
                        ? tr("Read by llama.cpp and what is built on it, and by TritLab.")
-                       : tr("Read by TritLab. llama.cpp computes SiLU where this model has a squared ReLU: it runs the "
-                            "file and answers nonsense, "
-                            "without an error. For it, train with SiLU (preset \"For llama.cpp\").");
+                       : tr("Read by TritLab. llama.cpp computes SiLU where this model has %1: it runs the file and "
+                            "answers nonsense, without an error. For it, train with SiLU (preset \"For llama.cpp\").")
+                             .arg(QCoreApplication::translate("Field", activationInfo(config.activation).title));
     const std::int64_t blockless = blocklessLinears(config, format.format);
     if (blockless > 0)
         text += ' ' + tr("%n linear(s) with rows that are no multiple of 256 are kept as Q4_0 or f16.", nullptr,
