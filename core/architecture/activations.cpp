@@ -11,6 +11,10 @@ std::span<const ActivationInfo> activations() {
     static const std::vector<ActivationInfo> table = {
         {Activation::ReluSquared, "relu2", QT_TRANSLATE_NOOP("Field", "Squared ReLU"), {"relu2"}},
         {Activation::Silu, "silu", QT_TRANSLATE_NOOP("Field", "SiLU"), {"silu", "swish"}},
+        {Activation::GeluTanh,
+         "gelu_tanh",
+         QT_TRANSLATE_NOOP("Field", "GELU (tanh)"),
+         {"gelu_pytorch_tanh", "gelu_new", "gelu_fast"}},
     };
     return table;
 }
@@ -20,6 +24,7 @@ const ActivationInfo& activationInfo(Activation activation) {
         case Activation::None: break;
         case Activation::ReluSquared: return activations()[0];
         case Activation::Silu: return activations()[1];
+        case Activation::GeluTanh: return activations()[2];
     }
     throw std::logic_error("no model has the activation None");
 }

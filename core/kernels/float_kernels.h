@@ -58,7 +58,12 @@ inline Lanes reluSquaredOf(Lanes x) {
     return positive * positive;
 }
 
-inline Lanes siluOf(Lanes x) { return x * (Lanes::all(1.f) / (exponential(Lanes::all(0.f) - x) + Lanes::all(1.f))); }
+inline Lanes sigmoidOf(Lanes x) { return Lanes::all(1.f) / (exponential(Lanes::all(0.f) - x) + Lanes::all(1.f)); }
+inline Lanes siluOf(Lanes x) { return x * sigmoidOf(x); }
+// By tanh, as x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)).
+inline Lanes geluOf(Lanes x) {
+    return x * sigmoidOf(x * (Lanes::all(1.5957691216f) + Lanes::all(0.0713548163f) * (x * x)));
+}
 
 // work(f) with the function of Lanes that an activation is.
 template <class Work>
@@ -67,6 +72,7 @@ inline void withActivation(Activation activation, const Work& work) {
         case Activation::None: return work([](Lanes x) { return x; });
         case Activation::ReluSquared: return work(reluSquaredOf);
         case Activation::Silu: return work(siluOf);
+        case Activation::GeluTanh: return work(geluOf);
     }
 }
 

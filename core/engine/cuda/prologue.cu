@@ -8,6 +8,9 @@ namespace {
 
 __device__ float sigmoid(float x) { return 1.0F / (expf(-x) + 1.0F); }
 
+// GELU by tanh is x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)).
+__device__ float geluArgument(float x) { return x * (1.5957691216F + 0.0713548163F * (x * x)); }
+
 template <typename T>
 __device__ float activated(const Prologue& kind, const T* x, std::int64_t width, std::int64_t i) {
     float a = toFloat(x[i]);
@@ -16,6 +19,8 @@ __device__ float activated(const Prologue& kind, const T* x, std::int64_t width,
         a = a * a;
     } else if (kind.activation == Activation::Silu) {
         a = a * sigmoid(a);
+    } else if (kind.activation == Activation::GeluTanh) {
+        a = a * sigmoid(geluArgument(a));
     }
     return kind.gated ? a * toFloat(x[width + i]) : a;
 }
@@ -93,6 +98,10 @@ __device__ void activationBackward(const Prologue& kind, const T* x, std::int64_
         const float s = sigmoid(g);
         value = g * s;
         slope = s * (1.0F + g * (1.0F - s));
+    } else if (kind.activation == Activation::GeluTanh) {
+        const float s = sigmoid(geluArgument(g));
+        value = g * s;
+        slope = s * (1.0F + g * (1.0F - s) * (1.5957691216F + 0.2140644488F * (g * g)));
     }
     dx[i] = fromFloat<T>(kind.gated ? da * slope * toFloat(x[width + i]) : da * slope);
     if (kind.gated) dx[width + i] = fromFloat<T>(da * value);

@@ -44,6 +44,7 @@ struct Input {
             case Activation::None: return a;
             case Activation::ReluSquared: return a.clamp_min(0).square();
             case Activation::Silu: return a * a.sigmoid();
+            case Activation::GeluTanh: return a * geluArgument().sigmoid();
         }
         return unknown();
     }
@@ -55,9 +56,15 @@ struct Input {
                 const at::Tensor s = a.sigmoid();
                 return s * (1 + a * (1 - s));
             }
+            case Activation::GeluTanh: {
+                const at::Tensor s = geluArgument().sigmoid();
+                return s * (1 + a * (1 - s) * (1.5957691216 + 0.2140644488 * a.square()));
+            }
         }
         return unknown();
     }
+    // GELU by tanh is x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)).
+    [[nodiscard]] at::Tensor geluArgument() const { return a * (1.5957691216 + 0.0713548163 * a.square()); }
     [[noreturn]] at::Tensor unknown() const {
         TORCH_CHECK(false, "tritlab: no activation ", static_cast<int>(activation));
     }

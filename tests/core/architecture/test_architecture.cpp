@@ -30,6 +30,7 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN((void)activationInfo(Activation::None), std::logic_error);
         QCOMPARE(activationFromName("relu2"), std::optional(Activation::ReluSquared));
         QCOMPARE(activationFromName("swish"), std::optional(Activation::Silu));
+        QCOMPARE(activationFromName("gelu_pytorch_tanh"), std::optional(Activation::GeluTanh));
     }
     void architecturesGiveTheirDefaults() {
         std::set<std::string_view> keys;

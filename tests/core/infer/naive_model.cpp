@@ -66,6 +66,9 @@ std::vector<NamedConfig> tinyConfigs() {
     dense.ternaryLinears = false;
     dense.gatedFfn = true;
     all.push_back({"dense post-norm", dense});
+    ModelConfig gelu = module7;
+    gelu.activation = Activation::GeluTanh;
+    all.push_back({"gelu", gelu});
     return all;
 }
 

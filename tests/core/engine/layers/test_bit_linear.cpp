@@ -191,7 +191,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("activation");
         QTest::addColumn<bool>("gated");
         QTest::addColumn<bool>("norm");
-        for (const int activation : {0, 1, 2})
+        for (int activation = 0; activation <= static_cast<int>(lastActivation); ++activation)
             for (const bool gated : {false, true})
                 for (const bool norm : {false, true})
                     QTest::addRow("%d %d %d", activation, gated, norm) << activation << gated << norm;

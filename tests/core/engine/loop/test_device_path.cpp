@@ -65,7 +65,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("gated");
         QTest::addColumn<bool>("norm");
         QTest::addColumn<bool>("bf16");
-        for (const int activation : {0, 1, 2})
+        for (int activation = 0; activation <= static_cast<int>(lastActivation); ++activation)
             for (const bool gated : {false, true})
                 for (const bool norm : {false, true})
                     for (const bool bf16 : {false, true})
