@@ -76,6 +76,9 @@ private:
             add({"warmup_steps", "steps"}, "The warm-up of " + std::to_string(c.warmupSteps) +
                                                " steps leaves nothing of the " + std::to_string(c.steps) + " steps.");
         const auto applies = [this](const char* key) { return findField(key)->applies(c); };
+        if (applies("lr_decay_share") &&
+            static_cast<double>(c.warmupSteps) > (1 - c.lrDecayShare) * static_cast<double>(c.steps))
+            add({"lr_decay_share", "warmup_steps"}, "The decay begins before the warm-up has ended.");
         if (applies("lr_switch_at") && c.lrSwitchAt <= 0)
             add({"lr_switch_at"}, "The second stage has to start above 0 (and at 1 at the latest).");
         if (applies("lambda_reach_one_at") && c.lambdaReachOneAt <= 0)

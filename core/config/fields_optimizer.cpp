@@ -42,12 +42,14 @@ std::vector<Field> learningRate() {
              {LrSchedule::Cosine, "cosine", QT_TRANSLATE_NOOP("Field", "Cosine")},
              {LrSchedule::TwoStageLinear, "two_stage_linear",
               QT_TRANSLATE_NOOP("Field", "Two-stage linear (Training Tips)")},
-             {LrSchedule::TwoStageCosine, "two_stage_cosine", QT_TRANSLATE_NOOP("Field", "Two-stage cosine (2B4T)")}},
+             {LrSchedule::TwoStageCosine, "two_stage_cosine", QT_TRANSLATE_NOOP("Field", "Two-stage cosine (2B4T)")},
+             {LrSchedule::Wsd, "wsd", QT_TRANSLATE_NOOP("Field", "Warm-up, stable, decay (WSD)")}},
             QT_TRANSLATE_NOOP("Field", "Learning-rate schedule"),
             QT_TRANSLATE_NOOP(
                 "Field",
                 "After the warm-up. The two-stage ones drop to a lower peak in the middle and go on along the same "
-                "curve (Training Tips: linear; 2B4T report: cosine).")),
+                "curve (Training Tips: linear; 2B4T report: cosine). WSD stays at the peak and falls linearly at the "
+                "end.")),
         derived(
             integer(
                 "warmup_steps", group, &RunConfig::warmupSteps, 0, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
@@ -62,6 +64,13 @@ std::vector<Field> learningRate() {
                           QT_TRANSLATE_NOOP("Field", "As a share of the peak: 0.1 in Module 7, 0 elsewhere.")),
                      [](const RunConfig& c) { return FieldValue(architectureOf(c).lrFloor); }),
              "lr_schedule is not constant", [](const RunConfig& c) { return c.lrSchedule != LrSchedule::Constant; }),
+        when(
+            real("lr_decay_share", group, &RunConfig::lrDecayShare, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Decay share"),
+                 QT_TRANSLATE_NOOP(
+                     "Field",
+                     "The last share of the steps, over which the learning rate falls linearly from the peak to the "
+                     "final learning rate (MiniCPM: about 0.1; Haegele et al. 2024: 0.2).")),
+            "lr_schedule is wsd", [](const RunConfig& c) { return c.lrSchedule == LrSchedule::Wsd; }),
         when(
             real("lr_second_peak", group, &RunConfig::lrSecondPeak, 0, 1, "", QT_TRANSLATE_NOOP("Field", "Second peak"),
                  QT_TRANSLATE_NOOP(

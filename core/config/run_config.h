@@ -14,7 +14,7 @@ enum class TokenizerKind { Train, File };  // train one on the run's own text, o
 enum class TokenizerModel { Bpe, Unigram };
 enum class Template { Plain, Instruction, B2B4T };  // plain, instruction (### Instruction:), 2b4t
 enum class HeldOutFrom { End, Spread };             // the last part of each source, or documents chosen by hash
-enum class LrSchedule { Constant, Linear, Cosine, TwoStageLinear, TwoStageCosine };
+enum class LrSchedule { Constant, Linear, Cosine, TwoStageLinear, TwoStageCosine, Wsd };
 // Training Tips: wd -> 0 at the switch; 2B4T: cosine to peak, then 0
 enum class DecaySchedule { Constant, OffAtSwitch, CosineThenOff };
 enum class DecayGroups { ShadowWeights, Everything };
@@ -66,6 +66,7 @@ struct RunConfig {
     std::int64_t warmupSteps = 100;
     double lrFloor = 0.0;       // last learning rate as a share of the peak
     double lrSwitchAt = 0.5;    // two-stage: where the second stage starts, share of the steps
+    double lrDecayShare = 0.2;  // wsd: the last share of the steps, in which the learning rate falls
     double lrSecondPeak = 0.6;  // two-stage: the curve goes on as if its peak were this share of the first's
     double beta1 = 0.9;
     double beta2 = 0.95;

@@ -35,6 +35,10 @@ double learningRateShare(const RunConfig& c, StepIndex step, double progress) {
         case LrSchedule::Cosine: return fallingFrom(1, cosineShape(progress), c);
         case LrSchedule::TwoStageLinear: return fallingFrom(stagePeak(c, step), 1 - progress, c);
         case LrSchedule::TwoStageCosine: return fallingFrom(stagePeak(c, step), cosineShape(progress), c);
+        case LrSchedule::Wsd:
+            return fallingFrom(
+                1, std::min(1.0, static_cast<double>(c.steps - step) / (c.lrDecayShare * static_cast<double>(c.steps))),
+                c);
     }
     throw std::logic_error("no learning-rate schedule has this number");
 }

@@ -87,6 +87,21 @@ private Q_SLOTS:
         QCOMPARE(weightDecayAt(c, 49999), 0.1);
         QCOMPARE(weightDecayAt(c, 50000), 0.0);
     }
+    // Flat at the peak between the warm-up and the last share of the steps, then a straight line to the floor.
+    void warmupStableDecay() {
+        RunConfig c = withLr(LrSchedule::Wsd, 1000, 50, 2e-3, 0.1);
+        c.lrDecayShare = 0.2;
+        near(learningRateAt(c, 25), 1e-3);
+        for (const StepIndex step : {50, 400, 799, 800}) near(learningRateAt(c, step), 2e-3);
+        for (const StepIndex step : {801, 850, 900, 999}) {
+            const double left = static_cast<double>(1000 - step) / 200;
+            near(learningRateAt(c, step), 2e-3 * (0.1 + 0.9 * left));
+        }
+        c.lrDecayShare = 0;  // never falls
+        near(learningRateAt(c, 999), 2e-3);
+        c.lrDecayShare = 1;  // falls from the first step on
+        near(learningRateAt(c, 500), 2e-3 * (0.1 + 0.9 * 0.5));
+    }
     void b2b4tTwoStageCosine() {
         RunConfig c = withLr(LrSchedule::TwoStageCosine, 10000, 100, 1.2e-3, 0.05);
         c.lrSecondPeak = 0.6;
