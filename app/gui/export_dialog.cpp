@@ -37,10 +37,22 @@ QLabel* words(const char* name, QWidget* parent) {
 
 QString formatText(const char* text) { return QCoreApplication::translate("ExportFormat", text); }
 
+QString readBack(const CheckedExport& checked) {
+    const QString text = ExportDialog::tr("Written: %1 parameters, %2. Read back: ")
+                             .arg(QString::fromStdString(humanCount(static_cast<double>(checked.written.parameters))),
+                                  QString::fromStdString(humanBytes(static_cast<double>(checked.written.bytes))));
+    if (checked.largestDifference == 0)
+        return text + ExportDialog::tr("the logits at %1 positions are equal to the bit.").arg(checked.positions);
+    return text + ExportDialog::tr("the logits at %1 positions differ by %2 at most.")
+                      .arg(checked.positions)
+                      .arg(checked.largestDifference, 0, 'g', 3);
+}
+
 }  // namespace
 
 ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& name, QWidget* parent)
-    : QDialog(parent), model_(model), name_(name), description_(readModelDescription(model)) {
+    : QDialog(parent), model_(model), name_(name), description_(readModelDescription(model)),
+      thread_("export", TaskThread::AtEnd::Drain) {
     setObjectName("exportDialog");
     setWindowTitle(tr("Export %1").arg(name));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -105,12 +117,8 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     describe();
 }
 
-ExportDialog::~ExportDialog() {
-    if (writing_) writing_->wait();
-}
-
 void ExportDialog::reject() {
-    if (!writing_) QDialog::reject();
+    if (thread_.idle()) QDialog::reject();
 }
 
 const ExportFormatInfo& ExportDialog::chosenFormat() const {
@@ -176,32 +184,13 @@ void ExportDialog::write() {
     show_->setEnabled(false);
     for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, write_, close_}) each->setEnabled(false);
     busy_->show();
-    writing_.reset(QThread::create([this, model = model_, out, how = chosenFormat().format] {
-        QString text;
-        bool good = false;
-        try {
-            const CheckedExport checked = exportAndCheck(model, out, how);
-            text = tr("Written: %1 parameters, %2. Read back: ")
-                       .arg(QString::fromStdString(humanCount(static_cast<double>(checked.written.parameters))),
-                            QString::fromStdString(humanBytes(static_cast<double>(checked.written.bytes))));
-            text += checked.largestDifference == 0
-                        ? tr("the logits at %1 positions are equal to the bit.").arg(checked.positions)
-                        : tr("the logits at %1 positions differ by %2 at most.")
-                              .arg(checked.positions)
-                              .arg(checked.largestDifference, 0, 'g', 3);
-            good = true;
-        } catch (const std::exception& error) {
-            text = QString::fromStdString(error.what());
-        }
-        QMetaObject::invokeMethod(
-            this, [this, text, good] { onWritten(text, good); }, Qt::QueuedConnection);
-    }));
-    writing_->start();
+    thread_.post(
+        this, [model = model_, out, how = chosenFormat().format] { return exportAndCheck(model, out, how); },
+        [this](const CheckedExport& checked) { onWritten(readBack(checked), true); },
+        [this](const QString& why) { onWritten(why, false); });
 }
 
 void ExportDialog::onWritten(const QString& text, bool good) {
-    writing_->wait();
-    writing_.reset();
     busy_->hide();
     result_->setText(text);
     show_->setEnabled(good);

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <QDialog>
-#include <QThread>
 #include <filesystem>
-#include <memory>
 
 #include "core/library/checked_export.h"
+#include "ui/services/task_thread.h"
 
 class QComboBox;
 class QLabel;
@@ -21,9 +20,9 @@ class ExportDialog : public QDialog {
     Q_OBJECT
 public:
     // model: a checkpoint's folder; name: what the export is called after. Throws Error as readModelDescription does.
+    // Its destructor waits for an export that is being written: no half folder is left.
     ExportDialog(const std::filesystem::path& model, const QString& name, QWidget* parent = nullptr);
-    ~ExportDialog() override;  // waits for a writing in hand: no half folder is left
-    void reject() override;    // not while it writes
+    void reject() override;  // not while it writes
 
 private:
     void describe();
@@ -36,13 +35,13 @@ private:
     std::filesystem::path model_;
     QString name_;
     ModelDescription description_;
-    std::unique_ptr<QThread> writing_;
     bool pathEdited_ = false, possible_ = true;
     QComboBox* format_;
     QLabel *about_, *result_, *pathLabel_;
     QLineEdit* path_;
     QProgressBar* busy_;
     QPushButton *write_, *close_, *show_;
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

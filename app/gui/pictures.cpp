@@ -5,7 +5,6 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QTabWidget>
-#include <QThread>
 #include <QTimer>
 #include <limits>
 

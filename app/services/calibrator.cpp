@@ -5,12 +5,9 @@
 namespace tritlab {
 
 Calibrator::Calibrator(TrainWorker::EngineLoader engine, QObject* parent)
-    : QObject(parent), engine_(std::move(engine)) {}
+    : QObject(parent), engine_(std::move(engine)), thread_("calibrator", TaskThread::AtEnd::Drop) {}
 
-Calibrator::~Calibrator() {
-    stop();
-    if (thread_) thread_->wait();
-}
+Calibrator::~Calibrator() { stop(); }
 
 void Calibrator::measure(const RunConfig& frozen) {
     if (busy()) return;
@@ -22,25 +19,13 @@ void Calibrator::measure(const RunConfig& frozen) {
         QMetaObject::invokeMethod(
             this, [this, done, of] { Q_EMIT progressed(done, of); }, Qt::QueuedConnection);
     };
-    thread_.reset(QThread::create([this, request] {
-        std::optional<Calibration> calibration;
-        QString failure;
-        try {
-            calibration = engine_().calibrate(request);
-        } catch (const std::exception& error) {
-            failure = QString::fromStdString(error.what());
-        }
-        const auto tell = [this, calibration, failure] {
-            thread_->wait();
-            thread_.reset();
-            if (!failure.isEmpty()) Q_EMIT failed(failure);
-            else if (calibration) Q_EMIT measured(*calibration);
+    thread_.post(
+        this, [engine = engine_, request] { return engine().calibrate(request); },
+        [this](const std::optional<Calibration>& calibration) {
+            if (calibration) Q_EMIT measured(*calibration);
             else Q_EMIT stopped();
-        };
-        QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
-    }));
-    thread_->setObjectName("calibrator");
-    thread_->start();
+        },
+        [this](const QString& message) { Q_EMIT failed(message); });
 }
 
 }  // namespace tritlab

@@ -1,10 +1,6 @@
 // Times a few steps of a config on a thread of its own, through the engine's door. One at a time.
 #pragma once
 
-#include <QObject>
-#include <QThread>
-#include <memory>
-
 #include "app/services/train_worker.h"
 
 namespace tritlab {
@@ -16,7 +12,7 @@ public:
     ~Calibrator() override;                 // stops and waits
     void measure(const RunConfig& frozen);  // nothing where one is being measured
     void stop() { stop_.requestStop(); }    // after the micro-batch in hand
-    [[nodiscard]] bool busy() const { return thread_ != nullptr; }
+    [[nodiscard]] bool busy() const { return !thread_.idle(); }
 
 Q_SIGNALS:
     void progressed(int done, int of);
@@ -27,7 +23,7 @@ Q_SIGNALS:
 private:
     TrainWorker::EngineLoader engine_;
     StopToken stop_;
-    std::unique_ptr<QThread> thread_;
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

@@ -2,9 +2,9 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
-#include <QThread>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/chat/latest_model.h"
@@ -75,7 +75,7 @@ fs::path ChatModels::folderOf(const ChatModel& model, bool training, const StopT
         while (!stop.stopRequested() && waited.elapsed() < (before ? 10000 : 120000)) {
             const auto now = latest(workspace_, run);
             if (now && now != before) return now->first;
-            QThread::msleep(20);
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
     }
     return latestModelFolder(workspace_, run);

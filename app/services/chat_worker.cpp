@@ -70,8 +70,7 @@ nlohmann::json samplingJson(const SamplingOptions& sampling) {
 
 }  // namespace
 
-// Lives on the chat thread.
-struct ChatWorker::Worker : public QObject {
+struct ChatWorker::Worker {
     Worker(const Workspace& workspace, std::shared_ptr<StoreWriter> storeWriter, ChatWorker* worker)
         : writer(storeWriter), owner(worker), models(workspace, std::move(storeWriter)) {}
 
@@ -195,8 +194,6 @@ struct ChatWorker::Worker : public QObject {
         } catch (const std::exception& error) {
             fail(growing, error.what());
         }
-        QMetaObject::invokeMethod(
-            owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
     }
 
     void fail(const Growing& growing, const std::string& why) {
@@ -208,7 +205,7 @@ struct ChatWorker::Worker : public QObject {
                 writer->updateMessage(growing.message, growing.begun + growing.text, details);
             } catch (const std::exception& error) {
                 Q_EMIT owner->failed(growing.question.lane,
-                                     tr("%1 (and the answer could not be stored: %2)")
+                                     ChatWorker::tr("%1 (and the answer could not be stored: %2)")
                                          .arg(QString::fromStdString(why), QString::fromStdString(error.what())));
                 return;
             }
@@ -223,8 +220,6 @@ struct ChatWorker::Worker : public QObject {
         } catch (const std::exception& error) {
             Q_EMIT owner->status(0, QString::fromStdString(error.what()));
         }
-        QMetaObject::invokeMethod(
-            owner, [owner = owner] { --owner->pending_; }, Qt::QueuedConnection);
     }
 
     std::shared_ptr<StoreWriter> writer;
@@ -233,39 +228,28 @@ struct ChatWorker::Worker : public QObject {
 };
 
 ChatWorker::ChatWorker(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent)
-    : QObject(parent), worker_(new Worker(workspace, std::move(writer), this)) {
+    : QObject(parent), worker_(std::make_unique<Worker>(workspace, std::move(writer), this)),
+      thread_("chat", TaskThread::AtEnd::Drain) {
     qRegisterMetaType<ChatPiece>();
     qRegisterMetaType<LoadedModel>();
     qRegisterMetaType<ChatAnswer>();
-    worker_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
-    thread_.setObjectName("chat");
-    thread_.start();
 }
 
-ChatWorker::~ChatWorker() {
-    stop();
-    // By way of the thread's own queue: questions that wait are answered with 'stopped', and stay in the store.
-    QMetaObject::invokeMethod(
-        worker_, [this] { thread_.quit(); }, Qt::QueuedConnection);
-    thread_.wait();
-}
+ChatWorker::~ChatWorker() { stop(); }
 
 void ChatWorker::ask(const ChatQuestion& question, bool training) {
     if (stop_.stopRequested()) stop_ = StopToken();
-    ++pending_;
-    QMetaObject::invokeMethod(
-        worker_, [worker = worker_, question, training, stop = stop_] { worker->answer(question, training, stop); },
-        Qt::QueuedConnection);
+    thread_.post(
+        this, [worker = worker_.get(), question, training, stop = stop_] { worker->answer(question, training, stop); },
+        [] {});
 }
 
 void ChatWorker::prepare(const ChatModel& model, bool training) {
     if (busy()) return;
     if (stop_.stopRequested()) stop_ = StopToken();
-    ++pending_;
-    QMetaObject::invokeMethod(
-        worker_, [worker = worker_, model, training, stop = stop_] { worker->prepare(model, training, stop); },
-        Qt::QueuedConnection);
+    thread_.post(
+        this, [worker = worker_.get(), model, training, stop = stop_] { worker->prepare(model, training, stop); },
+        [] {});
 }
 
 void ChatWorker::stop() { stop_.requestStop(); }

@@ -3,13 +3,12 @@
 // weights answer.
 #pragma once
 
-#include <QObject>
-#include <QThread>
 #include <memory>
 
 #include "core/base/stop_token.h"
 #include "core/base/workspace.h"
 #include "ui/chat/chat_values.h"
+#include "ui/services/task_thread.h"
 
 namespace tritlab {
 
@@ -19,12 +18,12 @@ class ChatWorker : public QObject {
     Q_OBJECT
 public:
     ChatWorker(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent = nullptr);
-    ~ChatWorker() override;
+    ~ChatWorker() override;  // stops; questions that wait are answered with 'stopped', and stay in the store
     // training: the run is being trained now.
     void ask(const ChatQuestion& question, bool training);
     void prepare(const ChatModel& model, bool training);  // loads what will answer; nothing while something is asked
     void stop();                                          // the answer that comes, and the questions that wait
-    [[nodiscard]] bool busy() const { return pending_ > 0; }
+    [[nodiscard]] bool busy() const { return !thread_.idle(); }
 
 Q_SIGNALS:
     void status(int lane, const QString& text);
@@ -37,9 +36,8 @@ Q_SIGNALS:
 private:
     struct Worker;
     StopToken stop_;
-    QThread thread_;
-    Worker* worker_;
-    int pending_ = 0;
+    std::unique_ptr<Worker> worker_;  // used on the thread alone
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

@@ -1,68 +1,22 @@
 #include "app/services/store_actions.h"
 
-#include <exception>
-
-#include "core/base/error.h"
-
 namespace tritlab {
 
 StoreActions::StoreActions(const Workspace& workspace, QObject* parent)
-    : QObject(parent), workspace_(workspace), worker_(new QObject) {
-    worker_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
-    thread_.setObjectName("store writer");
-    thread_.start();
-}
-
-StoreActions::~StoreActions() {
-    // quit() by way of the thread's own queue: what was asked before is written first.
-    QMetaObject::invokeMethod(
-        worker_, [this] { thread_.quit(); }, Qt::QueuedConnection);
-    thread_.wait();
-}
+    : QObject(parent), workspace_(workspace), thread_("store writer", TaskThread::AtEnd::Drain) {}
 
 void StoreActions::open() {
-    QMetaObject::invokeMethod(
-        worker_,
-        [this] {
-            try {
-                auto writer = std::make_shared<StoreWriter>(workspace_);
-                QMetaObject::invokeMethod(
-                    this,
-                    [this, writer] {
-                        writer_ = writer;
-                        Q_EMIT ready();
-                    },
-                    Qt::QueuedConnection);
-            } catch (const std::exception& error) {
-                const QString text = QString::fromStdString(error.what());
-                QMetaObject::invokeMethod(
-                    this, [this, text] { Q_EMIT failed(tr("open the store"), text); }, Qt::QueuedConnection);
-            }
+    thread_.post(
+        this, [workspace = workspace_] { return std::make_shared<StoreWriter>(workspace); },
+        [this](std::shared_ptr<StoreWriter> writer) {
+            writer_ = std::move(writer);
+            Q_EMIT ready();
         },
-        Qt::QueuedConnection);
+        [this](const QString& message) { Q_EMIT failed(tr("open the store"), message); });
 }
 
 void StoreActions::run(const QString& what, std::function<void(StoreWriter&)> work) {
-    if (!writer_) {
-        Q_EMIT failed(what, tr("The store is not open."));
-        return;
-    }
-    ++pending_;
-    QMetaObject::invokeMethod(
-        worker_,
-        [this, what, writer = writer_, work = std::move(work)] {
-            try {
-                work(*writer);
-            } catch (const std::exception& error) {
-                const QString text = QString::fromStdString(error.what());
-                QMetaObject::invokeMethod(
-                    this, [this, what, text] { Q_EMIT failed(what, text); }, Qt::QueuedConnection);
-            }
-            QMetaObject::invokeMethod(
-                this, [this] { --pending_; }, Qt::QueuedConnection);
-        },
-        Qt::QueuedConnection);
+    ask(what, this, std::move(work), [] {});
 }
 
 }  // namespace tritlab

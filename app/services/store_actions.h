@@ -2,22 +2,19 @@
 // window does not.
 #pragma once
 
-#include <QObject>
-#include <QPointer>
-#include <QThread>
 #include <functional>
 #include <memory>
-#include <type_traits>
 
 #include "core/store/store_writer.h"
+#include "ui/services/task_thread.h"
 
 namespace tritlab {
 
 class StoreActions : public QObject {
     Q_OBJECT
 public:
+    // Its destructor waits until all that was asked is written.
     explicit StoreActions(const Workspace& workspace, QObject* parent = nullptr);
-    ~StoreActions() override;  // after what was asked is written
 
     // Makes or migrates the database; ready() or failed() follows.
     void open();
@@ -28,19 +25,15 @@ public:
     void run(const QString& what, std::function<void(StoreWriter&)> work);
     template <typename Work, typename Done>
     void ask(const QString& what, QObject* context, Work work, Done done) {
-        using Result = std::invoke_result_t<Work, StoreWriter&>;
-        const QPointer<QObject> guard(context);
-        run(what, [this, guard, work = std::move(work), done = std::move(done)](StoreWriter& writer) mutable {
-            auto result = std::make_shared<Result>(work(writer));
-            QMetaObject::invokeMethod(
-                this,
-                [guard, result, done = std::move(done)]() mutable {
-                    if (guard) done(std::move(*result));
-                },
-                Qt::QueuedConnection);
-        });
+        if (!writer_) {
+            Q_EMIT failed(what, tr("The store is not open."));
+            return;
+        }
+        thread_.post(
+            context, [writer = writer_, work = std::move(work)]() mutable { return work(*writer); }, std::move(done),
+            [this, what](const QString& message) { Q_EMIT failed(what, message); });
     }
-    [[nodiscard]] bool idle() const { return pending_ == 0; }
+    [[nodiscard]] bool idle() const { return thread_.idle(); }
 
 Q_SIGNALS:
     void ready();
@@ -48,10 +41,8 @@ Q_SIGNALS:
 
 private:
     Workspace workspace_;
-    QThread thread_;
-    QObject* worker_;
     std::shared_ptr<StoreWriter> writer_;
-    int pending_ = 0;
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

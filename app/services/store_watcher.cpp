@@ -1,7 +1,6 @@
 #include "app/services/store_watcher.h"
 
 #include <QElapsedTimer>
-#include <QTimer>
 #include <optional>
 
 #include "core/base/error.h"
@@ -9,18 +8,9 @@
 
 namespace tritlab {
 
-// Lives on the watcher's thread.
-struct StoreWatcher::Worker : public QObject {
+struct StoreWatcher::Worker {
     Worker(const Workspace& place, std::shared_ptr<StoreWriter> storeWriter, StoreWatcher* watcher)
         : workspace(place), writer(std::move(storeWriter)), owner(watcher) {}
-
-    void begin() {
-        timer = new QTimer(this);
-        timer->setInterval(250);
-        connect(timer, &QTimer::timeout, this, [this] { poll(); });
-        timer->start();
-        poll();
-    }
 
     void poll() {
         try {
@@ -41,7 +31,6 @@ struct StoreWatcher::Worker : public QObject {
             } else {
                 tellPresent();
             }
-            Q_EMIT owner->storeChanged();
             lastFailure.clear();
         } catch (const std::exception& error) {
             const QString text = QString::fromStdString(error.what());
@@ -64,7 +53,6 @@ struct StoreWatcher::Worker : public QObject {
     std::shared_ptr<StoreWriter> writer;
     StoreWatcher* owner;
     std::unique_ptr<RunStore> store;
-    QTimer* timer = nullptr;
     QElapsedTimer sinceDead;
     std::int64_t seen = -1, runRevision = -1;
     std::optional<std::set<std::string>> present;
@@ -72,27 +60,16 @@ struct StoreWatcher::Worker : public QObject {
 };
 
 StoreWatcher::StoreWatcher(const Workspace& workspace, std::shared_ptr<StoreWriter> writer, QObject* parent)
-    : QObject(parent), worker_(new Worker(workspace, std::move(writer), this)) {
+    : QObject(parent), worker_(std::make_unique<Worker>(workspace, std::move(writer), this)),
+      thread_("store watcher", TaskThread::AtEnd::Drop) {
     qRegisterMetaType<std::vector<tritlab::RunSummary>>("std::vector<tritlab::RunSummary>");
     qRegisterMetaType<std::set<std::string>>("std::set<std::string>");
-    worker_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
-    thread_.setObjectName("store watcher");
 }
 
-StoreWatcher::~StoreWatcher() {
-    if (!thread_.isRunning()) {
-        delete worker_;
-        return;
-    }
-    thread_.quit();
-    thread_.wait();
-}
+StoreWatcher::~StoreWatcher() = default;
 
 void StoreWatcher::start() {
-    thread_.start();
-    QMetaObject::invokeMethod(
-        worker_, [worker = worker_] { worker->begin(); }, Qt::QueuedConnection);
+    thread_.repeat(std::chrono::milliseconds(250), [worker = worker_.get()] { worker->poll(); });
 }
 
 }  // namespace tritlab

@@ -2,14 +2,13 @@
 // whoever wrote them. A run whose process died is marked within two seconds.
 #pragma once
 
-#include <QObject>
-#include <QThread>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/store/run_store.h"
+#include "ui/services/task_thread.h"
 
 namespace tritlab {
 
@@ -26,13 +25,12 @@ Q_SIGNALS:
     // Values of all that changed, trashed runs too; the first time all runs.
     void runsChanged(const std::vector<tritlab::RunSummary>& runs);
     void runsPresent(const std::set<std::string>& ids);  // after a purge: those that are left
-    void storeChanged();                                 // anything: chats and checkpoints too
     void failed(const QString& message);                 // once for each new message
 
 private:
     struct Worker;
-    QThread thread_;
-    Worker* worker_;
+    std::unique_ptr<Worker> worker_;  // used on the thread alone
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

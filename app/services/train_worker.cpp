@@ -24,19 +24,15 @@ private:
 TrainWorker::TrainWorker(std::shared_ptr<StoreWriter> writer, std::string run, RunConfig frozen, bool resume,
                          EngineLoader engine, QObject* parent)
     : QObject(parent), writer_(std::move(writer)), run_(std::move(run)), config_(std::move(frozen)), resume_(resume),
-      engine_(std::move(engine)) {
+      engine_(std::move(engine)), thread_("train worker", TaskThread::AtEnd::Drain) {
     qRegisterMetaType<tritlab::RunState>("tritlab::RunState");
 }
 
-TrainWorker::~TrainWorker() {
-    stop();
-    if (thread_) thread_->wait();
-}
+TrainWorker::~TrainWorker() { stop(); }
 
 void TrainWorker::start() {
-    thread_.reset(QThread::create([this] { train(); }));
-    thread_->setObjectName("train worker");
-    thread_->start();
+    thread_.post(
+        this, [this] { train(); }, [] {});
 }
 
 void TrainWorker::train() {

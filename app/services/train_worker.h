@@ -1,13 +1,12 @@
 // Trains one run on a thread of its own and tells the window; the store hears of everything through a RunRecorder.
 #pragma once
 
-#include <QObject>
-#include <QThread>
 #include <functional>
 #include <memory>
 
 #include "core/base/stop_token.h"
 #include "core/engine/engine.h"
+#include "ui/services/task_thread.h"
 
 namespace tritlab {
 
@@ -37,7 +36,7 @@ private:
     bool resume_;
     EngineLoader engine_;
     StopToken stop_;
-    std::unique_ptr<QThread> thread_;
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

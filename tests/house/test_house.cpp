@@ -30,7 +30,7 @@ const std::vector<Room> windowRooms = {
     {"ui/chat", {"ui/models", "ui/services", "ui/theme"}},
     {"ui/pages", {"ui/models", "ui/plots", "ui/services", "ui/theme"}},
     {"ui/forms", {"ui/models", "ui/pages", "ui/plots", "ui/services", "ui/theme"}},
-    {"app/services", {"ui/chat"}},
+    {"app/services", {"ui/chat", "ui/services"}},
     {"app/gui",
      {"app/services", "ui/chat", "ui/forms", "ui/models", "ui/pages", "ui/plots", "ui/services", "ui/theme"}},
     {"app/cli", {}},

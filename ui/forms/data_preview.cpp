@@ -48,7 +48,7 @@ QString batchHtml(const Batch& batch, const Tokenizer& tokenizer, bool dark, std
 }
 
 DataPreviewDialog::DataPreviewDialog(const RunConfig& config, const Workspace& workspace, QWidget* parent)
-    : QDialog(parent), config_(config), workspace_(workspace) {
+    : QDialog(parent), config_(config), workspace_(workspace), thread_("data preview", TaskThread::AtEnd::Drop) {
     setObjectName("dataPreview");
     setWindowTitle(tr("The text of the run"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -86,39 +86,28 @@ DataPreviewDialog::DataPreviewDialog(const RunConfig& config, const Workspace& w
     look();
 }
 
-DataPreviewDialog::~DataPreviewDialog() {
-    stop_.requestStop();
-    if (thread_) thread_->wait();
-}
+DataPreviewDialog::~DataPreviewDialog() { stop_.requestStop(); }
 
 void DataPreviewDialog::tell(const QString& text) { state_->setText(text); }
 
-void DataPreviewDialog::run(std::function<void()> work) {
-    if (thread_) thread_->wait();
+void DataPreviewDialog::run(std::function<std::function<void()>()> work) {
     make_->setEnabled(false);
-    thread_.reset(QThread::create([this, work = std::move(work)] {
-        QString failure;
-        try {
-            work();
-        } catch (const std::exception& error) {
-            failure = QString::fromStdString(error.what());
-        }
-        QMetaObject::invokeMethod(
-            this,
-            [this, failure] {
-                make_->setEnabled(true);
-                if (!failure.isEmpty()) tell(failure);
-            },
-            Qt::QueuedConnection);
-    }));
-    thread_->start();
+    thread_.post(
+        this, std::move(work),
+        [this](const std::function<void()>& show) {
+            make_->setEnabled(true);
+            show();
+        },
+        [this](const QString& failure) {
+            make_->setEnabled(true);
+            tell(failure);
+        });
 }
 
 void DataPreviewDialog::look() {
     run([this] {
         auto preview = std::make_shared<DataPreview>(previewData(config_, documentsLookedAt, stop_));
-        QMetaObject::invokeMethod(
-            this, [this, preview] { showPreview(*preview); }, Qt::QueuedConnection);
+        return [this, preview] { showPreview(*preview); };
     });
 }
 
@@ -169,7 +158,7 @@ void DataPreviewDialog::showPreview(const DataPreview& preview) {
 
 void DataPreviewDialog::makeBatch() {
     tell(tr("Preparing the tokenizer and the text…"));
-    run([this, dark = isDark(palette())] {
+    run([this, dark = isDark(palette())]() -> std::function<void()> {
         const auto progress = [this](const std::string& what, double done) {
             const QString text =
                 done >= 0 ? tr("%1: %2 %").arg(QString::fromStdString(what)).arg(static_cast<int>(done * 100))
@@ -178,7 +167,7 @@ void DataPreviewDialog::makeBatch() {
                 this, [this, text] { tell(text); }, Qt::QueuedConnection);
         };
         const auto dataset = openDataset(config_, workspace_, progress, stop_);
-        if (stop_.stopRequested()) return;
+        if (stop_.stopRequested()) return [] {};
         const QString html = batchHtml(dataset->batch(0, 0), dataset->tokenizer(), dark);
         std::int64_t tokens = 0;
         for (const SourceSummary& source : dataset->sources()) tokens += source.trainTokens;
@@ -186,13 +175,10 @@ void DataPreviewDialog::makeBatch() {
                                 "stand between documents.")
                                  .arg(QString::fromStdString(humanCount(static_cast<double>(tokens))))
                                  .arg(dataset->tokenizer().size());
-        QMetaObject::invokeMethod(
-            this,
-            [this, html, text] {
-                batch_->setHtml(html);
-                tell(text);
-            },
-            Qt::QueuedConnection);
+        return [this, html, text] {
+            batch_->setHtml(html);
+            tell(text);
+        };
     });
 }
 

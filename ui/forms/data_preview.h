@@ -4,12 +4,11 @@
 #pragma once
 
 #include <QDialog>
-#include <QThread>
 #include <functional>
-#include <memory>
 
 #include "core/base/stop_token.h"
 #include "core/data/dataset.h"
+#include "ui/services/task_thread.h"
 
 class QLabel;
 class QPushButton;
@@ -33,16 +32,17 @@ private:
     void look();
     void makeBatch();
     void showPreview(const DataPreview& preview);
-    void run(std::function<void()> work);
+    // Runs `work` on the thread; what it returns shows its result, on the GUI thread.
+    void run(std::function<std::function<void()>()> work);
     void tell(const QString& text);
     RunConfig config_;
     Workspace workspace_;
     StopToken stop_;
-    std::unique_ptr<QThread> thread_;
     QLabel* state_;
     TextTableView *sources_, *skipped_;
     QTextBrowser *documents_, *batch_;
     QPushButton* make_;
+    TaskThread thread_;
 };
 
 }  // namespace tritlab

@@ -7,11 +7,7 @@
 namespace tritlab {
 
 DraftKeeper::DraftKeeper(std::filesystem::path file, QObject* parent)
-    : QObject(parent), file_(std::move(file)), worker_(new QObject) {
-    worker_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
-    thread_.setObjectName("draft keeper");
-    thread_.start();
+    : QObject(parent), file_(std::move(file)), thread_("draft keeper", TaskThread::AtEnd::Drain) {
     later_.setSingleShot(true);
     later_.setInterval(300);
     connect(&later_, &QTimer::timeout, this, &DraftKeeper::write);
@@ -28,10 +24,6 @@ DraftKeeper::DraftKeeper(std::filesystem::path file, QObject* parent)
 
 DraftKeeper::~DraftKeeper() {
     if (later_.isActive()) write();
-    // Behind the writes that wait: quit() would drop them.
-    QMetaObject::invokeMethod(
-        worker_, [this] { thread_.quit(); }, Qt::QueuedConnection);
-    thread_.wait();
 }
 
 nlohmann::json DraftKeeper::draft(const std::string& name) const {
@@ -47,16 +39,9 @@ void DraftKeeper::keep(const std::string& name, const nlohmann::json& draft) {
 }
 
 void DraftKeeper::write() {
-    const auto work = [this, file = file_, text = drafts_.dump(1) + "\n"] {
-        try {
-            writeFileAtomically(file, text);
-        } catch (const std::exception& error) {
-            const QString why = tr("What was begun could not be kept: %1").arg(QString::fromStdString(error.what()));
-            QMetaObject::invokeMethod(
-                this, [this, why] { Q_EMIT failed(why); }, Qt::QueuedConnection);
-        }
-    };
-    QMetaObject::invokeMethod(worker_, work, Qt::QueuedConnection);
+    thread_.post(
+        this, [file = file_, text = drafts_.dump(1) + "\n"] { writeFileAtomically(file, text); }, [] {},
+        [this](const QString& why) { Q_EMIT failed(tr("What was begun could not be kept: %1").arg(why)); });
 }
 
 }  // namespace tritlab

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <QObject>
-#include <QThread>
 #include <QTimer>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "ui/services/task_thread.h"
 
 namespace tritlab {
 
@@ -30,8 +31,7 @@ private:
     std::filesystem::path file_;
     nlohmann::json drafts_ = nlohmann::json::object();
     QTimer later_;
-    QThread thread_;
-    QObject* worker_;  // lives on thread_
+    TaskThread thread_;
 };
 
 }  // namespace tritlab
