@@ -21,7 +21,6 @@ public:
     void notify(const QString& title, const QString& text, bool urgent);
     // Holds systemd-logind's lock against sleeping while true. Closing the program frees it, however it ends.
     void keepAwake(bool wanted);
-    [[nodiscard]] bool holdsAwake() const { return lock_.isValid(); }
 
 Q_SIGNALS:
     void clicked();  // on the notification

@@ -36,7 +36,6 @@ class RunActions : public QObject {
 public:
     RunActions(RunTools tools, QObject* parent);
     void setQueue(RunQueue* queue) { queue_ = queue; }
-    [[nodiscard]] QList<QAction*> all() const { return all_; }
     [[nodiscard]] QAction* compareAction() const { return compare_; }
     void addTo(QMenu* menu) const;
     void update();  // which of them the selection allows

@@ -91,7 +91,7 @@ ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const S
             break;
         }
         loaded_.splice(loaded_.begin(), loaded_, it);
-        return {folder, it->session.get(), false};
+        return {folder, it->session.get()};
     }
     tell(tr("loading the weights…"));
     while (loaded_.size() >= kept) loaded_.pop_back();
@@ -99,7 +99,7 @@ ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const S
     options.shadowWeights = model.fullPrecision;
     loaded_.push_front(
         {folder, written, model.fullPrecision, training, std::make_unique<ChatSession>(folder, options)});
-    return {folder, loaded_.front().session.get(), true};
+    return {folder, loaded_.front().session.get()};
 }
 
 }  // namespace tritlab

@@ -23,7 +23,6 @@ public:
     struct Open {
         std::filesystem::path folder;
         ChatSession* session = nullptr;
-        bool fresh = false;  // was loaded by this call
     };
     // `training`: asks the trainer for a snapshot and waits for it. Throws Error where there are no weights.
     Open open(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell);

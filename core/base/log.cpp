@@ -22,7 +22,6 @@ spdlog::logger& logger() {
 
 }  // namespace
 
-void logDebug(const std::string& text) { logger().debug(text); }
 void logInfo(const std::string& text) { logger().info(text); }
 void logWarning(const std::string& text) { logger().warn(text); }
 void logError(const std::string& text) { logger().error(text); }

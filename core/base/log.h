@@ -6,7 +6,6 @@
 
 namespace tritlab {
 
-void logDebug(const std::string& text);
 void logInfo(const std::string& text);
 void logWarning(const std::string& text);
 void logError(const std::string& text);

@@ -200,7 +200,7 @@ private Q_SLOTS:
         QFile pdf(folder.filePath("compare-loss.pdf"));
         QVERIFY(pdf.open(QIODevice::ReadOnly));
         QVERIFY(pdf.read(5) == "%PDF-");
-        window.runs()->setRunVisible(QString::fromStdString(none), false);
+        window.runs()->setRunsVisible({QString::fromStdString(none)}, false);
         QTRY_COMPARE(table->model()->rowCount(), 1);
     }
 };

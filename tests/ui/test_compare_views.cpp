@@ -17,7 +17,6 @@
 #include "ui/models/text_table_model.h"
 #include "ui/pages/compare_board.h"
 #include "ui/pages/compare_page.h"
-#include "ui/pages/run_spread.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/scatter_plot.h"
@@ -112,7 +111,7 @@ private Q_SLOTS:
         choose("compareView", "scatter");
         choose("scatterX", "learning_rate");
         choose("scatterY", "best_eval_loss");
-        ScatterPlot* scatter = page_->spread()->scatter();
+        ScatterPlot* scatter = page_->findChild<ScatterPlot*>();
         QCOMPARE(scatter->shown(), std::size_t{12});
         QCOMPARE(scatter->withoutFigure(), 1);  // the one that never trained, and it is said so
         QVERIFY(find<QLabel>("spreadNote")->text().contains("Without a value for one of the two axes: 1."));
@@ -157,7 +156,7 @@ private Q_SLOTS:
 
     void parallelAxesAreBrushed() {
         choose("compareView", "parallel");
-        ParallelPlot* plot = page_->spread()->parallel();
+        ParallelPlot* plot = page_->findChild<ParallelPlot*>();
         QCOMPARE(plot->countLeft(), 13);
         const std::size_t rate = axisOf(*plot, "learning_rate"), schedule = axisOf(*plot, "lambda_schedule");
         QVERIFY(!plot->axes()[rate].logarithmic);  // one and a half decades
@@ -196,7 +195,7 @@ private Q_SLOTS:
     }
 
     void parallelAxesAreBrushedByKey() {
-        ParallelPlot* plot = page_->spread()->parallel();
+        ParallelPlot* plot = page_->findChild<ParallelPlot*>();
         plot->setFocus();
         for (std::size_t i = 0; i < plot->axes().size(); ++i) QTest::keyClick(plot, Qt::Key_Left);
         const std::size_t schedule = axisOf(*plot, "lambda_schedule");
@@ -236,7 +235,7 @@ private Q_SLOTS:
     }
 
     void parallelIsWrittenAndColoured() {
-        ParallelPlot* plot = page_->spread()->parallel();
+        ParallelPlot* plot = page_->findChild<ParallelPlot*>();
         QTemporaryDir folder;
         QCOMPARE(page_->saveCharts(folder.path(), "png"), QStringList{folder.filePath("compare-parallel.png")});
         const QImage scaled(folder.filePath("compare-parallel.png"));
@@ -282,7 +281,7 @@ private Q_SLOTS:
         const QStringList all = window_->runs()->visibleRuns();
         window_->runs()->setRunsVisible(all, false);
         QVERIFY(find<QLabel>("compareEmpty")->isVisible());
-        window_->runs()->setRunVisible(QString::fromStdString(bare_), true);
+        window_->runs()->setRunsVisible({QString::fromStdString(bare_)}, true);
         settle(*window_);
         QVERIFY(find<QLabel>("spreadEmpty")->isVisible());
         QVERIFY(find<QLabel>("spreadEmpty")->text().contains("sweep"));

@@ -66,7 +66,7 @@ private Q_SLOTS:
         QCOMPARE(lr->size(), std::size_t{400});
         QCOMPARE(lr->y(123), static_cast<float>(learningRateAt(StoreFixture::config(), 123)));
         // Unticking a run takes its curves away.
-        window->runs()->setRunVisible(b, false);
+        window->runs()->setRunsVisible({b}, false);
         QTRY_COMPARE(page->chart("loss")->curves(), QStringList{a});
         // Filtering leaves what matches.
         find<QLineEdit>(*window, "runFilter")->setText("linear");

@@ -67,24 +67,26 @@ private Q_SLOTS:
         QCOMPARE(views->count(), 5);
         views->setCurrentIndex(1);
         settle(window);
-        QTRY_COMPARE(views->heatMap()->shown().cells.size(), std::size_t{28});
+        auto* heatMap = views->findChild<HeatMap*>();
+        QTRY_COMPARE(heatMap->shown().cells.size(), std::size_t{28});
         RunStore store(fixture.workspace);
         const auto steps = store.healthSteps(id);
-        QCOMPARE(views->heatMap()->shown().steps, steps);
+        QCOMPARE(heatMap->shown().steps, steps);
         for (std::size_t snapshot = 0; snapshot < steps.size(); ++snapshot) {
             const auto health = store.health(id, steps[snapshot]);
             for (std::size_t layer = 0; layer < 28; ++layer)
-                QCOMPARE(views->heatMap()->valueAt(static_cast<int>(layer), static_cast<int>(snapshot)),
+                QCOMPARE(heatMap->valueAt(static_cast<int>(layer), static_cast<int>(snapshot)),
                          health->layers[layer].flipRate);
         }
         views->setCurrentIndex(2);
         settle(window);
-        QTRY_COMPARE(views->ridges()->ridges().size(), steps.size());
-        for (const Ridge& ridge : views->ridges()->ridges())
+        auto* ridgeChart = views->findChild<RidgeChart*>();
+        QTRY_COMPARE(ridgeChart->ridges().size(), steps.size());
+        for (const Ridge& ridge : ridgeChart->ridges())
             QCOMPARE(ridge.histogram, store.health(id, ridge.step)->layers.front().histogram);
         views->setCurrentIndex(3);  // the fixture's checkpoint is an empty folder: the view says why there is nothing
         settle(window);
-        QVERIFY(views->pattern()->image().isNull());
+        QVERIFY(views->findChild<PatternImage*>()->image().isNull());
         views->setCurrentIndex(4);
         settle(window);
         auto* title = window.findChild<QLabel*>("otherTitle");
@@ -92,7 +94,7 @@ private Q_SLOTS:
                      qPrintable(title->text()));
         // A click in the heat map picks its layer and snapshot.
         views->setCurrentIndex(1);
-        Q_EMIT views->heatMap()->picked(9, 2);
+        Q_EMIT heatMap->picked(9, 2);
         settle(window);
         QCOMPARE(window.findChild<QTableView*>("layersTable")->currentIndex().data(Qt::UserRole).toString(),
                  QString::fromStdString(store.health(id, steps[2])->layers[9].layer));

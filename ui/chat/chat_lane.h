@@ -40,7 +40,6 @@ public:
     void clear();
     void open(const Conversation& conversation, const std::vector<StoredMessage>& messages);
     void begun(const Conversation& conversation) { conversation_ = conversation; }
-    void setSettings(const nlohmann::json& settings) { conversation_.settings = settings; }
     void setTitle(const std::string& title) { conversation_.title = title; }
     void added(const StoredMessage& message);  // stored: shows it
     void answer(qint64 question, const AnswerSettings& settings);

@@ -27,7 +27,6 @@ public:
     // A query as core/store/query.h has it. A wrong one leaves the list as it is and gives what is wrong; empty: right.
     QString setQuery(const QString& query);
     void setShowTrash(bool trash);
-    [[nodiscard]] bool showsTrash() const { return trash_; }
     void setGroupBy(const std::string& by);  // ui/models/run_groups.h; "" for none
     [[nodiscard]] const std::string& groupBy() const { return by_; }
     void fold(const QModelIndex& heading);  // or unfolds it

@@ -135,8 +135,6 @@ QStringList RunListModel::visibleRuns() const {
     return ids;
 }
 
-void RunListModel::setRunVisible(const QString& id, bool visible) { setRunsVisible({id}, visible); }
-
 void RunListModel::setRunsVisible(const QStringList& ids, bool visible) {
     bool changed = false;
     for (const QString& id : ids) {

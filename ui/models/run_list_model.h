@@ -53,7 +53,6 @@ public:
     [[nodiscard]] QModelIndex indexOf(const QString& id, int column = 0) const;
     [[nodiscard]] QColor color(const QString& id) const;
     [[nodiscard]] QStringList visibleRuns() const;  // ids whose box is checked, in order of creation
-    void setRunVisible(const QString& id, bool visible);
     void setRunsVisible(const QStringList& ids, bool visible);
     // Columns for keys of a query (core/store/query.h), every config field among them.
     void setExtraColumns(const std::vector<std::string>& keys);

@@ -157,14 +157,4 @@ std::vector<std::size_t> Series::nonFinite(std::size_t first, std::size_t last) 
     return found;
 }
 
-std::size_t Series::memoryBytes() const {
-    std::size_t bytes = blocks_.capacity() * sizeof(blocks_[0]);
-    for (const auto& block : blocks_) {
-        bytes += sizeof(Block) + block->ys.capacity() * sizeof(float) + block->xs.capacity() * sizeof(double) +
-                 block->nonFinite.capacity() * sizeof(std::uint16_t);
-        for (const auto& level : block->levels) bytes += level.capacity() * sizeof(ValueSpan);
-    }
-    return bytes;
-}
-
 }  // namespace tritlab

@@ -45,7 +45,6 @@ public:
     [[nodiscard]] unsigned rewrites() const { return rewrites_; }  // grows whenever points that stood were altered
     [[nodiscard]] std::vector<std::size_t> nonFinite() const { return nonFinite(0, size_); }
     [[nodiscard]] std::vector<std::size_t> nonFinite(std::size_t first, std::size_t last) const;  // indices, rising
-    [[nodiscard]] std::size_t memoryBytes() const;
     // An outline holds each stretch's lowest and highest value, until the points themselves are there: good to be
     // drawn, and for nothing else.
     void markOutline() { outline_ = true; }

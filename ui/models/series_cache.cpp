@@ -91,8 +91,6 @@ void SeriesCache::update(const RunSummary& run) {
     ask(run.id);
 }
 
-void SeriesCache::forget(const std::string& run) { runs_.erase(run); }
-
 void SeriesCache::ask(const std::string& run) {
     const auto it = runs_.find(run);
     if (it == runs_.end() || it->second.asking || !it->second.again) return;

@@ -25,7 +25,6 @@ public:
     // Asks for what is new, of runs that go once a second: drawing takes time that they train in. After a change of
     // state asks for everything anew, since a resume may have written points again.
     void update(const RunSummary& run);
-    void forget(const std::string& run);
     [[nodiscard]] bool idle() const { return own_.idle(); }  // nothing asked or on its way
 
 Q_SIGNALS:

@@ -27,7 +27,6 @@ public:
     void setVisibleRuns(const QStringList& runs);
     [[nodiscard]] ChartWidget* chart(const QString& id) const;  // of the overlay
     [[nodiscard]] CompareBoard* board() const { return board_; }
-    [[nodiscard]] RunSpread* spread() const { return spread_; }
     [[nodiscard]] const std::vector<RunGroup>& groups() const { return groups_; }
     // Files of what the present view shows and has data, FOLDER/compare-CHART.EXTENSION for png and pdf. Throws Error.
     QStringList saveCharts(const QString& folder, const QString& extension);

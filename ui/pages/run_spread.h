@@ -29,8 +29,6 @@ public:
         bool byGroup = false;           // their colours
     };
     void show(const std::vector<RunGroup>& groups, const std::vector<QColor>& colors, const Choice& choice);
-    [[nodiscard]] ScatterPlot* scatter() const { return scatter_; }
-    [[nodiscard]] ParallelPlot* parallel() const { return parallel_; }
     // The plot that is shown, as FOLDER/compare-scatter.EXTENSION or compare-parallel.EXTENSION; nothing where it is
     // empty. Throws Error.
     QStringList save(const QString& folder, const QString& extension);

@@ -62,7 +62,6 @@ TextTableView::TextTableView(const QString& name, const QString& accessibleName,
     connect(words_, &QLineEdit::textChanged, filter_, &QSortFilterProxyModel::setFilterFixedString);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this] { Q_EMIT currentKeyChanged(currentKey()); });
-    connect(view_, &QTableView::activated, this, [this] { Q_EMIT activated(currentKey()); });
 }
 
 void TextTableView::setSortable() {

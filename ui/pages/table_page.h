@@ -30,7 +30,6 @@ public:
 
 Q_SIGNALS:
     void currentKeyChanged(const QString& key);
-    void activated(const QString& key);
 
 private:
     TextTableModel* model_;

@@ -33,9 +33,6 @@ public:
     void showRun(const QString& run, const std::vector<StepIndex>& steps, const HealthEvent& health,
                  const QString& layer);
     void showNothing();
-    [[nodiscard]] HeatMap* heatMap() const { return heat_; }
-    [[nodiscard]] RidgeChart* ridges() const { return ridge_; }
-    [[nodiscard]] PatternImage* pattern() const { return pattern_; }
 
 Q_SIGNALS:
     void layerPicked(const QString& layer);

@@ -65,7 +65,6 @@ public:
     [[nodiscard]] bool logarithmic() const;
     void setYMode(YMode mode);  // Fixed: at the range that is shown now
     void setFixedY(const QCPRange& range);
-    [[nodiscard]] YMode yMode() const { return yMode_; }
     // Charts whose values this one's axis makes room for as well: panels that are read side by side have one y range.
     void setPeers(std::vector<const ChartWidget*> peers) { peers_ = std::move(peers); }
     void refresh();                    // takes in new points, rescales y, draws at the next frame

@@ -22,7 +22,6 @@ public:
     // Asks the worker for a fresh picture where it is needed and none is on its way; `arrived` is called when it is
     // there.
     void prepare(std::function<void()> arrived);
-    [[nodiscard]] const QImage& picture() const { return picture_; }
     [[nodiscard]] quint64 freshPictures() const { return fresh_; }
     [[nodiscard]] PlotView view() const;
 
