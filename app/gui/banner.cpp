@@ -34,12 +34,37 @@ Banner::Banner(QWidget* parent) : QFrame(parent) {
     layout->setContentsMargins(10, 6, 10, 6);
     layout->addWidget(text_, 1);
     for (QWidget* widget : std::initializer_list<QWidget*>{bar_, chat_, stop_, close_}) layout->addWidget(widget);
-    connect(stop_, &QPushButton::clicked, this, &Banner::stopWanted);
-    connect(chat_, &QPushButton::clicked, this, &Banner::chatWanted);
+    connect(stop_, &QPushButton::clicked, this, [this] {
+        if (!run_.isEmpty()) Q_EMIT stopWanted(run_);
+    });
+    connect(chat_, &QPushButton::clicked, this, [this] { Q_EMIT chatWanted(run_); });
     connect(close_, &QPushButton::clicked, this, &QWidget::hide);
 }
 
-void Banner::showRun(const RunSummary& run, double preparing) {
+void Banner::begin(const RunConfig& config) {
+    run_.clear();
+    state_ = RunSummary();
+    state_.config = config;
+    preparing_ = -1;
+    showState();
+    show();
+}
+
+void Banner::onProgressed(const QString& run, double done) {
+    if (run != run_) return;
+    preparing_ = done;
+    showState();
+}
+
+void Banner::onRunChanged(const RunSummary& run) {
+    if (run_.isEmpty() || QString::fromStdString(run.id) != run_) return;
+    state_ = run;
+    if (hasEnded(run.state)) preparing_ = -1;
+    showState();
+}
+
+void Banner::showState() {
+    const RunSummary& run = state_;
     const bool active = isActive(run.state) || run.state == RunState::Queued;
     stop_->setVisible(active);
     close_->setVisible(!active);
@@ -50,8 +75,8 @@ void Banner::showRun(const RunSummary& run, double preparing) {
         text_->setText(
             tr("<b>Demo:</b> a small BitNet b1.58 learns English from the built-in text · %1").arg(progressText(run)));
     } else if (active) {
-        bar_->setRange(0, preparing < 0 ? 0 : 1000);
-        bar_->setValue(static_cast<int>(preparing * 1000));
+        bar_->setRange(0, preparing_ < 0 ? 0 : 1000);
+        bar_->setValue(static_cast<int>(preparing_ * 1000));
         text_->setText(tr("<b>Demo:</b> a small BitNet b1.58 is about to learn English · %1")
                            .arg(run.progress.empty() ? tr("preparing") : QString::fromStdString(run.progress)));
     } else if (run.state == RunState::Finished) {

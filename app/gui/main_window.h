@@ -1,19 +1,18 @@
-// The window: run list at the left, the pages of what is selected at the right, chat beside them. It owns the models
-// and the threads that feed them; the pages know nothing of how runs are trained.
+// The window: run list at the left, the pages of what is selected at the right, chat beside them. It builds and owns
+// the models, the threads that feed them, the pages and those who act on them, and joins them; what is done lies with
+// them.
 #pragma once
 
 #include <QMainWindow>
 #include <memory>
-#include <set>
 
+#include "app/gui/window_state.h"
 #include "app/services/train_worker.h"
 #include "core/base/workspace.h"
 #include "core/store/run_store.h"
 #include "ui/theme/theme.h"
 
-class QDockWidget;
 class QLabel;
-class QSettings;
 class QSplitter;
 class QTabWidget;
 
@@ -23,23 +22,25 @@ class Banner;
 class Calibrator;
 class ChartsPage;
 class ChatController;
-class ChatPane;
+class ChatDock;
+class CheckpointsPage;
 class ComparePage;
-class Desktop;
 class DraftKeeper;
+class FileOpener;
 class Page;
 class RunActions;
 class RunForm;
+class RunLauncher;
 class RunListModel;
+class RunNotices;
 class RunPanel;
 class RunQueue;
 class SeriesCache;
-struct SweepRun;
-class StepMeasure;
 class StoreActions;
 class StoreChanges;
 class StoreReader;
 class StoreWatcher;
+class WindowClosing;
 
 struct WindowOptions {
     Workspace workspace;
@@ -63,12 +64,10 @@ public:
     void selectRun(const QString& id);
     void showChat(bool shown);
     RunForm* openForm(const RunConfig* from = nullptr, const QString& name = {});
-    void openConfigFile(const QString& path);
     // configs into the form, text as a new run's data, models into the chat
     void openFiles(const QStringList& files);
     void raiseWindow(const QStringList& files);  // a second start handed them over
     void leave();  // closes without a question: a run that goes is stopped with a checkpoint first
-    void startDemo();
 
 Q_SIGNALS:
     void opened();  // the store is open and the list shows what is in it
@@ -76,53 +75,34 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void changeEvent(QEvent* event) override;
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
 
 private:
-    void stopThenClose();
-    enum class Closing { No, Stop, HandOver };
-    void makeActions();
-    void makeRunActions();
-    void makeRunMenu();
-    void showDiskUse();
-    void tellWhatOpens(const QStringList& faults);
-    void startSweep(const QString& experiment, const std::vector<SweepRun>& runs);
-    void openExport(const QString& run, qint64 step, const QString& folder);
-    void openBranch(const QString& run, qint64 step);
-    void startFromForm(const RunForm* form, const QString& name, const RunConfig& config);
-    void connectMeasure(StepMeasure* measure);
+    void makeServices();
     void makePages();
+    void makeChat();
+    void makeControllers();
+    void makeStatusBar();
+    void makeToolBar();
     void makeMenus();
-    void connectModels();
+    void makeRunMenu();
+    void makeEditMenu();
+    void makeViewMenu();
+    void makeThemeMenu(QMenu* view);
+    void connectStore();
+    void connectControllers();
+    void setQueue(RunQueue* queue);
+    [[nodiscard]] WindowState::Parts stateParts();
     void onStoreReady();
     void onRunsChanged(const std::vector<RunSummary>& changes);
     void onSelection();
-    void tellEndElsewhere(const RunSummary& run);
-    void notifyRunEnded(const RunSummary& run);
-    void onRunEnded(const QString& run, RunState state, const QString& message);
     void showState();
     void showMessage(const QString& text);
-    void stopSelected();
-    void resumeSelected();
-    void trashSelected();
-    void duplicateSelected();
-    void requestStop(const QString& run);
-    void resumeRun(const RunSummary& run);
-    void finishClosing();
-    bool askHowToClose();
-    void restoreSettings();
-    void saveSettings();
 
     WindowOptions options_;
-    std::unique_ptr<QSettings> settings_;
-    ThemeChoice theme_ = ThemeChoice::System;
+    std::unique_ptr<WindowState> state_;
     RunListModel* runs_ = nullptr;
     StoreActions* actions_;
-    StoreChanges* changes_ = nullptr;
-    Desktop* desktop_ = nullptr;     // nullptr: nothing is asked of it
-    std::set<QString> trainedHere_;  // runs whose ends the queue tells of
-    RunActions* runActions_ = nullptr;
+    StoreChanges* changes_;
     DraftKeeper* drafts_;
     StoreReader* reader_;
     SeriesCache* series_;
@@ -130,25 +110,24 @@ private:
     std::unique_ptr<RunQueue> queue_;
     std::unique_ptr<Calibrator> calibrator_;
     ChatController* chat_;
+    RunLauncher* launcher_;
+    RunActions* runActions_;
+    RunNotices* notices_;
+    WindowClosing* closing_;
+    FileOpener* opener_;
     RunPanel* panel_;
     QSplitter* splitter_;
     QTabWidget* tabs_;
     Banner* banner_;
     ChartsPage* charts_;
+    CheckpointsPage* checkpoints_;
     ComparePage* compare_;
     std::vector<Page*> pagesOfRun_;
-    ChatPane* chatPane_;
-    QDockWidget* chatDock_;
+    ChatDock* chatDock_;
     QLabel* runningLabel_ = nullptr;
     QLabel* countLabel_;
-    QAction *newAction_, *stopAction_, *resumeAction_, *chatAction_, *renameAction_, *trashAction_, *duplicateAction_,
-        *demoAction_;
-    QString demoRun_;
     QString justStarted_;  // a run of this window whose row has not come yet: it is selected when it does
-    double preparing_ = -1;
     bool known_ = false;
-    Closing closing_ = Closing::No;
-    QString handOver_;
 };
 
 }  // namespace tritlab

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/gui/named_action.h"
 #include "app/gui/store_change.h"
 #include "app/services/run_queue.h"
 #include "app/services/store_actions.h"
@@ -25,6 +26,9 @@
 namespace tritlab {
 
 RunActions::RunActions(RunTools tools, QObject* parent) : QObject(parent), tools_(std::move(tools)) {
+    rename_ = make("renameRun", tr("Re&name"), "F2", tr("Rename the run"), &RunActions::editName);
+    trash_ = make("trashRun", tr("Move to &trash"), "Del", tr("Move the selected runs to the trash"),
+                  &RunActions::trashSelected);
     compare_ = make("compareRuns", tr("Co&mpare"), "Ctrl+M", tr("Tick only the selected runs and compare them"),
                     &RunActions::compare);
     star_ = make("starRun", tr("&Star"), "Ctrl+Shift+S", tr("Star the selected runs, or take the star away"),
@@ -46,18 +50,15 @@ RunActions::RunActions(RunTools tools, QObject* parent) : QObject(parent), tools
                   tr("Delete runs in the trash with all their files"), &RunActions::purgeSelected);
     compare_->setShortcutContext(Qt::WindowShortcut);
     compare_->setIcon(lineIcon(IconShape::Charts));
+    trash_->setIcon(lineIcon(IconShape::Trash));
     tools_.panel->table()->addActions(all_);
     update();
 }
 
 QAction* RunActions::make(const char* name, const QString& text, const QString& keys, const QString& tip,
                           void (RunActions::*what)()) {
-    auto* action = new QAction(text, tools_.window);
-    action->setObjectName(name);
-    action->setShortcut(QKeySequence(keys));
+    QAction* action = namedAction(tools_.window, name, text, QKeySequence(keys), tip);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);  // in the list: other places use some of these keys too
-    action->setStatusTip(tip);
-    action->setToolTip(tr("%1 (%2)").arg(tip, action->shortcut().toString(QKeySequence::NativeText)));
     connect(action, &QAction::triggered, this, what);
     all_ << action;
     return action;
@@ -91,12 +92,20 @@ void RunActions::update() {
     baseline_->setText(one && runs.front().baseline ? tr("No &baseline") : tr("Set as &baseline"));
     star_->setText(some && runs.front().starred ? tr("Take the &star away") : tr("&Star"));
     const bool idle = std::none_of(runs.begin(), runs.end(), [](const RunSummary& run) { return isActive(run.state); });
+    const bool queued = queue_ != nullptr && std::any_of(runs.begin(), runs.end(), [this](const RunSummary& run) {
+                            return queue_->has(QString::fromStdString(run.id));
+                        });
     purge_->setEnabled(some && trash && idle);
+    rename_->setEnabled(one);
+    trash_->setEnabled(some && idle && !queued);
+    trash_->setText(trash ? tr("Res&tore") : tr("Move to &trash"));
     const QStringList waiting = queue_ != nullptr ? queue_->waitingRuns() : QStringList();
     const auto place = one ? waiting.indexOf(QString::fromStdString(runs.front().id)) : -1;
     earlier_->setEnabled(place > 0);
     later_->setEnabled(place >= 0 && place + 1 < waiting.size());
 }
+
+void RunActions::editName() { tools_.panel->editName(); }
 
 void RunActions::rename(const QString& run, const QString& name) {
     const RunSummary* known = tools_.runs->run(run);
@@ -121,6 +130,8 @@ void RunActions::trash(const QStringList& runs, bool trashed) {
         trashed ? tr("move %n run(s) to the trash", nullptr, count) : tr("restore %n run(s)", nullptr, count),
         set(trashed), set(!trashed));
 }
+
+void RunActions::trashSelected() { trash(tools_.panel->selectedRuns(), !tools_.panel->showsTrash()); }
 
 void RunActions::star() {
     const std::vector<RunSummary> runs = selected();

@@ -1,5 +1,5 @@
-// What can be done to the selected runs beyond starting and stopping: star, baseline, tags, notes, trash, purge,
-// export, branch, the order of the queue, comparing. Everything but a purge can be undone.
+// What can be done to the selected runs beyond starting and stopping: rename, star, baseline, tags, notes, trash,
+// purge, export, branch, the order of the queue, comparing. Everything but a purge can be undone.
 #pragma once
 
 #include <QList>
@@ -37,8 +37,10 @@ public:
     RunActions(RunTools tools, QObject* parent);
     void setQueue(RunQueue* queue) { queue_ = queue; }
     [[nodiscard]] QAction* compareAction() const { return compare_; }
-    void addTo(QMenu* menu) const;
-    void update();  // which of them the selection allows
+    [[nodiscard]] QAction* renameAction() const { return rename_; }
+    [[nodiscard]] QAction* trashAction() const { return trash_; }
+    void addTo(QMenu* menu) const;  // all but renaming and the trash
+    void update();                  // which of them the selection allows
 
     void rename(const QString& run, const QString& name);
     void trash(const QStringList& runs, bool trashed);
@@ -53,6 +55,8 @@ private:
     QAction* make(const char* name, const QString& text, const QString& keys, const QString& tip,
                   void (RunActions::*what)());
     [[nodiscard]] std::vector<RunSummary> selected() const;
+    void editName();
+    void trashSelected();
     void star();
     void baseline();
     void editTags();
@@ -67,7 +71,8 @@ private:
     RunTools tools_;
     RunQueue* queue_ = nullptr;
     QList<QAction*> all_;
-    QAction *star_, *baseline_, *tags_, *notes_, *branch_, *compare_, *export_, *earlier_, *later_, *purge_;
+    QAction *rename_, *trash_, *star_, *baseline_, *tags_, *notes_, *branch_, *compare_, *export_, *earlier_, *later_,
+        *purge_;
 };
 
 }  // namespace tritlab

@@ -37,7 +37,7 @@ const std::vector<Room> windowRooms = {
 };
 const std::set<std::string> mayIncludeEngine = {"app/services", "app/cli"};
 
-constexpr int largestClass = 850;  // lines of its declaration and its members' definitions
+constexpr int largestClass = 600;  // lines of its declaration and its members' definitions
 constexpr std::size_t widestLine = 120;
 
 // The two upper folders of a path: "core/engine" of "core/engine/layers/block.h".

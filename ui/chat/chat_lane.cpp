@@ -98,6 +98,25 @@ void ChatLane::showContext(const nlohmann::json& details) {
                                     : tr("Context: how much of it is in use stands here after an answer"));
 }
 
+nlohmann::json ChatLane::settings(const nlohmann::json& options) const {
+    nlohmann::json settings = conversation_.settings.is_object() ? conversation_.settings : nlohmann::json::object();
+    settings.update(options);
+    settings["precision"] = picker_->model().fullPrecision ? "full" : "packed";
+    return settings;
+}
+
+void ChatLane::keepSettings(const nlohmann::json& options) {
+    if (conversation_.id == 0) return;
+    const nlohmann::json kept = settings(options);
+    const std::string model = picker_->model().key().toStdString();
+    if (kept == conversation_.settings && model == conversation_.model) return;
+    conversation_.settings = kept;
+    conversation_.model = model;
+    host_->write(
+        tr("keep the settings of the conversation"),
+        [id = conversation_.id, model, kept](StoreWriter& writer) { writer.setConversationModel(id, model, kept); });
+}
+
 void ChatLane::added(const StoredMessage& message) {
     tree_.add(message);
     redraw();

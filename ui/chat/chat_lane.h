@@ -41,7 +41,10 @@ public:
     void open(const Conversation& conversation, const std::vector<StoredMessage>& messages);
     void begun(const Conversation& conversation) { conversation_ = conversation; }
     void setTitle(const std::string& title) { conversation_.title = title; }
-    void added(const StoredMessage& message);  // stored: shows it
+    // What the conversation is held with: what it was before, these options, and the precision of the chosen model.
+    [[nodiscard]] nlohmann::json settings(const nlohmann::json& options) const;
+    void keepSettings(const nlohmann::json& options);  // them and the model, in the store where they have changed
+    void added(const StoredMessage& message);          // stored: shows it
     void answer(qint64 question, const AnswerSettings& settings);
     void goOn(qint64 answer, const AnswerSettings& settings);
     void showBranch(qint64 head);                   // and keeps it

@@ -1,34 +1,245 @@
-// What the chat pane does: sends, edits, branches, begins conversations and keeps their settings.
 #include "ui/chat/chat_pane.h"
 
-#include <QApplication>
-#include <QClipboard>
+#include <QAction>
 #include <QFrame>
-#include <QLabel>
-#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QSettings>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
-#include <QUuid>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
+#include "ui/chat/chat_composer.h"
+#include "ui/chat/chat_head.h"
+#include "ui/chat/chat_menu.h"
 #include "ui/chat/chat_options.h"
+#include "ui/chat/conversation_actions.h"
 #include "ui/chat/conversation_list.h"
+#include "ui/chat/message_actions.h"
+#include "ui/chat/message_sender.h"
 #include "ui/chat/model_picker.h"
+#include "ui/chat/stored_conversation.h"
+#include "ui/models/run_list_model.h"
+#include "ui/services/store_reader.h"
+#include "ui/theme/icons.h"
 
 namespace tritlab {
 
 namespace {
 
-std::string titleOf(const QString& text) { return text.trimmed().section('\n', 0, 0).left(60).toStdString(); }
+constexpr int oneLaneWidth = 380, twoLanesWidth = 760;
+
+QToolButton* toggleButton(QWidget* parent, const char* name, const QString& text, const QString& tip) {
+    auto* button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    return button;
+}
 
 }  // namespace
+
+ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, DraftKeeper* drafts, QWidget* parent)
+    : QWidget(parent), runs_(runs), reader_(reader), host_(host) {
+    setObjectName("chatPane");
+    sender_ = new MessageSender(host, this);
+    conversations_ = new ConversationActions(reader, host, this);
+    makeLanes();
+    list_ = new ConversationList(reader, this);
+    stack_ = new QStackedWidget(this);
+    stack_->addWidget(splitter_);
+    stack_->addWidget(list_);
+    head_ = new ChatHead(this);
+    composer_ = new ChatComposer(drafts, this);
+    setFocusProxy(composer_);
+    makeOptions();
+    QHBoxLayout* buttons = makeButtons();
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 6, 6, 6);
+    layout->setSpacing(6);
+    layout->addWidget(head_);
+    layout->addWidget(stack_, 1);
+    layout->addWidget(composer_);
+    layout->addWidget(optionsArea_);
+    layout->addLayout(buttons);
+    makeMenu();
+    connect(head_, &ChatHead::listToggled, this, &ChatPane::showList);
+    connect(head_, &ChatHead::newWanted, this, &ChatPane::beginConversation);
+    connectComposer();
+    connectConversations();
+    connect(runs_, &RunListModel::visibilityChanged, this, [this] {
+        for (ChatLane* each : lanes_) each->picker()->showRuns();
+    });
+    updateState();
+    showDraft();
+}
+
+void ChatPane::makeLanes() {
+    splitter_ = new QSplitter(Qt::Horizontal, this);
+    splitter_->setObjectName("chatSplitter");
+    splitter_->setChildrenCollapsible(false);
+    for (int number = 0; number < 2; ++number) {
+        auto* lane = new ChatLane(number, runs_, reader_, host_, this);
+        lanes_[static_cast<std::size_t>(number)] = lane;
+        splitter_->addWidget(lane);
+        connect(lane, &ChatLane::busyChanged, this, &ChatPane::updateState);
+        connect(lane, &ChatLane::templateKnown, this, [this](const QString& name) { options_->setTemplateName(name); });
+        connect(lane, &ChatLane::answerStored, this, [this] {
+            if (listShown()) list_->reload();
+        });
+        connect(lane->picker(), &ModelPicker::changed, this, [this] {
+            updateState();
+            keepLater_.start();
+        });
+        connect(lane->transcript(), &TranscriptView::copyWanted, this, &MessageActions::copy);
+    }
+    lane(1)->hide();
+    actions_ = new MessageActions(lanes_, host_, this);
+    for (ChatLane* each : lanes_) connect(each, &ChatLane::actionWanted, actions_, &MessageActions::act);
+    connect(actions_, &MessageActions::editWanted, this, &ChatPane::edit);
+    connect(actions_, &MessageActions::answerWanted, this, [this](int number, qint64 question) {
+        if (ready()) lane(number)->answer(question, answerSettings());
+    });
+    connect(actions_, &MessageActions::continueWanted, this, [this](int number, qint64 answer) {
+        if (ready()) lane(number)->goOn(answer, answerSettings());
+    });
+    connect(actions_, &MessageActions::removed, this, &ChatPane::updateState);
+}
+
+void ChatPane::makeOptions() {
+    options_ = new ChatOptions;
+    optionsArea_ = new QScrollArea(this);
+    optionsArea_->setFrameShape(QFrame::NoFrame);
+    optionsArea_->setWidgetResizable(true);
+    optionsArea_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    optionsArea_->setWidget(options_);
+    optionsArea_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    optionsArea_->hide();
+    keepLater_.setSingleShot(true);
+    keepLater_.setInterval(400);
+    connect(&keepLater_, &QTimer::timeout, this, &ChatPane::keepSettings);
+    connect(options_, &ChatOptions::changed, &keepLater_, qOverload<>(&QTimer::start));
+    connect(options_, &ChatOptions::viewChanged, this, [this] {
+        for (ChatLane* each : lanes_) {
+            each->transcript()->setMarkdown(options_->markdown());
+            each->transcript()->setProbabilities(options_->probabilities());
+        }
+    });
+    connect(options_, &ChatOptions::presetsChanged, this, &ChatPane::presetsChanged);
+}
+
+QHBoxLayout* ChatPane::makeButtons() {
+    optionsButton_ =
+        toggleButton(this, "chatOptions", tr("Settings"), tr("Sampling, system prompt, how answers are shown"));
+    optionsButton_->setArrowType(Qt::RightArrow);
+    optionsButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    compareButton_ = toggleButton(this, "chatCompare", tr("Side by side"),
+                                  tr("One question to two models, or to packed and full precision"));
+    send_ = new QPushButton(lineIcon(IconShape::Send), tr("Send"), this);
+    send_->setObjectName("chatSend");
+    stop_ = new QPushButton(lineIcon(IconShape::Stop), tr("Stop"), this);
+    stop_->setObjectName("chatStop");
+    connect(optionsButton_, &QToolButton::toggled, this, &ChatPane::showOptions);
+    connect(compareButton_, &QToolButton::toggled, this, &ChatPane::setCompare);
+    connect(send_, &QPushButton::clicked, this, &ChatPane::send);
+    connect(stop_, &QPushButton::clicked, this, [this] { host_->stop(); });
+    auto* row = new QHBoxLayout;
+    row->addWidget(optionsButton_);
+    row->addWidget(compareButton_);
+    row->addStretch(1);
+    row->addWidget(stop_);
+    row->addWidget(send_);
+    return row;
+}
+
+void ChatPane::makeMenu() {
+    ChatMenu* menu = head_->menu();
+    menu->add("chatNew", tr("&New conversation"), "Ctrl+Shift+N", [this] { beginConversation(); });
+    menu->add("chatFind", tr("&Find a conversation…"), "Ctrl+Shift+F", [this] {
+        head_->setListShown(true);
+        list_->focusSearch();
+    });
+    menu->add("chatChooseModel", tr("Choose the &model…"), "Ctrl+Shift+M", [this] { lane(0)->picker()->popUp(); });
+    menu->addSeparator();
+    actions_->addTo(menu);
+    menu->addSeparator();
+    QAction* rename = menu->add("chatRename", tr("Rename the conversation…"), "F2", [this] {
+        const Conversation& shown = lane(0)->conversation();
+        conversations_->rename(shown.id, QString::fromStdString(shown.title));
+    });
+    QAction* save = menu->add("chatExport", tr("E&xport the conversation…"), "Ctrl+Shift+S",
+                              [this] { conversations_->askWhereToExport(lanes()); });
+    QAction* remove = menu->add("chatDelete", tr("&Delete the conversation"), "Ctrl+Shift+Del",
+                                [this] { removeConversation(lane(0)->conversation().id); });
+    needConversation_ = {rename, save, remove};
+    menu->addSeparator();
+    menu->add("chatSettings", tr("Se&ttings"), "Ctrl+Shift+O", [this] { optionsButton_->toggle(); });
+    menu->add("chatSideBySide", tr("Side &by side"), "Ctrl+Shift+B", [this] { compareButton_->toggle(); });
+    menu->add("chatProbabilities", tr("Token &probabilities"), "Ctrl+Shift+P",
+              [this] { options_->setProbabilities(!options_->probabilities()); });
+}
+
+void ChatPane::connectComposer() {
+    connect(composer_, &ChatComposer::sendWanted, this, &ChatPane::send);
+    connect(composer_, &ChatComposer::stopWanted, this, [this] { host_->stop(); });
+    connect(composer_, &ChatComposer::editLastWanted, this,
+            [this] { actions_->actOnLast(Role::User, TranscriptView::Act::Edit); });
+    connect(composer_, &ChatComposer::changed, this, &ChatPane::updateState);
+    // The first letters of a question are a good moment to load what will answer.
+    connect(composer_, &ChatComposer::firstLetterWritten, this, [this] {
+        if (busy()) return;
+        for (const ChatLane* each : lanes())
+            if (!each->picker()->model().empty()) host_->prepare(each->picker()->model());
+    });
+    connect(sender_, &MessageSender::begun, this, [this] {
+        composer_->setReadOnly(true);
+        updateState();
+    });
+    connect(sender_, &MessageSender::stored, this, [this] {
+        composer_->sent(lane(0)->conversation().id);  // it may just have begun
+        updateState();
+    });
+    connect(sender_, &MessageSender::failed, this, [this](const QString& why) {
+        composer_->setReadOnly(false);
+        updateState();
+        lane(0)->showError(tr("The message was not stored, and not sent: %1").arg(why));
+    });
+}
+
+void ChatPane::connectConversations() {
+    connect(list_, &ConversationList::opened, this, &ChatPane::openConversation);
+    connect(list_, &ConversationList::closed, this, [this] { showList(false); });
+    connect(list_, &ConversationList::removeWanted, this, &ChatPane::removeConversation);
+    connect(list_, &ConversationList::renameWanted, conversations_, &ConversationActions::rename);
+    connect(conversations_, &ConversationActions::renamed, this, [this](qint64 id, const QString& title) {
+        list_->reload();
+        if (lane(0)->conversation().id == id) lane(0)->setTitle(title.toStdString());
+        updateState();
+    });
+    connect(conversations_, &ConversationActions::removed, this, [this](qint64 id) {
+        list_->reload();
+        if (lane(0)->conversation().id == id) beginConversation();
+    });
+    connect(conversations_, &ConversationActions::broughtBack, this, [this](qint64 id) {
+        list_->reload();
+        if (!listShown()) openConversation(id);
+    });
+}
 
 std::vector<ChatLane*> ChatPane::lanes() const {
     return compares() ? std::vector<ChatLane*>{lanes_[0], lanes_[1]} : std::vector<ChatLane*>{lanes_[0]};
 }
 
 bool ChatPane::compares() const { return compareButton_->isChecked(); }
+int ChatPane::usualWidth() const { return compares() ? twoLanesWidth : oneLaneWidth; }
 bool ChatPane::busy() const { return lanes_[0]->busy() || lanes_[1]->busy(); }
+bool ChatPane::sending() const { return sender_->sending(); }
+bool ChatPane::working() const { return busy() || sending(); }
 
 void ChatPane::storeOpened() { list_->reload(); }
 
@@ -62,24 +273,14 @@ void ChatPane::followRun(const QString& run) {
     picker->setModel(model);
 }
 
-void ChatPane::suggest(const QString& prompt) {
-    if (input_->toPlainText().isEmpty()) input_->setPlainText(prompt);
-}
+void ChatPane::suggest(const QString& prompt) { composer_->suggest(prompt); }
 
 AnswerSettings ChatPane::answerSettings() const {
     return {options_->options(), options_->systemPrompt(), options_->raw(), sinceSent_};
 }
 
-nlohmann::json ChatPane::settingsOf(const ChatLane& lane) const {
-    nlohmann::json settings =
-        lane.conversation().settings.is_object() ? lane.conversation().settings : nlohmann::json::object();
-    settings.update(options_->toJson());
-    settings["precision"] = lane.picker()->model().fullPrecision ? "full" : "packed";
-    return settings;
-}
-
 bool ChatPane::ready() {
-    if (busy() || sending_) return false;
+    if (working()) return false;
     sinceSent_.start();
     for (ChatLane* each : lanes()) {
         if (!each->picker()->model().empty()) continue;
@@ -95,190 +296,66 @@ bool ChatPane::ready() {
 }
 
 void ChatPane::send() {
-    const QString text = options_->raw() ? input_->toPlainText() : input_->toPlainText().trimmed();
+    const QString text = options_->raw() ? composer_->text() : composer_->text().trimmed();
     if (text.trimmed().isEmpty() || !ready()) return;
     showList(false);
     keepSettings();
-    if (editing_.message != 0) sendEdited(text);
-    else sendQuestion(text);
-}
-
-void ChatPane::sendQuestion(const QString& text) {
-    std::vector<NewMessage> messages;
-    const std::string pair = QUuid::createUuid().toString(QUuid::Id128).toStdString();
-    for (const ChatLane* each : lanes()) {
-        nlohmann::json settings = settingsOf(*each);
-        if (each->conversation().id == 0 && compares()) settings["pair"] = pair;
-        messages.push_back({each->conversation().id,
-                            each->tree().head(),
-                            "user",
-                            text.toStdString(),
-                            {},
-                            titleOf(text),
-                            each->picker()->model().key().toStdString(),
-                            settings});
-    }
-    storeMessages(messages, lanes(), true);
-}
-
-// An edited question is another child of what it follows, in both conversations of side by side; an edited answer only
-// in its own.
-void ChatPane::sendEdited(const QString& text) {
-    ChatLane* edited = lane(editing_.lane);
-    const StoredMessage* message = edited->tree().find(editing_.message);
-    if (message == nullptr) {
-        endEditing();
-        return;
-    }
-    const bool answer = editing_.role == Role::Assistant;
-    const auto place = edited->tree().pathTo(message->id).size() - 1;
-    std::vector<NewMessage> messages;
-    std::vector<ChatLane*> to;
-    for (ChatLane* each : lanes()) {
-        const auto path = each->tree().path();
-        const bool same = place < path.size() && path[place]->role == message->role;
-        if (each != edited && (answer || !same)) continue;
-        const StoredMessage* old = each == edited ? message : path[place];
-        messages.push_back({each->conversation().id,
-                            old->parent,
-                            old->role,
-                            text.toStdString(),
-                            answer ? nlohmann::json{{"edited", true}} : nlohmann::json::object(),
-                            {},
-                            {},
-                            {}});
-        to.push_back(each);
-    }
-    storeMessages(messages, to, !answer);
-}
-
-void ChatPane::storeMessages(const std::vector<NewMessage>& messages, const std::vector<ChatLane*>& to, bool ask) {
-    sending_ = true;
-    input_->setReadOnly(true);
-    updateState();
-    const auto added = std::make_shared<std::vector<AddedMessage>>();
-    host_->write(
-        tr("store the message"), [messages, added](StoreWriter& writer) { *added = writer.addMessages(messages); },
-        [this, messages, added, to, ask] { onSent(messages, *added, to, ask); },
-        [this](const QString& why) { onSendFailed(why); });
-}
-
-void ChatPane::onSent(const std::vector<NewMessage>& messages, const std::vector<AddedMessage>& added,
-                      const std::vector<ChatLane*>& to, bool ask) {
-    sending_ = false;
-    input_->setReadOnly(false);
-    input_->clear();
-    endEditing();
-    for (std::size_t i = 0; i < to.size(); ++i) {
-        const NewMessage& sent = messages[i];
-        if (to[i]->conversation().id == 0) {
-            Conversation fresh;
-            fresh.id = added[i].conversation;
-            fresh.title = sent.title;
-            fresh.model = sent.model;
-            fresh.settings = sent.settings;
-            fresh.createdMs = QDateTime::currentMSecsSinceEpoch();
-            to[i]->begun(fresh);
-        }
-        StoredMessage message;
-        message.id = added[i].message;
-        message.conversation = added[i].conversation;
-        message.parent = sent.parent;
-        message.role = sent.role;
-        message.text = sent.text;
-        message.details = sent.details;
-        to[i]->added(message);
-    }
-    draftOf_ = lane(0)->conversation().id;  // it may just have begun
-    if (ask) {
-        const AnswerSettings settings = answerSettings();  // one seed for both sides
-        for (std::size_t i = 0; i < to.size(); ++i) to[i]->answer(added[i].message, settings);
-    }
-    updateState();
-}
-
-void ChatPane::onSendFailed(const QString& why) {
-    sending_ = false;
-    input_->setReadOnly(false);
-    updateState();
-    lane(0)->showError(tr("The message was not stored, and not sent: %1").arg(why));
-}
-
-void ChatPane::copy(const QString& text) { QApplication::clipboard()->setText(text); }
-
-void ChatPane::act(int number, TranscriptView::Act what, qint64 id) {
-    using Act = TranscriptView::Act;
-    ChatLane* at = lane(number);
-    const StoredMessage* message = at->tree().find(id);
-    if (message == nullptr) return;
-    if (what == Act::Copy) {
-        copy(QString::fromStdString(message->text));
-        return;
-    }
-    if (busy() || sending_) return;
-    switch (what) {
-        case Act::Edit: edit(number, id); break;
-        case Act::Regenerate:
-            if (message->parent != 0 && ready()) at->answer(message->parent, answerSettings());
-            break;
-        case Act::Continue:
-            if (ready()) at->goOn(id, answerSettings());
-            break;
-        case Act::Answer:
-            if (ready()) at->answer(id, answerSettings());
-            break;
-        case Act::Remove: removeMessage(number, id); break;
-        case Act::Previous: at->step(id, -1); break;
-        case Act::Next: at->step(id, 1); break;
-        default: break;
-    }
-}
-
-void ChatPane::actOnLast(Role role, TranscriptView::Act what) {
-    const auto path = lane(0)->tree().path();
-    for (auto it = path.rbegin(); it != path.rend(); ++it) {
-        if (((*it)->role == "assistant") != (role == Role::Assistant)) continue;
-        act(0, what, (*it)->id);
-        return;
-    }
-}
-
-// Of the newest message that has another branch.
-void ChatPane::stepBranch(int by) {
-    if (busy()) return;
-    const auto path = lane(0)->tree().path();
-    for (auto it = path.rbegin(); it != path.rend(); ++it) {
-        if (lane(0)->tree().siblings((*it)->id).size() < 2) continue;
-        lane(0)->step((*it)->id, by);
-        return;
-    }
+    const auto edited = composer_->edited();
+    if (edited.message == 0) sender_->sendQuestion(text, lanes(), options_->toJson(), answerSettings());
+    else if (!sender_->sendEdited(text, lane(edited.lane), edited.message, lanes(), answerSettings()))
+        composer_->endEditing();
 }
 
 void ChatPane::edit(int number, qint64 id) {
     const StoredMessage* message = lane(number)->tree().find(id);
     if (message == nullptr) return;
-    editing_ = {number, id, message->role == "assistant" ? Role::Assistant : Role::User};
-    editText_->setText(editing_.role == Role::Assistant
-                           ? tr("Editing an answer: it becomes a branch, and nothing is asked.")
-                           : tr("Editing a question: it becomes a branch with an answer of its own."));
-    editBar_->show();
-    input_->setPlainText(QString::fromStdString(message->text));
-    input_->moveCursor(QTextCursor::End);
-    input_->setFocus();
-    updateState();
+    const Role role = message->role == "assistant" ? Role::Assistant : Role::User;
+    composer_->edit({number, id, role}, QString::fromStdString(message->text));
 }
 
-void ChatPane::endEditing() {
-    if (editing_.message != 0) input_->clear();
-    editing_ = {};
-    editBar_->hide();
+// What was being written in the conversation that is shown now.
+void ChatPane::showDraft() {
+    const qint64 conversation = lane(0)->conversation().id;
+    const ChatComposer::Draft draft = composer_->draftOf(conversation);
+    if (draft.message != 0 && draft.lane >= 0 && static_cast<std::size_t>(draft.lane) < lanes_.size())
+        edit(draft.lane, draft.message);
+    composer_->open(conversation, draft.text);
+}
+
+void ChatPane::removeConversation(qint64 id) {
+    if (id == 0 || postponed([this, id] { removeConversation(id); })) return;
+    conversations_->remove(id);
+}
+
+void ChatPane::openConversation(qint64 id) {
+    if (postponed([this, id] { openConversation(id); })) return;
+    reader_->ask(
+        this, [id](RunStore& store) { return readConversation(store, id); },
+        [this](const StoredConversation& stored) {
+            if (!stored.conversations.empty() && !working()) showConversation(stored);
+        });
+}
+
+void ChatPane::showConversation(const StoredConversation& stored) {
+    keepSettings();
+    composer_->leave();
+    const QSignalBlocker quiet(compareButton_);
+    compareButton_->setChecked(stored.conversations.size() == 2);
+    lane(1)->setVisible(compares());
+    if (compares()) Q_EMIT roomWanted(usualWidth());
+    for (ChatLane* each : lanes_) each->clear();
+    options_->setJson(stored.conversations.front().settings);
+    for (std::size_t i = 0; i < stored.conversations.size(); ++i)
+        lanes_[i]->open(stored.conversations[i], stored.messages[i]);
+    showDraft();
+    showList(false);
     updateState();
 }
 
 void ChatPane::beginConversation() {
     if (postponed([this] { beginConversation(); })) return;
     keepSettings();
-    leaveDraft();
+    composer_->leave();
     for (ChatLane* each : lanes_) each->clear();
     showDraft();
     lane(0)->picker()->setTouched(false);
@@ -287,18 +364,20 @@ void ChatPane::beginConversation() {
     updateState();
 }
 
+void ChatPane::exportTo(const QString& path) { conversations_->exportTo(path, lanes()); }
+
 void ChatPane::setCompare(bool on) {
-    if (busy() || sending_) {
+    if (working()) {
         const QSignalBlocker quiet(compareButton_);
         compareButton_->setChecked(!on);
         return;
     }
     lane(1)->setVisible(on);
     if (on) {
-        Q_EMIT roomWanted(760);
+        Q_EMIT roomWanted(usualWidth());
         // Both begin anew, so that both have heard the same. Without another choice the second is the first in full
         // precision.
-        const QString unsent = takeDraftAlong();
+        const QString unsent = composer_->takeAlong();
         beginConversation();
         suggest(unsent);
         ChatModel other = lane(0)->picker()->model();
@@ -307,56 +386,70 @@ void ChatPane::setCompare(bool on) {
         lane(1)->showHint();
     } else {
         lane(1)->clear();
-        Q_EMIT roomWanted(380);
+        Q_EMIT roomWanted(usualWidth());
     }
     updateState();
+}
+
+bool ChatPane::listShown() const { return stack_->currentWidget() == list_; }
+
+void ChatPane::showList(bool on) {
+    head_->setListShown(on);
+    stack_->setCurrentWidget(on ? static_cast<QWidget*>(list_) : splitter_);
+    if (on) {
+        list_->reload();
+        list_->focusSearch();
+    } else {
+        composer_->setFocus();
+    }
+}
+
+void ChatPane::showOptions(bool on) {
+    optionsArea_->setVisible(on);
+    optionsArea_->setMinimumHeight(on ? std::min(options_->sizeHint().height(), 230) : 0);
+    optionsButton_->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
 }
 
 // Model and options belong to the conversation: kept a moment after they change, and when a message is sent.
 void ChatPane::keepSettings() {
     keepLater_.stop();
-    for (ChatLane* each : lanes()) {
-        if (each->conversation().id == 0) continue;
-        const nlohmann::json settings = settingsOf(*each);
-        const std::string model = each->picker()->model().key().toStdString();
-        if (settings == each->conversation().settings && model == each->conversation().model) continue;
-        Conversation kept = each->conversation();
-        kept.settings = settings;
-        kept.model = model;
-        each->begun(kept);
-        host_->write(tr("keep the settings of the conversation"), [id = kept.id, model, settings](StoreWriter& writer) {
-            writer.setConversationModel(id, model, settings);
-        });
-    }
+    for (ChatLane* each : lanes()) each->keepSettings(options_->toJson());
     updateState();
 }
 
 bool ChatPane::postponed(std::function<void()> work) {
-    if (!busy() && !sending_) return false;
+    if (!working()) return false;
     afterAnswer_ = std::move(work);
     host_->stop();
     return true;
 }
 
 void ChatPane::updateState() {
-    if (afterAnswer_ && !busy() && !sending_)
+    if (afterAnswer_ && !working())
         QMetaObject::invokeMethod(this, std::exchange(afterAnswer_, nullptr), Qt::QueuedConnection);
-    const bool working = busy() || sending_;
-    send_->setEnabled(!working && !lane(0)->picker()->model().empty());
-    send_->setText(editing_.message == 0              ? tr("Send")
-                   : editing_.role == Role::Assistant ? tr("Keep")
-                                                      : tr("Send as a branch"));
+    send_->setEnabled(!working() && !lane(0)->picker()->model().empty());
+    send_->setText(composer_->edited().message == 0              ? tr("Send")
+                   : composer_->edited().role == Role::Assistant ? tr("Keep")
+                                                                 : tr("Send as a branch"));
     stop_->setEnabled(busy());
-    compareButton_->setEnabled(!working);
+    composer_->setAnswering(busy());
+    compareButton_->setEnabled(!working());
     const Conversation& shown = lane(0)->conversation();
-    title_->setText(shown.id == 0 ? tr("New conversation") : QString::fromStdString(shown.title));
-    title_->setToolTip(title_->text());
-    const auto path = lane(0)->tree().path();
-    const bool answered =
-        std::any_of(path.begin(), path.end(), [](const auto* each) { return each->role == "assistant"; });
-    for (QAction* each : needAnswer_) each->setEnabled(answered && !working);
-    for (QAction* each : needQuestion_) each->setEnabled(!path.empty() && !working);
-    for (QAction* each : needConversation_) each->setEnabled(shown.id != 0 && !working);
+    head_->setTitle(shown.id == 0 ? tr("New conversation") : QString::fromStdString(shown.title));
+    actions_->update(working());
+    for (QAction* each : needConversation_) each->setEnabled(shown.id != 0 && !working());
+}
+
+void ChatPane::restore(const QSettings& settings) {
+    options_->restore(settings);
+    for (ChatLane* each : lanes_) each->picker()->setFolders(settings.value("chat/folders").toStringList());
+    optionsButton_->setChecked(settings.value("chat/showOptions", false).toBool());
+}
+
+void ChatPane::save(QSettings& settings) const {
+    options_->save(settings);
+    settings.setValue("chat/folders", lane(0)->picker()->folders());
+    settings.setValue("chat/showOptions", optionsButton_->isChecked());
 }
 
 }  // namespace tritlab

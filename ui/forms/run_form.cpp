@@ -5,39 +5,81 @@
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScopedValueRollback>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QVBoxLayout>
-#include <algorithm>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/store/branch.h"
-#include "ui/forms/field_editor.h"
+#include "ui/forms/cost_panel.h"
+#include "ui/forms/data_preview.h"
+#include "ui/forms/schedule_panel.h"
 #include "ui/forms/step_measure.h"
-#include "ui/plots/chart_widget.h"
+#include "ui/forms/sweep_section.h"
+#include "ui/forms/train_command.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
 
-namespace {
-
-QString groupText(FieldGroup group) { return QCoreApplication::translate("Field", groupLabel(group)); }
-
-}  // namespace
-
-RunForm::RunForm(QWidget* parent) : QDialog(parent) {
+RunForm::RunForm(QWidget* parent) : QDialog(parent), drafts_([this] { return written(); }) {
     setObjectName("runForm");
     setWindowTitle(tr("New run"));
     setWindowFlag(Qt::WindowMaximizeButtonHint);
+    QHBoxLayout* head = makeHead();
+    auto* below = new QHBoxLayout;
+    below->addWidget(presetText_, 1);
+    below->addWidget(back_, 0, Qt::AlignTop);
+    fields_ = new FieldSections(this);
+    sweep_ = new SweepSection(fields_->board()->widget());
+    fields_->addSection(tr("Sweep"), sweep_);
+    problems_ = new QLabel(this);
+    problems_->setObjectName("problems");
+    problems_->setWordWrap(true);
+    auto* buttons = new QDialogButtonBox(this);
+    start_ = buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
+    start_->setObjectName("startRun");
+    start_->setDefault(true);
+    QPushButton* cancel = buttons->addButton(QDialogButtonBox::Cancel);
+    cancel->setObjectName("cancelRun");
+    auto* bottom = new QHBoxLayout;
+    bottom->addWidget(problems_, 1);
+    bottom->addWidget(buttons);
+    auto* middle = new QHBoxLayout;
+    middle->addWidget(fields_->list());
+    middle->addWidget(fields_->board(), 3);
+    middle->addWidget(makeSide(), 2);
+    auto* layout = new QVBoxLayout(this);
+    layout->addLayout(head);
+    layout->addLayout(below);
+    layout->addLayout(middle, 1);
+    layout->addLayout(bottom);
+    resize(1180, 740);
+
+    const auto onEdited = [this] {
+        validate();
+        changed();
+    };
+    connect(fields_, &FieldSections::edited, this, onEdited);
+    connect(sweep_, &SweepSection::edited, this, onEdited);
+    connect(name_, &QLineEdit::textEdited, this, [this] {
+        costs_->setCommand(commandLine());
+        changed();
+    });
+    connect(start_, &QPushButton::clicked, this, &RunForm::start);
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(this, &QDialog::finished, measure(), &StepMeasure::stop);
+    loadPreset(presets_->findData("tiny") >= 0 ? "tiny" : presets_->itemData(0).toString());
+}
+
+// The line with name, preset, data and files; and what stands below it.
+QHBoxLayout* RunForm::makeHead() {
     name_ = new QLineEdit(this);
     name_->setObjectName("runName");
     name_->setAccessibleName(tr("Name of the run"));
@@ -59,156 +101,70 @@ RunForm::RunForm(QWidget* parent) : QDialog(parent) {
     back_->setObjectName("takeBack");
     back_->setToolTip(tr("What was written in the form before something else was loaded over it"));
     back_->hide();
-    connect(back_, &QPushButton::clicked, this, &RunForm::takeBack);
-    auto* below = new QHBoxLayout;
-    below->addWidget(presetText_, 1);
-    below->addWidget(back_, 0, Qt::AlignTop);
     auto* open = new QPushButton(lineIcon(IconShape::Open), tr("&Open…"), this);
     open->setObjectName("openConfig");
     auto* save = new QPushButton(lineIcon(IconShape::Save), tr("S&ave…"), this);
     save->setObjectName("saveConfig");
-    auto* top = new QHBoxLayout;
     auto* presetLabel = new QLabel(tr("&Preset"), this);
     presetLabel->setBuddy(presets_);
     auto* nameLabel = new QLabel(tr("Na&me"), this);
     nameLabel->setBuddy(name_);
-    top->addWidget(nameLabel);
-    top->addWidget(name_, 2);
-    top->addWidget(presetLabel);
-    top->addWidget(presets_, 2);
     auto* look = new QPushButton(lineIcon(IconShape::Folder), tr("&Data…"), this);
     look->setObjectName("previewData");
     look->setToolTip(tr("Look at the text: documents, skipped lines, the first batch as tokens"));
-    connect(look, &QPushButton::clicked, this, &RunForm::showData);
-    top->addWidget(look);
-    top->addWidget(open);
-    top->addWidget(save);
-
-    makeSections();
-    problems_ = new QLabel(this);
-    problems_->setObjectName("problems");
-    problems_->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(this);
-    start_ = buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
-    start_->setObjectName("startRun");
-    start_->setDefault(true);
-    QPushButton* cancel = buttons->addButton(QDialogButtonBox::Cancel);
-    cancel->setObjectName("cancelRun");
-    auto* bottom = new QHBoxLayout;
-    bottom->addWidget(problems_, 1);
-    bottom->addWidget(buttons);
-    auto* middle = new QHBoxLayout;
-    middle->addWidget(sections_);
-    middle->addWidget(scroll_, 3);
-    middle->addWidget(makeSide(), 2);
-    auto* layout = new QVBoxLayout(this);
-    layout->addLayout(top);
-    layout->addLayout(below);
-    layout->addLayout(middle, 1);
-    layout->addLayout(bottom);
-    resize(1180, 740);
-
+    auto* head = new QHBoxLayout;
+    head->addWidget(nameLabel);
+    head->addWidget(name_, 2);
+    head->addWidget(presetLabel);
+    head->addWidget(presets_, 2);
+    for (QPushButton* each : {look, open, save}) head->addWidget(each);
     connect(presets_, &QComboBox::activated, this, [this](int index) {
         loadPreset(presets_->itemData(index).toString());
-        keepWritten();
+        drafts_.keep();
     });
-    connect(name_, &QLineEdit::textEdited, this, &RunForm::changed);
-    connect(start_, &QPushButton::clicked, this, &RunForm::start);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-    connect(this, &QDialog::finished, measure_, &StepMeasure::stop);
-    const auto tell = [this](const Error& error) { problems_->setText(QString::fromStdString(error.what())); };
-    connect(open, &QPushButton::clicked, this, [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Open a config"), {},
-                                                          tr("Configs (*.tritlab *.json);;All files (*)"));
-        if (!path.isEmpty()) loadFile(path);
-    });
-    connect(save, &QPushButton::clicked, this, [this, tell] {
-        const QString path = QFileDialog::getSaveFileName(this, tr("Save the config"), name_->text() + ".tritlab",
-                                                          tr("Configs (*.tritlab *.json)"));
-        if (path.isEmpty()) return;
-        try {
-            saveFile(path);
-        } catch (const Error& error) {
-            tell(error);
-        }
-    });
-    loadPreset(presets_->findData("tiny") >= 0 ? "tiny" : presets_->itemData(0).toString());
+    connect(back_, &QPushButton::clicked, this, &RunForm::takeBack);
+    connect(look, &QPushButton::clicked, this, &RunForm::showData);
+    connect(open, &QPushButton::clicked, this, &RunForm::openFile);
+    connect(save, &QPushButton::clicked, this, &RunForm::askWhereToSave);
+    return head;
 }
 
-RunForm::~RunForm() = default;
+QWidget* RunForm::makeSide() {
+    auto* side = new QWidget(this);
+    schedules_ = new SchedulePanel(side);
+    costs_ = new CostPanel(side);
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(schedules_, 1);
+    column->addWidget(costs_);
+    side->setMinimumWidth(340);
+    return side;
+}
 
-void RunForm::makeSections() {
-    sections_ = new QListWidget(this);
-    sections_->setObjectName("sections");
-    sections_->setAccessibleName(tr("Sections"));
-    sections_->setFrameShape(QFrame::NoFrame);
-    sections_->setSpacing(2);
-    sections_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* board = new QWidget;
-    auto* column = new QVBoxLayout(board);
-    column->setSpacing(4);
-    std::map<FieldGroup, QGridLayout*> grids;
-    for (const Field& field : fields()) {
-        QGridLayout*& grid = grids[field.group];
-        if (grid == nullptr) {
-            auto* group = new QWidget(board);
-            groups_[field.group] = group;
-            auto* title = new QLabel(groupText(field.group), group);
-            QFont font = title->font();
-            font.setWeight(QFont::DemiBold);
-            font.setPointSizeF(font.pointSizeF() * 1.1);
-            title->setFont(font);
-            grid = new QGridLayout(group);
-            grid->setContentsMargins(4, 6, 8, 10);
-            grid->setVerticalSpacing(4);
-            grid->setColumnMinimumWidth(0, 150);
-            grid->setColumnStretch(1, 1);
-            grid->setColumnMinimumWidth(2, 54);
-            grid->addWidget(title, 0, 0, 1, 4);
-            column->addWidget(group);
-            auto* item = new QListWidgetItem(groupText(field.group), sections_);
-            item->setData(Qt::UserRole, static_cast<int>(field.group));
-        }
-        auto editor = std::make_unique<FieldEditor>(field, groups_[field.group], grid, grid->rowCount());
-        FieldEditor* raw = editor.get();
-        connect(raw, &FieldEditor::edited, this, [this, raw] { onEdited(raw); });
-        connect(raw, &FieldEditor::resetWanted, this, [this, raw] {
-            draft_.reset(raw->field().key);
-            unread_.erase(raw->field().key);
-            showRest(nullptr);  // what stands wrong elsewhere stays to be mended
-            changed();
-        });
-        editors_.push_back(std::move(editor));
+SweepEditor* RunForm::sweep() const { return sweep_->editor(); }
+
+StepMeasure* RunForm::measure() const { return costs_->measure(); }
+
+QString RunForm::commandLine() const { return trainCommand(fields_->draft(), preset_, name_->text()); }
+
+void RunForm::openFile() {
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a config"), {}, tr("Configs (*.tritlab *.json);;All files (*)"));
+    if (!path.isEmpty()) loadFile(path);
+}
+
+void RunForm::askWhereToSave() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the config"), name_->text() + ".tritlab",
+                                                      tr("Configs (*.tritlab *.json)"));
+    if (path.isEmpty()) return;
+    try {
+        saveFile(path);
+    } catch (const Error& error) {
+        problems_->setText(QString::fromStdString(error.what()));
     }
-    sweepGroup_ = makeSweep(board);
-    column->addWidget(sweepGroup_);
-    new QListWidgetItem(tr("Sweep"), sections_);
-    column->addStretch(1);
-    scroll_ = new QScrollArea(this);
-    scroll_->setObjectName("fieldScroll");
-    scroll_->setWidgetResizable(true);
-    scroll_->setFrameShape(QFrame::NoFrame);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll_->setWidget(board);
-    scroll_->setMinimumWidth(420);
-    int widest = 0;
-    for (int i = 0; i < sections_->count(); ++i)
-        widest = std::max(widest, sections_->fontMetrics().horizontalAdvance(sections_->item(i)->text()));
-    sections_->setFixedWidth(widest + 28);
-    connect(sections_, &QListWidget::currentRowChanged, this, [this](int row) {
-        if (row < 0) return;
-        const QVariant group = sections_->item(row)->data(Qt::UserRole);
-        const QWidget* target = group.isValid() ? groups_[static_cast<FieldGroup>(group.toInt())] : sweepGroup_;
-        scroll_->verticalScrollBar()->setValue(target->y());
-    });
 }
 
-FieldEditor* RunForm::editor(const std::string& key) const {
-    for (const auto& each : editors_) {
-        if (each->field().key == key) return each.get();
-    }
-    return nullptr;
-}
+void RunForm::showData() { (new DataPreviewDialog(frozen(config()), workspace_, this))->show(); }
 
 void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
     branch_ = Branch{run, step};
@@ -217,51 +173,52 @@ void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
                              .arg(name)
                              .arg(step));
     name_->setText(tr("%1 from %2").arg(name).arg(step));
-    for (const auto& each : editors_) each->editor()->setEnabled(!fixedInBranch(each->field().key));
-    showCosts();
+    fields_->setFixed(&fixedInBranch);
+    showSide();
 }
 
 void RunForm::endBranch() {
-    if (!std::exchange(branch_, std::nullopt)) return;
-    for (const auto& each : editors_) each->editor()->setEnabled(true);
+    if (std::exchange(branch_, std::nullopt)) fields_->setFixed([](const std::string&) { return false; });
+}
+
+void RunForm::setAside() {
+    drafts_.setAside();
+    back_->setVisible(drafts_.hasAside());
+}
+
+// In place of what stood in the form. preset: none where empty.
+void RunForm::showDraft(ConfigDraft draft, const QString& preset, const QString& name) {
+    endBranch();
+    preset_ = preset;
+    presets_->setCurrentIndex(preset.isEmpty() ? -1 : presets_->findData(preset));
+    name_->setText(name);
+    fields_->setDraft(std::move(draft));
+    validate();
 }
 
 void RunForm::load(const RunConfig& config, const QString& name) {
     setAside();
-    endBranch();
-    draft_ = ConfigDraft();
+    ConfigDraft draft;
     // Only what differs from the defaults counts as set by the person, so that derived fields go on following the
     // others.
     for (const Field& field : fields()) {
-        if (field.applies(config) && field.get(config) != field.get(draft_.config()))
-            draft_.setValue(field.key, field.get(config));
+        if (field.applies(config) && field.get(config) != field.get(draft.config()))
+            draft.setValue(field.key, field.get(config));
     }
-    preset_.clear();
-    presets_->setCurrentIndex(-1);
     presetText_->setText(tr("From the config of %1").arg(name));
-    name_->setText(name);
-    unread_.clear();
-    showAll();
+    showDraft(std::move(draft), {}, name);
 }
 
 void RunForm::loadPreset(const QString& preset) {
-    const RunConfig before = draft_.config();
+    const RunConfig before = config();
     try {
         ConfigDraft draft = presetDraft(preset.toStdString());
         setAside();
-        draft_ = std::move(draft);
+        showDraft(std::move(draft), preset, preset);
+        showChanges(before, presets_->itemData(presets_->findData(preset), Qt::ToolTipRole).toString());
     } catch (const Error& error) {
         problems_->setText(QString::fromStdString(error.what()));
-        return;
     }
-    endBranch();
-    preset_ = preset;
-    const int at = presets_->findData(preset);
-    presets_->setCurrentIndex(at);
-    tellChanges(before, presets_->itemData(at, Qt::ToolTipRole).toString());
-    name_->setText(preset);
-    unread_.clear();
-    showAll();
 }
 
 void RunForm::loadFile(const QString& path) {
@@ -269,109 +226,139 @@ void RunForm::loadFile(const QString& path) {
         ConfigDraft draft;
         draft.setJson(nlohmann::json::parse(readFile(path.toStdString())), path.toStdString());
         setAside();
-        endBranch();
-        const RunConfig before = draft_.config();
-        draft_ = draft;
-        preset_.clear();
-        presets_->setCurrentIndex(-1);
-        tellChanges(before, path);
-        name_->setText(QFileInfo(path).completeBaseName());
-        unread_.clear();
-        showAll();
+        const RunConfig before = config();
+        showDraft(std::move(draft), {}, QFileInfo(path).completeBaseName());
+        showChanges(before, path);
     } catch (const std::exception& error) {
         problems_->setText(tr("%1 could not be opened: %2").arg(path, QString::fromStdString(error.what())));
     }
 }
 
+// What loading a preset or a file altered: the first few settings in the line, all of them on hover.
+void RunForm::showChanges(const RunConfig& before, const QString& description) {
+    QStringList all;
+    for (const FieldDifference& each : differences(before, config())) {
+        const Field* field = findField(each.key);
+        const auto part = [](const std::string& text) {
+            return text.empty() ? QStringLiteral("–") : QString::fromStdString(text).simplified();
+        };
+        all << QStringLiteral("%1: %2 → %3")
+                   .arg(field != nullptr ? QCoreApplication::translate("Field", field->label)
+                                         : QString::fromStdString(each.key),
+                        part(each.left), part(each.right));
+    }
+    QString text = description;
+    if (!all.isEmpty()) {
+        constexpr int shown = 4;
+        text += QStringLiteral("\n") + tr("Changes %n setting(s): ", nullptr, static_cast<int>(all.size())) +
+                all.mid(0, shown).join(QStringLiteral(";  "));
+        if (all.size() > shown) text += tr(";  and %1 more").arg(all.size() - shown);
+    }
+    presetText_->setText(text);
+    presetText_->setToolTip(all.join('\n').toHtmlEscaped().replace('\n', "<br>"));
+}
+
 void RunForm::setData(const QStringList& paths) {
     std::vector<DataSource> sources;
     for (const QString& path : paths) sources.push_back({path.toStdString(), 1.0});
-    draft_.setValue("data", FieldValue(sources));
-    unread_.erase("data");
-    showRest(nullptr);
+    fields_->setValue("data", FieldValue(sources));
+    validate();
     changed();
 }
 
 void RunForm::saveFile(const QString& path) const {
-    writeFileAtomically(path.toStdString(), toJson(draft_.config()).dump(2) + "\n");
+    writeFileAtomically(path.toStdString(), toJson(config()).dump(2) + "\n");
 }
 
-void RunForm::onEdited(FieldEditor* edited) {
-    take(*edited);
-    showRest(edited);
-    changed();
+void RunForm::setDrafts(DraftKeeper* drafts) {
+    if (const nlohmann::json left = drafts_.open(drafts); left.is_object()) {
+        if (!takeUp(left)) return;
+        const QString told = tr("As it was left. A preset begins anew."), before = presetText_->text();
+        if (!before.endsWith(told)) presetText_->setText(before.isEmpty() ? told : before + "\n" + told);
+        drafts_.setEdited();
+    }
+    back_->setVisible(drafts_.hasAside());
 }
 
-// What stands in an editor into the draft, or why it cannot be taken.
-void RunForm::take(const FieldEditor& editor) {
+// Field by field as it stands there, what cannot be read included.
+nlohmann::json RunForm::written() const {
+    nlohmann::json form = {{"name", name_->text().toStdString()},
+                           {"preset", preset_.toStdString()},
+                           {"text", presetText_->text().toStdString()},
+                           {"fields", fields_->written()}};
+    form["sweep"] = nlohmann::json::array();
+    for (const auto& [key, values] : sweep()->written())
+        form["sweep"].push_back({key.toStdString(), values.toStdString()});
+    if (branch_) form["branch"] = {{"run", branch_->run.toStdString()}, {"step", branch_->step}};
+    return form;
+}
+
+// What another version has written and this one cannot read gives way to its preset: false.
+bool RunForm::takeUp(const nlohmann::json& form) {
     try {
-        editor.apply(draft_);
-        unread_.erase(editor.field().key);
-    } catch (const Error& error) {
-        // The label stands beside the message: the key need not be said again.
-        QString text = QString::fromStdString(error.whatHappened());
-        if (!error.hint().empty()) text += ". " + QString::fromStdString(error.hint());
-        unread_[editor.field().key] = text;
+        const QScopedValueRollback<bool> loading(loading_, true);
+        const auto text = [&form](const char* key) { return QString::fromStdString(form.value(key, std::string())); };
+        endBranch();
+        preset_ = text("preset");
+        presets_->setCurrentIndex(presets_->findData(preset_));
+        fields_->setWritten(form.value("fields", nlohmann::json::object()));
+        sweep()->clear();
+        for (const nlohmann::json& row : form.value("sweep", nlohmann::json::array()))
+            sweep()->addAxis(QString::fromStdString(row.at(0).get<std::string>()),
+                             QString::fromStdString(row.at(1).get<std::string>()));
+        if (const auto it = form.find("branch"); it != form.end())
+            setBranch(QString::fromStdString(it->value("run", std::string())), {}, it->value("step", qint64{0}));
+        presetText_->setText(text("text"));
+        name_->setText(text("name"));
+        validate();
+        return true;
+    } catch (const nlohmann::json::exception&) {
+        loadPreset(preset_);
+        return false;
     }
 }
 
-void RunForm::showRest(const FieldEditor* edited) {
-    for (const auto& each : editors_) {
-        // What derives from the edited field follows it; the field being written keeps the person's own spelling.
-        each->setApplies(each->field().applies(draft_.config()));
-        if (each.get() != edited && !unread_.contains(each->field().key)) each->show(draft_);
-    }
-    validate();
+void RunForm::takeBack() {
+    const nlohmann::json form = drafts_.takeBack();
+    back_->setVisible(drafts_.hasAside());
+    if (takeUp(form)) changed();
 }
 
-void RunForm::showAll() {
-    for (const auto& each : editors_) {
-        each->setApplies(each->field().applies(draft_.config()));
-        each->show(draft_);
-    }
-    validate();
+// The person has written something.
+void RunForm::changed() {
+    if (loading_) return;
+    drafts_.setEdited();
+    drafts_.keep();
 }
 
 void RunForm::changeEvent(QEvent* event) {
     QDialog::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && start_ != nullptr && !editors_.empty()) validate();
+    if (event->type() == QEvent::PaletteChange && costs_ != nullptr) validate();
 }
 
 void RunForm::validate() {
-    std::map<std::string, QString> messages = unread_;
-    QStringList general;
-    const bool readable = unread_.empty();
-    for (const Problem& problem : check(draft_.config())) {
-        const QString text = QString::fromStdString(problem.message);
-        if (problem.keys.empty()) general << text;
-        for (const std::string& key : problem.keys) {
-            if (!messages.contains(key)) messages[key] = text;
-        }
-    }
-    QStringList wrong;
-    for (const auto& each : editors_) {
-        const auto it = messages.find(each->field().key);
-        const bool applies = each->field().applies(draft_.config());
-        each->setMessage(it == messages.end() || !applies ? QString() : it->second);
-        if (it != messages.end()) {
-            if (applies) wrong << QCoreApplication::translate("Field", each->field().label);
-            else general << it->second;
-        }
-    }
-    const bool sweepRight = checkSweep();
-    if (!sweepRight) wrong << tr("Sweep");
-    valid_ = readable && wrong.isEmpty() && general.isEmpty();
+    const FieldSections::Faults faults = fields_->check();
+    QStringList wrong = faults.fields;
+    if (!sweep_->check(fields_->draft(), fields_->readable(), branch_.has_value())) wrong << tr("Sweep");
+    const auto runs = static_cast<int>(sweep_->count());
+    start_->setText(runs > 1 ? tr("&Start %n run(s)", nullptr, runs) : tr("&Start"));
+    valid_ = fields_->readable() && wrong.isEmpty() && faults.general.isEmpty();
     start_->setEnabled(valid_);
     start_->setToolTip(valid_ ? QString() : tr("Something is wrong in the form"));
-    QString text = general.join(" ");
+    QString text = faults.general.join(" ");
     if (!wrong.isEmpty()) text += tr("To be mended: %1.").arg(wrong.join(", "));
     problems_->setText(text);
     QPalette colors = problems_->palette();
     colors.setColor(QPalette::WindowText, badColor(isDark(palette())));
     problems_->setPalette(colors);
-    drawSchedules();
-    showCosts();
-    command_->setPlainText(commandLine());
+    schedules_->setConfig(config(), valid_);
+    showSide();
+}
+
+// Costs and command; they depend on branch and name as well.
+void RunForm::showSide() {
+    costs_->setConfig(config(), valid_ && fields_->readable(), branch_ ? branch_->step : 0);
+    costs_->setCommand(commandLine());
 }
 
 void RunForm::start() {
@@ -379,14 +366,13 @@ void RunForm::start() {
     const QString name = name_->text().trimmed();
     // What is handed over is frozen: fields that do not apply go back to their defaults.
     try {
-        if (startSweep(name.isEmpty() ? tr("sweep") : name)) {
-            forget();
-            accept();
-            return;
+        if (const std::vector<SweepAxis> axes = sweep()->axes(); !axes.empty()) {
+            const QString experiment = name.isEmpty() ? tr("sweep") : name;
+            Q_EMIT sweepWanted(experiment, sweepRuns(fields_->draft(), experiment.toStdString(), axes));
+        } else {
+            Q_EMIT startWanted(name.isEmpty() ? tr("run") : name, configFromJson(toJson(config())));
         }
-        const RunConfig frozen = configFromJson(toJson(draft_.config()));
-        Q_EMIT startWanted(name.isEmpty() ? tr("run") : name, frozen);
-        forget();
+        drafts_.forget();
         accept();
     } catch (const Error& error) {
         problems_->setText(QString::fromStdString(error.what()));

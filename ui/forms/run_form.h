@@ -3,49 +3,42 @@
 #pragma once
 
 #include <QDialog>
-#include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/base/workspace.h"
-#include "core/config/fields.h"
+#include "ui/forms/field_sections.h"
+#include "ui/forms/form_drafts.h"
 #include "ui/forms/sweep_editor.h"
-#include "ui/models/series.h"
 
-class QCheckBox;
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
-class QListWidget;
-class QPlainTextEdit;
 class QPushButton;
-class QScrollArea;
 
 namespace tritlab {
 
-class ChartGroup;
-class ChartWidget;
-class DraftKeeper;
-class FieldEditor;
+class CostPanel;
+class SchedulePanel;
 class StepMeasure;
+class SweepSection;
 
 class RunForm : public QDialog {
     Q_OBJECT
 public:
     explicit RunForm(QWidget* parent = nullptr);
-    ~RunForm() override;
     void load(const RunConfig& config, const QString& name);  // another run's frozen config
     void loadPreset(const QString& preset);
     void setWorkspace(const Workspace& workspace) { workspace_ = workspace; }  // where tokenizers and token caches are
     void setDrafts(DraftKeeper* drafts);  // what was left there is taken up, and from here on kept
-    [[nodiscard]] SweepEditor* sweep() const { return sweep_; }
-    [[nodiscard]] StepMeasure* measure() const { return measure_; }  // asks the window for figures
+    [[nodiscard]] SweepEditor* sweep() const;
+    [[nodiscard]] StepMeasure* measure() const;  // asks the window for figures
     void loadFile(const QString& path);
     void setData(const QStringList& paths);  // the text of the run, each with weight 1
     void saveFile(const QString& path) const;
-    [[nodiscard]] const RunConfig& config() const { return draft_.config(); }
-    [[nodiscard]] FieldEditor* editor(const std::string& key) const;
+    [[nodiscard]] const RunConfig& config() const { return fields_->draft().config(); }
+    [[nodiscard]] FieldEditor* editor(const std::string& key) const { return fields_->editor(key); }
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] QString commandLine() const;
     // The run goes on from a checkpoint of another: what its weights and tokenizer fix cannot be changed. Loading
@@ -65,59 +58,37 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void makeSections();
+    QHBoxLayout* makeHead();
     QWidget* makeSide();
-    void onEdited(FieldEditor* editor);
-    void take(const FieldEditor& editor);
-    void showRest(const FieldEditor* edited);
-    void showAll();
-    void validate();
-    [[nodiscard]] nlohmann::json written() const;
-    void takeUp(const nlohmann::json& form);
-    void changed();
-    void keepWritten();
-    void setAside();
-    void takeBack();
-    void forget();
-    void drawSchedules();
-    void showCosts();
-    void start();
-    ConfigDraft draft_;
-    void endBranch();
-    QWidget* makeSweep(QWidget* board);
-    bool checkSweep();
-    bool startSweep(const QString& name);
-    void tellChanges(const RunConfig& before, const QString& description);
+    void openFile();
+    void askWhereToSave();
     void showData();
-    void overlaySchedules();
+    void setAside();
+    void showDraft(ConfigDraft draft, const QString& preset, const QString& name);
+    void showChanges(const RunConfig& before, const QString& description);
+    void endBranch();
+    [[nodiscard]] nlohmann::json written() const;
+    bool takeUp(const nlohmann::json& form);
+    void takeBack();
+    void changed();
+    void validate();
+    void showSide();
+    void start();
     QString preset_;
     std::optional<Branch> branch_;
     QLineEdit* name_;
     QComboBox* presets_;
     QLabel* presetText_;
     QPushButton* back_;
-    QListWidget* sections_;
-    QScrollArea* scroll_;
-    std::map<FieldGroup, QWidget*> groups_;
-    std::vector<std::unique_ptr<FieldEditor>> editors_;
-    std::map<std::string, QString> unread_;  // fields whose text could not be taken, and why
-    ChartWidget *lr_, *lambda_, *decay_;
-    ChartGroup* charts_;
-    QLabel* costs_;
-    StepMeasure* measure_;
-    QPlainTextEdit* command_;
+    FieldSections* fields_;
+    SweepSection* sweep_;
+    SchedulePanel* schedules_;
+    CostPanel* costs_ = nullptr;  // made last
     QLabel* problems_;
-    QPushButton* start_ = nullptr;
-    bool valid_ = false;
-    SweepEditor* sweep_ = nullptr;
-    QLabel* sweepMessage_ = nullptr;
-    QWidget* sweepGroup_ = nullptr;
-    std::size_t sweepCount_ = 1;
-    QCheckBox* overlay_ = nullptr;
+    QPushButton* start_;
+    bool valid_ = false, loading_ = false;
     Workspace workspace_;
-    DraftKeeper* drafts_ = nullptr;
-    nlohmann::json aside_;  // what was written before something else was loaded; null: nothing
-    bool edited_ = false, loading_ = false;
+    FormDrafts drafts_;
 };
 
 }  // namespace tritlab

@@ -7,17 +7,13 @@
 #include <utility>
 
 #include "ui/plots/axes.h"
+#include "ui/plots/chart_input.h"
 #include "ui/plots/curves_plottable.h"
+#include "ui/plots/plot_marks.h"
 #include "ui/plots/readout.h"
-#include "ui/services/plot_worker.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
-
-namespace {
-// Up to so many points are smoothed at once; more go to the worker.
-constexpr std::size_t pointsAtOnce = 4096;
-}  // namespace
 
 ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spec_(std::move(spec)) {
     setObjectName("chart:" + spec_.id);
@@ -37,6 +33,8 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     plot_->installEventFilter(this);
     plot_->setMinimumHeight(90);
     box_ = new ValueBox(plot_);
+    curves_ = new ChartCurves(spec_.smoothable, this);
+    connect(curves_, &ChartCurves::smoothed, this, &ChartWidget::refresh);
 
     auto* head = new QHBoxLayout;
     head->setContentsMargins(8, 4, 10, 0);
@@ -49,12 +47,11 @@ ChartWidget::ChartWidget(ChartSpec spec, QWidget* parent) : QWidget(parent), spe
     layout->addWidget(plot_, 1);
     makeAxes();
     makeItems();
-    connect(plot_, &QCustomPlot::afterLayout, this, &ChartWidget::placeMarkLabels);
-    connect(plot_, &QCustomPlot::mousePress, this, &ChartWidget::onMousePress);
-    connect(plot_, &QCustomPlot::mouseMove, this, &ChartWidget::onMouseMove);
-    connect(plot_, &QCustomPlot::mouseRelease, this, &ChartWidget::onMouseRelease);
-    connect(plot_, &QCustomPlot::mouseWheel, this, &ChartWidget::onWheel);
-    connect(plot_, &QCustomPlot::mouseDoubleClick, this, [this] { Q_EMIT followPicked(); });
+    connect(input_, &ChartInput::rangePicked, this, &ChartWidget::rangePicked);
+    connect(input_, &ChartInput::followPicked, this, &ChartWidget::followPicked);
+    connect(input_, &ChartInput::crosshairMoved, this, &ChartWidget::crosshairMoved);
+    connect(input_, &ChartInput::crosshairLeft, this, &ChartWidget::crosshairLeft);
+    connect(input_, &ChartInput::menuWanted, this, &ChartWidget::menuWanted);
     setLogarithmic(spec_.logarithmic);
     applyColors(plotColors(palette()));
     setAutoFillBackground(true);
@@ -85,7 +82,8 @@ void ChartWidget::makeAxes() {
 }
 
 void ChartWidget::makeItems() {
-    lines_ = new CurvesPlottable(plot_->xAxis, plot_->yAxis, [this] { return pictures(); });  // the plot's own
+    // The plot's own.
+    lines_ = new CurvesPlottable(plot_->xAxis, plot_->yAxis, [this] { return curves_->pictures(printing_); });
     // The crosshair and the rubber band have a layer of their own: moving them repaints nothing else. Above all others,
     // so that these share one buffer: each buffer is blitted at every repaint.
     plot_->layer("overlay")->setMode(QCPLayer::lmLogical);
@@ -94,11 +92,8 @@ void ChartWidget::makeItems() {
     cursor_ = new QCPItemStraightLine(plot_);
     cursor_->setLayer("crosshair");
     cursor_->setVisible(false);
-    selection_ = new QCPItemRect(plot_);
-    selection_->setLayer("crosshair");
-    selection_->setVisible(false);
-    selection_->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    selection_->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    input_ = new ChartInput(plot_, "crosshair");
+    marks_ = new PlotMarks(plot_);
 
     empty_ = new QCPItemText(plot_);
     empty_->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -112,102 +107,32 @@ void ChartWidget::applyColors(const PlotColors& colors) {
     colorAxes({plot_->xAxis, plot_->yAxis}, colors);
     empty_->setColor(colors.mutedText);
     cursor_->setPen(QPen(colors.cursor, 1, Qt::DashLine));
-    QColor fill = colors.selection;
-    fill.setAlpha(50);
-    selection_->setPen(QPen(colors.selection, 1));
-    selection_->setBrush(fill);
+    input_->setColor(colors.selection);
 }
 
 void ChartWidget::setCurve(const QString& id, const CurveStyle& style, std::shared_ptr<const Series> series) {
-    Curve& curve = curves_[id];
-    if (curve.raw != series) curve.smoothed.reset();
-    curve.style = style;
-    curve.raw = std::move(series);
-    if (smooth()) smoothCurve(id);
+    curves_->set(id, style, std::move(series));
     lines_->curvesChanged();
     if (spec_.legend) showReadout(std::nullopt, false);
 }
 
-// Brings the smoothed curve up to date: at once where little is missing, else on the worker, while the old one stays.
-void ChartWidget::smoothCurve(const QString& id) {
-    Curve& curve = curves_[id];
-    if (curve.raw->isOutline()) return;
-    const bool other = !curve.smoothed || !(curve.smoothed->smoothing() == smoothing_);
-    const std::size_t missing = other ? curve.raw->size() : curve.smoothed->missing(*curve.raw);
-    if (missing <= pointsAtOnce) {
-        if (other) curve.smoothed = std::make_shared<SmoothedSeries>(smoothing_);
-        curve.smoothed->extend(*curve.raw);
-        return;
-    }
-    if (curve.smoothing) return;  // looked at again when it comes back
-    curve.smoothing = true;
-    PlotWorker::shared().post(
-        this,
-        [how = smoothing_, raw = *curve.raw] {
-            SmoothedSeries smoothed(how);
-            smoothed.extend(raw);
-            return smoothed;
-        },
-        [this, id, from = curve.raw](SmoothedSeries smoothed) {
-            const auto it = curves_.find(id);
-            if (it == curves_.end()) return;
-            it->second.smoothing = false;
-            if (smooth() && it->second.raw == from)
-                it->second.smoothed = std::make_shared<SmoothedSeries>(std::move(smoothed));
-            refresh();
-        });
-}
-
 void ChartWidget::removeCurve(const QString& id) {
-    if (curves_.erase(id) > 0) lines_->curvesChanged();
+    if (curves_->remove(id)) lines_->curvesChanged();
 }
 
 void ChartWidget::clearCurves() {
-    curves_.clear();
+    curves_->clear();
     lines_->curvesChanged();
 }
 
-QStringList ChartWidget::curves() const {
-    QStringList ids;
-    for (const auto& [id, curve] : curves_) ids << id;
-    return ids;
-}
-
-const Series* ChartWidget::shownSeries(const QString& id) const {
-    const auto it = curves_.find(id);
-    if (it == curves_.end()) return nullptr;
-    return smooth() && it->second.smoothed ? &it->second.smoothed->series() : it->second.raw.get();
-}
-
-// Raw points faintly behind all smoothed lines.
-std::vector<CurvePicture> ChartWidget::pictures() const {
-    std::vector<CurvePicture> pictures;
-    pictures.reserve(2 * curves_.size());
-    if (smooth()) {
-        for (const auto& [id, curve] : curves_) {
-            QColor faint = shownColor(curve.style.color);
-            faint.setAlpha(75);
-            pictures.push_back({*curve.raw, faint, 1, Qt::SolidLine, false});
-        }
-    }
-    for (const auto& [id, curve] : curves_) {
-        if (smooth() && !curve.smoothed) continue;
-        pictures.push_back({*shownSeries(id), shownColor(curve.style.color), 1.6, curve.style.line, true});
-    }
-    return pictures;
-}
-
 void ChartWidget::setSmoothing(const Smoothing& how) {
-    if (smoothing_ == how) return;
-    smoothing_ = how;
+    if (curves_->smoothing() == how) return;
+    curves_->setSmoothing(how);
     if (spec_.smoothable) refresh();
 }
 
 void ChartWidget::refresh() {
-    for (auto& [id, curve] : curves_) {
-        if (smooth()) smoothCurve(id);
-        else curve.smoothed.reset();
-    }
+    curves_->refresh();
     lines_->curvesChanged();
     rescaleY();
     replotSoon();
@@ -219,6 +144,14 @@ void ChartWidget::changeEvent(QEvent* event) {
         replotSoon();
     }
     QWidget::changeEvent(event);
+}
+
+bool ChartWidget::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != plot_) return QWidget::eventFilter(watched, event);
+    // Drawn into the plot's buffers now, shown by the very paint event that asks.
+    if (event->type() == QEvent::Paint && std::exchange(stale_, false)) drawFrame();
+    if (event->type() == QEvent::Resize && !stale_) replotSoon();
+    return input_->handle(event) || QWidget::eventFilter(watched, event);
 }
 
 }  // namespace tritlab

@@ -1,29 +1,29 @@
-// One chart: a title with the values under the crosshair, and curves over a shared x. Used by every page. Dragging
-// picks a range of x, Shift- or middle-drag pans, the wheel zooms at the cursor, a double click shows everything and
-// follows again; the keyboard does the same. What the person does is told by signals; a ChartGroup applies it to all
-// charts alike.
+// One chart: a title with the values under the crosshair, and curves over a shared x. Used by every page. What the
+// person does with mouse and keyboard (chart_input.h) is told by signals; a ChartGroup applies it to all charts alike.
 #pragma once
 
 #include <QColor>
 #include <QString>
 #include <QWidget>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "ui/models/series.h"
 #include "ui/models/smoothing.h"
+#include "ui/plots/chart_curves.h"
 #include "ui/plots/qcp.h"
 
 class QLabel;
 
 namespace tritlab {
 
+class ChartInput;
 class CurvesPlottable;
+class PlotMarks;
 class Readout;
 class ValueBox;
-struct CurvePicture;
 struct PlotColors;
 
 struct ChartSpec {
@@ -35,12 +35,6 @@ struct ChartSpec {
     bool fromZero = false;           // the y axis always shows 0
     std::optional<double> min, max;  // bounds that the y axis never leaves (a share: 0 and 1)
     bool legend = false;             // names of the curves beside the title while there is no crosshair
-};
-
-struct CurveStyle {
-    QString name;
-    QColor color;
-    Qt::PenStyle line = Qt::SolidLine;
 };
 
 // Automatic: all that is seen. NoOutliers: its 1st to 99th percentile. Fixed: as the person set it.
@@ -57,8 +51,9 @@ public:
     void setCurve(const QString& id, const CurveStyle& style, std::shared_ptr<const Series> series);
     void removeCurve(const QString& id);
     void clearCurves();
-    [[nodiscard]] QStringList curves() const;
-    [[nodiscard]] const Series* shownSeries(const QString& id) const;  // the smoothed one where smoothing is on
+    [[nodiscard]] QStringList curves() const { return curves_->ids(); }
+    // The smoothed one where there is one; null: no such curve.
+    [[nodiscard]] const Series* shownSeries(const QString& id) const { return curves_->shown(id); }
 
     void setSmoothing(const Smoothing& how);
     void setLogarithmic(bool on);
@@ -70,14 +65,14 @@ public:
     void refresh();                    // takes in new points, rescales y, draws at the next frame
     [[nodiscard]] bool exact() const;  // what is shown is all there is, in the present view
     [[nodiscard]] quint64 freshPictures() const;
-    [[nodiscard]] std::optional<QCPRange> dataRange() const;
+    [[nodiscard]] std::optional<QCPRange> dataRange() const { return curves_->keyRange(); }
     void setXRange(const QCPRange& range);
     void setCrosshair(std::optional<double> x, bool withNames = false);
     void setXLabel(const QString& label);
     void addMark(double x, const QString& text, const QColor& color);  // a vertical line with a word
     void addTick(double x, const QColor& color);                       // a short line at the lower edge
     void clearMarks();
-    [[nodiscard]] std::size_t markCount() const { return marks_.size(); }
+    [[nodiscard]] std::size_t markCount() const;
 
     QPixmap picture(int width, int height, double scale = 1);  // exact, drawn at once
     bool savePdf(const QString& path, int width, int height);  // in print colours, as vectors
@@ -99,55 +94,33 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void placeMarkLabels();
     [[nodiscard]] QString fullTitle() const;
-    struct Curve {
-        CurveStyle style;
-        std::shared_ptr<const Series> raw;
-        // null while it is made for the first time, or where smoothing is off
-        std::shared_ptr<SmoothedSeries> smoothed;
-        bool smoothing = false;  // on the worker
-    };
     void makeAxes();
     void makeItems();
     void applyColors(const PlotColors& colors);
-    [[nodiscard]] std::vector<CurvePicture> pictures() const;
-    [[nodiscard]] QColor shownColor(const QColor& color) const;  // darker where it goes onto paper
-    [[nodiscard]] bool smooth() const { return spec_.smoothable && smoothing_.on(); }
-    void smoothCurve(const QString& id);
     void withHead(const QColor& text, const std::function<void()>& save);
     void rescaleY();
     [[nodiscard]] std::optional<QCPRange> seenValues() const;
-    void addValues(const QCPRange& keys, ValueSpan& all) const;
-    [[nodiscard]] std::optional<QCPRange> withoutOutliers() const;
     void replotSoon();  // a chart that is scrolled out of sight waits until it is seen
     void drawFrame();
     void showReadout(std::optional<double> x, bool withNames);
-    void onMousePress(QMouseEvent* event);
-    void onMouseMove(QMouseEvent* event);
-    void onMouseRelease(QMouseEvent* event);
-    void onWheel(QWheelEvent* event);
-    bool onKey(QKeyEvent* event);
 
     ChartSpec spec_;
     QLabel* title_;
     Readout* readout_;
     ValueBox* box_;
     QCustomPlot* plot_;
+    ChartCurves* curves_;
     CurvesPlottable* lines_;
+    PlotMarks* marks_;
+    ChartInput* input_;
     QCPItemStraightLine* cursor_;
-    QCPItemRect* selection_;
     QCPItemText* empty_;  // instead of numbers on the axes while there is nothing to draw
-    std::map<QString, Curve> curves_;
     std::vector<const ChartWidget*> peers_;
-    std::vector<QCPAbstractItem*> marks_;
-    Smoothing smoothing_;
     YMode yMode_ = YMode::Automatic;
     QCPRange fixedY_{0, 1};
     bool stale_ = false, printing_ = false;
     std::optional<double> crosshair_;
-    std::optional<int> dragFrom_, panFrom_;
-    QCPRange panRange_;
 };
 
 // Charts that share their x range and crosshair.

@@ -1,24 +1,23 @@
 #include "ui/plots/parallel_plot.h"
 
+#include <QAccessible>
+#include <QHelpEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QToolTip>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "ui/plots/readout.h"
 #include "ui/services/plot_worker.h"
-#include "ui/theme/theme.h"
 
 namespace tritlab {
 
 namespace {
-
-constexpr double leftRoom = 34, rightRoom = 72, topRoom = 46, bottomRoom = 14;
-constexpr double axisRoom = 92;  // at least so far from axis to axis
-
-}  // namespace
+constexpr double axisReach = 12, edgeReach = 4, lineReach = 8, tremor = 3;  // in pixels
+}
 
 ParallelPlot::ParallelPlot(QWidget* parent) : QWidget(parent) {
     setObjectName("parallelPlot");
@@ -31,55 +30,27 @@ ParallelPlot::ParallelPlot(QWidget* parent) : QWidget(parent) {
 
 void ParallelPlot::setData(std::vector<PlottedRun> runs, std::vector<FigureAxis> axes, std::vector<NamedColor> legend) {
     const QString kept = hovered();
-    axes_ = std::move(axes);
-    runs_ = axes_.empty() ? std::vector<PlottedRun>{} : std::move(runs);
     legend_ = std::move(legend);
-    places_.assign(runs_.size(), {});
-    series_.assign(runs_.size(), {});
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-        for (const FigureAxis& axis : axes_) places_[i].push_back(placeOf(axis, axis.values[i]));
-        for (std::size_t axis = 0; axis < axes_.size(); ++axis)
-            series_[i].append(static_cast<double>(axis), places_[i][axis]);
-    }
-    order_.resize(runs_.size());
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    if (!axes_.empty()) {
-        const auto rank = [this](std::size_t run) {
-            const double good = goodness(axes_.back(), run);
-            return std::isnan(good) ? -1 : good;
-        };
-        std::stable_sort(order_.begin(), order_.end(),
-                         [&rank](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
-    }
-    std::erase_if(brushes_, [this](const auto& brush) {
-        return std::none_of(axes_.begin(), axes_.end(),
-                            [&brush](const FigureAxis& axis) { return axis.figure.key == brush.first; });
-    });
-    focused_ = axes_.empty() ? 0 : std::min(focused_, axes_.size() - 1);
-    hovered_ = -1;
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-        if (!kept.isEmpty() && runs_[i].id == kept) hovered_ = static_cast<int>(i);
-    }
+    runs_.set(std::move(runs), std::move(axes));
+    focused_ = this->axes().empty() ? 0 : std::min(focused_, this->axes().size() - 1);
+    hovered_ = kept.isEmpty() ? -1 : runs_.indexOf(kept);
     drag_.reset();
     updateGeometry();
     brushed();
 }
 
 void ParallelPlot::clearBrushes() {
-    brushes_.clear();
+    runs_.clearBrushes();
     brushed();
 }
 
-void ParallelPlot::applyBrush(const std::string& key, const std::optional<Brush>& brush) {
-    if (brush) brushes_[key] = *brush;
-    else brushes_.erase(key);
+void ParallelPlot::applyBrush(std::size_t axis, const std::optional<Brush>& brush) {
+    runs_.setBrush(axes()[axis].figure.key, brush);
     brushed();
 }
 
 void ParallelPlot::brushed() {
-    in_ = brushedIn(axes_, brushes_);
-    best_ = axes_.empty() ? -1 : bestRun(axes_.back(), in_);
-    if (hovered_ >= 0 && !in_[static_cast<std::size_t>(hovered_)]) hovered_ = -1;
+    if (hovered_ >= 0 && !left()[static_cast<std::size_t>(hovered_)]) hovered_ = -1;
     stale_ = true;
     describe();
     hover(hovered_);
@@ -87,74 +58,21 @@ void ParallelPlot::brushed() {
     Q_EMIT brushesChanged();
 }
 
-int ParallelPlot::countLeft() const { return static_cast<int>(std::count(in_.begin(), in_.end(), true)); }
-
 QString ParallelPlot::hovered() const {
-    return hovered_ < 0 ? QString() : runs_[static_cast<std::size_t>(hovered_)].id;
+    return hovered_ < 0 ? QString() : runs_.runs()[static_cast<std::size_t>(hovered_)].id;
 }
 
-QSize ParallelPlot::minimumSizeHint() const {
-    return {static_cast<int>(leftRoom + rightRoom +
-                             axisRoom * static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1)),
-            220};
-}
-
-QRectF ParallelPlot::area(const QSizeF& size) const {
-    const bool missing =
-        std::any_of(axes_.begin(), axes_.end(), [](const FigureAxis& axis) { return axis.missing > 0; });
-    QRectF room(QPointF(leftRoom, topRoom), QPointF(size.width() - rightRoom, size.height() - bottomRoom));
-    room.setHeight(std::max(20.0, room.height()) / (missing ? 1 - missingPlace : 1));
-    return room;
-}
-
-double ParallelPlot::step(const QRectF& area) const {
-    return area.width() / static_cast<double>(std::max<std::size_t>(axes_.size(), 2) - 1);
-}
-
-QPointF ParallelPlot::pixelIn(const QRectF& area, std::size_t axis, double place) const {
-    return {area.left() + step(area) * static_cast<double>(axis), area.bottom() - place * area.height()};
-}
-
-QPointF ParallelPlot::pixelOf(std::size_t axis, double place) const { return pixelIn(area(size()), axis, place); }
-
-QColor ParallelPlot::lineColor(std::size_t run, const Ink& ink) const {
-    if (!legend_.empty()) return ink.paper ? printColor(runs_[run].color) : runs_[run].color;
-    const double good = goodness(axes_.back(), run);
-    return std::isnan(good) ? ink.colors.frame : scaleColor(good, ink.dark);
-}
-
-void ParallelPlot::paintLine(QPainter& painter, const QRectF& area, std::size_t run, const QColor& color,
-                             double width) const {
-    QPolygonF line;
-    for (std::size_t axis = 0; axis < axes_.size(); ++axis) line << pixelIn(area, axis, places_[run][axis]);
-    painter.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.drawPolyline(line);
-}
-
-// The pale ones below, then the better the later.
-PictureRequest ParallelPlot::linesIn(const QSizeF& size, const QRectF& area, double scale, const Ink& ink) const {
-    PictureRequest request;
-    request.view = {-area.left() / step(area), (size.width() - area.left()) / step(area),
-                    (area.bottom() - size.height()) / area.height(), area.bottom() / area.height()};
-    request.pixels = (size * scale).toSize();
-    request.scale = scale;
-    for (const bool in : {false, true}) {
-        for (const std::size_t run : order_) {
-            if (in_[run] == in)
-                request.curves.push_back(
-                    {series_[run], in ? lineColor(run, ink) : ink.colors.grid, in ? 1.4 : 1, Qt::SolidLine, false});
-        }
-    }
-    return request;
+ParallelPainter ParallelPlot::screenPainter() const {
+    return {runs_, legend_, font(), {plotColors(palette()), isDark(palette()), false}};
 }
 
 void ParallelPlot::askLines() {
-    if (asked_ || !stale_ || axes_.empty()) return;
+    if (asked_ || !stale_ || axes().empty()) return;
     asked_ = true;
     stale_ = false;
     PlotWorker::shared().post(
         this,
-        [request = linesIn(size(), area(size()), devicePixelRatioF(), screenInk())] { return rasterize(request); },
+        [request = screenPainter().lines(size(), geometryNow(), devicePixelRatioF())] { return rasterize(request); },
         [this](QImage picture) {
             asked_ = false;
             lines_ = std::move(picture);
@@ -162,168 +80,25 @@ void ParallelPlot::askLines() {
         });
 }
 
-// As vectors, for paper.
-void ParallelPlot::paintLines(QPainter& painter, const QRectF& area, const Ink& ink) const {
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(Qt::NoBrush);
-    for (const bool in : {false, true}) {
-        for (const std::size_t run : order_) {
-            if (in_[run] == in) paintLine(painter, area, run, in ? lineColor(run, ink) : ink.colors.grid, in ? 1.4 : 1);
-        }
-    }
-}
-
-void ParallelPlot::paintTicks(QPainter& painter, const QRectF& area, const Ink& ink, std::size_t axis) const {
-    const QFontMetricsF metrics(painter.font());
-    const auto label = [&](double place, const QString& text) {
-        const QPointF at = pixelIn(area, axis, place);
-        const bool last = axis + 1 == axes_.size();
-        const QString shown = metrics.elidedText(text, Qt::ElideMiddle, last ? rightRoom - 10 : step(area) - 14);
-        const QRectF box(at.x() + 5, at.y() - metrics.height() / 2, metrics.horizontalAdvance(shown) + 4,
-                         metrics.height());
-        QColor behind = ink.colors.background;
-        behind.setAlpha(200);
-        painter.fillRect(box, behind);
-        painter.setPen(ink.colors.frame);
-        painter.drawLine(at - QPointF(3, 0), at + QPointF(3, 0));
-        painter.setPen(ink.colors.text);
-        painter.drawText(box, Qt::AlignCenter, shown);
-    };
-    for (const AxisTick& tick : ticksOf(axes_[axis])) label(tick.place, tick.text);
-    if (axes_[axis].missing > 0) label(missingPlace, tr("no value"));
-}
-
-void ParallelPlot::paintTitle(QPainter& painter, const QRectF& area, const Ink& ink, std::size_t axis) const {
-    const FigureAxis& shown = axes_[axis];
-    QFont small = painter.font(), bold = font();
-    bold.setWeight(QFont::DemiBold);
-    // Titles lean inwards at the two ends, where half of their room would be outside.
-    const bool first = axis == 0, last = axis + 1 == axes_.size();
-    const double room = first ? step(area) / 2 + leftRoom - 8 : last ? step(area) / 2 + rightRoom - 8 : step(area) - 8;
-    const double left = first ? 4 : last ? area.right() + rightRoom - 4 - room : pixelIn(area, axis, 1).x() - room / 2;
-    const Qt::Alignment side = first ? Qt::AlignLeft : last ? Qt::AlignRight : Qt::AlignHCenter;
-    painter.setFont(bold);
-    painter.setPen(ink.colors.text);
-    const QFontMetricsF metrics(bold);
-    painter.drawText(QRectF(left, 4, room, metrics.height()), Qt::AlignVCenter | side,
-                     metrics.elidedText(shown.figure.title, Qt::ElideMiddle, room));
-    QStringList notes;
-    if (shown.logarithmic) notes << tr("log");
-    if (shown.figure.better != Better::Neither)
-        notes << (shown.figure.better == Better::Low ? tr("low is good") : tr("high is good"));
-    painter.setFont(small);
-    painter.setPen(ink.colors.mutedText);
-    painter.drawText(QRectF(left, 4 + metrics.height(), room, metrics.height()), Qt::AlignVCenter | side,
-                     notes.join(", "));
-}
-
-// What the lines' colours stand for, along the last axis.
-void ParallelPlot::paintScale(QPainter& painter, const QRectF& area, const Ink& ink) const {
-    const FigureAxis& axis = axes_.back();
-    if (!legend_.empty() || !axis.categories.isEmpty()) return;
-    QLinearGradient ramp(pixelIn(area, axes_.size() - 1, 0), pixelIn(area, axes_.size() - 1, 1));
-    for (const double place : {0.0, 0.25, 0.5, 0.75, 1.0})
-        ramp.setColorAt(place, scaleColor(axis.figure.better == Better::Low ? 1 - place : place, ink.dark));
-    const QPointF top = pixelIn(area, axes_.size() - 1, 1), bottom = pixelIn(area, axes_.size() - 1, 0);
-    painter.fillRect(QRectF(top - QPointF(2.5, 0), bottom + QPointF(2.5, 0)), ramp);
-}
-
-void ParallelPlot::paintAxes(QPainter& painter, const QRectF& area, const Ink& ink) const {
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.88);
-    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-        const FigureAxis& shown = axes_[axis];
-        const QPointF top = pixelIn(area, axis, 1), bottom = pixelIn(area, axis, 0);
-        painter.setRenderHint(QPainter::Antialiasing, false);
-        painter.setPen(QPen(ink.colors.frame, 1));
-        painter.drawLine(top, bottom);
-        if (axis + 1 == axes_.size()) paintScale(painter, area, ink);
-        if (const auto brush = brushes_.find(shown.figure.key); brush != brushes_.end()) {
-            const QPointF from = pixelIn(area, axis, brush->second.from), to = pixelIn(area, axis, brush->second.to);
-            QColor fill = ink.colors.selection;
-            fill.setAlpha(70);
-            painter.setPen(QPen(ink.colors.selection, 1));
-            painter.setBrush(fill);
-            painter.drawRect(QRectF(to - QPointF(7, 0), from + QPointF(7, 0)));
-        }
-        painter.setFont(small);
-        paintTicks(painter, area, ink, axis);
-        paintTitle(painter, area, ink, axis);
-    }
-}
-
-// By a thicker line with a star and the run's name, not by colour alone.
-void ParallelPlot::paintBest(QPainter& painter, const QRectF& area, const Ink& ink) const {
-    if (best_ < 0) return;
-    const auto run = static_cast<std::size_t>(best_);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(Qt::NoBrush);
-    paintLine(painter, area, run, ink.colors.background, 5);
-    paintLine(painter, area, run, lineColor(run, ink), 3);
-    const QPointF end = pixelIn(area, axes_.size() - 1, places_[run].back());
-    const QFontMetricsF metrics(painter.font());
-    const QString text = QStringLiteral("★ ") + metrics.elidedText(runs_[run].name, Qt::ElideMiddle,
-                                                                   area.width() / static_cast<double>(axes_.size()));
-    const double width = metrics.horizontalAdvance(text) + 6;
-    QRectF box(end.x() - 10 - width, end.y() - metrics.height() - 3, width, metrics.height());
-    if (box.top() < area.top()) box.moveTop(end.y() + 3);
-    QColor behind = ink.colors.background;
-    behind.setAlpha(225);
-    painter.fillRect(box, behind);
-    painter.setPen(ink.colors.text);
-    painter.drawText(box, Qt::AlignCenter, text);
-}
-
-// With the names of the groups below, where they give the colours.
-void ParallelPlot::paintFile(QPainter& painter, const QSizeF& size, double scale, const Ink& ink) const {
-    painter.fillRect(QRectF(QPointF(0, 0), size), ink.colors.background);
-    painter.setFont(font());
-    const QFontMetricsF metrics(font());
-    const double foot = legend_.empty() ? 0 : metrics.height() + 4;
-    const QRectF room = area(QSizeF(size.width(), size.height() - foot));
-    if (ink.paper) paintLines(painter, room, ink);
-    else if (!axes_.empty()) painter.drawImage(QRectF(QPointF(0, 0), size), rasterize(linesIn(size, room, scale, ink)));
-    paintBest(painter, room, ink);
-    paintAxes(painter, room, ink);
-    painter.setFont(font());
-    double x = 8;
-    for (const NamedColor& each : legend_) {
-        const double width = metrics.horizontalAdvance(each.name);
-        if (x + width > size.width()) return;
-        painter.setPen(ink.paper ? printColor(each.color) : each.color);
-        painter.drawText(QPointF(x, size.height() - 6), each.name);
-        x += width + 12;
-    }
-}
-
 void ParallelPlot::paintEvent(QPaintEvent*) {
-    const Ink ink = screenInk();
     askLines();
     QPainter painter(this);
-    painter.fillRect(rect(), ink.colors.background);
-    if (axes_.empty()) return;
+    painter.fillRect(rect(), plotColors(palette()).background);
+    if (axes().empty()) return;
     painter.drawImage(QRectF(QPointF(0, 0), QSizeF(lines_.size()) / devicePixelRatioF()), lines_);
-    const QRectF room = area(size());
-    paintBest(painter, room, ink);
-    if (hovered_ >= 0) {
-        painter.setRenderHint(QPainter::Antialiasing);
-        paintLine(painter, room, static_cast<std::size_t>(hovered_), ink.colors.background, 5);
-        paintLine(painter, room, static_cast<std::size_t>(hovered_), ink.colors.text, 2.4);
-    }
-    paintAxes(painter, room, ink);
-    if (!hasFocus()) return;
-    QPen dotted(ink.colors.selection, 1, Qt::DotLine);
-    painter.setPen(dotted);
-    painter.setBrush(Qt::NoBrush);
-    const QPointF top = pixelIn(room, focused_, 1), bottom = pixelIn(room, focused_, lowestPlace(axes_[focused_]));
-    painter.drawRect(QRectF(top - QPointF(10, 8), bottom + QPointF(10, 8)));
+    const ParallelPainter look = screenPainter();
+    const ParallelGeometry at = geometryNow();
+    look.paintBest(painter, at);
+    if (hovered_ >= 0) look.paintHovered(painter, at, static_cast<std::size_t>(hovered_));
+    look.paintAxes(painter, at);
+    if (hasFocus()) look.paintFocus(painter, at, focused_);
 }
 
 QPixmap ParallelPlot::picture(int width, int height, double scale) const {
     QPixmap picture(QSizeF(width * scale, height * scale).toSize());
     picture.setDevicePixelRatio(scale);
     QPainter painter(&picture);
-    paintFile(painter, QSizeF(width, height), scale, screenInk());
+    screenPainter().paintFile(painter, QSizeF(width, height), scale);
     return picture;
 }
 
@@ -334,8 +109,198 @@ bool ParallelPlot::savePdf(const QString& path, int width, int height) const {
     writer.setResolution(72);  // a unit is a point
     QPainter painter;
     if (!painter.begin(&writer)) return false;
-    paintFile(painter, QSizeF(width, height), 1, {printColors(), false, true});
+    ParallelPainter(runs_, legend_, font(), {printColors(), false, true}).paintFile(painter, QSizeF(width, height), 1);
     return painter.end();
+}
+
+std::optional<std::size_t> ParallelPlot::axisNear(const QPointF& point) const {
+    const ParallelGeometry at = geometryNow();
+    for (std::size_t axis = 0; axis < axes().size(); ++axis) {
+        const double top = at.pixel(axis, 1).y() - axisReach,
+                     bottom = at.pixel(axis, lowestPlace(axes()[axis])).y() + axisReach;
+        if (std::abs(at.pixel(axis, 0).x() - point.x()) <= axisReach && point.y() >= top && point.y() <= bottom)
+            return axis;
+    }
+    return std::nullopt;
+}
+
+// The run that is left whose line is nearest, by its distance up or down at the pointer's x.
+int ParallelPlot::nearest(const QPointF& point) const {
+    const ParallelGeometry at = geometryNow();
+    return runs_.nearest(at.axisAt(point.x()), at.placeAt(point.y()), lineReach / at.area().height());
+}
+
+void ParallelPlot::hover(int run) {
+    hovered_ = run;
+    std::vector<ReadoutPart> parts;
+    if (run >= 0) {
+        const QColor color = screenPainter().lineColor(static_cast<std::size_t>(run));
+        for (const FigureAxis& axis : axes()) {
+            const QString text = axis.texts[static_cast<std::size_t>(run)];
+            parts.push_back({axis.figure.title,
+                             text.isEmpty() ? tr("no value") : fontMetrics().elidedText(text, Qt::ElideMiddle, 180),
+                             color});
+        }
+    }
+    const QPoint pointer = mapFromGlobal(QCursor::pos());
+    const QString name = run < 0 ? QString() : runs_.runs()[static_cast<std::size_t>(run)].name;
+    box_->show(name, std::move(parts), underMouse() ? pointer.x() : width() / 2, geometryNow().area().toRect());
+    update();
+}
+
+void ParallelPlot::hoverNext(int way) {
+    const std::vector<std::size_t> left = runs_.leftBestFirst();
+    if (left.empty()) return;
+    const auto at = hovered_ < 0 ? left.end() : std::find(left.begin(), left.end(), static_cast<std::size_t>(hovered_));
+    const auto last = static_cast<std::ptrdiff_t>(left.size()) - 1;
+    const auto next =
+        at == left.end() ? (way > 0 ? 0 : last) : std::clamp<std::ptrdiff_t>(at - left.begin() + way, 0, last);
+    hover(static_cast<int>(left[static_cast<std::size_t>(next)]));
+    describe();
+}
+
+// What a screen reader says: the axis, its brush, how many runs are left, and the one that is pointed at.
+void ParallelPlot::describe() {
+    QStringList words;
+    if (!axes().empty()) {
+        const FigureAxis& axis = axes()[focused_];
+        const auto brush = runs_.brushOf(focused_);
+        words << tr("axis %1 of %2: %3").arg(focused_ + 1).arg(axes().size()).arg(axis.figure.title)
+              << (brush ? tr("brushed: %1").arg(brushText(axis, *brush)) : tr("not brushed"))
+              << tr("%1 of %2 runs").arg(countLeft()).arg(runs_.runs().size());
+        if (hovered_ >= 0) words << runs_.runs()[static_cast<std::size_t>(hovered_)].name;
+    }
+    setAccessibleDescription(words.join("; "));
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
+}
+
+void ParallelPlot::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    const auto axis = axisNear(event->position());
+    if (!axis) {
+        if (const int run = nearest(event->position()); run >= 0)
+            Q_EMIT picked(runs_.runs()[static_cast<std::size_t>(run)].id);
+        return;
+    }
+    focused_ = *axis;
+    const ParallelGeometry at = geometryNow();
+    const double place = at.placeAt(event->position().y());
+    drag_ = Drag{*axis, BrushPart::Upper, place, {place, place}, true, false};
+    if (const auto is = runs_.brushOf(*axis)) {
+        const double reach = edgeReach / at.area().height();
+        if (place >= is->from - reach && place <= is->to + reach) {
+            const BrushPart part = std::abs(place - is->to) <= reach     ? BrushPart::Upper
+                                   : std::abs(place - is->from) <= reach ? BrushPart::Lower
+                                                                         : BrushPart::Whole;
+            drag_ = Drag{*axis, part, place, *is, false, false};
+        }
+    }
+    hover(-1);
+    describe();
+}
+
+void ParallelPlot::mouseMoveEvent(QMouseEvent* event) {
+    if (!drag_) {
+        const auto axis = axisNear(event->position());
+        setCursor(axis ? Qt::SizeVerCursor : Qt::ArrowCursor);
+        const int run = axis ? -1 : nearest(event->position());
+        if (run != hovered_ || run >= 0) hover(run);
+        return;
+    }
+    const ParallelGeometry at = geometryNow();
+    const double low = lowestPlace(axes()[drag_->axis]), place = at.placeAt(event->position().y());
+    drag_->moved = drag_->moved || std::abs(place - drag_->from) * at.area().height() > tremor;
+    if (!drag_->moved) return;
+    Brush next = drag_->was;
+    if (drag_->fresh) {
+        next = {std::clamp(std::min(place, drag_->from), low, 1.0), std::clamp(std::max(place, drag_->from), low, 1.0)};
+    } else if (drag_->part == BrushPart::Whole) {
+        const double shift = std::clamp(place - drag_->from, low - next.from, 1 - next.to);
+        next = {next.from + shift, next.to + shift};
+    } else {
+        (drag_->part == BrushPart::Upper ? next.to : next.from) = std::clamp(place, low, 1.0);
+        if (next.from > next.to) std::swap(next.from, next.to);
+    }
+    applyBrush(drag_->axis, next);
+}
+
+void ParallelPlot::mouseReleaseEvent(QMouseEvent*) { drag_.reset(); }
+
+void ParallelPlot::mouseDoubleClickEvent(QMouseEvent* event) {
+    drag_.reset();
+    if (const auto axis = axisNear(event->position())) applyBrush(*axis, std::nullopt);
+}
+
+void ParallelPlot::leaveEvent(QEvent* event) {
+    if (hovered_ >= 0) hover(-1);
+    QWidget::leaveEvent(event);
+}
+
+void ParallelPlot::keyPressEvent(QKeyEvent* event) {
+    if (axes().empty()) return QWidget::keyPressEvent(event);
+    const auto brush = runs_.brushOf(focused_);
+    switch (event->key()) {
+        case Qt::Key_Left:
+        case Qt::Key_Right: {
+            if (event->key() == Qt::Key_Right) focused_ = std::min(focused_ + 1, axes().size() - 1);
+            else if (focused_ > 0) --focused_;
+            describe();
+            update();
+            return;
+        }
+        case Qt::Key_Up:
+        case Qt::Key_Down: {
+            const BrushPart part = event->modifiers() & Qt::ShiftModifier     ? BrushPart::Upper
+                                   : event->modifiers() & Qt::ControlModifier ? BrushPart::Lower
+                                                                              : BrushPart::Whole;
+            applyBrush(focused_, stepBrush(axes()[focused_], brush, part, event->key() == Qt::Key_Up ? 1 : -1));
+            return;
+        }
+        case Qt::Key_Escape:
+            if (brush) return applyBrush(focused_, std::nullopt);
+            break;
+        case Qt::Key_PageUp: return hoverNext(-1);
+        case Qt::Key_PageDown: return hoverNext(1);
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+            if (hovered_ >= 0) {
+                Q_EMIT picked(hovered());
+                return;
+            }
+            break;
+        default: break;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+bool ParallelPlot::event(QEvent* event) {
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) update();
+    if (event->type() == QEvent::ToolTip && !axes().empty()) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const ParallelGeometry at = geometryNow();
+        const auto axis =
+            static_cast<int>(std::lround((help->pos().x() - at.area().left()) / std::max(at.step(), 1.0)));
+        if (help->pos().y() < at.pixel(0, 1).y() && axis >= 0 && static_cast<std::size_t>(axis) < axes().size()) {
+            const RunFigure& figure = axes()[static_cast<std::size_t>(axis)].figure;
+            QToolTip::showText(help->globalPos(), figure.title + "\n" + figure.help, this);
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+void ParallelPlot::resizeEvent(QResizeEvent* event) {
+    stale_ = true;
+    QWidget::resizeEvent(event);
+}
+
+void ParallelPlot::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        stale_ = true;
+        update();
+    }
+    QWidget::changeEvent(event);
 }
 
 }  // namespace tritlab

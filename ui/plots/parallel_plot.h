@@ -10,10 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "ui/models/figure_axis.h"
-#include "ui/plots/file_head.h"
-#include "ui/plots/raster.h"
-#include "ui/theme/theme.h"
+#include "ui/plots/parallel_painter.h"
+#include "ui/plots/parallel_runs.h"
 
 namespace tritlab {
 
@@ -26,18 +24,18 @@ public:
     // Lines take the colour of their group, which `legend` names in files; without a legend, one from how good the run
     // is by the last axis.
     void setData(std::vector<PlottedRun> runs, std::vector<FigureAxis> axes, std::vector<NamedColor> legend);
-    [[nodiscard]] const Brushes& brushes() const { return brushes_; }
+    [[nodiscard]] const Brushes& brushes() const { return runs_.brushes(); }
     void clearBrushes();
-    [[nodiscard]] const std::vector<FigureAxis>& axes() const { return axes_; }
-    [[nodiscard]] const std::vector<bool>& left() const { return in_; }  // of each run: in all brushes
-    [[nodiscard]] int countLeft() const;
+    [[nodiscard]] const std::vector<FigureAxis>& axes() const { return runs_.axes(); }
+    [[nodiscard]] const std::vector<bool>& left() const { return runs_.left(); }  // of each run: in all brushes
+    [[nodiscard]] int countLeft() const { return runs_.countLeft(); }
     [[nodiscard]] QString hovered() const;  // the run under pointer or keyboard
-    [[nodiscard]] QPointF pixelOf(std::size_t axis, double place) const;
+    [[nodiscard]] QPointF pixelOf(std::size_t axis, double place) const { return geometryNow().pixel(axis, place); }
     QPixmap picture(int width, int height, double scale = 1) const;
     bool savePdf(const QString& path, int width, int height) const;
 
     QSize sizeHint() const override { return {640, 320}; }
-    QSize minimumSizeHint() const override;
+    QSize minimumSizeHint() const override { return ParallelGeometry::minimumSize(axes().size()); }
 
 Q_SIGNALS:
     void brushesChanged();
@@ -56,10 +54,6 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    struct Ink {
-        PlotColors colors;
-        bool dark, paper;
-    };
     struct Drag {
         std::size_t axis;
         BrushPart part;
@@ -67,38 +61,19 @@ private:
         Brush was;
         bool fresh, moved;  // a new brush; beyond a click's tremor
     };
-    [[nodiscard]] double step(const QRectF& area) const;  // from axis to axis
-    [[nodiscard]] QRectF area(const QSizeF& size) const;  // between the uppermost and the lowest place
-    [[nodiscard]] QPointF pixelIn(const QRectF& area, std::size_t axis, double place) const;
-    [[nodiscard]] double placeAt(double y) const;
+    [[nodiscard]] ParallelGeometry geometryNow() const { return {axes(), size()}; }
+    [[nodiscard]] ParallelPainter screenPainter() const;
     [[nodiscard]] std::optional<std::size_t> axisNear(const QPointF& point) const;
     [[nodiscard]] int nearest(const QPointF& point) const;
-    [[nodiscard]] Ink screenInk() const { return {plotColors(palette()), isDark(palette()), false}; }
-    [[nodiscard]] QColor lineColor(std::size_t run, const Ink& ink) const;
-    [[nodiscard]] PictureRequest linesIn(const QSizeF& size, const QRectF& area, double scale, const Ink& ink) const;
     void askLines();
-    void paintLines(QPainter& painter, const QRectF& area, const Ink& ink) const;
-    void paintAxes(QPainter& painter, const QRectF& area, const Ink& ink) const;
-    void paintTicks(QPainter& painter, const QRectF& area, const Ink& ink, std::size_t axis) const;
-    void paintTitle(QPainter& painter, const QRectF& area, const Ink& ink, std::size_t axis) const;
-    void paintScale(QPainter& painter, const QRectF& area, const Ink& ink) const;
-    void paintBest(QPainter& painter, const QRectF& area, const Ink& ink) const;
-    void paintLine(QPainter& painter, const QRectF& area, std::size_t run, const QColor& color, double width) const;
-    void paintFile(QPainter& painter, const QSizeF& size, double scale, const Ink& ink) const;
-    void applyBrush(const std::string& key, const std::optional<Brush>& brush);
+    void applyBrush(std::size_t axis, const std::optional<Brush>& brush);
     void brushed();
     void hover(int run);
     void hoverNext(int way);
     void describe();
-    std::vector<PlottedRun> runs_;
-    std::vector<FigureAxis> axes_;
-    std::vector<std::vector<double>> places_;  // by run and axis
-    std::vector<Series> series_;               // the same, for the picture
-    std::vector<std::size_t> order_;           // as the lines are drawn: the better, the later
-    std::vector<bool> in_;
-    Brushes brushes_;
+    ParallelRuns runs_;
     std::vector<NamedColor> legend_;
-    int best_ = -1, hovered_ = -1;
+    int hovered_ = -1;
     std::size_t focused_ = 0;
     std::optional<Drag> drag_;
     QImage lines_;
