@@ -84,6 +84,7 @@ Exit runExperiment(Session& session, const RunOptions& options) {
         const auto after = runOf(experiment, planned, storedRuns(session));
         if (after && taskFor(after) == ExperimentTask::Nothing) ++trained;
         else ++broken;
+        if (session.stop.stopRequested()) break;  // by a store that cannot be written, too
     }
     session.result = {{"experiment", experiment.name},
                       {"tag", experiment.tag()},

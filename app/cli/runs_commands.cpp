@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -75,6 +76,16 @@ void sortRuns(std::vector<RunSummary>& runs, const std::string& key, bool revers
     for (auto& [value, run] : keyed) runs.push_back(std::move(run));
 }
 
+// Reading needs no room on the disk: where there is none, a run whose process died keeps its old state for now.
+void markDeadRuns(const Session& session) {
+    try {
+        StoreWriter(session.workspace).markDeadRuns();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::NoSpace) throw;
+        std::fputs(("tritlab-cli: states may be out of date: " + std::string(error.what()) + "\n").c_str(), stderr);
+    }
+}
+
 Exit list(Session& session, const ListOptions& options) {
     RunPredicate wanted;
     try {
@@ -84,7 +95,7 @@ Exit list(Session& session, const ListOptions& options) {
     }
     const std::vector<std::string> columns = split(options.columns);
     for (const std::string& column : columns) requireKey(column);
-    StoreWriter(session.workspace).markDeadRuns();
+    markDeadRuns(session);
     RunStore store(session.workspace);
     std::vector<RunSummary> runs = store.runs(options.trashed);
     std::erase_if(runs, [&](const RunSummary& run) { return !wanted(run); });
@@ -112,7 +123,7 @@ Exit list(Session& session, const ListOptions& options) {
 }
 
 Exit show(Session& session, const std::string& name) {
-    StoreWriter(session.workspace).markDeadRuns();
+    markDeadRuns(session);
     RunStore store(session.workspace);
     const RunSummary run = findRun(store, name);
     session.result = runJson(run);

@@ -7,22 +7,10 @@
 #include "app/cli/progress.h"
 #include "core/base/number.h"
 #include "core/data/dataset.h"
+#include "core/library/recorded_run.h"
 
 namespace tritlab::cli {
 namespace {
-
-// A store that can no longer be written would lose what is trained from here on: ask for a checkpoint and a stop.
-class StoreGuard : public RunObserver {
-public:
-    StoreGuard(const RunRecorder& recorder, const StopToken& stop) : recorder_(recorder), stop_(stop) {}
-    void onStep(const StepEvent&) override {
-        if (recorder_.failure()) stop_.requestStop();
-    }
-
-private:
-    const RunRecorder& recorder_;
-    StopToken stop_;
-};
 
 void fillResult(Session& session, const std::string& id, const TrainResult& result) {
     auto& json = session.result;
@@ -81,24 +69,22 @@ Exit followRun(Session& session, const Ranks& ranks) {
 
 Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume,
               const Ranks& ranks) {
-    RunRecorder recorder(writer, id);
-    StoreGuard guard(recorder, session.stop);
-    TrainResult result;
+    RecordedRun run;
     {
         ProgressPrinter printer(config);
-        TrainRequest request{id,           config, session.workspace, resume, {&recorder, &printer, &guard}, &recorder,
-                             session.stop, ranks};
-        result = loadEngine().train(request);
+        TrainRequest request{id, config, session.workspace, resume, {&printer}, nullptr, session.stop, ranks};
+        run = trainRecorded(writer, std::move(request), loadEngine);
     }
+    const TrainResult& result = run.result;
     fillResult(session, id, result);
-    if (const auto failure = recorder.failure())
-        throw Error(*failure, "run " + id, "What was trained up to the last checkpoint is kept");
-    writer.flush();
     printSummary(session, id, result);
-    if (result.state == RunState::Finished) return done;
-    if (result.state == RunState::Stopped) return stopped;
-    session.result["error"] = result.explanation;
-    if (!result.explanation.empty()) std::fputs(("tritlab-cli: " + result.explanation + "\n").c_str(), stderr);
+    if (!run.storeFailure) {
+        if (result.state == RunState::Finished) return done;
+        if (result.state == RunState::Stopped) return stopped;
+    }
+    const std::string message = run.message();
+    session.result["error"] = message;
+    if (!message.empty()) std::fputs(("tritlab-cli: " + message + "\n").c_str(), stderr);
     return failed;
 }
 

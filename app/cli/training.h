@@ -19,7 +19,8 @@ void requireSources(const RunConfig& config);
 Exit followRun(Session& session, const Ranks& ranks);
 
 // Trains or resumes run `id`, as rank 0 of `ranks`; fills `session.result` with run, state, final_loss, steps, tokens
-// …, prints a summary.
+// …, prints a summary. `failed` where the store could not be written: the run has been stopped then, and so is
+// `session.stop`.
 Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume,
               const Ranks& ranks = {});
 

@@ -17,7 +17,7 @@ struct StoreWatcher::Worker {
             if (!store) store = std::make_unique<RunStore>(workspace);
             if (!sinceDead.isValid() || sinceDead.elapsed() >= 2000) {
                 sinceDead.start();
-                if (writer) writer->markDeadRuns();
+                markDeadRuns();
             }
             const std::int64_t revision = store->revision();
             if (revision == seen) return;
@@ -37,6 +37,17 @@ struct StoreWatcher::Worker {
             if (text != lastFailure) Q_EMIT owner->failed(text);
             lastFailure = text;
             store.reset();  // opened anew at the next poll
+        }
+    }
+
+    // On a full disk they are marked as soon as there is room; that it is full has been said where a run's end or a
+    // person's change could not be stored.
+    void markDeadRuns() {
+        if (!writer) return;
+        try {
+            writer->markDeadRuns();
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::NoSpace) throw;
         }
     }
 

@@ -1,6 +1,6 @@
 #include "app/services/train_worker.h"
 
-#include "core/base/error.h"
+#include "core/library/recorded_run.h"
 #include "core/store/store_writer.h"
 
 namespace tritlab {
@@ -39,32 +39,13 @@ void TrainWorker::train() {
     RunState state = RunState::Failed;
     std::string message;
     try {
-        Engine& engine = engine_();
-        RunRecorder recorder(*writer_, run_);
         ProgressTeller teller(this);
-        TrainRequest request;
-        request.runId = run_;
-        request.config = config_;
-        request.workspace = writer_->workspace();
-        request.resume = resume_;
-        request.observers = {&recorder, &teller};
-        request.commands = &recorder;
-        request.stop = stop_;
-        const TrainResult result = engine.train(request);
-        state = result.state;
-        message = result.explanation;
-        if (const auto failure = recorder.failure()) message = *failure;
+        TrainRequest request{run_, config_, writer_->workspace(), resume_, {&teller}, nullptr, stop_};
+        const RecordedRun run = trainRecorded(*writer_, std::move(request), engine_);
+        state = run.result.state;
+        message = run.message();
     } catch (const std::exception& error) {
-        // The run could not start: its state in the store says why. A run that another process trains keeps its state.
         message = error.what();
-        const auto* known = dynamic_cast<const Error*>(&error);
-        if (known == nullptr || known->kind() != ErrorKind::Busy) {
-            try {
-                writer_->setState(run_, StateEvent{RunState::Failed, 0, message});
-            } catch (const std::exception& second) {
-                message += std::string("\n") + second.what();
-            }
-        }
     }
     Q_EMIT ended(state, QString::fromStdString(message));
 }

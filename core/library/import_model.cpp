@@ -129,9 +129,9 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
             if (trains) writeFreshState(folder, config);
             writeManifest(folder, manifest);
         });
-        RunRecorder(writer, id)
-            .onCheckpoint({0, (fs::path("checkpoints") / target.filename()).string(), manifest.bytes, true, {}});
-        writer.flush();
+        RunRecorder recorder(writer, id);
+        recorder.onCheckpoint({0, (fs::path("checkpoints") / target.filename()).string(), manifest.bytes, true, {}});
+        recorder.flush();
     } catch (...) {
         writer.purge(id);
         throw;

@@ -44,8 +44,9 @@ std::string branchRun(StoreWriter& writer, const std::string& parent, StepIndex 
         writeFolderAtomically(target,
                               [&](const fs::path& folder) { fs::copy(source, folder, fs::copy_options::recursive); });
         // the only one is the best
-        RunRecorder(writer, id).onCheckpoint({found->step, found->path, found->bytes, true, {}});
-        writer.flush();
+        RunRecorder recorder(writer, id);
+        recorder.onCheckpoint({found->step, found->path, found->bytes, true, {}});
+        recorder.flush();
     } catch (const std::exception& error) {
         writer.purge(id);
         const auto* known = dynamic_cast<const Error*>(&error);

@@ -99,8 +99,8 @@ void restoreCheckpoint(StoreWriter& writer, const std::string& run, StepIndex st
         RunRecorder recorder(writer, run);  // none trains it meanwhile
         move(trashOf(workspace, run) / nameOf(step), target);
         recorder.onCheckpoint({info->step, info->path, info->bytes, info->best, {}});
+        recorder.flush();
     }
-    writer.flush();
     std::error_code left;
     fs::remove(trashOf(workspace, run) / (nameOf(step) + ".json"), left);
 }

@@ -1,11 +1,13 @@
 // The trainer's thread appends events to a buffer; a job on the writer's thread takes them from its front, slice by
 // slice, and drops them once they are committed. Steps wait up to 250 ms for company; states, checkpoints and sync()
-// are waited for.
+// are waited for. Where the disk is full, events stay in the buffer and each further job tries them again, so that a
+// disk that has room again before the run ends costs nothing.
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 
+#include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/store/record_events.h"
 #include "core/store/store_writer.h"
@@ -17,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto flushDelay = std::chrono::milliseconds(250);
 constexpr auto commandInterval = std::chrono::milliseconds(100);
-constexpr std::size_t maxPending = 50'000;  // events; beyond, the trainer waits for the disk
+constexpr std::size_t maxPending = 50'000;  // events; beyond, the trainer waits for the disk, unless that is full
 
 // Shared by the recorder and the jobs that are still in the writer's queue.
 struct Recording {
@@ -28,7 +30,18 @@ struct Recording {
     std::deque<RecordedEvent> pending;        // handed over
     bool scheduled = false;                   // a job will look at `pending` within the flush delay
     std::uint64_t received = 0, settled = 0;  // events: handed over; committed or given up
-    std::optional<std::string> failure;
+    std::uint64_t failedJobs = 0;
+    std::optional<Error> failure;  // why the events in hand cannot be written
+    bool givenUp = false;          // what comes after a gap would look like the whole: nothing is taken any more
+
+    // With the mutex held.
+    void giveUp(const Error& why) {
+        if (!failure) failure = why;
+        givenUp = true;
+        pending.clear();
+        settled = received;
+        changed.notify_all();
+    }
 
     // The writer's thread alone:
     EventWriter writer;
@@ -38,14 +51,15 @@ struct Recording {
 
 class FlushJob : public WriteJob {
 public:
-    FlushJob(std::shared_ptr<Recording> recording, WriteQueue& queue)
-        : recording_(std::move(recording)), queue_(queue) {}
+    explicit FlushJob(std::shared_ptr<Recording> recording) : recording_(std::move(recording)) {}
 
     bool write(Database& database, TimePoint) override {
         Recording& r = *recording_;
         {
             const std::lock_guard lock(r.mutex);
             r.scheduled = false;
+            // What another job has written in this transaction stays until that is committed.
+            if (r.givenUp && r.uncommitted == 0) r.working.clear();
             std::move(r.pending.begin(), r.pending.end(), std::back_inserter(r.working));
             r.pending.clear();
         }
@@ -60,6 +74,7 @@ public:
         {
             const std::lock_guard lock(r.mutex);
             r.settled += written_;
+            if (r.working.empty() && !r.givenUp) r.failure.reset();
         }
         r.changed.notify_all();
     }
@@ -69,22 +84,20 @@ public:
     }
     void failed(const Error& error) override {
         Recording& r = *recording_;
-        r.working.clear();
         bool first = false;
         {
             const std::lock_guard lock(r.mutex);
             first = !r.failure;
-            if (first) r.failure = error.what();
-            r.pending.clear();
-            r.settled = r.received;
+            if (first) r.failure = error;
+            r.scheduled = false;
+            ++r.failedJobs;
         }
         r.changed.notify_all();
-        if (first) queue_.noteFailure(error);
+        if (first) logError(error.what());
     }
 
 private:
     std::shared_ptr<Recording> recording_;
-    WriteQueue& queue_;  // owns this job while it runs
     std::size_t written_ = 0;
 };
 
@@ -108,35 +121,40 @@ struct RunRecorder::Impl {
         try {
             Recording& r = *recording;
             std::unique_lock lock_(r.mutex);
-            r.changed.wait(lock_, [&] { return r.failure || r.received - r.settled < maxPending; });
-            if (r.failure) return;
+            const auto room = [&] { return r.received - r.settled < maxPending; };
+            r.changed.wait(lock_, [&] { return r.failure || room(); });
+            if (!r.givenUp && !room()) r.giveUp(*r.failure);
+            if (r.givenUp) return;
             r.pending.push_back({event, nowMilliseconds()});
             ++r.received;
-            const bool schedule = soon || wait || !r.scheduled;
-            r.scheduled = true;
+            const bool schedule = soon || !r.scheduled;
+            if (!wait) r.scheduled = true;
             lock_.unlock();
-            if (schedule) flush(soon || wait ? std::chrono::milliseconds(0) : flushDelay);
-            if (wait) settle();
+            if (wait) flushAndWait();
+            else if (schedule) flush(soon ? std::chrono::milliseconds(0) : flushDelay);
         } catch (const std::exception& error) {
-            giveUp(error.what());
+            giveUp(Error(error.what(), {}, {}, ErrorKind::Failed));
         }
     }
-    void flush(std::chrono::milliseconds delay) {
-        store->queue.add(std::make_shared<FlushJob>(recording, store->queue), delay);
-    }
-    void settle() {
+    void flush(std::chrono::milliseconds delay) { store->queue.add(std::make_shared<FlushJob>(recording), delay); }
+    // Returns when all that was handed over is committed, or could not be.
+    void flushAndWait() {
         Recording& r = *recording;
         std::unique_lock lock_(r.mutex);
-        const std::uint64_t target = r.received;
-        r.changed.wait(lock_, [&] { return r.settled >= target; });
+        const std::uint64_t target = r.received, failedBefore = r.failedJobs;
+        lock_.unlock();
+        flush(std::chrono::milliseconds(0));
+        lock_.lock();
+        r.changed.wait(lock_, [&] { return r.settled >= target || r.failedJobs != failedBefore; });
     }
-    void giveUp(const std::string& why) noexcept {
+    void giveUp(const Error& why) noexcept {
         const std::lock_guard lock_(recording->mutex);
-        if (!recording->failure) recording->failure = why;
+        recording->giveUp(why);
     }
-    [[nodiscard]] bool broken() const {
+
+    [[nodiscard]] std::optional<Error> failure() const {
         const std::lock_guard lock_(recording->mutex);
-        return recording->failure.has_value();
+        return recording->failure;
     }
 
     std::shared_ptr<StoreWriter::Impl> store;
@@ -168,8 +186,7 @@ RunRecorder::RunRecorder(StoreWriter& writer, const std::string& run) {
 
 RunRecorder::~RunRecorder() {
     try {
-        impl_->flush(std::chrono::milliseconds(0));
-        impl_->settle();
+        impl_->flushAndWait();
     } catch (const std::exception& error) {
         logError(std::string("recording a run: ") + error.what());
     }
@@ -184,13 +201,15 @@ void RunRecorder::onLog(const LogEvent& event) { impl_->add(event, false, false)
 void RunRecorder::onProgress(const ProgressEvent& event) { impl_->add(event, false, false); }
 
 void RunRecorder::onState(const StateEvent& event) {
-    if (!impl_->broken()) impl_->add(event, true, true);
-    if (!impl_->broken()) return;
+    impl_->add(event, true, true);
+    const std::optional<Error> why = impl_->failure();
+    if (!why || isGoing(event.state)) return;
     // Points are lost to a full disk; the run's end may still fit, and tells of that.
+    impl_->giveUp(*why);
     try {
         StateEvent recorded = event;
         recorded.explanation +=
-            (recorded.explanation.empty() ? "" : "\n") + std::string("Recording stopped: ") + failure().value_or("");
+            (recorded.explanation.empty() ? "" : "\n") + std::string("Recording stopped: ") + why->what();
         impl_->store->queue.call(
             [&](Database& database) { writeState(database, impl_->number, recorded, nowMilliseconds()); });
     } catch (const std::exception& error) {
@@ -200,11 +219,15 @@ void RunRecorder::onState(const StateEvent& event) {
 
 void RunRecorder::sync() {
     try {
-        impl_->flush(std::chrono::milliseconds(0));
-        impl_->settle();
+        impl_->flushAndWait();
     } catch (const std::exception& error) {
-        impl_->giveUp(error.what());
+        impl_->giveUp(Error(error.what(), {}, {}, ErrorKind::Failed));
     }
+}
+
+void RunRecorder::flush() {
+    sync();
+    if (const auto why = impl_->failure()) throw Error(*why);
 }
 
 std::vector<RunCommand> RunRecorder::take() {
@@ -237,8 +260,8 @@ std::vector<RunCommand> RunRecorder::take() {
 }
 
 std::optional<std::string> RunRecorder::failure() const {
-    const std::lock_guard lock(impl_->recording->mutex);
-    return impl_->recording->failure;
+    const auto why = impl_->failure();
+    return why ? std::optional<std::string>(why->what()) : std::nullopt;
 }
 
 }  // namespace tritlab

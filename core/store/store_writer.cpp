@@ -287,8 +287,8 @@ std::vector<std::string> StoreWriter::markDeadRuns() {
             event.state = RunState::Interrupted;
             event.step = state.integer(1);
             event.explanation =
-                "The process that trained it ended without a word (killed, or the machine went down). "
-                "Resume goes on at the last checkpoint.";
+                "The process that trained it could not record its end: it was killed, the machine went down, or the "
+                "disk was full. Resume goes on at the last checkpoint.";
             writeState(database, number, event, nowMilliseconds());
             marked = true;
         });

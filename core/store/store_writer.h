@@ -100,9 +100,12 @@ public:
     void onLog(const LogEvent& event) override;
     void onProgress(const ProgressEvent& event) override;
     void sync() override;
+    void flush();  // as sync(), and throws where what was reported cannot be stored
     std::vector<RunCommand> take() override;
-    // A store that cannot be written (full disk) must not cost the run: recording stops, this says why, training can
-    // stop cleanly.
+    // A store that cannot be written (full disk) must not cost the run: this says why what was reported last is not
+    // stored, and training can stop cleanly. The recorder keeps those events and tries again with each further one, so
+    // that there is no failure any more once the disk has room; it gives up at the run's end, or where they become too
+    // many.
     [[nodiscard]] std::optional<std::string> failure() const;
 
 private:

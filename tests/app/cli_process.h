@@ -43,7 +43,7 @@ public:
     }
     static CliResult finish(QProcess& process, int seconds = 400) {
         CliResult result;
-        if (!process.waitForFinished(seconds * 1000)) {
+        if (process.state() != QProcess::NotRunning && !process.waitForFinished(seconds * 1000)) {
             process.kill();
             process.waitForFinished();
             result.err = "did not end in time: " + process.readAllStandardError();

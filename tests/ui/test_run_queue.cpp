@@ -11,13 +11,14 @@
 #include "core/base/error.h"
 #include "core/store/run_store.h"
 #include "store_fixture.h"
+#include "tests/core/engine/train_only_engine.h"
 
 using namespace tritlab;
 
 namespace {
 
 // Trains nothing: reports steps until it is stopped, by its token or through the store.
-class SteeredEngine : public Engine {
+class SteeredEngine : public TrainOnlyEngine {
 public:
     TrainResult train(const TrainRequest& request) override {
         ++running;
@@ -48,18 +49,6 @@ public:
         --running;
         return result;
     }
-    std::vector<float> logits(const std::filesystem::path&, std::span<const TokenId>) override { return {}; }
-    EvalResult perplexity(const std::filesystem::path&, const std::filesystem::path&, std::int64_t,
-                          const StopToken&) override {
-        return {};
-    }
-    BenchResult bench(const BenchRequest&) override { return {}; }
-    std::vector<KernelTiming> benchKernels(const KernelBenchRequest&) override { return {}; }
-    std::optional<Calibration> calibrate(const CalibrationRequest&) override { return std::nullopt; }
-    std::vector<LossCurves> compareCurves(const CurveRequest&) override { return {}; }
-    TrainResult follow(const FollowRequest&) override { return {}; }
-    void logitsOfTexts(const std::filesystem::path&, std::span<const std::vector<TokenId>>, Precision,
-                       const std::function<void(std::size_t, std::span<const float>)>&, const StopToken&) override {}
 
     std::atomic<int> running = 0, max = 0;
     std::atomic<bool> resumed = false;

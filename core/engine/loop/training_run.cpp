@@ -259,7 +259,7 @@ bool TrainingRun::writeCheckpoint() {
     else
         reporter_.log(LogLevel::Error, done_,
                       "Checkpoint " + checkpointName(done_) + " was not written: " + checkpointFailure_ +
-                          ". Training goes on; earlier checkpoints are untouched.");
+                          ". Earlier checkpoints are untouched.");
     return checkpointFailure_.empty();
 }
 

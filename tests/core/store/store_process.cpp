@@ -107,12 +107,16 @@ void limitFiles(rlim_t bytes) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-// full RUN LIMIT_KB: no file may grow beyond the limit while a run is recorded; then it may again.
+// full RUN LIMIT_KB MORE: no file may grow beyond the limit while a run is recorded, and while MORE steps of it are
+// reported; then it may again. Few of them are kept and stored in the end, many are dropped, and the run's end says so.
 int full(const Workspace& workspace, const std::vector<std::string>& arguments) {
     std::signal(SIGXFSZ, SIG_IGN);
     const std::string& run = arguments.at(0);
+    const StepIndex more = parseInt(arguments.at(2)).value();
     StoreWriter writer(workspace);
     RunStore store(workspace);
+    StepIndex reported = 0;
+    bool lost = false;
     {
         RunRecorder recorder(writer, run);
         recorder.onState({RunState::Running, 0, ""});
@@ -121,16 +125,25 @@ int full(const Workspace& workspace, const std::vector<std::string>& arguments) 
         // first.
         if (limit > 4'500'000) writer.setNotes(run, std::string(static_cast<std::size_t>(limit) - 500'000, 'f'));
         limitFiles(limit);
-        for (StepIndex step = 0; !recorder.failure(); ++step) {
-            StepEvent event = stepOf(step);
+        const auto report = [&] {
+            StepEvent event = stepOf(reported);
             // fills the disk sooner
             event.gradNorm = event.memoryBytes = event.learningRate = event.lambda = event.loss;
             recorder.onStep(event);
-            if (step % 500 == 499) recorder.sync();
-            if (step == 1'000'000) return 10;
+            if (++reported % 500 == 0) recorder.sync();
+        };
+        while (!recorder.failure()) {
+            report();
+            if (reported == 1'000'000) return 10;
         }
-        say("failure " + *recorder.failure());
-        if (recorder.failure()->find("disk is full") == std::string::npos) return 11;
+        for (StepIndex i = 0; i < more; ++i) report();
+        say("failure " + recorder.failure().value_or("none"));
+        try {
+            recorder.flush();
+            return 11;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::NoSpace) return 20;
+        }
         try {
             writer.setNotes(run, std::string(8 << 20, 'x'));
             return 12;
@@ -142,20 +155,17 @@ int full(const Workspace& workspace, const std::vector<std::string>& arguments) 
         if (static_cast<StepIndex>(store.series(run, "loss").size()) != summary.steps) return 15;
         limitFiles(RLIM_INFINITY);
         writer.setNotes(run, "space again");
-        recorder.onStep(stepOf(5));  // dropped: what comes after a gap would look like the whole
-        recorder.onState({RunState::Failed, summary.steps, "no space"});
+        recorder.onStep(stepOf(reported++));  // after a gap it would look like the whole
+        recorder.onState({RunState::Failed, reported, "no space"});
+        lost = recorder.failure().has_value();
     }
     const auto summary = store.run(run).value();
-    if (summary.state != RunState::Failed || summary.explanation.find("disk is full") == std::string::npos) return 16;
-    if (static_cast<StepIndex>(store.series(run, "loss").size()) != summary.steps) return 17;
-    try {
-        writer.flush();
-        return 18;
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::NoSpace) return 19;
-    }
-    writer.flush();
-    return store.integrityCheck().empty() ? 0 : 20;
+    if (summary.state != RunState::Failed || lost != (more > 50'000)) return 16;
+    if (lost != (summary.explanation.find("disk is full") != std::string::npos)) return 17;
+    if (lost ? summary.steps >= reported : summary.steps != reported) return 18;
+    if (static_cast<StepIndex>(store.series(run, "loss").size()) != summary.steps) return 19;
+    writer.flush();  // the recorder's failure was the run's alone
+    return store.integrityCheck().empty() ? 0 : 21;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A full disk: waiting calls and the recorder say so, nothing is half-written, and the store works on once there is
-// space.
+// space, with what the recorder has kept meanwhile.
 #include <QProcess>
 #include <QTest>
 
@@ -16,16 +16,22 @@ private Q_SLOTS:
     // The kernel's own refusal (EFBIG for EDQUOT's and ENOSPC's sake) in a process that may write no larger file.
     void aTrainerIsToldAndTheStoreStaysSound_data() {
         QTest::addColumn<int>("kilobytes");
-        for (const int kilobytes : {300, 500, 900, 1700, 5000}) QTest::addRow("%d kB", kilobytes) << kilobytes;
+        QTest::addColumn<int>("more");
+        constexpr int few = 100, many = 60'000;
+        for (const auto& [kilobytes, more] :
+             {std::pair(300, few), {500, many}, {900, few}, {1700, many}, {5000, few}, {5000, many}})
+            QTest::addRow("%d kB, %d steps more", kilobytes, more) << kilobytes << more;
     }
     void aTrainerIsToldAndTheStoreStaysSound() {
         QFETCH(int, kilobytes);
+        QFETCH(int, more);
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
         const std::string run = writer.createRun("n", {}, RunState::Preparing);
         QProcess process;
-        process.start(QStringLiteral(STORE_PROCESS), {"full", QString::fromStdString(t.workspace.root().string()),
-                                                      QString::fromStdString(run), QString::number(kilobytes)});
+        process.start(QStringLiteral(STORE_PROCESS),
+                      {"full", QString::fromStdString(t.workspace.root().string()), QString::fromStdString(run),
+                       QString::number(kilobytes), QString::number(more)});
         QVERIFY(process.waitForFinished(200'000));
         QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0,
                  (QByteArray::number(process.exitCode()) + " " + process.readAllStandardOutput() +
