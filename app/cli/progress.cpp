@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/cli/frame.h"
+#include "app/cli/run_json.h"
 #include "core/base/number.h"
 
 namespace tritlab::cli {
@@ -100,8 +101,7 @@ void ProgressPrinter::onHealth(const HealthEvent& event) {
 }
 
 void ProgressPrinter::onEvaluation(const EvaluationEvent& event) {
-    line("held out at step " + std::to_string(event.step) + ": loss " + fixed(event.loss, 4) + ", perplexity " +
-         fixed(event.perplexity, 2) + ", bits per byte " + fixed(event.bitsPerByte, 4) +
+    line("evaluation at step " + std::to_string(event.step) + ": " + evaluationText(event) +
          (event.full ? " (all held-out text)" : ""));
 }
 

@@ -4,7 +4,9 @@
 #include <ctime>
 
 #include "core/base/error.h"
+#include "core/base/number.h"
 #include "core/config/fields.h"
+#include "core/run/metrics.h"
 
 namespace tritlab::cli {
 
@@ -31,6 +33,14 @@ nlohmann::ordered_json runJson(const RunSummary& run) {
     json["baseline"] = run.baseline;
     if (!run.parent.empty()) json["parent"] = run.parent, json["branch_step"] = run.branchStep;
     return json;
+}
+
+std::string evaluationText(const EvaluationEvent& evaluation) {
+    std::string text;
+    for (const Metric& metric : metrics())
+        if (const auto value = valueIn(evaluation, metric); value && isOf(metric, InReports))
+            text += (text.empty() ? "" : ", ") + plainLabel(metric) + " " + fixed(*value, metric.digits);
+    return text;
 }
 
 std::string timeText(std::int64_t unixMs) {

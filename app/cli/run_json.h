@@ -9,6 +9,8 @@
 namespace tritlab::cli {
 
 nlohmann::ordered_json runJson(const RunSummary& run);
+// "held-out loss 1.2345, perplexity 3.44, bits per byte 0.9876".
+std::string evaluationText(const EvaluationEvent& evaluation);
 std::string timeText(std::int64_t unixMs);  // "2026-01-31 14:23", local; "-" for 0
 
 // A run by id, name or "latest"; `trashed` looks in the trash.

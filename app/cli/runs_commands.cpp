@@ -48,10 +48,15 @@ std::vector<std::string> split(const std::string& text) {
     return parts;
 }
 
-// A key that no run has is a wrong use, even where there are no runs.
-void requireKey(const std::string& key) {
+// The series that the query, the columns and the order ask for. A key that no run has is a wrong use, even where there
+// are no runs.
+std::vector<std::string> neededSeries(const ListOptions& options, const std::vector<std::string>& columns) {
     try {
-        (void)runQueryValue(RunSummary(), key);
+        std::vector<std::string> series = seriesOfQuery(options.query);
+        for (const std::string& column : columns) series.push_back(seriesOfKey(column));
+        if (!options.sort.empty()) series.push_back(seriesOfKey(options.sort));
+        std::erase(series, std::string());
+        return series;
     } catch (const Error& error) {
         throw UsageError(error);
     }
@@ -59,7 +64,6 @@ void requireKey(const std::string& key) {
 
 // Numbers as numbers, texts as texts; what has no value comes last, in either direction.
 void sortRuns(std::vector<RunSummary>& runs, const std::string& key, bool reverse) {
-    requireKey(key);
     std::vector<std::pair<std::string, RunSummary>> keyed;
     for (RunSummary& run : runs) {
         std::string value = runQueryValue(run, key);
@@ -87,17 +91,14 @@ void markDeadRuns(const Session& session) {
 }
 
 Exit list(Session& session, const ListOptions& options) {
-    RunPredicate wanted;
-    try {
-        wanted = parseRunQuery(options.query);
-    } catch (const Error& error) {
-        throw UsageError(error);
-    }
     const std::vector<std::string> columns = split(options.columns);
-    for (const std::string& column : columns) requireKey(column);
+    const std::vector<std::string> series = neededSeries(options, columns);
+    const RunPredicate wanted = parseRunQuery(options.query);
     markDeadRuns(session);
     RunStore store(session.workspace);
     std::vector<RunSummary> runs = store.runs(options.trashed);
+    if (!series.empty())
+        for (RunSummary& run : runs) store.readLast(run, series);
     std::erase_if(runs, [&](const RunSummary& run) { return !wanted(run); });
     if (!options.sort.empty()) sortRuns(runs, options.sort, options.reverse);
     else if (options.reverse) std::reverse(runs.begin(), runs.end());
@@ -140,9 +141,8 @@ Exit show(Session& session, const std::string& name) {
                           ", " + humanBytes(static_cast<double>(checkpoint.bytes)));
     }
     for (const EvaluationEvent& e : store.evaluations(run.id))
-        session.printLine("held out at step " + std::to_string(e.step) + ": loss " + fixed(e.loss, 4) +
-                          ", perplexity " + fixed(e.perplexity, 2) + ", bits per byte " + fixed(e.bitsPerByte, 4) +
-                          (e.full ? " (all of it)" : ""));
+        session.printLine("evaluation at step " + std::to_string(e.step) + ": " + evaluationText(e) +
+                          (e.full ? " (all held-out text)" : ""));
     for (const Field& field : fields())
         if (field.applies(run.config))
             session.printLine("  " + field.key + " = " + valueText(field, field.get(run.config)));
@@ -213,8 +213,9 @@ void addRunsCommands(Program& program) {
     command->add_option(
         "--query", options->query,
         "Which ones, such as: lr > 1e-4 and state = finished and tag:good; a bare word is part of the name");
-    command->add_option("--sort", options->sort,
-                        "By a key: any setting (`tritlab-cli fields`), loss, bits_per_byte, created, ...");
+    command->add_option(
+        "--sort", options->sort,
+        "By a key: any setting (`tritlab-cli fields`), any metric (loss, flip_rate, ...), created, ...");
     command->add_flag("--reverse", options->reverse, "The other way round");
     command->add_option("--columns", options->columns,
                         "Only these keys, as a table: name,lambda_schedule,seed,bits_per_byte");

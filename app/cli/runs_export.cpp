@@ -8,6 +8,7 @@
 #include "app/cli/runs_commands.h"
 #include "core/base/files.h"
 #include "core/config/fields.h"
+#include "core/run/metrics.h"
 #include "core/store/export_csv.h"
 #include "core/store/export_markdown.h"
 #include "core/store/tensorboard_runs.h"
@@ -56,16 +57,16 @@ nlohmann::ordered_json wholeRun(RunStore& store, const RunSummary& run) {
     nlohmann::ordered_json json = runJson(run);
     json["config"] = toJson(run.config);
     json["evaluations"] = nlohmann::ordered_json::array();
-    for (const EvaluationEvent& e : store.evaluations(run.id))
-        json["evaluations"].push_back({{"step", e.step},
-                                       {"loss", e.loss},
-                                       {"perplexity", e.perplexity},
-                                       {"bits_per_byte", e.bitsPerByte},
-                                       {"loss_at_lambda", e.lossAtLambda},
-                                       {"lambda", e.lambda},
-                                       {"tokens", e.tokens},
-                                       {"bytes", e.bytes},
-                                       {"full", e.full}});
+    for (const EvaluationEvent& e : store.evaluations(run.id)) {
+        nlohmann::ordered_json& entry = json["evaluations"].emplace_back();
+        entry["step"] = e.step;
+        for (const Metric& metric : metrics())
+            if (const auto value = valueIn(e, metric)) entry[lastPart(metric.series)] = *value;
+        entry["lambda"] = e.lambda;
+        entry["tokens"] = e.tokens;
+        entry["bytes"] = e.bytes;
+        entry["full"] = e.full;
+    }
     json["samples"] = nlohmann::ordered_json::array();
     for (const SampleEvent& s : store.samples(run.id))
         json["samples"].push_back({{"step", s.step}, {"prompt", s.prompt}, {"text", s.text}});

@@ -5,9 +5,11 @@
 #include <system_error>
 
 #include "app/cli/progress.h"
+#include "app/cli/run_json.h"
 #include "core/base/number.h"
 #include "core/data/dataset.h"
 #include "core/library/recorded_run.h"
+#include "core/run/metrics.h"
 
 namespace tritlab::cli {
 namespace {
@@ -19,11 +21,10 @@ void fillResult(Session& session, const std::string& id, const TrainResult& resu
     json["final_loss"] = result.finalLoss;
     json["steps"] = result.steps;
     json["tokens"] = result.tokens;
-    if (result.evaluation) {
-        json["eval_loss"] = result.evaluation->loss;
-        json["perplexity"] = result.evaluation->perplexity;
-        json["bits_per_byte"] = result.evaluation->bitsPerByte;
-    }
+    if (result.evaluation)
+        for (const Metric& metric : metrics())
+            if (const auto value = valueIn(*result.evaluation, metric); value && isOf(metric, InReports))
+                json[metric.name] = *value;
     if (!result.explanation.empty()) json["explanation"] = result.explanation;
 }
 
@@ -31,10 +32,7 @@ void printSummary(const Session& session, const std::string& id, const TrainResu
     session.printLine("run " + id + " " + runStateKey(result.state) + " after " + std::to_string(result.steps) +
                       " steps and " + humanCount(static_cast<double>(result.tokens)) + " tokens, loss " +
                       fixed(result.finalLoss, 4));
-    if (result.evaluation)
-        session.printLine("held out: loss " + fixed(result.evaluation->loss, 4) + ", perplexity " +
-                          fixed(result.evaluation->perplexity, 2) + ", bits per byte " +
-                          fixed(result.evaluation->bitsPerByte, 4));
+    if (result.evaluation) session.printLine(evaluationText(*result.evaluation));
     if (result.state == RunState::Stopped) session.printLine("`tritlab-cli resume " + id + "` goes on with it.");
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/report.h"
+#include "ui/pages/chart_metrics.h"
 #include "ui/plots/chart_widget.h"
 #include "ui/plots/file_head.h"
 #include "ui/theme/theme.h"
@@ -14,42 +15,13 @@
 namespace tritlab {
 namespace {
 
-constexpr const char* context = "tritlab::ExperimentPictures";
-
-struct Title {
-    const char* key;
-    const char* title;
-    const char* unit;
-    bool zero;
-};
-constexpr Title titles[] = {
-    {"loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Training loss, at each step's lambda"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
-    {"eval/loss", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at lambda 1"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
-    {"eval/loss_at_lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Held-out loss at the step's lambda"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "nats a token"), false},
-    {"lambda", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Lambda"), "", true},
-    {"health/all/zero", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Zero weights"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), false},
-    {"health/all/flip_rate", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Flip rate"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share of codes"), true},
-    {"health/all/dead_zone", QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "Dead-zone mass"),
-     QT_TRANSLATE_NOOP("tritlab::ExperimentPictures", "share"), true},
-};
-
-QString translated(const char* text) { return text[0] == 0 ? QString() : QCoreApplication::translate(context, text); }
-
-ChartSpec specOf(const QString& id, const std::string& key) {
+ChartSpec specOf(const QString& id, const std::string& series) {
+    const ChartSpec known = chartMetric(series).spec;
     ChartSpec spec;
     spec.id = id;
-    spec.title = QString::fromStdString(key);
-    for (const Title& title : titles)
-        if (key == title.key) {
-            spec.title = translated(title.title);
-            spec.unit = translated(title.unit);
-            spec.fromZero = title.zero;
-        }
+    spec.title = known.title;
+    spec.unit = known.unit;
+    spec.fromZero = known.fromZero;
     spec.legend = true;
     return spec;
 }
@@ -114,7 +86,7 @@ QStringList plotExperiment(const Workspace& workspace, const QString& experiment
         QString id = QString::fromStdString(curve.key).replace('/', '-').replace('_', '-');
         ChartWidget chart(specOf(id, curve.key));
         chart.resize(chartPicture);
-        chart.setXLabel(QCoreApplication::translate(context, "step"));
+        chart.setXLabel(QCoreApplication::translate("tritlab::ExperimentPictures", "step"));
         if (!drawCurve(chart, curve, experiment.variants)) continue;
         const QString path = folder + "/" + id + ".png";
         writePlot(chart, path, "png", chartPicture, chartPage);

@@ -109,7 +109,7 @@ void MainWindow::makeServices() {
 
 void MainWindow::makePages() {
     const PageContext context{runs_, reader_, series_};
-    panel_ = new RunPanel(runs_, this);
+    panel_ = new RunPanel(runs_, reader_, this);
     tabs_ = new QTabWidget(this);
     tabs_->setObjectName("pages");
     tabs_->setDocumentMode(true);

@@ -2,11 +2,11 @@
 // range over three seeds is shown as it is: minimum and maximum, no standard error that so few runs cannot bear.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "core/experiment/definition.h"
+#include "core/run/metrics.h"
 
 namespace tritlab {
 
@@ -16,32 +16,22 @@ struct Spread {
     void add(double value);  // a NaN is left out
 };
 
+// A metric of core/run/metrics.h as a column of an experiment's tables.
 struct Measure {
-    const char* key;    // in CSV
-    const char* label;  // in the Markdown table
-    int digits;
-    bool spread;  // summed up over seeds (speeds depend on what else the machine did and are only listed)
+    const Metric* metric;
+    std::string key;  // in CSV: the metric's name, of a step's "train_" before it
+    bool spread;      // summed up over seeds (InReports); else only listed run by run (InRunReports)
 };
 
 // Held-out figures are of the last evaluation over all held-out text, at lambda 1. "train_loss" is the mean over the
 // last twentieth of the steps, at the lambda that each had. Shares are means over all ternary weights at the last look
 // at them.
-constexpr std::array<Measure, 9> experimentMeasures = {{
-    {"eval_loss", "held-out loss", 4, true},
-    {"perplexity", "perplexity", 2, true},
-    {"bits_per_byte", "bits per byte", 4, true},
-    {"train_loss", "training loss", 4, true},
-    {"zero_share", "zeros", 4, true},
-    {"flip_rate", "flip rate", 5, true},
-    {"dead_zone", "dead zone", 4, true},
-    {"wall_seconds", "seconds", 1, false},
-    {"tokens_per_second", "tokens/s", 0, false},
-}};
-constexpr std::size_t bitsPerByteMeasure = 2;
+const std::vector<Measure>& experimentMeasures();
+std::size_t bitsPerByteMeasure();  // its place among them
 
 struct ExperimentOutcome {
-    std::optional<RunSummary> run;                           // of the store, whatever its state
-    std::array<double, experimentMeasures.size()> values{};  // NaN: none; all NaN where the run is not finished
+    std::optional<RunSummary> run;  // of the store, whatever its state
+    std::vector<double> values;     // of the measures; NaN: none; all NaN where the run is not finished
 };
 
 struct CurvePoint {
@@ -55,8 +45,8 @@ struct ExperimentCurve {
 
 struct ExperimentReport {
     Experiment experiment;
-    std::vector<ExperimentOutcome> outcomes;  // as Experiment::runs
-    std::vector<std::array<Spread, experimentMeasures.size()>> variants;
+    std::vector<ExperimentOutcome> outcomes;    // as Experiment::runs
+    std::vector<std::vector<Spread>> variants;  // of the measures
     // Bits per byte less those of the first variant with the same seed.
     std::vector<Spread> againstFirst;
     std::vector<ExperimentCurve> curves;

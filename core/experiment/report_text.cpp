@@ -55,9 +55,9 @@ std::string markdownLine(const std::vector<std::string>& cells) {
 std::ptrdiff_t bestVariant(const ExperimentReport& report) {
     std::ptrdiff_t best = -1;
     for (std::size_t v = 0; v < report.variants.size(); ++v) {
-        const Spread& spread = report.variants[v][bitsPerByteMeasure];
+        const Spread& spread = report.variants[v][bitsPerByteMeasure()];
         if (spread.n > 0 &&
-            (best < 0 || spread.mean < report.variants[static_cast<std::size_t>(best)][bitsPerByteMeasure].mean))
+            (best < 0 || spread.mean < report.variants[static_cast<std::size_t>(best)][bitsPerByteMeasure()].mean))
             best = static_cast<std::ptrdiff_t>(v);
     }
     return best;
@@ -69,10 +69,10 @@ std::string verdict(const ExperimentReport& report) {
     if (best < 0) return "No run has finished.\n";
     const auto& names = report.experiment.variants;
     const auto bestIndex = static_cast<std::size_t>(best);
-    const Spread& lowest = report.variants[bestIndex][bitsPerByteMeasure];
+    const Spread& lowest = report.variants[bestIndex][bitsPerByteMeasure()];
     std::string overlapping, apart;
     for (std::size_t v = 0; v < names.size(); ++v) {
-        const Spread& spread = report.variants[v][bitsPerByteMeasure];
+        const Spread& spread = report.variants[v][bitsPerByteMeasure()];
         if (v == bestIndex || spread.n == 0) continue;
         std::string& list = spread.min <= lowest.max ? overlapping : apart;
         list += (list.empty() ? "" : ", ") + cell(names[v]);
@@ -89,7 +89,7 @@ std::string verdict(const ExperimentReport& report) {
 std::string runsCsv(const ExperimentReport& report) {
     std::vector<std::string> header = {"variant", "seed", "state", "steps", "tokens"};
     for (const std::string& key : report.experiment.fields) header.push_back(key);
-    for (const Measure& measure : experimentMeasures) header.emplace_back(measure.key);
+    for (const Measure& measure : experimentMeasures()) header.emplace_back(measure.key);
     std::string text = csvLine(header);
     for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
         const PlannedRun& planned = report.experiment.runs[i];
@@ -113,7 +113,7 @@ std::string summaryCsv(const ExperimentReport& report) {
     const auto addNames = [&](const std::string& key) {
         for (const char* part : {"_mean", "_min", "_max"}) header.push_back(key + part);
     };
-    for (const Measure& measure : experimentMeasures)
+    for (const Measure& measure : experimentMeasures())
         if (measure.spread) addNames(measure.key);
     addNames("bits_per_byte_against_first");
     std::string text = csvLine(header);
@@ -124,10 +124,10 @@ std::string summaryCsv(const ExperimentReport& report) {
                 line.push_back(spread.n > 0 ? number(value) : "");
         };
         for (const std::string& key : report.experiment.fields) line.push_back(fieldText(report.experiment, v, key));
-        line.push_back(std::to_string(report.variants[v][bitsPerByteMeasure].n));
+        line.push_back(std::to_string(report.variants[v][bitsPerByteMeasure()].n));
         line.push_back(std::to_string(divergedRuns(report, v)));
-        for (std::size_t m = 0; m < experimentMeasures.size(); ++m)
-            if (experimentMeasures[m].spread) add(report.variants[v][m]);
+        for (std::size_t m = 0; m < experimentMeasures().size(); ++m)
+            if (experimentMeasures()[m].spread) add(report.variants[v][m]);
         add(report.againstFirst[v]);
         text += csvLine(line);
     }
@@ -154,24 +154,25 @@ std::string summaryMarkdown(const ExperimentReport& report) {
             ". Mean over the seeds, with minimum and maximum; held-out figures at lambda 1. *Against " +
             cell(experiment.variants.front()) + "*: bits per byte less those of the same seed there.\n\n";
     std::vector<std::string> header = {"variant", "runs"};
-    for (const Measure& measure : experimentMeasures)
-        if (measure.spread) header.emplace_back(measure.label);
+    for (const Measure& measure : experimentMeasures())
+        if (measure.spread) header.push_back(plainLabel(*measure.metric));
     header.push_back("against " + cell(experiment.variants.front()));
     text += markdownLine(header) + markdownLine(std::vector<std::string>(header.size(), "---"));
     const std::ptrdiff_t best = bestVariant(report);
     for (std::size_t v = 0; v < report.variants.size(); ++v) {
         const std::int64_t diverged = divergedRuns(report, v);
         std::vector<std::string> line = {cell(experiment.variants[v]),
-                                         std::to_string(report.variants[v][bitsPerByteMeasure].n) +
+                                         std::to_string(report.variants[v][bitsPerByteMeasure()].n) +
                                              (diverged > 0 ? " + " + std::to_string(diverged) + " diverged" : "")};
-        for (std::size_t m = 0; m < experimentMeasures.size(); ++m) {
-            if (!experimentMeasures[m].spread) continue;
-            const std::string value = spreadText(report.variants[v][m], experimentMeasures[m].digits, false);
-            line.push_back(m == bitsPerByteMeasure && static_cast<std::ptrdiff_t>(v) == best ? "**" + value + "**"
-                                                                                             : value);
+        for (std::size_t m = 0; m < experimentMeasures().size(); ++m) {
+            if (!experimentMeasures()[m].spread) continue;
+            const std::string value = spreadText(report.variants[v][m], experimentMeasures()[m].metric->digits, false);
+            line.push_back(m == bitsPerByteMeasure() && static_cast<std::ptrdiff_t>(v) == best ? "**" + value + "**"
+                                                                                               : value);
         }
-        line.push_back(
-            v == 0 ? "–" : spreadText(report.againstFirst[v], experimentMeasures[bitsPerByteMeasure].digits, true));
+        line.push_back(v == 0 ? "–"
+                              : spreadText(report.againstFirst[v],
+                                           experimentMeasures()[bitsPerByteMeasure()].metric->digits, true));
         text += markdownLine(line);
     }
     return text + "\n" + verdict(report);

@@ -6,6 +6,7 @@
 
 #include "core/base/fixed_real.h"
 #include "core/config/fields.h"
+#include "core/store/run_results.h"
 
 namespace tritlab {
 namespace {
@@ -41,21 +42,22 @@ std::string runsMarkdown(const std::vector<RunSummary>& runs) {
             differing.push_back(&field);
     std::vector<std::string> header = {"run", "state", "steps"};
     for (const Field* field : differing) header.push_back(field->key);
-    for (const char* name : {"loss", "held-out loss", "perplexity", "bits per byte", "tokens", "seconds"})
-        header.emplace_back(name);
+    std::vector<const Metric*> columns;
+    for (const Metric& metric : metrics())
+        if (isOf(metric, InMarkdown)) columns.push_back(&metric);
+    for (const Metric* metric : columns) header.push_back(plainLabel(*metric));
     std::string text = line(header) + line(std::vector<std::string>(header.size(), "---"));
     double min = std::numeric_limits<double>::infinity();
     for (const RunSummary& run : runs) min = std::fmin(min, run.lastEvalLoss);
     for (const RunSummary& run : runs) {
         std::vector<std::string> cells = {cell(run.name), runStateKey(run.state), std::to_string(run.steps)};
         for (const Field* field : differing) cells.push_back(cell(fieldText(*field, run.config)));
-        cells.push_back(figure(run.lastLoss, 4));
-        const bool best = runs.size() > 1 && run.lastEvalLoss == min;
-        cells.push_back(best ? "**" + figure(run.lastEvalLoss, 4) + "**" : figure(run.lastEvalLoss, 4));
-        cells.push_back(figure(run.perplexity, 2));
-        cells.push_back(figure(run.bitsPerByte, 4));
-        cells.push_back(std::to_string(run.tokens));
-        cells.push_back(figure(run.wallSeconds, 1));
+        for (const Metric* metric : columns) {
+            const double value = lastValue(run, *metric);
+            const bool lowest = runs.size() > 1 && metric->series == std::string_view("eval/loss") && value == min;
+            const std::string shown = figure(value, metric->digits);
+            cells.push_back(lowest ? "**" + shown + "**" : shown);
+        }
         text += line(cells);
     }
     if (runs.size() != 1) return text;

@@ -5,11 +5,14 @@
 #include <cctype>
 #include <cmath>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "core/base/number.h"
 #include "core/config/fields.h"
+#include "core/store/run_results.h"
 
 namespace tritlab {
 namespace {
@@ -26,6 +29,7 @@ struct Key {
     std::string name;
     Kind kind;
     std::function<Value(const RunSummary&)> get;
+    std::string series = {};  // whose last value it needs (RunSummary::last)
 };
 
 Value textValue(std::string text) { return {{std::move(text)}, std::nullopt}; }
@@ -44,10 +48,6 @@ std::string day(std::int64_t timeMs) {
     return text.data();
 }
 
-Key number(const char* name, double RunSummary::*member) {
-    return {name, Kind::Number, [member](const RunSummary& run) { return numberValue(run.*member); }};
-}
-
 Key count(const char* name, std::int64_t RunSummary::*member) {
     return {name, Kind::Number,
             [member](const RunSummary& run) { return numberValue(static_cast<double>(run.*member)); }};
@@ -59,6 +59,11 @@ Key text(const char* name, Kind kind, std::string RunSummary::*member) {
 
 Key flag(const char* name, bool RunSummary::*member) {
     return {name, Kind::Flag, [member](const RunSummary& run) { return textValue(run.*member ? "true" : "false"); }};
+}
+
+Key metricKey(const Metric& metric) {
+    return {metric.name, Kind::Number, [&metric](const RunSummary& run) { return numberValue(lastValue(run, metric)); },
+            isInSummary(metric) ? std::string() : metric.series};
 }
 
 Key configKey(const Field& field) {
@@ -75,6 +80,13 @@ Key configKey(const Field& field) {
                 return textValue(valueText(field, value));
             }};
 }
+
+// Keys under another name.
+const std::map<std::string_view, std::string_view> otherNames = {{"lr", "learning_rate"},
+                                                                 {"best_loss", "best_eval_loss"}};
+
+// What the config sets is a setting, though there is a series of that name too.
+bool isSetting(const char* name) { return otherNames.contains(name) || findField(name) != nullptr; }
 
 const std::vector<Key>& keys() {
     static const std::vector<Key> list = [] {
@@ -93,16 +105,14 @@ const std::vector<Key>& keys() {
             flag("trashed", &RunSummary::trashed),
             flag("bit_equal", &RunSummary::bitEqual),
             count("steps_done", &RunSummary::steps),
-            count("tokens", &RunSummary::tokens),
-            number("loss", &RunSummary::lastLoss),
-            number("eval_loss", &RunSummary::lastEvalLoss),
-            number("best_loss", &RunSummary::bestEvalLoss),
-            number("perplexity", &RunSummary::perplexity),
-            number("bits_per_byte", &RunSummary::bitsPerByte),
-            number("tokens_per_second", &RunSummary::tokensPerSecond),
-            number("wall_seconds", &RunSummary::wallSeconds),
             {"created", Kind::Word, [](const RunSummary& run) { return textValue(day(run.createdMs)); }},
         };
+        for (const Metric& metric : metrics())
+            if (!isSetting(metric.name)) all.push_back(metricKey(metric));
+        for (const RunResult& result : runResults())
+            if (result.best)
+                all.push_back({result.key(), Kind::Number,
+                               [&result](const RunSummary& run) { return numberValue(result.value(run)); }});
         for (const Field& field : fields()) all.push_back(configKey(field));
         return all;
     }();
@@ -110,7 +120,7 @@ const std::vector<Key>& keys() {
 }
 
 const Key* findKey(std::string_view name) {
-    if (name == "lr") name = "learning_rate";
+    if (const auto other = otherNames.find(name); other != otherNames.end()) name = other->second;
     const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.name == name; });
     return found == keys().end() ? nullptr : &*found;
 }
@@ -146,6 +156,13 @@ std::string lower(std::string_view text) {
 
 bool holds(std::string_view text, const std::string& lowerPart) {
     return lower(text).find(lowerPart) != std::string::npos;
+}
+
+const Key& knownKey(const std::string& name) {
+    const Key* key = findKey(name);
+    if (key == nullptr)
+        throw Error("no key '" + name + "'", name, "Did you mean '" + nearestQueryKey(lower(name)) + "'?");
+    return *key;
 }
 
 struct Token {
@@ -211,6 +228,8 @@ public:
             throw QueryError(next().position, "'" + next().text + "' is not expected here", "");
         return query;
     }
+    // Of the keys that whole() met.
+    [[nodiscard]] const std::set<std::string>& series() const { return series_; }
 
 private:
     static constexpr int maxDepth = 200;
@@ -290,6 +309,7 @@ private:
         if (key == nullptr)
             throw QueryError(name.position, "no key '" + name.text + "'",
                              "Did you mean '" + nearestQueryKey(lower(name.text)) + "'?");
+        if (!key->series.empty()) series_.insert(key->series);
         std::string op = next().text;
         const std::size_t opPosition = next().position;
         ++at_;
@@ -355,11 +375,18 @@ private:
 
     std::vector<Token> tokens_;
     std::size_t at_ = 0;
+    std::set<std::string> series_;
 };
 
 }  // namespace
 
 RunPredicate parseRunQuery(std::string_view text) { return Parser(text).whole(); }
+
+std::vector<std::string> seriesOfQuery(std::string_view text) {
+    Parser parser(text);
+    parser.whole();
+    return {parser.series().begin(), parser.series().end()};
+}
 
 std::vector<std::string> runQueryKeys() {
     std::vector<std::string> names;
@@ -367,12 +394,11 @@ std::vector<std::string> runQueryKeys() {
     return names;
 }
 
+std::string seriesOfKey(const std::string& key) { return knownKey(key).series; }
+
 std::string runQueryValue(const RunSummary& run, const std::string& key) {
-    const Key* found = findKey(key);
-    if (found == nullptr)
-        throw Error("no key '" + key + "'", key, "Did you mean '" + nearestQueryKey(lower(key)) + "'?");
     std::string joined;
-    for (const std::string& part : found->get(run).texts) joined += (joined.empty() ? "" : ", ") + part;
+    for (const std::string& part : knownKey(key).get(run).texts) joined += (joined.empty() ? "" : ", ") + part;
     return joined;
 }
 

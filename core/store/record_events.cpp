@@ -5,34 +5,19 @@
 
 #include "core/base/error.h"
 #include "core/base/number.h"
+#include "core/run/metrics.h"
 #include "core/store/health_codec.h"
 
 namespace tritlab {
 namespace {
 
-constexpr std::size_t pointsPerSlice = 8000;  // about 15 ms as rows
+constexpr std::size_t pointsPerSlice = 8000;     // about 15 ms as rows
+constexpr std::size_t pointsPerSnapshot = 1000;  // as many as take the time of packing and writing one
 
 template <class... Cases>
 struct Overloaded : Cases... {
     using Cases::operator()...;
 };
-
-// A layer's measures: the key's last part and the figure.
-constexpr std::pair<const char*, double LayerHealth::*> measures[] = {{"std", &LayerHealth::std},
-                                                                      {"abs_mean", &LayerHealth::absMean},
-                                                                      {"negative", &LayerHealth::negative},
-                                                                      {"zero", &LayerHealth::zero},
-                                                                      {"positive", &LayerHealth::positive},
-                                                                      {"flip_rate", &LayerHealth::flipRate},
-                                                                      {"reversal_rate", &LayerHealth::reversalRate},
-                                                                      {"dead_zone", &LayerHealth::deadZone}};
-
-// The histogram counts every weight once, so its sum is the layer's size.
-double weightsOf(const LayerHealth& layer) {
-    double count = 0;
-    for (const std::uint32_t bin : layer.histogram) count += bin;
-    return count;
-}
 
 }  // namespace
 
@@ -71,47 +56,33 @@ void writeState(Database& database, std::int64_t run, const StateEvent& event, s
     touch(database, run);
 }
 
-void EventWriter::collect(Points& points, const StepEvent& event) {
-    const auto add = [&](const char* key, double value) { points[key].push_back({event.step, value}); };
-    add("loss", event.loss);
-    add("lr", event.learningRate);
-    add("lambda", event.lambda);
-    add("weight_decay", event.weightDecay);
-    add("grad_norm", event.gradNorm);
-    add("tokens_per_second", event.tokensPerSecond);
-    add("wall_seconds", event.wallSeconds);
-    add("tokens", static_cast<double>(event.tokens));
-    add("memory", event.memoryBytes);
-    for (const StepEvent::Metric& metric : event.objective)
-        points["objective/" + metric.key].push_back({event.step, metric.value});
+template <class Event>
+std::size_t EventWriter::collect(Points& points, const Event& event) {
+    std::size_t count = 0;
+    for (const Metric& metric : metrics()) {
+        const std::optional<double> value = valueIn(event, metric);
+        if (!value) continue;
+        points[metric.series].push_back({event.step, *value});
+        ++count;
+    }
+    if constexpr (std::is_same_v<Event, StepEvent>) {
+        for (const StepEvent::Metric& metric : event.objective)
+            points["objective/" + metric.key].push_back({event.step, metric.value});
+        count += event.objective.size();
+    }
+    return count;
 }
 
-void EventWriter::collect(Points& points, const HealthEvent& event) {
-    double weights = 0;
-    std::int64_t collapsed = 0;
-    for (const LayerHealth& layer : event.layers) {
-        weights += weightsOf(layer);
-        collapsed += layer.collapsed ? 1 : 0;
-    }
-    const bool counted = weights > 0;  // else every layer weighs the same
-    if (!counted) weights = static_cast<double>(event.layers.size());
-    for (const auto& [name, figure] : measures) {
-        double mean = 0;
+std::size_t EventWriter::collectLayers(Points& points, const HealthEvent& event) {
+    std::size_t count = 0;
+    for (const Metric* metric : layerMetrics())
         for (const LayerHealth& layer : event.layers) {
-            points["health/" + layer.layer + "/" + name].push_back({event.step, layer.*figure});
-            mean += layer.*figure * (counted ? weightsOf(layer) : 1.0) / weights;
+            const std::optional<double> value = valueIn(layer, *metric);
+            if (!value) continue;
+            points[layerSeries(*metric, layer.layer)].push_back({event.step, *value});
+            ++count;
         }
-        if (!event.layers.empty()) points[std::string("health/all/") + name].push_back({event.step, mean});
-    }
-    points["health/collapsed"].push_back({event.step, static_cast<double>(collapsed)});
-}
-
-void EventWriter::collect(Points& points, const EvaluationEvent& event) {
-    const auto add = [&](const char* key, double value) { points[key].push_back({event.step, value}); };
-    add("eval/loss", event.loss);
-    add("eval/perplexity", event.perplexity);
-    add("eval/bits_per_byte", event.bitsPerByte);
-    add("eval/loss_at_lambda", event.lossAtLambda);
+    return count;
 }
 
 std::size_t EventWriter::write(Database& database, const std::deque<RecordedEvent>& events, std::size_t from) {
@@ -124,18 +95,15 @@ std::size_t EventWriter::write(Database& database, const std::deque<RecordedEven
         std::visit(
             Overloaded{
                 [&](const StepEvent& step) {
-                    collect(points, step);
-                    collected += 9;
+                    collected += collect(points, step);
                     lastStep = &step;
                 },
                 [&](const HealthEvent& health) {
-                    collect(points, health);
-                    collected += 8 * health.layers.size() + 1000;
+                    collected += collect(points, health) + collectLayers(points, health) + pointsPerSnapshot;
                     writeSnapshot(database, health);
                 },
                 [&](const EvaluationEvent& evaluation) {
-                    collect(points, evaluation);
-                    collected += 4;
+                    collected += collect(points, evaluation);
                     writeEvaluation(database, evaluation);
                 },
                 [&](const SampleEvent& sample) {

@@ -45,9 +45,10 @@ public:
 
 private:
     using Points = std::map<std::string, std::vector<Point>, std::less<>>;
-    static void collect(Points& points, const StepEvent& event);
-    static void collect(Points& points, const HealthEvent& event);
-    static void collect(Points& points, const EvaluationEvent& event);
+    // The run's own metrics of an event, and those of each layer; give how many points they are.
+    template <class Event>
+    static std::size_t collect(Points& points, const Event& event);
+    static std::size_t collectLayers(Points& points, const HealthEvent& event);
     void writeSnapshot(Database& database, const HealthEvent& event) const;
     void thinSnapshots(Database& database) const;
     void writeEvaluation(Database& database, const EvaluationEvent& event) const;

@@ -212,6 +212,20 @@ std::vector<Point> RunStore::series(const std::string& run, const std::string& k
     return readSeries(*db, row.integer(0), from);
 }
 
+std::optional<double> RunStore::lastValue(const std::string& run, const std::string& key) {
+    Database* db = impl_->open();
+    if (db == nullptr) return std::nullopt;
+    const ReadTransaction view(*db);
+    Query row(*db, "SELECT id FROM series WHERE run = ? AND key = ?", impl_->number(*db, run), key);
+    return row.next() ? lastValueOf(*db, row.integer(0)) : std::nullopt;
+}
+
+void RunStore::readLast(RunSummary& run, const std::vector<std::string>& keys) {
+    run.last.clear();
+    for (const std::string& key : keys)
+        if (const auto value = lastValue(run.id, key)) run.last[key] = *value;
+}
+
 std::vector<SeriesStretch> RunStore::seriesOutline(const std::string& run, const std::string& key) {
     std::vector<SeriesStretch> stretches;
     Database* db = impl_->open();

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -34,6 +36,8 @@ struct RunSummary {
     std::string progress;  // while preparing: what
     bool starred = false, trashed = false, baseline = false, bitEqual = true;
     std::int64_t revision = 0;  // grows with each change of the run
+    // The last value of series, by key: those that readLast() was asked for, as far as the run has them.
+    std::map<std::string, double, std::less<>> last;
 };
 
 struct Point {
@@ -99,6 +103,9 @@ public:
     std::vector<std::string> seriesKeys(const std::string& run);
     // Points with step >= from, in step order.
     std::vector<Point> series(const std::string& run, const std::string& key, StepIndex from = 0);
+    std::optional<double> lastValue(const std::string& run, const std::string& key);
+    // Reads the last values of these series into `run.last`, which holds nothing else afterwards.
+    void readLast(RunSummary& run, const std::vector<std::string>& keys);
     // The sealed blocks of a series in step order, and nothing of its tail: what can be drawn at once while the points
     // are decoded.
     std::vector<SeriesStretch> seriesOutline(const std::string& run, const std::string& key);
@@ -123,9 +130,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// Keys of series that every run has: "loss", "lr", "lambda", "weight_decay", "grad_norm", "tokens_per_second",
-// "wall_seconds", "tokens", "memory"; "eval/loss", "eval/perplexity", "eval/bits_per_byte", "eval/loss_at_lambda"; and
-// per BitLinear "health/LAYER/{std,abs_mean,negative,zero,positive,flip_rate,reversal_rate,dead_zone}", with
-// "health/all/…" their means over weights and "health/collapsed" the number of collapsed layers.
+// Keys of series: those of core/run/metrics.h, and what was imported. Of a BitLinear's metric each layer has a series,
+// "health/LAYER/flip_rate", and the model one, "health/all/flip_rate".
 
 }  // namespace tritlab

@@ -183,4 +183,16 @@ std::vector<Point> readSeries(Database& database, std::int64_t seriesId, StepInd
     return points;
 }
 
+std::optional<double> lastValueOf(Database& database, std::int64_t seriesId) {
+    if (Query row(database, "SELECT value FROM point WHERE series = ? ORDER BY step DESC LIMIT 1", seriesId);
+        row.next())
+        return row.real(0);
+    Query row(database, "SELECT first, last, n, data FROM chunk WHERE series = ? ORDER BY first DESC LIMIT 1",
+              seriesId);
+    if (!row.next()) return std::nullopt;
+    std::vector<Point> points;
+    decodeChunk(row.integer(0), row.integer(1), row.integer(2), row.blob(3), points);
+    return points.back().value;
+}
+
 }  // namespace tritlab

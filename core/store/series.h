@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,5 +41,7 @@ private:
 };
 
 std::vector<Point> readSeries(Database& database, std::int64_t seriesId, StepIndex from);
+// Decodes one block at most.
+std::optional<double> lastValueOf(Database& database, std::int64_t seriesId);
 
 }  // namespace tritlab

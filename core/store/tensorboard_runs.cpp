@@ -11,6 +11,7 @@
 #include "core/base/files.h"
 #include "core/config/fields.h"
 #include "core/formats/tensorboard.h"
+#include "core/run/metrics.h"
 #include "core/store/import_run.h"
 #include "core/store/schema.h"
 
@@ -102,15 +103,6 @@ std::map<fs::path, std::vector<fs::path>> eventFiles(const fs::path& folder) {
     return found;
 }
 
-// What other programs call the series that the charts show, the likeliest first.
-const std::map<std::string, std::vector<std::string>> aliases = {
-    {"loss", {"train/loss", "Loss/train", "loss/train", "train_loss", "training_loss", "Loss", "Train/Loss"}},
-    {"lr", {"train/learning_rate", "learning_rate", "train/lr", "LR", "Learning rate"}},
-    {"grad_norm", {"train/grad_norm", "gradient_norm"}},
-    {"eval/loss",
-     {"val/loss", "Loss/val", "loss/val", "val_loss", "eval_loss", "Loss/test", "validation/loss", "test/loss"}},
-};
-
 struct Imported {
     RunToImport run;
     ImportedSeriesRun report;
@@ -133,15 +125,15 @@ Imported readRun(const std::vector<fs::path>& files, const fs::path& folder, con
         imported.report.cutShort = imported.report.cutShort || result.cutShort;
     }
     std::string notes = "Imported from TensorBoard event files in " + folder.string() + ".";
-    for (const auto& [key, names] : aliases) {
-        if (values.contains(key)) continue;
-        const auto found =
-            std::find_if(names.begin(), names.end(), [&](const std::string& alias) { return values.contains(alias); });
-        if (found == names.end()) continue;
-        values[key] = std::move(values[*found]);
+    for (const Metric& metric : metrics()) {
+        if (values.contains(metric.series)) continue;
+        const auto found = std::find_if(metric.aliases.begin(), metric.aliases.end(),
+                                        [&](const char* alias) { return values.contains(alias); });
+        if (found == metric.aliases.end()) continue;
+        values[metric.series] = std::move(values[*found]);
         values.erase(*found);
         ++imported.report.renamed;
-        notes += " '" + *found + "' is shown as '" + key + "'.";
+        notes += " '" + std::string(*found) + "' is shown as '" + metric.series + "'.";
     }
     for (auto& [key, steps] : values) {
         std::vector<Point>& points = imported.run.series[key];

@@ -24,9 +24,8 @@ struct ImportedSeriesRun {
     bool cutShort = false;  // of at least one file the last record was not whole
 };
 // A folder with event files, and each folder below it that has some, becomes a finished run with the tag "imported".
-// Tags that mean the loss, the learning rate, the gradient norm or the held-out loss under the names that other
-// programs give them become the series that charts show; the notes say which. All files are read before the first run
-// is made. Throws Error.
+// Tags that are a metric under a name that other programs give it (the aliases of core/run/metrics.h) become its
+// series; the notes say which. All files are read before the first run is made. Throws Error.
 std::vector<ImportedSeriesRun> importTensorBoard(const Workspace& workspace, const std::filesystem::path& folder,
                                                  const std::string& name);
 

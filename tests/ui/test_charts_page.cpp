@@ -155,7 +155,7 @@ private Q_SLOTS:
         ChartsPage* page = pageOf(*window);
         const QString run = QString::fromStdString(id);
         QTRY_COMPARE(page->chart("grad-norm")->shownSeries(run)->nonFinite().size(), std::size_t{79});
-        for (const char* chart : {"loss", "grad-norm", "speed"}) {
+        for (const char* chart : {"loss", "grad-norm", "tokens-per-second"}) {
             const QCPRange y = page->chart(chart)->plot()->yAxis->range();
             QVERIFY2(QCPRange::validRange(y) && std::isfinite(y.size()), chart);
         }

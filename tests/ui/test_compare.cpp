@@ -136,7 +136,7 @@ private Q_SLOTS:
     void tableMarksTheBest() {
         const auto groups = groupRuns({makeRun("a", 1, 1e-3, 2), makeRun("b", 2, 1e-3, 2.5), makeRun("c", 1, 3e-3, 3)},
                                       "learning_rate");
-        const ResultColumn& loss = resultColumns().front();
+        const RunResult& loss = runResults().front();
         QCOMPARE(bestGroup(groups, loss), 0);
         const GroupResult result = resultOf(groups[0], loss);
         QCOMPARE(result.mean, 2.25);
@@ -158,7 +158,7 @@ private Q_SLOTS:
         std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, std::nan("")), makeRun("b", 1, 2e-3, 3),
                                         makeRun("c", 1, 3e-3, 4)};
         const auto groups = groupRuns(runs, "");
-        QCOMPARE(bestGroup(groups, resultColumns().front()), 1);
+        QCOMPARE(bestGroup(groups, runResults().front()), 1);
         QCOMPARE(resultRows(groups, false)[0].cells[3].text, QStringLiteral("–"));
     }
 

@@ -28,8 +28,8 @@ std::vector<RunSummary> sweep() {
             runOf("c", 1e-2, LambdaSchedule::Linear, 2), runOf("d", 1e-1, LambdaSchedule::Linear, std::nan(""))};
 }
 
-FigureAxis axisOf(const std::string& key, const std::vector<RunSummary>& runs, const LastValues& last = {}) {
-    return figureAxis(figureOf(key).value(), runs, last);
+FigureAxis axisOf(const std::string& key, const std::vector<RunSummary>& runs) {
+    return figureAxis(figureOf(key).value(), runs);
 }
 
 SampleEvent sample(StepIndex step, const std::string& prompt, const std::string& text) { return {step, prompt, text}; }
@@ -46,8 +46,9 @@ private Q_SLOTS:
         }
         QCOMPARE(figureOf("learning_rate")->source, RunFigure::Source::Setting);
         QVERIFY(!figureOf("no_such_figure"));
-        const LastValues last = {{"a", {{"health/all/flip_rate", 0.25}}}};
-        const FigureAxis flips = axisOf("health/all/flip_rate", sweep(), last);
+        std::vector<RunSummary> runs = sweep();
+        runs.front().last = {{"health/all/flip_rate", 0.25}};
+        const FigureAxis flips = axisOf("health/all/flip_rate", runs);
         QCOMPARE(flips.values[0], 0.25);
         QCOMPARE(flips.missing, 3);
     }

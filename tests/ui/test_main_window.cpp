@@ -58,7 +58,7 @@ private Q_SLOTS:
         QCOMPARE(table->model()->rowCount(), 2);
         auto* page = find<ChartsPage>(*window, "chartsPage");
         for (const char* chart :
-             {"loss", "eval-loss", "bits-per-byte", "lr", "lambda", "grad-norm", "speed", "flip-rate"}) {
+             {"loss", "eval-loss", "bits-per-byte", "lr", "lambda", "grad-norm", "tokens-per-second", "flip-rate"}) {
             QTRY_VERIFY2(page->chart(chart)->dataRange().has_value(), chart);
             QCOMPARE(page->chart(chart)->curves().size(), 2);
         }

@@ -7,9 +7,13 @@
 #include <cmath>
 #include <set>
 
+#include "store_fixture.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/run_filter_model.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/text_table_model.h"
+#include "ui/pages/chart_metrics.h"
+#include "ui/services/store_reader.h"
 
 using namespace tritlab;
 
@@ -206,6 +210,64 @@ private Q_SLOTS:
         base.revision = 3;
         model.apply({base});
         QVERIFY(model.indexOf("b", RunListModel::DeltaEval).data().toString().isEmpty());
+    }
+
+    // A query may ask for what no summary holds: it is read, and read anew when the run has changed.
+    void queriesReadSeries() {
+        StoreFixture fixture;
+        const auto record = [&](const std::string& id, StepIndex step, double flips) {
+            RunRecorder recorder(*fixture.writer, id);
+            HealthEvent event{step, {LayerHealth()}};
+            event.layers[0].layer = "a";
+            event.layers[0].flipRate = flips;
+            recorder.onHealth(event);
+            recorder.sync();
+        };
+        const std::string calm = fixture.writer->createRun("calm", StoreFixture::config(), RunState::Running),
+                          wild = fixture.writer->createRun("wild", StoreFixture::config(), RunState::Running);
+        record(calm, 10, 0.001);
+        record(wild, 10, 0.2);
+        RunStore store(fixture.workspace);
+        StoreReader reader(fixture.workspace);
+        RunListModel model;
+        RunFilterModel filter;
+        filter.setReader(&reader);
+        filter.setSourceModel(&model);
+        model.apply(store.runs());
+        QCOMPARE(filter.rowCount(), 2);
+        QVERIFY(filter.setQuery("flip_rate > 0.01").isEmpty());
+        QTRY_COMPARE(filter.rowCount(), 1);
+        QCOMPARE(filter.index(0, 0).data(RunListModel::IdRole).toString(), QString::fromStdString(wild));
+        record(calm, 20, 0.3);
+        model.apply(store.runs());
+        QTRY_COMPARE(filter.rowCount(), 2);
+        QVERIFY(!filter.setQuery("flip_rat > 1").isEmpty());
+        QCOMPARE(filter.rowCount(), 2);
+    }
+
+    // Every metric has a chart of its own, on the Charts page or on demand, and so has each layer's.
+    void metricsCanBeDrawn() {
+        QSet<QString> ids, titles;
+        for (const Metric& metric : metrics()) {
+            const ChartMetric chart = chartMetric(metric.series);
+            QCOMPARE(chart.key, std::string(metric.series));
+            QVERIFY2(!chart.spec.title.isEmpty() && !ids.contains(chart.spec.id) && !titles.contains(chart.spec.title),
+                     metric.name);
+            ids.insert(chart.spec.id);
+            titles.insert(chart.spec.title);
+            QCOMPARE(chart.spec.max.has_value(), metric.share);
+            if (!isOfLayers(metric)) continue;
+            const ChartMetric layer = chartMetric(layerSeries(metric, "model.layers.0.mlp.up_proj"));
+            QCOMPARE(layer.spec.title, chart.spec.title + ", model.layers.0.mlp.up_proj");
+            QVERIFY(layer.spec.id != chart.spec.id && layer.key != chart.key && !layer.shown);
+        }
+        QVERIFY(ids.contains("eval-loss") && ids.contains("flip-rate"));
+        QCOMPARE(chartMetric("other/accuracy").spec.title, QString("other/accuracy"));
+        LayerHealth layer;
+        layer.zero = 0.25;
+        layer.std = 0.0123456;
+        QCOMPARE(layerValueText(layer, metricNamed("zero_share")), QString("25.0 %"));
+        QCOMPARE(layerValueText(layer, metricNamed("std")), QString("0.01235"));
     }
 
     void checkBoxHidesAndNameEditAsks() {

@@ -7,6 +7,7 @@
 #include "core/base/csv.h"
 #include "core/base/number.h"
 #include "core/store/query.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/theme/theme.h"
 
@@ -16,12 +17,12 @@ namespace {
 
 QString titleText(const char* text) { return QCoreApplication::translate("tritlab::ComparePage", text); }
 
-QString number(double value, const ResultColumn& column) {
-    if (column.digits == 0) return QString::fromStdString(humanCount(value));
-    return QString::number(value, 'f', column.digits);
+QString number(double value, const RunResult& column) {
+    if (column.metric->digits == 0) return QString::fromStdString(humanCount(value));
+    return QString::number(value, 'f', column.metric->digits);
 }
 
-QString resultText(const GroupResult& result, const ResultColumn& column) {
+QString resultText(const GroupResult& result, const RunResult& column) {
     if (result.count == 0) return QStringLiteral("–");
     if (result.count == 1) return number(result.mean, column);
     return QStringLiteral("%1 (%2–%3)")
@@ -57,35 +58,7 @@ QString real(double value) { return std::isnan(value) ? QString() : QString::fro
 
 }  // namespace
 
-const std::vector<ResultColumn>& resultColumns() {
-    static const std::vector<ResultColumn> columns = {
-        {"eval_loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Eval loss"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Loss on held-out text at the last evaluation, nats a token"),
-         [](const RunSummary& run) { return run.lastEvalLoss; }, 4, Better::Low},
-        {"best_eval_loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Best eval"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Lowest evaluation loss"),
-         [](const RunSummary& run) { return run.bestEvalLoss; }, 4, Better::Low},
-        {"perplexity", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Perplexity"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Of held-out text, last evaluation"),
-         [](const RunSummary& run) { return run.perplexity; }, 2, Better::Low},
-        {"bits_per_byte", QT_TRANSLATE_NOOP("tritlab::ComparePage", "bits/B"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Bits per byte of held-out text: comparable between tokenizers"),
-         [](const RunSummary& run) { return run.bitsPerByte; }, 4, Better::Low},
-        {"loss", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Last loss"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Training loss of the last step: one batch, so it jumps about"),
-         [](const RunSummary& run) { return run.lastLoss; }, 3, Better::Low},
-        {"tokens_per_second", QT_TRANSLATE_NOOP("tritlab::ComparePage", "tok/s"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens a second"),
-         [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : std::nan(""); }, 0,
-         Better::High},
-        {"tokens", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Tokens"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Trained on in all"),
-         [](const RunSummary& run) { return static_cast<double>(run.tokens); }, 0, Better::Neither},
-    };
-    return columns;
-}
-
-GroupResult resultOf(const RunGroup& group, const ResultColumn& column) {
+GroupResult resultOf(const RunGroup& group, const RunResult& column) {
     GroupResult result;
     double sum = 0;
     result.min = HUGE_VAL;
@@ -103,15 +76,15 @@ GroupResult resultOf(const RunGroup& group, const ResultColumn& column) {
     return result;
 }
 
-int bestGroup(const std::vector<RunGroup>& groups, const ResultColumn& column) {
-    if (column.better == Better::Neither) return -1;
+int bestGroup(const std::vector<RunGroup>& groups, const RunResult& column) {
+    if (column.metric->better == Better::Neither) return -1;
     int best = -1, with = 0;
     double value = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const GroupResult result = resultOf(groups[i], column);
         if (result.count == 0 || !std::isfinite(result.mean)) continue;
         ++with;
-        if (best >= 0 && (column.better == Better::Low ? result.mean >= value : result.mean <= value)) continue;
+        if (best >= 0 && (column.metric->better == Better::Low ? result.mean >= value : result.mean <= value)) continue;
         best = static_cast<int>(i);
         value = result.mean;
     }
@@ -122,7 +95,7 @@ QStringList resultHeaders(const std::vector<RunGroup>& groups) {
     QStringList headers{titleText(QT_TRANSLATE_NOOP("tritlab::ComparePage", "Group")),
                         titleText(QT_TRANSLATE_NOOP("tritlab::ComparePage", "Runs")),
                         titleText(QT_TRANSLATE_NOOP("tritlab::ComparePage", "State"))};
-    for (const ResultColumn& column : resultColumns()) headers << titleText(column.title);
+    for (const RunResult& column : runResults()) headers << metricText(column.label());
     for (const std::string& key : varyingFields(allRuns(groups))) headers << QString::fromStdString(key);
     return headers;
 }
@@ -130,7 +103,7 @@ QStringList resultHeaders(const std::vector<RunGroup>& groups) {
 std::vector<TableRow> resultRows(const std::vector<RunGroup>& groups, bool dark) {
     std::vector<TableRow> rows;
     std::vector<int> best;
-    for (const ResultColumn& column : resultColumns()) best.push_back(bestGroup(groups, column));
+    for (const RunResult& column : runResults()) best.push_back(bestGroup(groups, column));
     const std::vector<std::string> varying = varyingFields(allRuns(groups));
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const RunGroup& group = groups[i];
@@ -142,13 +115,13 @@ std::vector<TableRow> resultRows(const std::vector<RunGroup>& groups, bool dark)
         row.cells.push_back({QString::number(group.runs.size()), static_cast<int>(group.runs.size()), {}, {}, true});
         row.cells.push_back({statesOf(group), {}, {}, {}, false});
         for (std::size_t c = 0; c < best.size(); ++c) {
-            const ResultColumn& column = resultColumns()[c];
+            const RunResult& column = runResults()[c];
             const GroupResult result = resultOf(group, column);
             const bool isBest = best[c] == static_cast<int>(i);
             TableCell cell{resultText(result, column),
                            result.count == 0 ? HUGE_VAL : result.mean,
                            {},
-                           titleText(column.help),
+                           metricText(column.metric->help),
                            true};
             if (isBest) {
                 cell.text += QStringLiteral(" ★");  // not by colour alone
@@ -167,14 +140,14 @@ std::vector<TableRow> resultRows(const std::vector<RunGroup>& groups, bool dark)
 QString resultsCsv(const std::vector<RunGroup>& groups) {
     const std::vector<std::string> varying = varyingFields(allRuns(groups));
     QStringList header{"group", "runs", "state"};
-    for (const ResultColumn& column : resultColumns()) {
-        for (const char* part : {"", "_least", "_most"}) header << QString(column.key) + part;
+    for (const RunResult& column : runResults()) {
+        for (const char* part : {"", "_least", "_most"}) header << QString::fromStdString(column.key()) + part;
     }
     for (const std::string& key : varying) header << QString::fromStdString(key);
     QString text = header.join(',') + '\n';
     for (const RunGroup& group : groups) {
         QStringList cells{csvCell(group.name), QString::number(group.runs.size()), csvCell(statesOf(group))};
-        for (const ResultColumn& column : resultColumns()) {
+        for (const RunResult& column : runResults()) {
             const GroupResult result = resultOf(group, column);
             cells << real(result.mean) << real(result.min) << real(result.max);
         }
@@ -188,7 +161,7 @@ QString resultsMarkdown(const std::vector<RunGroup>& groups) {
     const QStringList headers = resultHeaders(groups);
     QString text = "| " + headers.join(" | ") + " |\n|";
     for (int i = 0; i < headers.size(); ++i) {
-        const bool figure = i == 1 || (i >= 3 && i < 3 + static_cast<int>(resultColumns().size()));
+        const bool figure = i == 1 || (i >= 3 && i < 3 + static_cast<int>(runResults().size()));
         text += figure ? " ---: |" : " --- |";
     }
     text += '\n';

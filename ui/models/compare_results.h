@@ -1,31 +1,20 @@
-// What came out, as a table over groups of runs: mean with the least and the most of each figure, the best of each
-// column marked.
+// What came out (runResults()), as a table over groups of runs: mean with the least and the most of each figure, the
+// best of each column marked.
 #pragma once
 
+#include "core/store/run_results.h"
 #include "ui/models/run_groups.h"
 #include "ui/models/text_table_model.h"
 
 namespace tritlab {
 
-enum class Better { Low, High, Neither };  // Neither: more is no good and no bad news
-
-struct ResultColumn {
-    const char* key;    // in the CSV
-    const char* title;  // marked for translation, context "tritlab::ComparePage"
-    const char* help;
-    double (*value)(const RunSummary&);
-    int digits;
-    Better better;
-};
-const std::vector<ResultColumn>& resultColumns();
-
 struct GroupResult {
     double mean = 0, min = 0, max = 0;  // NaN: no run has the figure
     int count = 0;                      // of the runs that have it
 };
-GroupResult resultOf(const RunGroup& group, const ResultColumn& column);
+GroupResult resultOf(const RunGroup& group, const RunResult& column);
 // The group whose mean is the best; -1 where fewer than two have one.
-int bestGroup(const std::vector<RunGroup>& groups, const ResultColumn& column);
+int bestGroup(const std::vector<RunGroup>& groups, const RunResult& column);
 
 QStringList resultHeaders(const std::vector<RunGroup>& groups);
 std::vector<TableRow> resultRows(const std::vector<RunGroup>& groups, bool dark);

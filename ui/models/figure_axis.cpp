@@ -60,12 +60,12 @@ std::vector<double> roundNumbers(const FigureAxis& axis) {
 
 }  // namespace
 
-FigureAxis figureAxis(const RunFigure& figure, const std::vector<RunSummary>& runs, const LastValues& last) {
+FigureAxis figureAxis(const RunFigure& figure, const std::vector<RunSummary>& runs) {
     FigureAxis axis;
     axis.figure = figure;
     bool numbers = true;
     for (const RunSummary& run : runs) {
-        const FigureValue value = figureValue(figure, run, last);
+        const FigureValue value = figureValue(figure, run);
         axis.texts.push_back(value.text);
         axis.values.push_back(std::isfinite(value.number) ? value.number : std::nan(""));
         numbers = numbers && (value.text.isEmpty() || !std::isnan(value.number));

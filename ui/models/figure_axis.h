@@ -4,6 +4,7 @@
 
 #include <QColor>
 #include <QStringList>
+#include <map>
 
 #include "ui/models/run_figures.h"
 
@@ -23,7 +24,7 @@ struct FigureAxis {
     std::vector<QString> texts;  // of each run, as lists show it; empty: none
     int missing = 0;             // runs without a value
 };
-FigureAxis figureAxis(const RunFigure& figure, const std::vector<RunSummary>& runs, const LastValues& last);
+FigureAxis figureAxis(const RunFigure& figure, const std::vector<RunSummary>& runs);
 
 // Places on an axis go from 0 (the least) to 1 (the most); a category stands in the middle of its share; what has no
 // value stands below.

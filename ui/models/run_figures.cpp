@@ -7,6 +7,7 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/store/query.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/number_text.h"
 
 namespace tritlab {
@@ -14,27 +15,16 @@ namespace tritlab {
 namespace {
 
 std::vector<RunFigure> makeResultFigures() {
-    const auto translated = [](const char* text) { return QCoreApplication::translate("tritlab::ComparePage", text); };
     std::vector<RunFigure> figures;
-    for (const ResultColumn& column : resultColumns())
-        figures.push_back(
-            {column.key, translated(column.title), translated(column.help), RunFigure::Source::Result, column.better});
-    struct Snapshot {
-        const char *key, *title, *help;
-    };
-    const Snapshot snapshots[] = {
-        {"health/all/flip_rate", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Flip rate"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Share of the ternary codes that changed before the last snapshot")},
-        {"health/all/reversal_rate", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Reversal rate"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Share of those flips that undo the one before, last snapshot")},
-        {"health/all/zero", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Zero weights"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Share of the weights that are 0, last snapshot")},
-        {"health/all/dead_zone", QT_TRANSLATE_NOOP("tritlab::ComparePage", "Dead-zone mass"),
-         QT_TRANSLATE_NOOP("tritlab::ComparePage", "Share of the weights near a boundary of the codes, last snapshot")},
-    };
-    for (const Snapshot& each : snapshots)
-        figures.push_back(
-            {each.key, translated(each.title), translated(each.help), RunFigure::Source::Series, Better::Neither});
+    for (const RunResult& result : runResults())
+        figures.push_back({result.key(), metricText(result.label()), metricText(result.metric->help),
+                           RunFigure::Source::Result, result.metric->better});
+    for (const Metric* metric : layerMetrics()) {
+        if (!isOf(*metric, InCompare)) continue;
+        const QString help = QCoreApplication::translate("tritlab::ComparePage", "%1; at the last snapshot");
+        figures.push_back({metric->series, metricText(metric->label), help.arg(metricText(metric->help)),
+                           RunFigure::Source::Series, metric->better});
+    }
     return figures;
 }
 
@@ -56,7 +46,7 @@ std::optional<RunFigure> figureOf(const std::string& key) {
                      RunFigure::Source::Setting, Better::Neither};
 }
 
-FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const LastValues& last) {
+FigureValue figureValue(const RunFigure& figure, const RunSummary& run) {
     double number = std::nan("");
     if (figure.source == RunFigure::Source::Setting) {
         const std::string text = runQueryValue(run, figure.key);
@@ -65,12 +55,12 @@ FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const La
         return {QString::fromStdString(text).simplified(), numeric ? parseReal(text).value_or(number) : number};
     }
     if (figure.source == RunFigure::Source::Result) {
-        const auto& columns = resultColumns();
-        const auto it = std::find_if(columns.begin(), columns.end(),
-                                     [&figure](const ResultColumn& column) { return figure.key == column.key; });
-        if (it != columns.end()) number = it->value(run);
-    } else if (const auto known = last.find(run.id); known != last.end()) {
-        if (const auto value = known->second.find(figure.key); value != known->second.end()) number = value->second;
+        const auto& results = runResults();
+        const auto it = std::find_if(results.begin(), results.end(),
+                                     [&figure](const RunResult& result) { return figure.key == result.key(); });
+        if (it != results.end()) number = it->value(run);
+    } else if (const auto value = run.last.find(figure.key); value != run.last.end()) {
+        number = value->second;
     }
     return {std::isnan(number) ? QString() : valueText(number), number};
 }

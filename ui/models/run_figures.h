@@ -2,7 +2,6 @@
 // at the last snapshot.
 #pragma once
 
-#include <map>
 #include <optional>
 
 #include "ui/models/compare_results.h"
@@ -11,15 +10,12 @@ namespace tritlab {
 
 struct RunFigure {
     enum class Source { Setting, Result, Series };
-    std::string key;  // of the field, the ResultColumn or the series
+    std::string key;  // of the field, the RunResult or the series
     QString title;    // settings go by their key, as in the results' table
     QString help;
     Source source = Source::Setting;
     Better better = Better::Neither;
 };
-
-// The last value of each series that was asked for, by run and key.
-using LastValues = std::map<std::string, std::map<std::string, double>>;
 
 const std::vector<RunFigure>& resultFigures();              // results, then what the last snapshot says
 std::optional<RunFigure> figureOf(const std::string& key);  // nothing: no field and no result has that key
@@ -28,6 +24,7 @@ struct FigureValue {
     QString text;   // as lists show it; empty: the run has none
     double number;  // NaN: none, or no number
 };
-FigureValue figureValue(const RunFigure& figure, const RunSummary& run, const LastValues& last);
+// Of a series: from RunSummary::last.
+FigureValue figureValue(const RunFigure& figure, const RunSummary& run);
 
 }  // namespace tritlab

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "ui/models/last_values.h"
 #include "ui/models/run_groups.h"
 #include "ui/models/run_list_model.h"
 
@@ -62,6 +63,7 @@ void RunFilterModel::setSourceModel(QAbstractItemModel* model) {
 QString RunFilterModel::setQuery(const QString& query) {
     try {
         query_ = parseRunQuery(query.toStdString());
+        series_ = seriesOfQuery(query.toStdString());
     } catch (const QueryError& error) {
         const QString hint = QString::fromStdString(error.hint());
         const QString what =
@@ -70,6 +72,18 @@ QString RunFilterModel::setQuery(const QString& query) {
     }
     arrange();
     return {};
+}
+
+void RunFilterModel::setReader(StoreReader* reader) {
+    last_ = new LastValues(reader, this);
+    connect(last_, &LastValues::changed, this, &RunFilterModel::arrange);
+}
+
+bool RunFilterModel::matches(const RunSummary& run) const {
+    if (series_.empty() || last_ == nullptr) return query_(run);
+    RunSummary filled = run;
+    last_->fill(filled, series_);
+    return query_(filled);
 }
 
 void RunFilterModel::setShowTrash(bool trash) {
@@ -104,9 +118,10 @@ std::vector<RunFilterModel::Row> RunFilterModel::wanted(std::unordered_map<std::
     };
     std::vector<Found> found;
     if (runs_ == nullptr) return {};
+    if (last_ != nullptr) last_->read(runs_->runs(), series_);
     std::vector<RunSummary> grouped;
     for (const RunSummary& run : runs_->runs()) {
-        if (run.trashed != trash_ || !query_(run)) continue;
+        if (run.trashed != trash_ || !matches(run)) continue;
         found.push_back({&run, {}, {}});
         if (by_ == grouping::allButSeed) grouped.push_back(run);
     }

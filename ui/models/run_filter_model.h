@@ -14,7 +14,9 @@
 
 namespace tritlab {
 
+class LastValues;
 class RunListModel;
+class StoreReader;
 
 class RunFilterModel : public QAbstractProxyModel {
     Q_OBJECT
@@ -24,6 +26,8 @@ public:
 
     explicit RunFilterModel(QObject* parent = nullptr);
     void setSourceModel(QAbstractItemModel* model) override;  // a RunListModel
+    // Where the last values of series are read that a query asks for; without it no run has them.
+    void setReader(StoreReader* reader);
     // A query as core/store/query.h has it. A wrong one leaves the list as it is and gives what is wrong; empty: right.
     QString setQuery(const QString& query);
     void setShowTrash(bool trash);
@@ -56,6 +60,7 @@ private:
         bool operator==(const Heading&) const = default;
     };
     [[nodiscard]] std::vector<Row> wanted(std::unordered_map<std::string, Heading>& headings) const;
+    [[nodiscard]] bool matches(const RunSummary& run) const;
     void arrange();  // brings the rows to what is wanted, by removals, one move and insertions
     void removeOthers(const std::vector<Row>& target);
     void reorder(const std::vector<Row>& target);
@@ -69,6 +74,8 @@ private:
     std::unordered_map<std::string, Heading> headings_;
     std::set<std::string> folded_;
     RunPredicate query_;
+    std::vector<std::string> series_;  // that the query asks for
+    LastValues* last_ = nullptr;
     std::string by_;
     bool trash_ = false;
     int sortColumn_ = -1;

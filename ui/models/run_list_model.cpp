@@ -7,6 +7,7 @@
 
 #include "core/base/number.h"
 #include "core/store/query.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/number_text.h"
 #include "ui/theme/theme.h"
 
@@ -348,16 +349,16 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
             case Name: return tr("Run");
             case State: return tr("State");
             case Progress: return tr("Progress");
-            case Loss: return tr("Loss");
-            case BitsPerByte: return tr("bits/B");
-            case Speed: return tr("tok/s");
-            case BestEval: return tr("Best eval");
-            case Perplexity: return tr("Perplexity");
+            case Loss: return shortLabel("loss");
+            case BitsPerByte: return shortLabel("bits_per_byte");
+            case Speed: return shortLabel("tokens_per_second");
+            case BestEval: return metricText(metricNamed("eval_loss").best);
+            case Perplexity: return shortLabel("perplexity");
             case Eta: return tr("Time left");
-            case Tokens: return tr("Tokens");
+            case Tokens: return shortLabel("tokens");
             case Created: return tr("Created");
-            case DeltaEval: return tr("Δ eval");
-            case DeltaBits: return tr("Δ bits/B");
+            case DeltaEval: return tr("Δ %1").arg(metricText(metricNamed("eval_loss").best));
+            case DeltaBits: return tr("Δ %1").arg(shortLabel("bits_per_byte"));
             case WallTime: return tr("Time");
             case Tags: return tr("Tags");
             case Notes: return tr("Notes");
@@ -366,13 +367,13 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
     }
     if (role == Qt::ToolTipRole) {
         switch (section) {
-            case Loss: return tr("Training loss of the last step, nats a token");
-            case BitsPerByte: return tr("Bits per byte on held-out text, last evaluation");
-            case Speed: return tr("Tokens a second");
-            case BestEval: return tr("Lowest evaluation loss");
-            case DeltaEval: return tr("Best evaluation loss against the baseline's; below 0 is better");
+            case Loss: return metricText(metricNamed("loss").help);
+            case BitsPerByte: return metricText(metricNamed("bits_per_byte").help);
+            case Speed: return metricText(metricNamed("tokens_per_second").help);
+            case BestEval: return metricText(metricNamed("eval_loss").help);
+            case DeltaEval: return tr("Best held-out loss against the baseline's; below 0 is better");
             case DeltaBits: return tr("Bits per byte against the baseline's; below 0 is better");
-            case WallTime: return tr("Time trained, pauses left out");
+            case WallTime: return metricText(metricNamed("wall_seconds").help);
             default: return {};
         }
     }

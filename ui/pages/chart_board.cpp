@@ -16,7 +16,7 @@ ChartBoard::ChartBoard(ChartGroup* group, QWidget* parent)
 
 void ChartBoard::ensure(const std::string& key) {
     if (charts_.count(key) > 0) return;
-    const Metric metric = metricOf(key);
+    const ChartMetric metric = chartMetric(key);
     auto* chart = new ChartWidget(metric.spec, this);
     chart->setMinimumHeight(key == "loss" ? 250 : 185);
     charts_[key] = chart;
@@ -67,11 +67,11 @@ void ChartBoard::enlarge(const std::string& key) {
 void ChartBoard::reset() {
     order_.clear();
     enlarged_.clear();
-    for (const Metric& metric : knownMetrics()) {
+    for (const ChartMetric& metric : chartMetrics()) {
         order_.push_back(metric.key);
         ensure(metric.key);
     }
-    for (auto& [key, shown] : shown_) shown = metricOf(key).shown;
+    for (auto& [key, shown] : shown_) shown = chartMetric(key).shown;
     for (const auto& [key, chart] : charts_) {
         if (std::find(order_.begin(), order_.end(), key) == order_.end()) order_.push_back(key);
     }
@@ -117,7 +117,7 @@ void ChartBoard::setState(const QJsonObject& state) {
         ensure(key);
         shown_[key] = true;
     }
-    for (const Metric& metric : knownMetrics()) ensure(metric.key);  // one that this version has anew
+    for (const ChartMetric& metric : chartMetrics()) ensure(metric.key);  // one that this version has anew
     for (const QJsonValue& each : state["hidden"].toArray()) shown_[each.toString().toStdString()] = false;
     arrange();
 }

@@ -1,22 +1,25 @@
-// What the Charts page can draw: the metrics that every run has, in their order, and any other series of a run.
+// Charts of core's metrics: those that the Charts page has, in their order, and of any other series of a run.
 #pragma once
 
 #include <QString>
 #include <string>
 #include <vector>
 
+#include "core/run/metrics.h"
 #include "ui/plots/chart_widget.h"
 
 namespace tritlab {
 
-struct Metric {
+struct ChartMetric {
     std::string key;  // of the series
     ChartSpec spec;
-    bool shown = true;  // where the person has chosen nothing else
+    bool loss = false;   // logarithmic where the person wants losses so
+    bool shown = false;  // where the person has chosen nothing else
 };
 
-const std::vector<Metric>& knownMetrics();
-// The known one of that key, else one named after the key.
-Metric metricOf(const std::string& key);
+// Those that every run has on the Charts page.
+const std::vector<ChartMetric>& chartMetrics();
+// The metric of a series, a layer's too; of a series that is none, one named after its key.
+ChartMetric chartMetric(const std::string& series);
 
 }  // namespace tritlab

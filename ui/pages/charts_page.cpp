@@ -62,7 +62,8 @@ void ChartsPage::connectControls() {
     });
     connect(controls_, &ChartControls::smoothingChanged, this, &ChartsPage::applyToCharts);
     connect(controls_, &ChartControls::logarithmicChanged, this, [this] {
-        for (const char* key : {"loss", "eval/loss"}) board_->chart(key)->setLogarithmic(controls_->logarithmic());
+        for (const ChartMetric& metric : chartMetrics())
+            if (metric.loss) board_->chart(metric.key)->setLogarithmic(controls_->logarithmic());
     });
     connect(controls_, &ChartControls::yModeChanged, this, [this] {
         for (ChartWidget* chart : group_->charts()) chart->setYMode(controls_->yMode());

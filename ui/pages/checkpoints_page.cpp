@@ -9,6 +9,7 @@
 
 #include "core/base/number.h"
 #include "core/store/checkpoint_trash.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
@@ -114,22 +115,25 @@ void CheckpointsPage::reload() {
             folders_.clear();
             for (const CheckpointInfo& each : found.checkpoints) {
                 folders_[each.step] = QString::fromStdString(each.path);
-                rows.push_back(
-                    {QString::number(each.step),
-                     {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
-                      {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))),
-                       static_cast<qlonglong>(each.bytes),
-                       {},
-                       {},
-                       true},
-                      {evaluationText(found.losses, each.step), {}, {}, tr("Evaluation loss, nats a token"), true},
-                      {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
-                      {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"),
-                       {},
-                       {},
-                       {},
-                       false},
-                      {QString::fromStdString(each.path), {}, {}, {}, false}}});
+                rows.push_back({QString::number(each.step),
+                                {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
+                                 {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))),
+                                  static_cast<qlonglong>(each.bytes),
+                                  {},
+                                  {},
+                                  true},
+                                 {evaluationText(found.losses, each.step),
+                                  {},
+                                  {},
+                                  metricText(metricNamed("eval_loss").help),
+                                  true},
+                                 {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
+                                 {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"),
+                                  {},
+                                  {},
+                                  {},
+                                  false},
+                                 {QString::fromStdString(each.path), {}, {}, {}, false}}});
             }
             table_->model()->setTable(
                 {tr("Steps done"), tr("Size"), tr("Eval loss"), tr("Mark"), tr("Written"), tr("Folder")},

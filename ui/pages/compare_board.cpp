@@ -1,6 +1,5 @@
 #include "ui/pages/compare_board.h"
 
-#include <QCoreApplication>
 #include <QGridLayout>
 #include <QLabel>
 #include <algorithm>
@@ -32,18 +31,17 @@ CompareBoard::CompareBoard(QWidget* parent)
         charts_[spec.id] = chart;
         group_->add(chart);
     };
-    ChartSpec spec{"schedules",
-                   tr("Schedules: learning rate ─, lambda ╌, weight decay ┈"),
-                   tr("share of the highest"),
-                   false,
-                   false,
-                   true,
-                   {},
-                   {}};
+    QStringList schedules;
+    for (const CompareSchedule& each : compareSchedules()) schedules << each.name + ' ' + each.sign;
+    ChartSpec spec;
+    spec.id = "schedules";
+    spec.title = tr("Schedules: %1").arg(schedules.join(", "));
+    spec.unit = tr("share of the highest");
+    spec.fromZero = true;
     spec.min = 0;
     spec.max = 1;
     add(spec, 130);
-    for (const Metric& metric : compareMetrics()) {
+    for (const ChartMetric& metric : compareMetrics()) {
         ChartSpec each = metric.spec;
         each.smoothable = false;  // runs are smoothed before they are put together
         add(each, each.id == "loss" ? 240 : 185);
@@ -65,7 +63,8 @@ QString CompareBoard::idOf(std::size_t group) const { return QString::fromStdStr
 void CompareBoard::setLook(const Look& look) {
     if (look == look_) return;
     look_ = look;
-    for (const char* id : {"loss", "eval-loss"}) charts_[id]->setLogarithmic(look_.logarithmic);
+    for (const ChartMetric& metric : compareMetrics())
+        if (metric.loss) charts_[metric.spec.id]->setLogarithmic(look_.logarithmic);
     draw();
 }
 
@@ -114,8 +113,8 @@ void CompareBoard::drawSchedules() {
         for (const CompareSchedule& schedule : compareSchedules()) {
             const Series& series = loaded_.groups[i].schedules.at(schedule.key);
             if (highest(series) <= 0) continue;
-            const QString name = QCoreApplication::translate("tritlab::ComparePage", schedule.name);
-            chart->setCurve(idOf(i) + "/" + schedule.key, {groups_[i].name + ": " + name, colors_[i], schedule.line},
+            chart->setCurve(idOf(i) + "/" + QString::fromStdString(schedule.key),
+                            {groups_[i].name + ": " + schedule.name, colors_[i], schedule.line},
                             std::make_shared<Series>(series));
         }
     }
@@ -127,7 +126,7 @@ void CompareBoard::drawSchedules() {
 
 // Charts that are not on the board hold no curves: they would hold the x range of all open.
 void CompareBoard::drawOverlay() {
-    for (const Metric& metric : compareMetrics()) {
+    for (const ChartMetric& metric : compareMetrics()) {
         ChartWidget* chart = charts_[metric.spec.id];
         chart->clearCurves();
         for (auto& [key, band] : bands_) {
@@ -140,7 +139,7 @@ void CompareBoard::drawOverlay() {
     }
 }
 
-void CompareBoard::makePanels(const Metric& metric) {
+void CompareBoard::makePanels(const ChartMetric& metric) {
     const std::size_t count = std::min(groups_.size(), maxPanels);
     QStringList keys{QString::fromStdString(metric.key)};
     for (std::size_t i = 0; i < count; ++i) keys << idOf(i) << groups_[i].name;
@@ -173,16 +172,15 @@ void CompareBoard::drawPanels() {
         panelKeys_.clear();
         return;
     }
-    const Metric metric = metricOf(look_.metric);
+    const ChartMetric metric = chartMetric(look_.metric);
     makePanels(metric);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
         panels_[i]->clearCurves();
         if (panelBands_[i] != nullptr) panelBands_[i]->setBand(nullptr, nullptr);
         drawGroup(panels_[i], i, loaded_.groups[i].bands.at(metric.key), panelBands_[i]);
         mark(panels_[i], {i});
-        const bool loss = metric.spec.id == "loss" || metric.spec.id == "eval-loss";
-        if (panels_[i]->logarithmic() != (loss && look_.logarithmic))
-            panels_[i]->setLogarithmic(loss && look_.logarithmic);
+        const bool logarithmic = metric.loss && look_.logarithmic;
+        if (panels_[i]->logarithmic() != logarithmic) panels_[i]->setLogarithmic(logarithmic);
     }
     QString text =
         metric.spec.unit.isEmpty() ? metric.spec.title : tr("%1 (%2)").arg(metric.spec.title, metric.spec.unit);
@@ -214,7 +212,7 @@ void CompareBoard::arrange(bool anew) {
     while (QLayoutItem* item = grid_->takeAt(0)) delete item;
     charts_["schedules"]->setMaximumHeight(look_.multiples ? 150 : QWIDGETSIZE_MAX);  // the panels get the room
     grid_->addWidget(charts_["schedules"], 0, 0, 1, columns);
-    for (const Metric& metric : compareMetrics()) charts_[metric.spec.id]->setVisible(!look_.multiples);
+    for (const ChartMetric& metric : compareMetrics()) charts_[metric.spec.id]->setVisible(!look_.multiples);
     if (look_.multiples) {
         grid_->addWidget(left_, 1, 0, 1, columns);
         for (std::size_t i = 0; i < panels_.size(); ++i) {
@@ -224,7 +222,7 @@ void CompareBoard::arrange(bool anew) {
         return;
     }
     int place = columns;
-    for (const Metric& metric : compareMetrics()) {
+    for (const ChartMetric& metric : compareMetrics()) {
         const bool wide = metric.spec.id == "loss";
         grid_->addWidget(charts_[metric.spec.id], place / columns, place % columns, 1, wide ? columns : 1);
         place += wide ? columns : 1;

@@ -46,7 +46,7 @@ private:
     void drawGroup(ChartWidget* chart, std::size_t group, const Band& band, BandPlottable*& fill);
     void drawOverlay();
     void drawPanels();
-    void makePanels(const Metric& metric);
+    void makePanels(const ChartMetric& metric);
     void mark(ChartWidget* chart, const std::vector<std::size_t>& groups);
     void arrange(bool anew);
     [[nodiscard]] QString idOf(std::size_t group) const;

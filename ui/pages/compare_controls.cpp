@@ -41,7 +41,7 @@ CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     axis_->addItem(tr("Tokens"), "tokens");
     axis_->addItem(tr("Seconds"), "wall_seconds");
     metric_ = combo("compareMetric", tr("Metric of the small multiples"), {});
-    for (const Metric& metric : compareMetrics())
+    for (const ChartMetric& metric : compareMetrics())
         metric_->addItem(metric.spec.title, QString::fromStdString(metric.key));
     x_ = combo("scatterX", tr("Horizontal axis of the scatter plot"), tr("A setting or a result of each run"));
     y_ = combo("scatterY", tr("Vertical axis of the scatter plot"), tr("A result of each run"));
@@ -59,7 +59,7 @@ CompareControls::CompareControls(QWidget* parent) : QWidget(parent) {
     smoothing_->setRange(0, 100);
     smoothing_->setValue(24);
     smoothing_->setFixedWidth(80);
-    logarithmic_ = check("compareLogarithmic", tr("Log"), tr("Logarithmic training and evaluation loss"));
+    logarithmic_ = check("compareLogarithmic", tr("Log"), tr("Logarithmic losses"));
     logX_ = check("scatterLogX", tr("Log x"), tr("Logarithmic horizontal axis, where it holds numbers"));
     logY_ = check("scatterLogY", tr("Log y"), tr("Logarithmic vertical axis"));
     resultsButton_ = menuButton("parallelResults", tr("Results"), resultsMenu_, this);

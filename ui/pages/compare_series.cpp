@@ -1,7 +1,9 @@
 #include "ui/pages/compare_series.h"
 
-#include <QCoreApplication>
 #include <algorithm>
+#include <utility>
+
+#include "ui/models/metric_text.h"
 
 namespace tritlab {
 
@@ -24,24 +26,29 @@ Series relative(const Series& series, double max) {
 
 }  // namespace
 
-const std::vector<Metric>& compareMetrics() {
-    static const std::vector<Metric> list = [] {
-        std::vector<Metric> all;
-        for (const char* key :
-             {"loss", "eval/loss", "eval/bits_per_byte", "grad_norm", "tokens_per_second", "health/all/flip_rate",
-              "health/all/reversal_rate", "health/all/zero", "health/all/dead_zone"})
-            all.push_back(metricOf(key));
-        return all;
+const std::vector<ChartMetric>& compareMetrics() {
+    static const std::vector<ChartMetric> all = [] {
+        std::vector<ChartMetric> charts;
+        for (const Metric& metric : metrics())
+            if (isOf(metric, InCompare)) charts.push_back(chartMetric(metric.series));
+        return charts;
     }();
-    return list;
+    return all;
 }
 
 const std::vector<CompareSchedule>& compareSchedules() {
-    static const std::vector<CompareSchedule> schedules = {
-        {"lr", QT_TRANSLATE_NOOP("tritlab::ComparePage", "learning rate"), Qt::SolidLine},
-        {"lambda", QT_TRANSLATE_NOOP("tritlab::ComparePage", "lambda"), Qt::DashLine},
-        {"weight_decay", QT_TRANSLATE_NOOP("tritlab::ComparePage", "weight decay"), Qt::DotLine}};
-    return schedules;
+    static const std::vector<CompareSchedule> all = [] {
+        constexpr std::pair<Qt::PenStyle, const char*> lines[] = {
+            {Qt::SolidLine, "─"}, {Qt::DashLine, "╌"}, {Qt::DotLine, "┈"}, {Qt::DashDotLine, "┄"}};
+        std::vector<CompareSchedule> schedules;
+        for (const Metric& metric : metrics()) {
+            if (!isOf(metric, InSchedules)) continue;
+            const auto& [line, sign] = lines[schedules.size() % std::size(lines)];
+            schedules.push_back({metric.series, metricText(metric.label), line, QString::fromUtf8(sign)});
+        }
+        return schedules;
+    }();
+    return all;
 }
 
 double highest(const Series& series) {
@@ -56,13 +63,13 @@ CompareSeries readCompareSeries(RunStore& store, const std::vector<std::vector<s
         std::map<std::string, std::vector<Series>> series;
         for (const std::string& run : group) {
             const std::vector<Point> keys = axis.empty() ? std::vector<Point>{} : store.series(run, axis);
-            for (const Metric& metric : compareMetrics())
+            for (const ChartMetric& metric : compareMetrics())
                 series[metric.key].push_back(
                     readSeries(store, run, metric.key, keys, axis.empty(), metric.spec.smoothable ? strength : 0));
             for (const CompareSchedule& schedule : compareSchedules())
                 series[schedule.key].push_back(readSeries(store, run, schedule.key, keys, axis.empty(), 0));
         }
-        for (const Metric& metric : compareMetrics()) each.bands[metric.key] = bandOf(series[metric.key]);
+        for (const ChartMetric& metric : compareMetrics()) each.bands[metric.key] = bandOf(series[metric.key]);
         for (const CompareSchedule& schedule : compareSchedules())
             each.schedules[schedule.key] = bandOf(series[schedule.key]).mean;
     }

@@ -10,11 +10,13 @@
 namespace tritlab {
 
 // In the order of the page; what each looks like is the Charts page's own.
-const std::vector<Metric>& compareMetrics();
+const std::vector<ChartMetric>& compareMetrics();
 
 struct CompareSchedule {
-    const char *key, *name;  // name: marked for translation, context "tritlab::ComparePage"
+    std::string key;  // of the series
+    QString name;
     Qt::PenStyle line;
+    QString sign;  // the line as a character, for the chart's title
 };
 const std::vector<CompareSchedule>& compareSchedules();
 

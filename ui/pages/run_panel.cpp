@@ -25,18 +25,20 @@
 
 namespace tritlab {
 
-RunPanel::RunPanel(RunListModel* model, QWidget* parent)
+RunPanel::RunPanel(RunListModel* model, StoreReader* reader, QWidget* parent)
     : QWidget(parent), model_(model), filter_(new RunFilterModel(this)) {
     setObjectName("runPanel");
     setMinimumWidth(210);  // a name, and words enough of a query to see what it is
     filter_->setSourceModel(model);
+    filter_->setReader(reader);
     words_ = new QLineEdit(this);
     words_->setObjectName("runFilter");
     words_->setPlaceholderText(tr("Words, or loss < 2 and tag:good"));
     words_->setAccessibleName(tr("Filter runs"));
     words_->setToolTip(tr(
         "Words of the name or a tag, or a query: lr &gt; 1e-4 and state = finished and tag:good.<br>Every setting of a "
-        "run is a key, and loss, eval_loss, perplexity, bits_per_byte, tokens, created, starred (Ctrl+F)."));
+        "run is a key, and every metric, such as loss, eval_loss, bits_per_byte, flip_rate, tokens; also created and "
+        "starred (Ctrl+F)."));
     words_->setClearButtonEnabled(true);
     wrong_ = new QLabel(this);
     wrong_->setObjectName("queryError");

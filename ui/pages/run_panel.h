@@ -14,11 +14,12 @@ namespace tritlab {
 
 class RunFilterModel;
 class RunListModel;
+class StoreReader;
 
 class RunPanel : public QWidget {
     Q_OBJECT
 public:
-    explicit RunPanel(RunListModel* model, QWidget* parent = nullptr);
+    RunPanel(RunListModel* model, StoreReader* reader, QWidget* parent = nullptr);
     [[nodiscard]] QTableView* table() const { return table_; }
     [[nodiscard]] RunFilterModel* filter() const { return filter_; }
     [[nodiscard]] QString currentRun() const;

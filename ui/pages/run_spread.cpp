@@ -9,17 +9,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/models/last_values.h"
 #include "ui/pages/page_parts.h"
 #include "ui/plots/file_head.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/scatter_plot.h"
-#include "ui/services/store_reader.h"
 
 namespace tritlab {
-
-namespace {
-constexpr std::size_t runsAtOnce = 64;  // read in one go: the reader serves the other pages in between
-}
 
 RunSpread::RunSpread(PageContext context, QWidget* parent) : QWidget(parent), context_(context) {
     setObjectName("runSpread");
@@ -54,6 +50,8 @@ RunSpread::RunSpread(PageContext context, QWidget* parent) : QWidget(parent), co
     layout->setSpacing(4);
     layout->addLayout(head);
     layout->addWidget(stack_, 1);
+    last_ = new LastValues(context_.reader, this);
+    connect(last_, &LastValues::changed, this, &RunSpread::draw);
     connect(clear_, &QToolButton::clicked, parallel_, &ParallelPlot::clearBrushes);
     connect(parallel_, &ParallelPlot::brushesChanged, this, &RunSpread::showNote);
     connect(parallel_, &ParallelPlot::picked, this, &RunSpread::picked);
@@ -73,7 +71,6 @@ void RunSpread::show(const std::vector<RunGroup>& groups, const std::vector<QCol
     }
     choice_ = choice;
     draw();
-    askSeries();
 }
 
 std::vector<RunFigure> RunSpread::figures() const {
@@ -85,15 +82,18 @@ std::vector<RunFigure> RunSpread::figures() const {
 }
 
 void RunSpread::draw() {
+    const std::vector<std::string> keys = series();
+    for (RunSummary& run : runs_) last_->fill(run, keys);
     if (choice_.parallel) drawParallel();
     else drawScatter();
     showNote();
+    last_->read(runs_, keys);
 }
 
 void RunSpread::drawScatter() {
     const std::vector<RunFigure> chosen = figures();
     if (chosen.size() < 2) return;
-    scatter_->setData(plotted_, figureAxis(chosen[0], runs_, last_), figureAxis(chosen[1], runs_, last_),
+    scatter_->setData(plotted_, figureAxis(chosen[0], runs_), figureAxis(chosen[1], runs_),
                       {choice_.logX, choice_.logY, legend_});
     empty_->setText(
         tr("None of the ticked runs has both %1 and %2 yet. Choose other axes, or wait for the first evaluation.")
@@ -106,7 +106,7 @@ void RunSpread::drawParallel() {
     bool settings = false, results = false;
     for (const RunFigure& figure : figures()) {
         (figure.source == RunFigure::Source::Setting ? settings : results) = true;
-        axes.push_back(figureAxis(figure, runs_, last_));
+        axes.push_back(figureAxis(figure, runs_));
     }
     empty_->setText(!settings ? tr("The ticked runs differ in no setting, so there is no axis to draw. Tick runs that "
                                    "differ, or start a sweep: New run, "
@@ -137,46 +137,13 @@ void RunSpread::showNote() {
     clear_->setVisible(choice_.parallel && !parallel_->brushes().empty());
 }
 
-// Series that a chosen figure needs, of runs that have changed since they were read.
-void RunSpread::askSeries() {
-    if (asking_) return;  // looked at again when the answer is there
-    std::vector<std::pair<std::string, std::int64_t>> runs;
+// Series that a chosen figure needs.
+std::vector<std::string> RunSpread::series() const {
     std::vector<std::string> keys;
     for (const RunFigure& figure : figures()) {
         if (figure.source == RunFigure::Source::Series) keys.push_back(figure.key);
     }
-    for (const RunSummary& run : runs_) {
-        const bool fresh = std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
-            const auto it = known_.find({run.id, key});
-            return it != known_.end() && it->second == run.revision;
-        });
-        if (!fresh && runs.size() < runsAtOnce) runs.emplace_back(run.id, run.revision);
-    }
-    if (runs.empty()) return;
-    asking_ = true;
-    context_.reader->ask(
-        this,
-        [runs, keys](RunStore& store) {
-            LastValues values;
-            for (const auto& [run, revision] : runs) {
-                for (const std::string& key : keys) {
-                    if (const std::vector<Point> points = store.series(run, key); !points.empty())
-                        values[run][key] = points.back().value;
-                }
-            }
-            return values;
-        },
-        [this, runs, keys](const LastValues& values) {
-            asking_ = false;
-            for (const auto& [run, revision] : runs) {
-                for (const std::string& key : keys) known_[{run, key}] = revision;
-            }
-            for (const auto& [run, figures] : values) {
-                for (const auto& [key, value] : figures) last_[run][key] = value;
-            }
-            draw();
-            askSeries();
-        });
+    return keys;
 }
 
 QStringList RunSpread::save(const QString& folder, const QString& extension) {

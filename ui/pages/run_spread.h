@@ -1,8 +1,5 @@
-// The visible runs by their settings and results: as points over two of them, or as lines over an axis for each. What
-// no summary holds, the last value of a series, is read in the background and kept while the run stays as it is.
+// The visible runs by their settings and results: as points over two of them, or as lines over an axis for each.
 #pragma once
-
-#include <map>
 
 #include "ui/models/figure_axis.h"
 #include "ui/pages/page.h"
@@ -14,6 +11,7 @@ class QToolButton;
 
 namespace tritlab {
 
+class LastValues;
 class ParallelPlot;
 class ScatterPlot;
 
@@ -41,17 +39,14 @@ private:
     void drawScatter();
     void drawParallel();
     void showNote();
-    void askSeries();
     [[nodiscard]] std::vector<RunFigure> figures() const;
+    [[nodiscard]] std::vector<std::string> series() const;
     PageContext context_;
     std::vector<RunSummary> runs_;
     std::vector<PlottedRun> plotted_;
     std::vector<NamedColor> legend_;
     Choice choice_;
-    LastValues last_;
-    // run and series: the run's revision when it was read
-    std::map<std::pair<std::string, std::string>, std::int64_t> known_;
-    bool asking_ = false;
+    LastValues* last_;
     QLabel* note_;
     QToolButton* clear_;
     QStackedWidget* stack_;

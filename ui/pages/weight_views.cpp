@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/plots/heat_map.h"
 #include "ui/plots/histogram_chart.h"
@@ -90,10 +91,8 @@ QWidget* WeightViews::makeHeat() {
     measure_ = new QComboBox(page);
     measure_->setObjectName("heatMeasure");
     measure_->setAccessibleName(tr("Measure of the heat map"));
-    const std::pair<QString, const char*> measures[] = {
-        {tr("Flip rate"), "flip_rate"},      {tr("Reversal rate"), "reversal_rate"}, {tr("Zero share"), "zero"},
-        {tr("Dead-zone mass"), "dead_zone"}, {tr("Standard deviation"), "std"},      {tr("Mean |w|"), "abs_mean"}};
-    for (const auto& [name, key] : measures) measure_->addItem(name, key);
+    for (const Metric* metric : layerMetrics()) measure_->addItem(metricText(metric->label), QString(metric->name));
+    measure_->setCurrentIndex(measure_->findData("flip_rate"));
     heat_ = new HeatMap(page);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 4, 0, 0);
@@ -191,6 +190,7 @@ void WeightViews::fillHeat() {
         markHeat();
         return;
     }
+    const Metric* metric = findMetric(measure.toStdString());
     std::vector<std::string> layers;
     HeatMapData empty;
     for (const LayerHealth& layer : health_->layers) {
@@ -200,10 +200,10 @@ void WeightViews::fillHeat() {
     empty.steps = steps_;
     context_.reader->ask(
         this,
-        [run = run_.toStdString(), layers, map = empty, measure = measure.toStdString()](RunStore& store) mutable {
+        [run = run_.toStdString(), layers, map = empty, metric](RunStore& store) mutable {
             for (const std::string& layer : layers) {
                 std::vector<double>& row = map.cells.emplace_back(map.steps.size(), std::nan(""));
-                for (const Point& point : store.series(run, "health/" + layer + "/" + measure)) {
+                for (const Point& point : store.series(run, layerSeries(*metric, layer))) {
                     const auto at = std::lower_bound(map.steps.begin(), map.steps.end(), point.step);
                     if (at != map.steps.end() && *at == point.step)
                         row[static_cast<std::size_t>(at - map.steps.begin())] = point.value;
@@ -211,10 +211,9 @@ void WeightViews::fillHeat() {
             }
             return map;
         },
-        [this, key, name = measure_->currentText(),
-         share = measure != "std" && measure != "abs_mean"](const HeatMapData& map) {
+        [this, key, metric](const HeatMapData& map) {
             if (heatKey_ != key || !health_) return;
-            heat_->setData(map, name, share);
+            heat_->setData(map, metricText(metric->label), metric->share);
             markHeat();
         });
 }

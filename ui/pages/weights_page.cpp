@@ -7,7 +7,10 @@
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
+#include "ui/models/metric_text.h"
 #include "ui/models/number_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
@@ -22,6 +25,17 @@ namespace tritlab {
 namespace {
 
 QString percent(double share, int digits = 1) { return QString::number(share * 100, 'f', digits) + " %"; }
+
+// The shares that say how often each code occurs, and the code.
+constexpr std::pair<double LayerHealth::*, int> codeShares[] = {
+    {&LayerHealth::negative, -1}, {&LayerHealth::zero, 0}, {&LayerHealth::positive, 1}};
+
+const std::pair<double LayerHealth::*, int>* codeOf(const Metric& metric) {
+    const auto* found = std::find_if(std::begin(codeShares), std::end(codeShares), [&](const auto& each) {
+        return each.first == std::get<double LayerHealth::*>(metric.value);
+    });
+    return found == std::end(codeShares) ? nullptr : found;
+}
 
 }  // namespace
 
@@ -203,24 +217,20 @@ void WeightsPage::showLayers(const HealthEvent& health) {
         const QColor color = verdict.verdict == Verdict::Healthy     ? goodColor(dark)
                              : verdict.verdict == Verdict::Collapsed ? badColor(dark)
                                                                      : stateColor(RunState::Interrupted, dark);
-        const auto number = [](double value, const QString& text) { return TableCell{text, value, {}, {}, true}; };
         const QString name = QString::fromStdString(layer.layer);
-        rows.push_back({name,
-                        {{shortLayer(name), {}, {}, name, false},
-                         {verdict.word, {}, color, verdict.sentence, false},
-                         number(layer.std, QString::number(layer.std, 'g', 4)),
-                         number(layer.absMean, QString::number(layer.absMean, 'g', 4)),
-                         number(layer.negative, percent(layer.negative)),
-                         number(layer.zero, percent(layer.zero)),
-                         number(layer.positive, percent(layer.positive)),
-                         number(layer.flipRate, percent(layer.flipRate, 2)),
-                         number(layer.reversalRate, percent(layer.reversalRate)),
-                         number(layer.deadZone, percent(layer.deadZone))}});
+        TableRow row{name,
+                     {{shortLayer(name), {}, {}, name, false}, {verdict.word, {}, color, verdict.sentence, false}}};
+        for (const Metric* metric : layerMetrics())
+            row.cells.push_back({layerValueText(layer, *metric),
+                                 valueIn(layer, *metric).value_or(HUGE_VAL),
+                                 {},
+                                 metricText(metric->help),
+                                 true});
+        rows.push_back(std::move(row));
     }
-    table_->model()->setTable(
-        {tr("Layer"), tr("Verdict"), tr("Std"), tr("Mean |w|"), QStringLiteral("−1"), QStringLiteral("0"),
-         QStringLiteral("+1"), tr("Flips"), tr("Reversals"), tr("Dead zone")},
-        std::move(rows));
+    QStringList headers{tr("Layer"), tr("Verdict")};
+    for (const Metric* metric : layerMetrics()) headers << metricText(metric->brief);
+    table_->model()->setTable(headers, std::move(rows));
     table_->refresh();
     if (table_->currentKey().isEmpty() && !health.layers.empty())
         table_->setCurrentKey(QString::fromStdString(health.layers.front().layer));
@@ -236,17 +246,19 @@ void WeightsPage::showLayer(const QString& layer) {
     title_->setText(layer);
     verdict_->setText(judge(*it).sentence.toHtmlEscaped());
     histogram_->showLayer(&*it);
-    const std::string run = current_.toStdString(), prefix = "health/" + name + "/";
+    const std::string run = current_.toStdString();
     const bool dark = isDark(palette());
-    const auto curve = [&](ChartWidget* chart, const char* key, const QString& label, const QColor& color) {
-        chart->setCurve(label, {label, color, Qt::SolidLine}, context_.series->series(run, prefix + key));
-    };
-    curve(flips_, "flip_rate", tr("flips"), runColor(0, dark));
-    curve(flips_, "reversal_rate", tr("reversals"), runColor(3, dark));
-    curve(flips_, "dead_zone", tr("dead zone"), runColor(7, dark));
-    curve(zeros_, "negative", QStringLiteral("−1"), ternaryColor(-1, dark));
-    curve(zeros_, "zero", QStringLiteral("0"), ternaryColor(0, dark));
-    curve(zeros_, "positive", QStringLiteral("+1"), ternaryColor(1, dark));
+    const QColor rateColors[] = {runColor(0, dark), runColor(3, dark), runColor(7, dark), runColor(1, dark)};
+    std::size_t rates = 0;
+    for (const Metric* metric : layerMetrics()) {
+        if (!metric->share) continue;
+        const auto* code = codeOf(*metric);
+        const QString label = metricText(metric->brief);
+        const QColor color =
+            code != nullptr ? ternaryColor(code->second, dark) : rateColors[rates++ % std::size(rateColors)];
+        (code != nullptr ? zeros_ : flips_)
+            ->setCurve(label, {label, color, Qt::SolidLine}, context_.series->series(run, layerSeries(*metric, name)));
+    }
     group_->refresh();
     views_->showRun(current_, steps_, *health_, layer);
 }

@@ -200,12 +200,12 @@ private Q_SLOTS:
         const ExperimentReport report = reportExperiment(experiment, store);
         QCOMPARE(report.finished, 3);
         QCOMPARE(report.diverged, 1);
-        const Spread& none = report.variants[0][bitsPerByteMeasure];
+        const Spread& none = report.variants[0][bitsPerByteMeasure()];
         QCOMPARE(none.n, 2);
         QCOMPARE(none.mean, 2.1);
         QCOMPARE(none.min, 2.0);
         QCOMPARE(none.max, 2.2);
-        QCOMPARE(report.variants[1][bitsPerByteMeasure].n, 1);
+        QCOMPARE(report.variants[1][bitsPerByteMeasure()].n, 1);
         QCOMPARE(report.againstFirst[1].n, 1);
         QCOMPARE(report.againstFirst[1].mean, 0.5);
         QCOMPARE(report.againstFirst[0].max, 0.0);
