@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,9 @@ struct LayerHealth {
     double flipRate = 0;                          // share of codes changed since the last snapshot
     double reversalRate = 0;                      // EMA of the share whose flip undid their last one
     double deadZone = 0;                          // share of |w|/absmean within width of 0.5
-    bool collapsed = false;                       // std < 0.001
+    // L2 norm of the weight's gradient in the step just done, before clipping; NaN: not recorded (no step yet).
+    double gradientNorm = std::numeric_limits<double>::quiet_NaN();
+    bool collapsed = false;  // std < 0.001
     static constexpr int histogramBins = 96;
     static constexpr double histogramRange = 3.0;  // w/absmean from -3 to 3, the ends take what lies beyond
     std::array<std::uint32_t, histogramBins> histogram{};

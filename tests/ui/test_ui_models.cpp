@@ -268,6 +268,7 @@ private Q_SLOTS:
         layer.std = 0.0123456;
         QCOMPARE(layerValueText(layer, metricNamed("zero_share")), QString("25.0 %"));
         QCOMPARE(layerValueText(layer, metricNamed("std")), QString("0.01235"));
+        QCOMPARE(layerValueText(layer, metricNamed("bitlinear_gradient_norm")), QString("–"));  // not recorded
     }
 
     void checkBoxHidesAndNameEditAsks() {

@@ -6,6 +6,7 @@
 
 #include "core/base/profile.h"
 #include "core/engine/layers/host_tensor.h"
+#include "core/engine/optimizer/adamw.h"
 
 namespace tritlab {
 namespace {
@@ -29,6 +30,12 @@ HealthTracker::HealthTracker(LanguageModel& model, double deadZoneWidth)
         parameters_.push_back(i);
         memory_.push_back({layerName(parameters[i].name), {}, 0, 0});
     }
+}
+
+void HealthTracker::takeGradients() {
+    gradientNorms_.clear();
+    for (const std::size_t parameter : parameters_)
+        gradientNorms_.push_back(gradientNorm({model_->parameters()[parameter]}));
 }
 
 HealthEvent HealthTracker::snapshot(StepIndex step) {
@@ -58,7 +65,9 @@ HealthEvent HealthTracker::snapshot(StepIndex step) {
         HealthBlock total;
         for (const HealthBlock& block : partial) total.add(block);
         event.layers.push_back(layerHealth(total, count, compare, memory));
+        if (!gradientNorms_.empty()) event.layers.back().gradientNorm = gradientNorms_[layer];
     }
+    gradientNorms_.clear();
     return event;
 }
 

@@ -12,6 +12,8 @@ namespace tritlab {
 class HealthTracker {
 public:
     HealthTracker(LanguageModel& model, double deadZoneWidth);
+    // Measures the gradients as they are now: the next snapshot tells their norms.
+    void takeGradients();
     // Looks at the current weights; counts flips since the last call.
     HealthEvent snapshot(StepIndex step);
     [[nodiscard]] std::vector<LayerMemory>& memory() { return memory_; }  // one a ternary parameter, in their order
@@ -21,6 +23,7 @@ private:
     double deadZoneWidth_;
     std::vector<std::size_t> parameters_;  // indices of the ternary ones
     std::vector<LayerMemory> memory_;
+    std::vector<double> gradientNorms_;  // of each, for the next snapshot; empty: not taken
 };
 
 }  // namespace tritlab

@@ -127,6 +127,8 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
         const ProfileScope scope("optimizer");
         parallel_->sumGradients();
         gradNorm = parallel_->gradientNorm();
+        // they are gone when the snapshot that follows the step is taken
+        if (leads() && healthDueAfter(done_ + 1)) health_->takeGradients();
         if (std::isfinite(gradNorm)) {
             parallel_->step(learningRateAt(config_, done_), weightDecayAt(config_, done_),
                             clipFactor(gradNorm, config_.gradClip));
@@ -178,7 +180,7 @@ bool TrainingRun::pollCommands() {
 }
 
 bool TrainingRun::boundary() {
-    if (config_.healthEvery > 0 && due(config_.healthEvery) && leads()) reporter_.report(health_->snapshot(done_));
+    if (leads() && healthDueAfter(done_)) reporter_.report(health_->snapshot(done_));
     if (!evaluate() || !sample()) return false;
     if (due(config_.checkpointEvery)) writeCheckpoint();
     return true;

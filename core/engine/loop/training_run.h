@@ -51,8 +51,12 @@ private:
     bool sample();
     bool writeSnapshot();
     bool writeCheckpoint();  // false: not written, checkpointFailure_ says why
-    [[nodiscard]] bool due(std::int64_t every) const {
-        return done_ == config_.steps || (every > 0 && done_ % every == 0);
+    [[nodiscard]] bool due(std::int64_t every) const { return dueAfter(done_, every); }
+    [[nodiscard]] bool dueAfter(StepIndex steps, std::int64_t every) const {
+        return steps == config_.steps || (every > 0 && steps % every == 0);
+    }
+    [[nodiscard]] bool healthDueAfter(StepIndex steps) const {
+        return config_.healthEvery > 0 && dueAfter(steps, config_.healthEvery);
     }
     [[nodiscard]] double lambdaOfLastStep() const;
     [[nodiscard]] double wallSeconds() const;

@@ -48,6 +48,7 @@ inline HealthEvent healthEvent(StepIndex step, int layers = 3) {
         layer.positive = 0.25;
         layer.flipRate = static_cast<double>(step) / 1e6;
         layer.deadZone = 0.1;
+        if (step > 0) layer.gradientNorm = 3 + i;
         layer.collapsed = i == 1;
         for (std::size_t k = 0; k < layer.histogram.size(); ++k)
             layer.histogram[k] =

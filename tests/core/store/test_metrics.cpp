@@ -184,6 +184,32 @@ private Q_SLOTS:
             if (!valueIn(LayerHealth(), *metric)) QVERIFY(!valueIn(decodeHealth(50, oldBlob.toStdString()), *metric));
     }
 
+    // What is not recorded is neither a point nor a figure of the blob, which then is as it was before.
+    void whatIsNotRecordedIsNotThere() {
+        const TemporaryWorkspace place;
+        StoreWriter writer(place.workspace);
+        const std::string id = writer.createRun("n", {}, RunState::Running);
+        RunRecorder recorder(writer, id);
+        recorder.onHealth(healthEvent(0));
+        recorder.onHealth(healthEvent(50));
+        recorder.sync();
+        RunStore store(place.workspace);
+        const std::string layer = healthEvent(0).layers[1].layer;
+        for (const std::string& series :
+             {std::string("health/all/gradient_norm"), layerSeries(*findMetric("bitlinear_gradient_norm"), layer)}) {
+            const std::vector<Point> points = store.series(id, series);
+            QCOMPARE(points.size(), std::size_t{1});
+            QCOMPARE(points[0].step, 50);
+        }
+        QVERIFY(std::isnan(store.health(id, 0)->layers[1].gradientNorm));
+        QCOMPARE(store.health(id, 50)->layers[1].gradientNorm, 4.0);
+        HealthEvent without = healthEvent(50);
+        for (LayerHealth& each : without.layers) each.gradientNorm = LayerHealth().gradientNorm;
+        const std::string before = decompress(encodeHealth(without), 1 << 20),
+                          after = decompress(encodeHealth(healthEvent(50)), 1 << 20);
+        QVERIFY(after.starts_with(before) && after.size() > before.size());
+    }
+
     // Figures of another version of the program are passed over, and a form that is not known is refused.
     void snapshotsOfLaterAreReadOrRefused() {
         const auto number = [](auto value) { return std::string(reinterpret_cast<const char*>(&value), sizeof value); };

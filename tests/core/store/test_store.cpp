@@ -232,6 +232,7 @@ private Q_SLOTS:
             QCOMPARE(health.layers[i].std, wanted.layers[i].std);
             QCOMPARE(health.layers[i].flipRate, wanted.layers[i].flipRate);
             QCOMPARE(health.layers[i].collapsed, wanted.layers[i].collapsed);
+            QCOMPARE(health.layers[i].gradientNorm, wanted.layers[i].gradientNorm);
             QVERIFY(health.layers[i].histogram == wanted.layers[i].histogram);
         }
         QCOMPARE(store.healthSteps(id), std::vector<StepIndex>{50});
@@ -245,6 +246,7 @@ private Q_SLOTS:
             sum += n * layer.std;
         }
         QVERIFY(std::abs(store.series(id, "health/all/std").front().value - sum / weights) < 1e-12);
+        QCOMPARE(store.series(id, "health/all/gradient_norm").front().value, std::sqrt(9.0 + 16 + 25));
 
         const auto evaluations = store.evaluations(id);
         QCOMPARE(evaluations.size(), std::size_t{2});

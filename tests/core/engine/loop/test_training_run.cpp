@@ -88,6 +88,17 @@ private Q_SLOTS:
         double flips = 0;
         for (const LayerHealth& layer : events.health[1].layers) flips += layer.flipRate;
         QVERIFY(flips > 0);
+        // The gradient of the step that has just been done: a part of the whole, whose norm the step told.
+        for (const LayerHealth& layer : events.health[0].layers) QVERIFY(std::isnan(layer.gradientNorm));
+        for (std::size_t i = 1; i < events.health.size(); ++i) {
+            double squares = 0;
+            for (const LayerHealth& layer : events.health[i].layers) {
+                QVERIFY(layer.gradientNorm > 0);
+                squares += layer.gradientNorm * layer.gradientNorm;
+            }
+            const StepEvent& step = events.steps[static_cast<std::size_t>(events.health[i].step) - 1];
+            QVERIFY(std::sqrt(squares) < step.gradNorm && std::sqrt(squares) > step.gradNorm / 100);
+        }
 
         const fs::path checkpoints = folder(home) / "runs/r-test/checkpoints";
         QCOMPARE(events.checkpoints.size(), 3U);
