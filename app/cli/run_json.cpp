@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "app/cli/frame.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"

@@ -20,6 +20,7 @@
 #include "core/base/error.h"
 #include "core/device/plugin.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/translation.h"
 
 namespace {
 
@@ -58,6 +59,7 @@ int main(int argc, char** argv) {
     QApplication::setApplicationDisplayName("TritLab");
     QApplication::setApplicationVersion(TRITLAB_VERSION);
     QApplication::setDesktopFileName("tritlab");
+    tritlab::installTranslation();
 
     QCommandLineParser parser;
     parser.setApplicationDescription(
@@ -111,7 +113,7 @@ int main(int argc, char** argv) {
         // the driver may take its time, which a form must not wait for
         std::thread([] { (void)tritlab::cudaState(); }).detach();
         tritlab::MainWindow window(options);
-        if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, parser.value(shots)));
+        if (parser.isSet(shots)) return writePictures(tritlab::takeScreenshots(window, workspace, parser.value(shots)));
         QObject::connect(&instance, &tritlab::SingleInstance::asked, &window, &tritlab::MainWindow::raiseWindow);
         instance.listen();
         const tritlab::LeaveSignals leaving;

@@ -10,6 +10,8 @@
 
 #include "app/gui/main_window.h"
 #include "core/base/error.h"
+#include "core/store/run_store.h"
+#include "ui/chat/chat_pane.h"
 #include "ui/forms/run_form.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/series_cache.h"
@@ -77,12 +79,14 @@ QStringList plotRun(const Workspace& workspace, const QString& run, const QStrin
     return page.saveAll(folder, prefix + "-");
 }
 
-QStringList takeScreenshots(MainWindow& window, const QString& folder) {
+QStringList takeScreenshots(MainWindow& window, const Workspace& workspace, const QString& folder) {
     makeFolder(folder);
     QStringList files;
     window.resize(1280, 800);
     window.show();
     settle(window);
+    if (const auto kept = RunStore(workspace).conversations({}, 1); !kept.empty())
+        window.findChild<ChatPane*>()->openConversation(kept.front().id);
     for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark}) {
         window.setTheme(theme);
         for (int page = 0; page < window.pages()->count(); ++page) {

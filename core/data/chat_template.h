@@ -1,4 +1,4 @@
-// The three templates that text is trained and chatted in (reference.md 7).
+// The three templates that text is trained and chatted in (docs/formats-and-formulas.md, Chat templates).
 #pragma once
 
 #include <string>

@@ -52,8 +52,9 @@ public:
     // Micro-batch `micro` of optimizer step `step`; the mix follows the weights, each source is cut and permuted anew
     // each epoch.
     [[nodiscard]] virtual Batch batch(StepIndex step, std::int64_t micro) const = 0;
-    // The held-out text as non-overlapping windows, each token but the first scored once (reference: design.md, eval).
-    // The last window may be shorter: padded, with target -1. `windows()` of them; rows are taken in order.
+    // The held-out text as non-overlapping windows, each token but the first scored once (docs/formats-and-formulas.md,
+    // Loss and evaluation). The last window may be shorter: padded, with target -1. `windows()` of them; rows are taken
+    // in order.
     [[nodiscard]] virtual std::int64_t heldOutWindows() const = 0;
     [[nodiscard]] virtual Batch heldOutBatch(std::int64_t firstWindow, std::int64_t rows) const = 0;
     // UTF-8 bytes of text that the first `windows` score

@@ -104,7 +104,8 @@ public:
     virtual TrainResult train(const TrainRequest& request) = 0;
     // Logits of the last position, [vocab], from the training model in fp32 at lambda 1 (0 for dense models).
     virtual std::vector<float> logits(const std::filesystem::path& modelFolder, std::span<const TokenId> tokens) = 0;
-    // Perplexity of the text file (or JSONL) `data` by the training model (design.md: windows of the training length).
+    // Perplexity of the text file (or JSONL) `data` by the training model (windows of the training length;
+    // docs/formats-and-formulas.md, Loss and evaluation).
     virtual EvalResult perplexity(const std::filesystem::path& modelFolder, const std::filesystem::path& data,
                                   std::int64_t windowLength, const StopToken& stop) = 0;
     virtual BenchResult bench(const BenchRequest& request) = 0;

@@ -19,7 +19,7 @@
 namespace tritlab {
 
 // How the ternary linears are stored: as master weights (fp32, bf16, f16), or as 2-bit codes whose weight_scale is the
-// absmean (Hugging Face's autobitlinear) or its inverse (bitlinear); reference.md 5.
+// absmean (Hugging Face's autobitlinear) or its inverse (bitlinear); docs/formats-and-formulas.md, Model folders.
 enum class WeightStorage { Master, PackedAbsmean, PackedInverse };
 
 struct ModelDescription {

@@ -1,5 +1,6 @@
-// Absmean and absmax quantizers on plain arrays (reference.md 1; Training Tips Fig. 3). LibTorch-free: the training
-// node, the packed engine, weight health and export all use these, so that they cannot disagree.
+// Absmean and absmax quantizers on plain arrays (docs/formats-and-formulas.md, Quantizers; Training Tips Fig. 3).
+// LibTorch-free: the training node, the packed engine, weight health and export all use these, so that they cannot
+// disagree.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@ namespace tritlab {
 
 // What the config of such a run has to be: the model as it is, its tokenizer (kept in the workspace), its template.
 // Converted: dense linears are ternary from now on, under a lambda that rises over the run (HF "1.58-bit fine-tuning",
-// reference.md 3), from the model's own weights as shadow weights. Throws Error where the model cannot be read or has
-// no form as a run.
+// docs/command-line.md, Models in and out), from the model's own weights as shadow weights. Throws Error where the
+// model cannot be read or has no form as a run.
 ConfigDraft importDraft(const std::filesystem::path& model, const Workspace& workspace, bool convert);
 
 // Makes the run and gives its id. `frozen` is importDraft's config with what a person may set besides; throws Error

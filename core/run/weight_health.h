@@ -1,5 +1,6 @@
-// Weight health of BitLinear layers (reference.md 4): one pass over a layer's shadow weights and codes gives its
-// LayerHealth and moves the state that flips and reversals are counted against. On plain arrays, without LibTorch.
+// Weight health of BitLinear layers (docs/formats-and-formulas.md, Weight health): one pass over a layer's shadow
+// weights and codes gives its LayerHealth and moves the state that flips and reversals are counted against. On plain
+// arrays, without LibTorch.
 #pragma once
 
 #include <cstdint>

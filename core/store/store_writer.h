@@ -1,6 +1,6 @@
 // The one writer of a process: a thread that drains a queue into short transactions under the cross-process write
-// protocol (design.md, flow 4: flock queue, flock writer, unlock queue, BEGIN IMMEDIATE … COMMIT, unlock writer; 50 ms
-// at most).
+// protocol (docs/formats-and-formulas.md, The store: flock queue, flock writer, unlock queue, BEGIN IMMEDIATE … COMMIT,
+// unlock writer; 50 ms at most).
 #pragma once
 
 #include <cstdint>

@@ -118,15 +118,16 @@ show_ninja() {
   progress_end
 }
 
-# build PRESET [TARGET…]: what a compiler says is shown on failure, and kept in the log.
+# build PRESET [TARGET…]: what a compiler says is shown on failure, and kept in the log. With keep_going=1 all that can be built is.
 build() {
   local preset=$1 log="$project/build/$1-build.log"
   shift
-  local targets=()
-  if [ $# -gt 0 ]; then targets=(--target "$@"); fi
-  if ! (cd "$project" && NINJA_STATUS='%%%f/%t ' cmake --build "build/$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1) |
+  local options=() shown=60
+  if [ $# -gt 0 ]; then options=(--target "$@"); fi
+  if [ "${keep_going:-0}" = 1 ]; then options+=(-- -k 0); shown=500; fi
+  if ! (cd "$project" && NINJA_STATUS='%%%f/%t ' cmake --build "build/$preset" -j "$(build_jobs)" ${options[@]+"${options[@]}"} 2>&1) |
          tee "$log" | show_ninja; then
-    grep -vE '^%[0-9]+/' "$log" | tail -n 60 >&2
+    grep -vE '^%[0-9]+/' "$log" | tail -n "$shown" >&2
     fail "The build stopped (above; all of it in $log)."
   fi
 }

@@ -1,10 +1,36 @@
 // tritlab-cli as a process, what needs no training engine: wrong use, configs, estimates, tokenizers, an empty
 // workspace.
+#include <QRegularExpression>
 #include <QTest>
 
 #include "cli_process.h"
 
 using namespace tritlab::test;
+
+namespace {
+
+// What of a command, of its options and of the commands below it the page on the command line does not name.
+QStringList unnamed(const Cli& cli, const QStringList& command, const QString& page) {
+    static const QRegularExpression option("^  (-[\\w,-]+)"), below("^  ([a-z]+)");
+    const QString name = command.join(' ');
+    QStringList missing;
+    if (!command.isEmpty() && !page.contains('`' + name)) missing << name;
+    QString part;
+    for (const QString& line : QString::fromUtf8(cli.run(command + QStringList{"--help"}).out).split('\n')) {
+        if (!line.startsWith(' ')) part = line;
+        const bool ofOption = part == "Options:", ofCommand = part == "Subcommands:";
+        if (const auto match = option.match(line); ofOption && match.hasMatch()) {
+            for (const QString& word : match.captured(1).split(','))
+                if (word != "-h" && word != "--help" && !page.contains(QRegularExpression(word + "\\b")))
+                    missing << name + ' ' + word;
+        }
+        if (const auto match = below.match(line); ofCommand && match.hasMatch())
+            missing << unnamed(cli, command + QStringList{match.captured(1)}, page);
+    }
+    return missing;
+}
+
+}  // namespace
 
 class TestCli : public QObject {
     Q_OBJECT
@@ -57,6 +83,17 @@ private Q_SLOTS:
             QCOMPARE(result.code, 0);
             QVERIFY(!result.out.isEmpty());
         }
+    }
+    void docsNameEveryCommandAndOption() {
+        QFile file(TRITLAB_SOURCE_DIR "/docs/command-line.md");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const Cli cli;
+        const QStringList missing = unnamed(cli, {}, QString::fromUtf8(file.readAll()));
+        QVERIFY2(missing.isEmpty(), qPrintable("\n" + missing.join('\n')));
+        // The check sees what it is for.
+        QCOMPARE(unnamed(cli, {"presets"}, "`presets`"), QStringList());
+        QVERIFY(unnamed(cli, {"logits"}, "`logits --tokens`").contains("logits --engine"));
+        QVERIFY(unnamed(cli, {}, "").contains("runs list --query"));
     }
     void estimateCounts() {
         const Cli cli;

@@ -46,7 +46,7 @@ private Q_SLOTS:
             cli.run({"runs", "list", "--query", "REF and state = finished", "--json"}).json()["runs"].toArray().size(),
             1);
         QCOMPARE(cli.run({"runs", "list", "--query", "nothing", "--json"}).json()["runs"].toArray().size(), 0);
-        QVERIFY(cli.run({"runs", "show", "latest"}).out.contains("held out"));
+        QVERIFY(cli.run({"runs", "show", "latest"}).out.contains("held-out loss"));
         QCOMPARE(cli.run({"runs", "show", "refe", "--json"}).json()["run"].toString(), referenceRun);
     }
     void generatesAndEvaluates() {

@@ -25,6 +25,7 @@ expect 2 "unknown argument --fast" "start refuses an unknown flag" "$root/start"
 expect 0 "Usage: ./check" "check --help" "$root/check" --help
 expect 2 "unknown argument x" "check refuses an unknown argument" "$root/check" x
 expect 2 "exclude each other" "check refuses flags that contradict" "$root/check" --quick --sanitize
+expect 2 "--lint stands alone" "check --lint takes no other flag" "$root/check" --lint --quick
 expect 2 "no group 'games'" "packages refuses an unknown group" "$root/resources/setup/packages" games
 expect 2 "no text 'iliad'" "corpora refuses an unknown text" "$root/resources/setup/corpora" iliad
 
@@ -38,6 +39,7 @@ on_tools() { env -i HOME="$work" TRITLAB_CACHE="$work/cache" PATH="$tools" "$@";
 expect 1 "Install these by your own means" "without apt-get there is a list of what is missing" \
   on_tools bash "$root/resources/setup/packages" build tests
 expect 1 "pkg:Qt6Widgets" "the list names what was looked for" on_tools bash "$root/resources/setup/packages" build
+expect 1 "command:clang-tidy" "the linters are a group of their own" on_tools bash "$root/resources/setup/packages" lint
 
 # Debian, not root, nothing installed: the command to run, and its status tells that nothing was done.
 printf '#!/bin/bash\nexit 1\n' > "$tools/apt-get"

@@ -275,7 +275,8 @@ private Q_SLOTS:
         fixture.writer->flush();
         const auto window = openWindow(fixture);
         window->selectRun(window->runs()->index(0, 0).data(RunListModel::IdRole).toString());
-        const QStringList files = takeScreenshots(*window, QString(TRITLAB_BINARY_DIR) + "/screenshots");
+        const QStringList files =
+            takeScreenshots(*window, fixture.workspace, QString(TRITLAB_BINARY_DIR) + "/screenshots");
         QCOMPARE(files.size(), 18);
         for (const QString& file : files) {
             const QImage image(file);

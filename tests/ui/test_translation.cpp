@@ -2,15 +2,20 @@
 // then shown without the mark is either data (names, keys, figures) or a string that nobody can translate.
 #include <QAbstractButton>
 #include <QComboBox>
+#include <QFile>
 #include <QGroupBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTextDocumentFragment>
 #include <QTranslator>
+#include <QXmlStreamReader>
+#include <mutex>
 #include <set>
 
 #include "core/data/dataset.h"
@@ -18,6 +23,7 @@
 #include "ui/forms/run_form.h"
 #include "ui/plots/qcp.h"
 #include "ui/theme/plurals.h"
+#include "ui/theme/translation.h"
 #include "window_fixture.h"
 
 using namespace tritlab;
@@ -26,13 +32,40 @@ namespace {
 
 const QChar mark(0x27e6);  // no text of the program has it
 
+using Asked = std::set<std::pair<QString, QString>>;  // context, text
+
 class Marker : public QTranslator {
 public:
     [[nodiscard]] bool isEmpty() const override { return false; }
-    QString translate(const char*, const char* source, const char*, int) const override {
+    QString translate(const char* context, const char* source, const char*, int) const override {
+        if (*source == '\0') return {};      // the unit of a field that has none
+        const std::lock_guard lock(mutex_);  // workers ask, too
+        asked_.emplace(QString::fromUtf8(context), QString::fromUtf8(source));
         return mark + QString::fromUtf8(source);
     }
+    [[nodiscard]] Asked asked() const {
+        const std::lock_guard lock(mutex_);
+        return asked_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    mutable Asked asked_;
 };
+
+// What a .ts file gives to translate.
+Asked textsOf(const QString& path) {
+    QFile file(path);
+    Asked texts;
+    if (!file.open(QIODevice::ReadOnly)) return texts;
+    QXmlStreamReader xml(&file);
+    for (QString context; !xml.atEnd(); xml.readNext()) {
+        if (!xml.isStartElement()) continue;
+        if (xml.name() == QLatin1String("name")) context = xml.readElementText();
+        else if (xml.name() == QLatin1String("source")) texts.emplace(context, xml.readElementText());
+    }
+    return texts;
+}
 
 struct Shown {
     QString where, text;
@@ -144,6 +177,37 @@ private Q_SLOTS:
         settle(*window_);
         check(*window_);
         window_->showChat(false);
+    }
+
+    // What the window asked for above is what lupdate finds in the sources, under the same context: a text that stands
+    // in a table without a marker, or in a function whose class lupdate cannot see, would stay English for ever.
+    void everyTextIsFoundForTranslators() {
+        QTemporaryDir folder;
+        QProcess lupdate;
+        lupdate.start(TRITLAB_LUPDATE, {"@" TRITLAB_TRANSLATED_SOURCES, "-I", TRITLAB_SOURCE_DIR, "-silent", "-ts",
+                                        folder.filePath("found_de.ts")});
+        QVERIFY(lupdate.waitForFinished(60000));
+        QVERIFY2(lupdate.exitCode() == 0, lupdate.readAllStandardError());
+        const Asked found = textsOf(folder.filePath("found_de.ts"));
+        QVERIFY(found.size() > 900);
+        QStringList missing;
+        for (const auto& text : marker_.asked())
+            if (!text.first.startsWith('Q') && found.count(text) == 0)  // Qt's own classes have Qt's translations
+                missing << text.first + ": " + text.second;
+        QVERIFY2(missing.isEmpty(), qPrintable("\n" + missing.join('\n')));
+        // Texts of tables that are shown only now and then.
+        for (const Field& field : fields())
+            QVERIFY2(found.count({"Field", QString::fromUtf8(field.help)}) > 0, field.help);
+    }
+
+    // The compiled translations are in the program, and the locale's language chooses among them. A language without a
+    // translated text is not installed: the window stays English as a whole.
+    void translationsAreCompiledIn() {
+        QTranslator german;
+        QVERIFY(german.load(QLocale(QLocale::German, QLocale::Austria), "tritlab", "_", ":/i18n"));
+        QVERIFY(german.filePath().endsWith("/tritlab_de.qm"));
+        QCOMPARE(installTranslation(QLocale(QLocale::German, QLocale::Austria)), !german.isEmpty());
+        QVERIFY(!installTranslation(QLocale(QLocale::Icelandic)));
     }
 
     // The check sees what it is for.

@@ -10,9 +10,9 @@ namespace tritlab {
 
 namespace {
 
-QString tr(const char* text, const char* about = nullptr, int n = -1) {
-    return QCoreApplication::translate("tritlab::ChatItems", text, about, n);
-}
+struct ChatItems {
+    Q_DECLARE_TR_FUNCTIONS(tritlab::ChatItems)
+};
 
 QString textAt(const nlohmann::json& details, const char* key) {
     return details.is_object() && details.contains(key) && details[key].is_string()
@@ -29,18 +29,22 @@ bool isSet(const nlohmann::json& details, const char* key) {
 }
 
 QString nameOf(const std::string& role) {
-    return role == "assistant" ? tr("Model") : role == "system" ? tr("System") : tr("You");
+    return role == "assistant" ? ChatItems::tr("Model")
+           : role == "system"  ? ChatItems::tr("System")
+                               : ChatItems::tr("You");
 }
 
 QString warningOf(const StoredMessage& message) {
     const QString error = textAt(message.details, "error");
     if (!error.isEmpty()) return error;
     if (isSet(message.details, "partial"))
-        return tr("This answer was cut off: the program ended while it was written. Continue goes on with it.");
+        return ChatItems::tr(
+            "This answer was cut off: the program ended while it was written. Continue goes on with it.");
     if (textAt(message.details, "reason") == "context_full")
         return message.text.empty()
-                   ? tr("The question fills the whole context: there is no room for an answer. Make it shorter.")
-                   : tr("The context is full here. Begin a new conversation, or ask for fewer tokens.");
+                   ? ChatItems::tr(
+                         "The question fills the whole context: there is no room for an answer. Make it shorter.")
+                   : ChatItems::tr("The context is full here. Begin a new conversation, or ask for fewer tokens.");
     return {};
 }
 
@@ -48,19 +52,19 @@ QString warningOf(const StoredMessage& message) {
 
 QString figuresOf(const nlohmann::json& details) {
     QStringList parts;
-    if (isSet(details, "edited")) parts << tr("edited by hand");
+    if (isSet(details, "edited")) parts << ChatItems::tr("edited by hand");
     if (const double tokens = numberAt(details, "tokens"); tokens > 0)
-        parts << tr("%n token(s)", nullptr, static_cast<int>(tokens));
+        parts << ChatItems::tr("%n token(s)", nullptr, static_cast<int>(tokens));
     if (const double speed = numberAt(details, "tokens_per_second"); speed > 0)
-        parts << tr("%1 tok/s").arg(speed, 0, 'f', speed < 100 ? 1 : 0);
+        parts << ChatItems::tr("%1 tok/s").arg(speed, 0, 'f', speed < 100 ? 1 : 0);
     if (const double first = numberAt(details, "first_token_ms"); first > 0)
-        parts << tr("first after %1 ms").arg(first, 0, 'f', first < 10 ? 1 : 0);
+        parts << ChatItems::tr("first after %1 ms").arg(first, 0, 'f', first < 10 ? 1 : 0);
     if (const QString weights = textAt(details, "weights"); !weights.isEmpty())
-        parts << (textAt(details, "precision") == "full" ? tr("%1, full precision").arg(weights) : weights);
-    if (textAt(details, "reason") == "stopped") parts << tr("stopped");
-    if (textAt(details, "reason") == "max_tokens") parts << tr("most tokens reached");
+        parts << (textAt(details, "precision") == "full" ? ChatItems::tr("%1, full precision").arg(weights) : weights);
+    if (textAt(details, "reason") == "stopped") parts << ChatItems::tr("stopped");
+    if (textAt(details, "reason") == "max_tokens") parts << ChatItems::tr("most tokens reached");
     if (const double left = numberAt(details, "left_out"); left > 0)
-        parts << tr("%n old message(s) did not fit into the context", nullptr, static_cast<int>(left));
+        parts << ChatItems::tr("%n old message(s) did not fit into the context", nullptr, static_cast<int>(left));
     return parts.join(QString::fromUtf8(" · "));
 }
 

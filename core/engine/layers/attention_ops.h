@@ -1,5 +1,5 @@
 // Attention on LibTorch's ops, for tensors of any device; and what the CPU's ways share with it. Internal to
-// core/model.
+// core/engine/layers.
 #pragma once
 
 #include "core/engine/layers/attention.h"

@@ -1,6 +1,6 @@
-// BitLinear as one autograd node: prologue, quantization, product. Three paths by the value of lambda (reference.md 1):
-// 0 dense; between: operands blended with their quantization, in the compute type; exactly 1: the integer product of
-// ternary and int8 codes,
+// BitLinear as one autograd node: prologue, quantization, product. Three paths by the value of lambda
+// (docs/formats-and-formulas.md, Lambda): 0 dense; between: operands blended with their quantization, in the compute
+// type; exactly 1: the integer product of ternary and int8 codes,
 //   y[t, o] = float(sum_i code_x[t, i] * code_w[o, i]) * (absmean_w * inverseScale_x[t])
 // (each operation rounded to float once, in that order; bf16 rounds the result once more). Gradients are
 // straight-through.

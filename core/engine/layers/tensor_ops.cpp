@@ -8,7 +8,7 @@
 namespace tritlab::ops {
 namespace {
 
-// ---- the plain formulas (reference.md 1), for CPU tensors
+// ---- the plain formulas (docs/formats-and-formulas.md, Quantizers), for CPU tensors
 
 at::Tensor plainAbsmean(const at::Tensor& w) {
     if (w.numel() == 0) return at::full({}, 1e-5, w.options().requires_grad(false));

@@ -1,5 +1,5 @@
 // The one thread on which all LibTorch work of a process runs, for its whole life. Every host thread gets an OpenMP
-// pool of its own, so work from many threads would oversubscribe the cores (reference.md 9).
+// pool of its own, so work from many threads would oversubscribe the cores (docs/architecture.md, Threads).
 #pragma once
 
 #include <functional>

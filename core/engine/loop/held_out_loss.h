@@ -26,8 +26,8 @@ struct LossTotals {
 std::optional<LossTotals> heldOutLoss(LanguageModel& model, const Dataset& data, std::int64_t first, std::int64_t count,
                                       std::int64_t rows, double lambda, const std::function<bool()>& stopped);
 
-// Nats over bytes as bits per byte (design.md: sum of nats over all predicted tokens, EOS included, by UTF-8 bytes of
-// the text).
+// Nats over bytes as bits per byte (docs/formats-and-formulas.md, Loss and evaluation: sum of nats over all predicted
+// tokens, EOS included, by UTF-8 bytes of the text).
 double bitsPerByte(double nats, std::int64_t bytes);
 // The lambda at which a model is judged: 1, or 0 for a dense one.
 double evaluationLambda(const ModelConfig& config);

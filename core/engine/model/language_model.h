@@ -1,5 +1,5 @@
 // The language model for training: one class for the notebook's, Module 7's, 2B4T's and LLaMA's blocks. Needs LibTorch.
-// What it does not do: generation with a cache (core/infer) and the optimizer (core/train).
+// What it does not do: generation with a cache (core/infer) and the optimizer (core/engine/optimizer).
 #pragma once
 
 #include <ATen/core/Tensor.h>

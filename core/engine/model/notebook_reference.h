@@ -1,6 +1,7 @@
 // The slow, obvious reference: the notebook's model in plain fp32 ATen operations, nothing fused, nothing cached, every
-// weight quantized at each use, gradients by autograd alone. Quantizers and norms as reference.md 1 and 2 give them;
-// rotate-half RoPE. Tests compare the fast model with it, and `bench train --mode reference` times it.
+// weight quantized at each use, gradients by autograd alone. Quantizers and norms as docs/formats-and-formulas.md gives
+// them (Quantizers, Blocks); rotate-half RoPE. Tests compare the fast model with it, and `bench train --mode reference`
+// times it.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -5,7 +5,6 @@
 #include <QTemporaryDir>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -466,21 +465,6 @@ private Q_SLOTS:
         QVERIFY(englishLike(51, 1000).starts_with(preview.firstDocuments[0]));
         QVERIFY(preview.firstDocuments[0].size() <= 2000);
         VERIFY_ERROR(previewData(config({{(root() / "missing").string(), 1}}), 5, {}), "missing");
-    }
-
-    void tellsHowLongABatchTakes() {
-        RunConfig run = config({{put("speed.txt", englishLike(60, 20000)).string(), 1}});
-        run.sequenceLength = 256;
-        run.batchSize = 16;
-        const auto start = std::chrono::steady_clock::now();
-        const auto dataset = open(run);
-        const auto opened = std::chrono::steady_clock::now();
-        for (StepIndex step = 0; step < 500; ++step) (void)dataset->batch(step, 0);
-        const auto end = std::chrono::steady_clock::now();
-        const auto ms = [](auto duration) { return std::chrono::duration<double, std::milli>(duration).count(); };
-        std::printf("prepared %.1f MB in %.0f ms; a batch of 16 x 256 takes %.3f ms\n",
-                    static_cast<double>(fs::file_size(root() / "speed.txt")) / 1e6, ms(opened - start),
-                    ms(end - opened) / 500);
     }
 };
 

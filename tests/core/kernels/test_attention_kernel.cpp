@@ -1,6 +1,5 @@
 // The fused attention kernels against attention written out in double, forward and every gradient, over shapes,
 // document borders, grouped heads and rotation; and the fp32 forward that training shares with the packed engine.
-#include <QElapsedTimer>
 #include <QTest>
 #include <cmath>
 #include <vector>
@@ -243,23 +242,6 @@ private Q_SLOTS:
         QVERIFY2(relativeError(out, p.want.out) < 1e-6, qPrintable(QString::number(relativeError(out, p.want.out))));
         QVERIFY2(relativeError(sums, p.want.logSumExp) < 1e-6,
                  qPrintable(QString::number(relativeError(sums, p.want.logSumExp))));
-    }
-
-    void speed() {
-        if (!fusedAttentionAvailable()) QSKIP("this processor has no AVX512-BF16");
-        const std::int64_t batch = 16, length = 256, heads = 4, d = 64, count = batch * length * heads * d;
-        const auto q = randomRows(count, 1), k = randomRows(count, 2), v = randomRows(count, 3),
-                   g = randomRows(count, 4);
-        std::vector<Bf16Bits> out(q.size()), dq(q.size()), dk(q.size()), dv(q.size());
-        std::vector<float> lse(static_cast<std::size_t>(batch * length * heads));
-        const AttentionShape shape{batch, length, heads, heads, d, heads * d, heads * d, heads * d, heads * d};
-        const AttentionInputs inputs{q.data(), k.data(), v.data()};
-        QBENCHMARK { attentionForward(shape, inputs, out.data(), lse.data(), 0, batch * heads); }
-        QElapsedTimer timer;
-        timer.start();
-        attentionBackward(shape, inputs, out.data(), g.data(), lse.data(), {dq.data(), dk.data(), dv.data()}, 0,
-                          batch * heads);
-        qInfo("backward, one thread: %.2f ms", static_cast<double>(timer.nsecsElapsed()) * 1e-6);
     }
 };
 

@@ -1,6 +1,5 @@
 // The integer product of the training forward: the packed layout and the scalar loop against sums written out in 64
 // bits, the vector kernel against the scalar one to the bit, over random shapes, tails and the extremes of the codes.
-#include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -131,24 +130,6 @@ private Q_SLOTS:
         std::vector<std::uint16_t> y(64);
         int8Product(packed, {p.x.data(), p.rowScale.data(), p.columnScale.data()}, 0, 1, y.data(), 64);
         for (const std::uint16_t bits : y) QVERIFY(std::isnan(bf16ToFloat(bits)));
-    }
-    void speed() {
-        for (const auto& [columns, depth] :
-             {std::pair<std::int64_t, std::int64_t>{768, 256}, {1024, 256}, {256, 1024}, {2048, 512}, {512, 2048}}) {
-            const Problem p = randomProblem(4096, columns, depth, false, 7);
-            PackedCodes packed;
-            packed.pack(p.w.data(), columns, depth);
-            std::vector<std::uint16_t> y(static_cast<std::size_t>(4096 * columns));
-            double best = 1e9;
-            for (int round = 0; round < 5; ++round) {
-                QElapsedTimer timer;
-                timer.start();
-                int8Product(packed, {p.x.data(), p.rowScale.data(), p.columnScale.data()}, 0, 4096, y.data(), columns);
-                best = std::min(best, static_cast<double>(timer.nsecsElapsed()) * 1e-9);
-            }
-            qInfo("4096 x %lld x %lld: %.0f GOP/s on one thread", static_cast<long long>(columns),
-                  static_cast<long long>(depth), 2e-9 * 4096 * static_cast<double>(columns * depth) / best);
-        }
     }
 };
 

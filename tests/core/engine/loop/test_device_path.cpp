@@ -28,8 +28,8 @@ private Q_SLOTS:
     void weightsAreQuantizedAlike() {
         const std::vector<at::Tensor> weights{randomTensor({24, 40}, 1, 0.05), randomTensor({9, 40}, 2, 3)};
         TernaryCodes fast, plain;
-        cpuTensorKernels().quantize(weights, fast);
-        opTensorKernels().quantize(weights, plain);
+        cpuTensorKernels().quantize(weights, {}, fast);
+        opTensorKernels().quantize(weights, {}, plain);
         QVERIFY(sameBits(fast.codes, plain.codes));
         QCOMPARE_LE(relativeDifference(plain.columnScale, fast.columnScale), 1e-6);
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
@@ -47,7 +47,7 @@ private Q_SLOTS:
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
             const std::vector<at::Tensor> weights{randomTensor({24, 52}, 3), randomTensor({7, 52}, 4)};
             TernaryCodes codes;
-            cpuTensorKernels().quantize(weights, codes);
+            cpuTensorKernels().quantize(weights, {}, codes);
             const at::Tensor x = at::randint(-128, 128, {33, 52}, at::kChar), scale = randomTensor({33}, 5).abs();
             QVERIFY(sameBits(cpuTensorKernels().integerProduct(x, scale, codes, type),
                              opTensorKernels().integerProduct(x, scale, codes, type)));
