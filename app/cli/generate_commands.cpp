@@ -68,6 +68,10 @@ Exit generate(Session& session, const GenerateOptions& options) {
         options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); },
         session.stop);
     session.print("\n");
+    if (result.reason == StopReason::ContextFull && result.tokens.empty())
+        throw Error("the prompt has " + std::to_string(result.promptTokens.size()) +
+                        " tokens, the model's context holds " + std::to_string(result.contextLength),
+                    "prompt", "Give --shift-context, a shorter prompt, or a model with a larger context");
     session.result = {{"text", result.text},
                       {"token_ids", result.tokens},
                       {"prompt_token_ids", result.promptTokens},

@@ -134,7 +134,11 @@ struct ChatSession::Impl {
             ++result.contextShifts;
             return newerHalf(history);
         };
-        auto logits = read(tooLong ? shift() : result.promptTokens, stop, result);
+        // Embeddings may be padded beyond the tokenizer's pieces: such an id shows nothing and is never drawn.
+        const auto withText = [this](std::span<const float> all) {
+            return all.first(std::min(all.size(), static_cast<std::size_t>(tokenizer->size())));
+        };
+        auto logits = withText(read(tooLong ? shift() : result.promptTokens, stop, result));
         Clock::time_point first{};
         const auto step = [&]() -> std::optional<StopReason> {
             if (logits.empty() || stop.stopRequested()) return StopReason::Stopped;
@@ -161,10 +165,10 @@ struct ChatSession::Impl {
             if (stop.stopRequested()) return StopReason::Stopped;
             if (full) {
                 GenerationResult again;  // what this reading takes is none of the prompt's
-                logits = read(shift(), stop, again);
+                logits = withText(read(shift(), stop, again));
                 return std::nullopt;
             }
-            logits = session->feed({&history.back(), 1});
+            logits = withText(session->feed({&history.back(), 1}));
             known.push_back(history.back());
             return std::nullopt;
         };

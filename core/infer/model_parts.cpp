@@ -44,7 +44,9 @@ DenseFormat denseFormat(DenseStorage storage, DType stored) {
 class FolderLoader {
 public:
     FolderLoader(const fs::path& folder, const PackedOptions& options, const ModelDescription& description)
-        : folder_(folder), options_(options), description_(description), weights_(folder) {}
+        : folder_(folder), options_(options), description_(description), weights_(folder) {
+        weights_.requireTensorsOf(description);
+    }
 
     [[nodiscard]] std::vector<float> norm(const std::string& name, std::int64_t width) const {
         std::vector<float> values = finite(name, {width});

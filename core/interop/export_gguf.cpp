@@ -54,6 +54,7 @@ public:
     Tensors(const ModelDescription& description, const FamilyInfo& family, const fs::path& model,
             const ExportFormatInfo& format)
         : description_(description), family_(family), weights_(model) {
+        weights_.requireTensorsOf(description);
         for (const TensorSpec& spec : tensorSpecs(description.config)) {
             const GgmlType type = ggmlTypeOf(spec, format);
             list_.push_back({ggufName(spec.name), type, spec.shape,

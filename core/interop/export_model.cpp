@@ -63,6 +63,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
         throw Error("is there already", out.string(), "Name a folder that does not exist yet");
     ModelDescription description = readModelDescription(model);
     const ModelWeights weights(model);
+    weights.requireTensorsOf(description);
     ModelExport result;
     result.parameters = parameterCount(description.config);
     OwnedTensors tensors;

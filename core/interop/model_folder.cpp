@@ -8,6 +8,7 @@
 
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
+#include "core/interop/known_keys.h"
 #include "core/interop/model_gguf.h"
 
 namespace tritlab {
@@ -114,6 +115,8 @@ double readRope(const Reader& reader, double fallback, const std::string& where)
         const Reader rope(parameters, where + ": rope_parameters");
         if (const auto type = rope.text("rope_type", "default"); type != "default")
             rope.fail("rope_type", "is '" + type + "': scaled rotary embeddings are not supported");
+        if (rope.real("partial_rotary_factor", 1) != 1)
+            rope.fail("partial_rotary_factor", "is not 1: a rotation of a part of each head is not supported");
         return rope.real("rope_theta", reader.real("rope_theta", fallback));
     }
     if (reader.has("rope_scaling")) {
@@ -204,7 +207,11 @@ const FamilyInfo* familyOf(const ModelConfig& config) {
 }
 
 ModelDescription readModelDescription(const fs::path& folder) {
-    if (isGgufModel(folder)) return GgufModel(folder).description();
+    if (isGgufModel(folder)) {
+        ModelDescription description = GgufModel(folder).description();
+        tellOnce(description.notes, folder.string());
+        return description;
+    }
     if (!fs::is_directory(folder))
         throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
     const fs::path path = folder / "config.json";
@@ -214,6 +221,13 @@ ModelDescription readModelDescription(const fs::path& folder) {
     const Reader reader(object, where);
 
     ModelDescription description;
+    description.notes = checkConfigKeys(object, where);
+    std::error_code error;
+    if (fs::exists(folder / "model.safetensors", error) && fs::exists(folder / "model.safetensors.index.json", error))
+        description.notes.emplace_back(
+            "the folder holds model.safetensors and an index of shards: model.safetensors is read, as transformers "
+            "does");
+    tellOnce(description.notes, folder.string());
     description.origin = reader.text("model_type", "");
     if (description.origin != ownModelType && findFamily(description.origin) == nullptr)
         reader.fail("model_type", "is '" + description.origin + "', this program reads " + std::string(familyNames()) +

@@ -26,8 +26,9 @@ struct ModelDescription {
     ModelConfig config;
     WeightStorage storage = WeightStorage::Master;
     Template chatTemplate = Template::Plain;
-    double lambda = 1.0;  // with which it was trained last; chat and evaluation use 1 for ternary models
-    std::string origin;   // "tritlab", or a family's name: "bitnet", "llama"
+    double lambda = 1.0;             // with which it was trained last; chat and evaluation use 1 for ternary models
+    std::vector<std::string> notes;  // what of the file was not understood and is harmless as far as is known
+    std::string origin;              // "tritlab", or a family's name: "bitnet", "llama"
 };
 
 // Of config.json or a GGUF file's metadata; throws Error naming file and key.
@@ -65,8 +66,12 @@ public:
     [[nodiscard]] TernaryWeights ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in,
                                                WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;
+    // Every tensor has a place in the model, and every one of the model is there. Throws Error naming the first that is
+    // not: a bias or a layer that is passed over gives a model that runs and answers nonsense.
+    void requireTensorsOf(const ModelDescription& description) const;
 
 private:
+    std::filesystem::path model_;
     std::shared_ptr<const GgufModel> gguf_;  // then there are no files
     std::vector<std::shared_ptr<SafetensorsFile>> files_;
     std::map<std::string, std::pair<std::size_t, const TensorView*>> index_;

@@ -6,6 +6,7 @@
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/formats/gguf_codecs.h"
+#include "core/interop/known_keys.h"
 #include "core/kernels/quantizers.h"
 
 namespace tritlab {
@@ -69,6 +70,7 @@ ModelDescription readDescription(const GgufFile& file) {
     if (family == nullptr) refuse(file, "is of the architecture '" + architecture + "'");
     const Keys keys(file, architecture);
     ModelDescription description;
+    description.notes = checkGgufKeys(file, architecture);
     description.origin = architecture;
     ModelConfig& config = description.config;
     constexpr std::int64_t large = 1 << 24;

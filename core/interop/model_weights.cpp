@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/interop/model_folder.h"
@@ -46,7 +47,7 @@ std::vector<float> shadowWeightOf(const TernaryWeights& quantized, const std::st
     return weight;
 }
 
-ModelWeights::ModelWeights(const fs::path& folder) {
+ModelWeights::ModelWeights(const fs::path& folder) : model_(folder) {
     if (isGgufModel(folder)) {
         gguf_ = std::make_shared<const GgufModel>(folder);
         return;
@@ -128,6 +129,34 @@ std::vector<std::string> ModelWeights::names() const {
     std::vector<std::string> out;
     for (const auto& [name, entry] : index_) out.push_back(name);
     return out;
+}
+
+void ModelWeights::requireTensorsOf(const ModelDescription& description) const {
+    if (gguf_) return;  // asked when the file was opened
+    std::set<std::string> known;
+    const std::string missing = [&]() -> std::string {
+        for (const TensorSpec& spec : tensorSpecs(description.config)) {
+            known.insert(spec.name);
+            if (spec.ternary && description.storage != WeightStorage::Master) {
+                known.insert(moduleOf(spec.name) + ".weight_scale");
+                if (find(moduleOf(spec.name) + ".weight_scale") == nullptr)
+                    return moduleOf(spec.name) + ".weight_scale";
+            }
+            if (find(spec.name) == nullptr) return spec.name;
+        }
+        return {};
+    }();
+    if (!missing.empty())
+        throw Error("has no tensor " + missing, model_.string(), "Check that config.json belongs to these weights");
+    for (const std::string& name : names()) {
+        // Tables that old LLaMA checkpoints keep, and a head that is the embedding's twin: transformers computes the
+        // one and ties the other, whatever the file says.
+        const bool recomputed = name.ends_with(".rotary_emb.inv_freq");
+        const bool tied = name == "lm_head.weight" && description.config.tieEmbeddings;
+        if (!known.contains(name) && !recomputed && !tied)
+            throw Error("holds the tensor " + name + ", for which this model has no place here", model_.string(),
+                        "Use another model: without it this one would run and answer wrongly");
+    }
 }
 
 }  // namespace tritlab

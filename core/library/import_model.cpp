@@ -26,6 +26,7 @@ void refuse(const fs::path& model, const std::string& what) {
 OwnedTensors weightsFor(const fs::path& model, const ModelConfig& config) {
     const ModelDescription description = readModelDescription(model);
     const ModelWeights weights(model);
+    weights.requireTensorsOf(description);
     OwnedTensors tensors;
     const std::vector<TensorSpec> wanted = tensorSpecs(config), stored = tensorSpecs(description.config);
     for (std::size_t i = 0; i < wanted.size(); ++i) {

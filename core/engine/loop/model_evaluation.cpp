@@ -19,7 +19,9 @@ constexpr std::int64_t tokensPerBatch = 4096;
 std::unique_ptr<LanguageModel> loadModel(const fs::path& folder, const ModelDescription& description,
                                          Precision precision = Precision::Fp32) {
     auto model = std::make_unique<LanguageModel>(description.config, precision);
-    model->load(ModelWeights(folder), description.storage);
+    const ModelWeights weights(folder);
+    weights.requireTensorsOf(description);
+    model->load(weights, description.storage);
     return model;
 }
 

@@ -1,12 +1,15 @@
 // config.json both ways, packed linears against the layout's definition, shadow weights that quantize back.
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/interop/known_keys.h"
 #include "core/interop/model_folder.h"
 
 using namespace tritlab;
@@ -70,6 +73,108 @@ private Q_SLOTS:
         QCOMPARE(description.config.normEps, 1e-6);
         QCOMPARE(description.lambda, 0.0);
     }
+    // Every key that transformers' classes write by default is in the table, and none of those values is refused.
+    void everyKeyOfTransformersIsKnown() {
+        const json fixture = json::parse(readFile(fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/model_keys.json"));
+        QCOMPARE(fixture.at("configs").size(), std::size_t{4});
+        for (const auto& [name, config] : fixture.at("configs").items()) {
+            for (const auto& [key, value] : config.items())
+                QVERIFY2(std::ranges::any_of(configKeys(), [&](const KnownKey& known) { return known.key == key; }),
+                         (name + ": " + key).c_str());
+            QVERIFY2(checkConfigKeys(config, name).empty(), name.c_str());
+        }
+        std::set<std::string_view> seen;
+        for (const KnownKey& known : configKeys()) {
+            QVERIFY2(seen.insert(known.key).second, std::string(known.key).c_str());
+            QVERIFY(known.neutral.empty() || known.use == KeyUse::Neutral);
+        }
+    }
+
+    // What changes the computation is used or refused by name, whatever program wrote it; what is unknown is told.
+    void nothingThatChangesTheComputationIsIgnored() {
+        const std::pair<const char*, json> refusedOnes[] = {{"weight_bits", 1},
+                                                            {"sliding_window", 4096},
+                                                            {"use_sliding_window", true},
+                                                            {"partial_rotary_factor", 0.5},
+                                                            {"final_logit_softcapping", 30.0},
+                                                            {"attn_logit_softcapping", 50.0},
+                                                            {"logit_scale", 0.0625},
+                                                            {"embedding_multiplier", 12.0},
+                                                            {"query_pre_attn_scalar", 256},
+                                                            {"qk_norm", true},
+                                                            {"clip_qkv", 8.0},
+                                                            {"num_local_experts", 8},
+                                                            {"layer_types", {"full_attention", "sliding_attention"}},
+                                                            {"hidden_activation", "gelu"},
+                                                            {"norm_type", "layernorm"},
+                                                            {"attention_bias", true}};
+        for (const auto& [key, value] : refusedOnes) {
+            json object = bitnet();
+            object[key] = value;
+            refused(object, key);
+        }
+        json object = bitnet();
+        object.update({{"partial_rotary_factor", 1},
+                       {"logit_scale", 1.0},
+                       {"final_logit_softcapping", nullptr},
+                       {"use_sliding_window", false},
+                       {"sliding_window", 4096},
+                       {"max_window_layers", 28},
+                       {"layer_types", {"full_attention", "full_attention"}},
+                       {"weight_bits", 16},
+                       {"transformers_version", "9"}});
+        QVERIFY(read(object).notes.empty());
+        object["rotary_twist"] = 3;
+        const ModelDescription description = read(object);
+        QCOMPARE(description.notes.size(), std::size_t{1});
+        QVERIFY(description.notes[0].find("\"rotary_twist\"") != std::string::npos);
+        object = bitnet();
+        object["rope_parameters"] = {{"rope_theta", 1e4}, {"rope_type", "default"}, {"partial_rotary_factor", 0.25}};
+        refused(object, "partial_rotary_factor");
+    }
+
+    // A tensor that no part of the model takes, and one that is missing, are refused by name.
+    void everyTensorHasAPlace() {
+        json object = bitnet();
+        object["tie_word_embeddings"] = true;
+        const ModelDescription description = read(object);
+        std::map<std::string, std::vector<std::int64_t>> shapes;
+        for (const TensorSpec& spec : tensorSpecs(description.config)) shapes[spec.name] = spec.shape;
+        const auto fault = [&](const std::map<std::string, std::vector<std::int64_t>>& present) -> std::string {
+            std::vector<std::vector<float>> values;
+            std::vector<TensorToWrite> tensors;
+            for (const auto& [name, shape] : present) {
+                std::int64_t count = 1;
+                for (const std::int64_t length : shape) count *= length;
+                values.emplace_back(static_cast<std::size_t>(count), 0.5F);
+                tensors.push_back({name, DType::F32, shape, values.back().data()});
+            }
+            writeSafetensors(root() / "model.safetensors", tensors);
+            try {
+                ModelWeights(root()).requireTensorsOf(description);
+                return {};
+            } catch (const Error& error) {
+                return error.what();
+            }
+        };
+        QCOMPARE(fault(shapes), std::string());
+        auto harmless = shapes;
+        harmless["model.layers.0.self_attn.rotary_emb.inv_freq"] = {8};
+        harmless["lm_head.weight"] = {128, 64};  // tied: transformers takes the embedding
+        QCOMPARE(fault(harmless), std::string());
+        for (const char* extra : {"model.layers.0.self_attn.q_proj.bias", "model.layers.1.self_attn.q_norm.weight",
+                                  "model.layers.2.mlp.up_proj.weight", "model.layers.0.mlp.up_proj.weight_scale"}) {
+            auto more = shapes;
+            more[extra] = {4};
+            QVERIFY2(fault(more).find(extra) != std::string::npos, fault(more).c_str());
+        }
+        for (const char* lost : {"model.norm.weight", "model.layers.1.mlp.ffn_sub_norm.weight"}) {
+            auto less = shapes;
+            less.erase(lost);
+            QVERIFY2(fault(less).find(lost) != std::string::npos, fault(less).c_str());
+        }
+    }
+
     void resolvesModulesThatStayDense() {
         json object = bitnet();
         object["quantization_config"]["modules_to_not_convert"] = {"model.layers.1", "o_proj", "lm_head"};
