@@ -116,6 +116,7 @@ private Q_SLOTS:
         referenceRun = result.json()["run"].toString();
         reference = losses(cli, "one");
         QCOMPARE(reference.count(",loss,"), steps);
+        QVERIFY(reference.contains("/gradient_norm,"));  // what ranks share is compared too
     }
 
     void twoRanksEqualOneWithTwiceTheAccumulation() {

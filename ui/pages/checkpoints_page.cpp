@@ -136,7 +136,7 @@ void CheckpointsPage::reload() {
                                  {QString::fromStdString(each.path), {}, {}, {}, false}}});
             }
             table_->model()->setTable(
-                {tr("Steps done"), tr("Size"), tr("Eval loss"), tr("Mark"), tr("Written"), tr("Folder")},
+                {tr("Steps done"), tr("Size"), shortLabel("eval_loss"), tr("Mark"), tr("Written"), tr("Folder")},
                 std::move(rows));
             table_->refresh();
             showButtons();
