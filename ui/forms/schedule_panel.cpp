@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QCoreApplication>
+#include <QEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <memory>
@@ -84,6 +85,12 @@ void SchedulePanel::setConfig(const RunConfig& config, bool valid) {
     config_ = config;
     valid_ = valid;
     draw();
+}
+
+// The form tells of another theme before it has come to its parts: curves are coloured when it has.
+void SchedulePanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) draw();
 }
 
 void SchedulePanel::draw() {

@@ -20,6 +20,9 @@ public:
     // Of a config that is wrong nothing is drawn: the last right drawing stays.
     void setConfig(const RunConfig& config, bool valid);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void draw();
     void drawDraft();

@@ -1,5 +1,6 @@
 #include "ui/forms/sweep_section.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -36,11 +37,22 @@ bool SweepSection::check(const ConfigDraft& draft, bool readable, bool branch) {
     } catch (const Error& error) {
         wrong = QString::fromStdString(error.what());
     }
-    message_->setText(wrong.isEmpty() ? text : wrong);
+    right_ = wrong.isEmpty();
+    message_->setText(right_ ? text : wrong);
+    colorMessage();
+    return right_;
+}
+
+void SweepSection::colorMessage() {
     QPalette colors = palette();
-    if (!wrong.isEmpty()) colors.setColor(QPalette::WindowText, badColor(isDark(palette())));
+    if (!right_) colors.setColor(QPalette::WindowText, badColor(isDark(colors)));
     message_->setPalette(colors);
-    return wrong.isEmpty();
+}
+
+// The form checks anew when the theme changes, but before it has come to its parts.
+void SweepSection::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && message_ != nullptr) colorMessage();
 }
 
 }  // namespace tritlab

@@ -23,10 +23,15 @@ public:
 Q_SIGNALS:
     void edited();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void colorMessage();
     SweepEditor* editor_;
-    QLabel* message_;
+    QLabel* message_ = nullptr;
     std::size_t count_ = 1;
+    bool right_ = true;  // as last checked
 };
 
 }  // namespace tritlab
