@@ -49,7 +49,7 @@ void describeFailure(RecordedRun& run, const Workspace& workspace, const std::st
     if (run.allStored) return;
     try {
         if (const auto stored = RunStore(workspace).run(id)) run.storedSteps = stored->steps;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         logWarning(std::string("how much of the run is stored cannot be read: ") + error.what());
     }
 }
@@ -59,7 +59,7 @@ std::optional<std::string> markFailed(StoreWriter& writer, const std::string& ru
     try {
         writer.setState(run, StateEvent{RunState::Failed, 0, reason});
         return std::nullopt;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         return error.what();
     }
 }
