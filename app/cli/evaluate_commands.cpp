@@ -23,12 +23,13 @@ Exit perplexity(Session& session, const PerplexityOptions& options) {
         options.window > 0 ? options.window : readModelDescription(model.folder).config.contextLength;
     const EvalResult result = loadEngine().perplexity(model.folder, options.data, window, session.stop);
     session.result = {
-        {"loss", result.loss},     {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
-        {"tokens", result.tokens}, {"bytes", result.bytes},           {"window", window},
-        {"model", model.name}};
+        {"loss", result.loss},       {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
+        {"tokens", result.tokens},   {"bytes", result.bytes},           {"window", window},
+        {"windows", result.windows}, {"data", result.skips.summary()},  {"model", model.name}};
     session.printLine("loss " + fixed(result.loss, 4) + ", perplexity " + fixed(result.perplexity, 3) +
                       ", bits per byte " + fixed(result.bitsPerByte, 4) + " over " + std::to_string(result.tokens) +
                       " tokens, " + humanBytes(static_cast<double>(result.bytes)));
+    printSkips(session, result.skips);
     return done;
 }
 

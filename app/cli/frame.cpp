@@ -32,6 +32,12 @@ std::string unknownCommand(CLI::App* app, int argc, char** argv) {
 
 }  // namespace
 
+void printSkips(const Session& session, const SkipReport& skips) {
+    if (skips.skipped() == 0) return;
+    if (skips.losesMuch()) std::fputs(("tritlab-cli: WARNING: " + skips.text() + "\n").c_str(), stderr);
+    else session.printLine(skips.text());
+}
+
 void Session::print(const std::string& text) const {
     if (json) return;
     writeAll(text, stdout);

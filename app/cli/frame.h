@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/stop_token.h"
 #include "core/base/workspace.h"
+#include "core/run/skip_report.h"
 
 namespace tritlab::cli {
 
@@ -36,6 +37,10 @@ public:
     void print(const std::string& text) const;
     void printLine(const std::string& text) const { print(text + "\n"); }
 };
+
+// What of the text could not be used, on stdout; where much of it is lost, as a warning on stderr that --json shows
+// too.
+void printSkips(const Session& session, const SkipReport& skips);
 
 using Command = std::function<Exit(Session&)>;
 

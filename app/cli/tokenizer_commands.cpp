@@ -47,7 +47,8 @@ Exit trainOne(Session& session, const TrainOptions& options) {
     training.model = config.tokenizerModel;
     training.userSymbols = specialTexts(config.chatTemplate);
     TokenizerTrainer trainer(training);
-    std::int64_t documents = 0, bytes = 0, skipped = 0;
+    std::int64_t documents = 0, bytes = 0;
+    SkipReport skips;
     for (const DataSource& source : config.data) {
         const ReadCounts counts = readSource(
             listSource(source.path), config.chatTemplate, Split{},
@@ -58,7 +59,7 @@ Exit trainOne(Session& session, const TrainOptions& options) {
             [](std::int64_t) {}, session.stop);
         documents += counts.documents;
         bytes += counts.trainBytes;
-        skipped += counts.skipped;
+        skips.add(counts.skips);
     }
     trainer.train(options.out, session.stop);
     const auto tokenizer = loadTokenizer(options.out);
@@ -66,10 +67,11 @@ Exit trainOne(Session& session, const TrainOptions& options) {
                       {"vocab_size", tokenizer->size()},
                       {"documents", documents},
                       {"bytes", bytes},
-                      {"skipped", skipped}};
+                      {"skipped", skips.skipped()},
+                      {"data", skips.summary()}};
     session.printLine("wrote " + options.out + ": " + std::to_string(tokenizer->size()) + " pieces from " +
-                      humanBytes(static_cast<double>(bytes)) + " of text" +
-                      (skipped > 0 ? ", " + std::to_string(skipped) + " lines skipped" : ""));
+                      humanBytes(static_cast<double>(bytes)) + " of text");
+    printSkips(session, skips);
     return done;
 }
 

@@ -26,6 +26,7 @@ void fillResult(Session& session, const std::string& id, const TrainResult& resu
             if (const auto value = valueIn(*result.evaluation, metric); value && isOf(metric, InReports))
                 json[metric.name] = *value;
     if (!result.explanation.empty()) json["explanation"] = result.explanation;
+    json["data"] = result.skips.summary();
 }
 
 void printSummary(const Session& session, const std::string& id, const TrainResult& result) {
@@ -33,6 +34,7 @@ void printSummary(const Session& session, const std::string& id, const TrainResu
                       " steps and " + humanCount(static_cast<double>(result.tokens)) + " tokens, loss " +
                       fixed(result.finalLoss, 4));
     if (result.evaluation) session.printLine(evaluationText(*result.evaluation));
+    printSkips(session, result.skips);
     if (result.state == RunState::Stopped) session.printLine("`tritlab-cli resume " + id + "` goes on with it.");
 }
 

@@ -35,8 +35,8 @@ QString faultOfText(const QFileInfo& info) {
     if (!info.exists()) return FileOpener::tr("is not there");
     if (info.isDir()) return QDir(info.absoluteFilePath()).isEmpty() ? FileOpener::tr("is an empty folder") : QString();
     try {
-        if (LineReader(info.absoluteFilePath().toStdString(), lookedAt).looksBinary())
-            return FileOpener::tr("is neither text nor a model");
+        LineReader reader(info.absoluteFilePath().toStdString(), lookedAt);
+        if (const std::string why = reader.whyBinary(); !why.empty()) return QString::fromStdString(why);
     } catch (const Error& error) {
         return QString::fromStdString(error.whatHappened());
     }

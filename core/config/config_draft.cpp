@@ -70,6 +70,8 @@ nlohmann::ordered_json toJson(const RunConfig& config) {
 RunConfig configFromJson(const nlohmann::json& object, const std::string& where) {
     ConfigDraft draft;
     draft.setJson(object, where);
+    // A config that was frozen before a field existed keeps what the program did then.
+    if (!draft.isSet("score_bos")) draft.setValue("score_bos", true);
     return draft.config();
 }
 

@@ -88,8 +88,8 @@ std::vector<Problem> check(const RunConfig& config);
 
 // What a run keeps: the fields that do not apply are back at their defaults. configFromJson(toJson(c)) == frozen(c).
 RunConfig frozen(const RunConfig& config);
-// The frozen config: only fields that apply, flat, keys in table order. fromJson accepts what toJson wrote and any
-// subset.
+// The frozen config: only fields that apply, flat, keys in table order. configFromJson accepts what toJson wrote and
+// any subset; a field that an earlier version did not have is read as that version behaved.
 nlohmann::ordered_json toJson(const RunConfig& config);
 RunConfig configFromJson(const nlohmann::json& object, const std::string& where = "config");
 

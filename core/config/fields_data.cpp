@@ -70,6 +70,11 @@ std::vector<Field> dataFields() {
             QT_TRANSLATE_NOOP(
                 "Field",
                 "How prompts, answers and messages of JSONL become text. The model is chatted with in the same one.")),
+        boolean("score_bos", group, &RunConfig::scoreBos, QT_TRANSLATE_NOOP("Field", "Learn to predict BOS"),
+                QT_TRANSLATE_NOOP(
+                    "Field",
+                    "The token that begins a document is a target like any other. Off: nothing is learnt about where "
+                    "the next document begins, which nobody asks a model for. Evaluation never scores it.")),
     };
 }
 

@@ -58,6 +58,7 @@ struct RunConfig {
     TokenizerModel tokenizerModel = TokenizerModel::Bpe;
     std::int64_t vocabSize = 4096;  // where tokenizer = train
     Template chatTemplate = Template::Plain;
+    bool scoreBos = false;  // each document's BOS is a target too, as in runs from before this field
 
     // Optimizer and LR schedule
     std::int64_t steps = 1000;   // optimizer steps

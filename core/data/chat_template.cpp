@@ -2,12 +2,10 @@
 // text's next token begins: "Assistant:" without the blank, since the blank belongs to the token of the first word.
 #include "core/data/chat_template.h"
 
-#include <span>
-
 namespace tritlab {
 namespace {
 
-const char* title(Role role) {
+const char* turnName(Role role) {
     switch (role) {
         case Role::System: return "System";
         case Role::User: return "User";
@@ -16,63 +14,94 @@ const char* title(Role role) {
     return "";
 }
 
-std::string headings(std::span<const Message> messages) {
-    std::string text;
-    for (const Message& message : messages) {
-        if (!text.empty()) text += "\n\n";
-        text += std::string("### ") + title(message.role) + ":\n" + message.text;
+// The notebook's headings for a pair of prompt and response, and for conversations the same, so that a chat's first
+// question looks as in either.
+const char* heading(Role role) {
+    switch (role) {
+        case Role::System: return "### System:\n";
+        case Role::User: return "### Instruction:\n";
+        case Role::Assistant: return "### Response:\n";
     }
-    return text;
+    return "";
 }
 
-std::string turns(std::span<const Message> messages) {
-    std::string text;
-    for (const Message& message : messages) text += std::string(title(message.role)) + ": " + message.text + kEndOfTurn;
-    return text;
+// Plain text: whether an answer follows what was said without a newline. A model of plain text goes on writing, so that
+// an answer which begins with a blank or a newline follows directly, as it was written.
+bool goesOn(const Message& message, const TextSpans& before) {
+    return message.role == Role::Assistant && message.text.find_first_of(" \n") == 0 &&
+           !before.back().text.ends_with(' ');
 }
 
-// Up to where the assistant speaks; `messages` does not end with its own words.
-std::string beforeAnswer(Template chatTemplate, std::span<const Message> messages) {
+// What comes before a message's own words, after what has been rendered.
+std::string opening(Template chatTemplate, const Message& message, const TextSpans& before, bool closed) {
     switch (chatTemplate) {
-        case Template::B2B4T: return turns(messages) + "Assistant:";
-        case Template::Instruction:
-            if (messages.size() == 1 && messages[0].role == Role::User)
-                return "### Instruction:\n" + messages[0].text + "\n\n### Response:\n";
-            return headings(messages) + (messages.empty() ? "" : "\n\n") + "### Assistant:\n";
-        case Template::Plain: break;
+        case Template::B2B4T:  // the blank belongs to the answer's first word
+            return std::string(turnName(message.role)) + ":" + (closed || !message.text.empty() ? " " : "");
+        case Template::Instruction: return std::string(before.empty() ? "" : "\n\n") + heading(message.role);
+        case Template::Plain: return before.empty() || goesOn(message, before) ? "" : "\n";
     }
-    std::string text;  // a model of plain text goes on writing: what it wrote follows what it was given
-    for (const Message& message : messages) {
-        if (message.role != Role::Assistant && !text.empty()) text += "\n";
-        text += message.text;
-    }
-    return text;
+    return {};
 }
 
-std::string promptText(Template chatTemplate, std::span<const Message> messages) {
-    if (messages.empty() || messages.back().role != Role::Assistant) return beforeAnswer(chatTemplate, messages);
-    const std::string& begun = messages.back().text;
-    const bool blank = chatTemplate == Template::B2B4T && !begun.empty();
-    return beforeAnswer(chatTemplate, messages.first(messages.size() - 1)) + (blank ? " " : "") + begun;
+void append(TextSpans& spans, TextSpan span) {
+    if (!span.text.empty()) spans.push_back(std::move(span));
+}
+
+void appendMessage(TextSpans& spans, Template chatTemplate, const Message& message, bool closed) {
+    const Message normal{message.role, withNewlines(message.text)};
+    append(spans, {opening(chatTemplate, normal, spans, closed)});
+    append(spans, {normal.text, false, normal.role});
+    if (closed && chatTemplate == Template::B2B4T) append(spans, {kEndOfTurn, true});
 }
 
 }  // namespace
 
-std::string renderInstruction(Template chatTemplate, const std::string& prompt, const std::string& response) {
-    if (chatTemplate == Template::B2B4T)
-        return turns(std::vector<Message>{{Role::User, prompt}, {Role::Assistant, response}});
-    return "### Instruction:\n" + prompt + "\n\n### Response:\n" + response;
+std::string plainText(const TextSpans& spans) {
+    std::string text;
+    for (const TextSpan& span : spans) text += span.text;
+    return text;
 }
 
-std::string renderTraining(Template chatTemplate, const std::vector<Message>& messages) {
-    return chatTemplate == Template::B2B4T ? turns(messages) : headings(messages);
+std::vector<TokenId> encodeSpans(const TextSpans& spans, const Tokenizer& tokenizer) {
+    std::vector<TokenId> ids;
+    std::string text;
+    const auto flush = [&] {
+        const std::vector<TokenId> more = tokenizer.encode(text);
+        ids.insert(ids.end(), more.begin(), more.end());
+        text.clear();
+    };
+    for (const TextSpan& span : spans) {
+        const TokenId control = span.control ? tokenizer.special(span.text) : -1;
+        if (control < 0) {
+            text += span.text;
+            continue;
+        }
+        flush();
+        ids.push_back(control);
+    }
+    flush();
+    return ids;
+}
+
+TextSpans renderTraining(Template chatTemplate, const std::vector<Message>& messages) {
+    TextSpans spans;
+    for (const Message& message : messages) appendMessage(spans, chatTemplate, message, true);
+    return spans;
 }
 
 std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages,
                                   const Tokenizer& tokenizer) {
+    const bool begun = !messages.empty() && messages.back().role == Role::Assistant;
+    TextSpans spans;
+    for (const Message& message : messages) {
+        const bool last = &message == &messages.back();
+        appendMessage(spans, chatTemplate, message, !(begun && last));
+    }
+    if (!begun && chatTemplate != Template::Plain)
+        append(spans, {opening(chatTemplate, {Role::Assistant, {}}, spans, false)});
     std::vector<TokenId> ids;
     if (tokenizer.bos() >= 0) ids.push_back(tokenizer.bos());
-    const std::vector<TokenId> text = tokenizer.encode(promptText(chatTemplate, messages));
+    const std::vector<TokenId> text = encodeSpans(spans, tokenizer);
     ids.insert(ids.end(), text.begin(), text.end());
     return ids;
 }
@@ -84,11 +113,10 @@ std::string jinjaTemplate(Template chatTemplate) {
                    std::string(kEndOfTurn) +
                    "' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
         case Template::Instruction:
-            return "{% if messages | length == 1 and messages[0]['role'] == 'user' and add_generation_prompt %}"
-                   "{{ '### Instruction:\n' + messages[0]['content'] + '\n\n### Response:\n' }}{% else %}"
-                   "{% for message in messages %}{% if not loop.first %}{{ '\n\n' }}{% endif %}"
-                   "{{ '### ' + message['role'] | capitalize + ':\n' + message['content'] }}{% endfor %}"
-                   "{% if add_generation_prompt %}{{ '\n\n### Assistant:\n' }}{% endif %}{% endif %}";
+            return "{% set headings = {'system': '### System:\n', 'user': '### Instruction:\n', 'assistant': "
+                   "'### Response:\n'} %}{% for message in messages %}{% if not loop.first %}{{ '\n\n' }}{% endif %}"
+                   "{{ headings[message['role']] + message['content'] }}{% endfor %}"
+                   "{% if add_generation_prompt %}{{ '\n\n### Response:\n' }}{% endif %}";
         case Template::Plain: break;
     }
     return {};
@@ -106,6 +134,16 @@ std::vector<std::string> stopTexts(Template chatTemplate) {
 
 std::vector<std::string> specialTexts(Template chatTemplate) {
     return chatTemplate == Template::B2B4T ? std::vector<std::string>{kEndOfTurn} : std::vector<std::string>{};
+}
+
+std::string withNewlines(std::string_view text) {
+    std::string normal;
+    normal.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r') normal += text[i];
+        else if (i + 1 == text.size() || text[i + 1] != '\n') normal += '\n';
+    }
+    return normal;
 }
 
 }  // namespace tritlab

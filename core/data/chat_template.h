@@ -1,7 +1,11 @@
-// The three templates that text is trained and chatted in (docs/formats-and-formulas.md, Chat templates).
+// The three templates that text is trained and chatted in (docs/formats-and-formulas.md, Chat templates). Training and
+// chat render a conversation by the same function, so that the tokens of a prompt are the first tokens of the text that
+// was trained.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/config/run_config.h"
@@ -17,14 +21,24 @@ struct Message {
 
 inline constexpr char kEndOfTurn[] = "<|eot_id|>";  // of the 2B4T template
 
-// A finished conversation as training text: "### Role:\n…" parts (Instruction, and Plain as well) or 2B4T's turns.
-std::string renderTraining(Template chatTemplate, const std::vector<Message>& messages);
-// A {prompt, response} pair as training text: "### Instruction:\n…\n\n### Response:\n…", or 2B4T's turns.
-std::string renderInstruction(Template chatTemplate, const std::string& prompt, const std::string& response);
-// A conversation up to where the assistant is to speak, as token ids, BOS included. In the instruction form a single
-// question gets the form of {prompt, response} pairs, anything longer that of conversations. Plain: the texts, each of
-// the person's on a line of its own, to go on from. Where the last message is the assistant's, that answer is begun and
-// goes on after its last letter.
+// A stretch of a rendered document. Only a template makes control tokens: the same letters in a message or a document
+// are ordinary text.
+struct TextSpan {
+    std::string text;  // of a control token, how it is written
+    bool control = false;
+    std::optional<Role> role = {};  // whose words they are; none: the template's own, or plain text
+};
+using TextSpans = std::vector<TextSpan>;
+std::string plainText(const TextSpans& spans);
+// Ids without BOS. Neighbouring text is encoded together. A control token that the tokenizer does not have is encoded
+// as the text that it is written as.
+std::vector<TokenId> encodeSpans(const TextSpans& spans, const Tokenizer& tokenizer);
+
+// A finished conversation as training text. Plain: each message on a line of its own. Instruction: "### System:\n…",
+// "### Instruction:\n…", "### Response:\n…", with an empty line between. 2B4T: "Role: …<|eot_id|>".
+TextSpans renderTraining(Template chatTemplate, const std::vector<Message>& messages);
+// A conversation up to where the assistant is to speak, as token ids, BOS included. Where the last message is the
+// assistant's, that answer is begun and goes on after its last letter.
 std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Message>& messages,
                                   const Tokenizer& tokenizer);
 // Texts at which an answer ends, besides EOS ("### Instruction:", "<|eot_id|>", …).
@@ -34,5 +48,8 @@ std::vector<std::string> stopTexts(Template chatTemplate);
 std::string jinjaTemplate(Template chatTemplate);
 // Texts that a tokenizer trained for this template has as tokens of their own.
 std::vector<std::string> specialTexts(Template chatTemplate);
+
+// The one rule for line ends, in files, in JSON and in what is typed: CR LF and a CR alone are a newline.
+std::string withNewlines(std::string_view text);
 
 }  // namespace tritlab

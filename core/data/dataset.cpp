@@ -32,6 +32,7 @@ struct Packing {
     std::int64_t windowLength = 256;  // L: a window is L + 1 tokens, the next one starts at its last
     std::int64_t batchSize = 1, accumulation = 1;
     std::uint64_t seed = 1;
+    bool scoreBos = false;  // in training windows
 };
 
 struct PackedSource {
@@ -79,7 +80,7 @@ public:
         std::vector<TokenId> window(static_cast<std::size_t>(packing_.windowLength) + 1);
         for (std::int64_t row = 0; row < batch.rows; ++row) {
             readTrainingWindow(static_cast<std::uint64_t>(first + row), window);
-            setRow(batch, row, window);
+            setRow(batch, row, window, packing_.scoreBos);
         }
         return batch;
     }
@@ -93,7 +94,7 @@ public:
             const HeldOutWindow& window = windows_[static_cast<std::size_t>(first + row)];
             std::vector<TokenId> tokens(static_cast<std::size_t>(window.targets) + 1);
             sources_[window.source].heldOut.read(window.first, tokens);
-            setRow(batch, row, tokens);
+            setRow(batch, row, tokens, false);
         }
         return batch;
     }
@@ -167,15 +168,16 @@ private:
         return tokenizer_->bos() >= 0 ? token == tokenizer_->bos() : before == tokenizer_->eos();
     }
 
-    // `window` holds the row's tokens and one more; what it lacks to the row's length stays padding, which attends to
-    // itself and what precedes it.
-    void setRow(Batch& batch, std::int64_t row, std::span<const TokenId> window) const {
+    // `window` holds the row's tokens and one more; BOS is a target only where scoreBos says so; what the window lacks
+    // to the row's length stays padding, which attends to itself and what precedes it.
+    void setRow(Batch& batch, std::int64_t row, std::span<const TokenId> window, bool scoreBos) const {
         const auto at = static_cast<std::size_t>(row * batch.length);
         std::int32_t start = 0;
         for (std::size_t t = 0; t < static_cast<std::size_t>(batch.length); ++t) {
             if (t + 1 < window.size()) {
                 batch.tokens[at + t] = window[t];
-                batch.targets[at + t] = window[t + 1];
+                const bool scored = scoreBos || window[t + 1] != tokenizer_->bos();
+                batch.targets[at + t] = scored ? window[t + 1] : -1;
                 if (t > 0 && startsDocument(window[t], window[t - 1])) start = static_cast<std::int32_t>(t);
             }
             batch.documentStart[at + t] = start;
@@ -282,7 +284,7 @@ std::unique_ptr<Dataset> openDataset(const RunConfig& config, const Workspace& w
     std::vector<double> weights;
     for (const DataSource& source : config.data) weights.push_back(source.weight);
     const Packing packing{config.sequenceLength, config.batchSize, config.accumulation,
-                          static_cast<std::uint64_t>(config.seed)};
+                          static_cast<std::uint64_t>(config.seed), config.scoreBos};
     return std::make_unique<PackedDataset>(std::move(tokenizer.tokenizer), tokenizer.path, cache, weights, packing);
 }
 
@@ -297,7 +299,7 @@ std::unique_ptr<Dataset> openEvaluationText(const fs::path& file, const fs::path
     const Split all{1.0, HeldOutFrom::End};
     cache.sources.push_back(tokenizeSource(source, 0, folder.path(), *tokenizer, chatTemplate, all, {}, stop));
     return std::make_unique<PackedDataset>(std::move(tokenizer), tokenizerPath, cache, std::vector<double>{1.0},
-                                           Packing{windowLength, 1, 1, 1});
+                                           Packing{windowLength, 1, 1, 1, false});
 }
 
 DataPreview previewData(const RunConfig& config, std::int64_t limit, const StopToken& stop) {
@@ -321,8 +323,7 @@ DataPreview previewData(const RunConfig& config, std::int64_t limit, const StopT
         summary.trainBytes = counts.trainBytes;
         summary.heldOutDocuments = counts.heldOutDocuments;
         summary.heldOutBytes = counts.heldOutBytes;
-        summary.skipped = counts.skipped;
-        summary.firstSkipped = std::move(counts.firstSkipped);
+        summary.skips = std::move(counts.skips);
         preview.sources.push_back(std::move(summary));
     }
     return preview;

@@ -15,22 +15,16 @@
 #include "core/base/workspace.h"
 #include "core/config/run_config.h"
 #include "core/data/tokenizer.h"
+#include "core/run/skip_report.h"
 
 namespace tritlab {
-
-struct SkippedLine {
-    std::string file;
-    std::int64_t line = 0;
-    std::string reason;
-};
 
 struct SourceSummary {
     std::string path;
     double weight = 1;
     std::int64_t documents = 0, trainBytes = 0, trainTokens = 0, heldOutDocuments = 0, heldOutBytes = 0,
                  heldOutTokens = 0;
-    std::int64_t skipped = 0;
-    std::vector<SkippedLine> firstSkipped;  // at most 100
+    SkipReport skips;
 };
 
 // Row-major [rows, length]. targets[b,t] is the token after tokens[b,t] in the packed stream. documentStart[b,t] is the

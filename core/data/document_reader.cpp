@@ -4,10 +4,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
 #include "core/data/json_document.h"
+#include "core/data/json_values.h"
 #include "core/data/line_reader.h"
 #include "core/data/text_pieces.h"
 
@@ -15,15 +17,20 @@ namespace tritlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMaxJsonLineBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
 // longer ones are taken in parts, as if each were a line
 constexpr std::size_t kMaxTextLineBytes = std::size_t{1} << 20;
+constexpr const char* kTooLong = "is longer than 16 MiB";
 constexpr std::size_t kSpreadBlockBytes = 4096;
-constexpr std::size_t kRememberedLines = 100;
 
-bool isJsonLines(const fs::path& path) {
-    std::string extension = path.extension().string();
-    for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+bool isJson(fs::path path) {
+    const auto lower = [](std::string text) {
+        for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        return text;
+    };
+    if (const std::string packed = lower(path.extension().string()); packed == ".gz" || packed == ".zst")
+        path.replace_extension();
+    const std::string extension = lower(path.extension().string());
     return extension == ".jsonl" || extension == ".ndjson" || extension == ".json";
 }
 
@@ -45,13 +52,14 @@ class PieceWriter {
 public:
     PieceWriter(const std::function<bool(const TextPiece&)>& take, ReadCounts& counts) : take_(take), counts_(counts) {}
 
-    void append(std::string_view text, bool heldOut) {
-        if (open_ && heldOut != piece_.heldOut) end();
-        if (!open_) {
-            open_ = true;
-            piece_.begins = true;
-            piece_.heldOut = heldOut;
+    void append(const TextSpans& spans, bool heldOut) {
+        for (const TextSpan& span : spans) {
+            if (span.control) control(span.text, heldOut);
+            else append(span.text, heldOut);
         }
+    }
+    void append(std::string_view text, bool heldOut) {
+        open(heldOut);
         buffer_ += text;
         std::string_view rest = buffer_;
         while (rest.size() > kMaxPieceBytes) {
@@ -71,6 +79,21 @@ public:
     }
 
 private:
+    void open(bool heldOut) {
+        if (open_ && heldOut != piece_.heldOut) end();
+        if (open_) return;
+        open_ = true;
+        piece_.begins = true;
+        piece_.heldOut = heldOut;
+    }
+    void control(std::string_view text, bool heldOut) {
+        open(heldOut);
+        if (!buffer_.empty()) hand(buffer_, false);
+        buffer_.clear();
+        piece_.control = true;
+        hand(text, false);
+        piece_.control = false;
+    }
     void hand(std::string_view text, bool ends) {
         piece_.text = text;
         piece_.ends = ends;
@@ -112,65 +135,77 @@ public:
 
 private:
     [[nodiscard]] std::string firstReason() const {
-        if (counts_.firstSkipped.empty()) return {};
-        const SkippedLine& first = counts_.firstSkipped.front();
+        if (counts_.skips.first().empty()) return {};
+        const SkippedLine& first = counts_.skips.first().front();
         const std::string at = first.line > 0 ? ":" + std::to_string(first.line) : "";
         return " (first: " + first.file + at + " " + first.reason + ")";
     }
 
     void skip(const SourceFile& file, std::int64_t line, const std::string& reason) {
-        ++counts_.skipped;
-        if (counts_.firstSkipped.size() < kRememberedLines)
-            counts_.firstSkipped.push_back({file.path.string(), line, reason});
+        counts_.skips.skip(file.path.string(), line, reason);
     }
 
-    void look(const LineReader& reader) {
+    void look(std::int64_t offset) {
         if (stop_.stopRequested()) throw Error("was stopped while it was read", source_.path, {}, ErrorKind::Failed);
-        if (progress_ && before_ + reader.offset() >= reported_ + (1 << 20))
-            progress_(reported_ = before_ + reader.offset());
+        if (progress_ && before_ + offset >= reported_ + (1 << 20)) progress_(reported_ = before_ + offset);
     }
 
     void readFile(const SourceFile& file) {
         const std::int64_t documents = counts_.documents + counts_.heldOutDocuments;
-        LineReader reader(file.path, file.jsonLines ? kMaxJsonLineBytes : kMaxTextLineBytes);
-        if (reader.looksBinary())
-            unusable(file, "is a binary file, not text (it holds NUL bytes)", "Name text in UTF-8");
-        else if (file.jsonLines) readJsonLines(file, reader);
+        LineReader reader(file.path, file.json ? kMaxJsonBytes : kMaxTextLineBytes);
+        if (const std::string why = reader.whyBinary(); !why.empty()) unusable(file, why, "Name text in UTF-8");
+        else if (file.json && JsonValues::spansLines(reader.head())) readJsonValues(file);
+        else if (file.json) readJsonLines(file, reader);
         else readText(file, reader);
         before_ += file.bytes;
         if (progress_) progress_(reported_ = before_);
         if (!source_.folder && counts_.documents + counts_.heldOutDocuments == documents)
-            unusable(file, file.bytes == 0 ? "is empty" : "holds no text that could be used" + firstReason(),
-                     file.jsonLines
-                         ? "Each line has to be one JSON object with text, content, messages, or prompt and response"
-                         : "Name text in UTF-8");
+            unusable(
+                file, file.bytes == 0 ? "is empty" : "holds no text that could be used" + firstReason(),
+                file.json
+                    ? "Each line, or each element of one array, has to be an object with text, content, messages, or "
+                      "prompt and response"
+                    : "Name text in UTF-8");
     }
 
     // A file that was named has to be usable; one that merely lies in a named folder is passed over.
     void unusable(const SourceFile& file, const std::string& why, const std::string& hint) {
         if (!source_.folder) throw Error(why, file.path.string(), hint);
-        skip(file, 0, why);
+        skipCounted(file, 0, why);
     }
 
     void readJsonLines(const SourceFile& file, LineReader& reader) {
-        std::string reason;
         for (Line line; reader.next(line);) {
-            look(reader);
+            look(reader.offset());
             if (!line.starts) continue;
-            if (!line.ends) {
-                skip(file, line.number, "is longer than 16 MiB");
-                continue;
-            }
-            const std::optional<std::string> text = documentOfJson(line.text, template_, reason);
-            if (!text) {
-                skip(file, line.number, reason);
-                continue;
-            }
-            const bool heldOut =
-                split_.from == HeldOutFrom::End ? isBehindCutoff(line) : shareOf(*text) < split_.heldOut;
-            writer_.append(*text, heldOut);
-            writer_.end();
+            if (line.ends) take(file, line.text, line.number, line.offset);
+            else skipCounted(file, line.number, kTooLong);
         }
+    }
+
+    void readJsonValues(const SourceFile& file) {
+        JsonValues values(file.path, kMaxJsonBytes);
+        for (JsonValue value; values.next(value);) {
+            look(values.offset());
+            if (value.tooLong) skipCounted(file, value.line, kTooLong);
+            else take(file, value.text, value.line, value.offset);
+        }
+    }
+
+    void skipCounted(const SourceFile& file, std::int64_t line, const std::string& reason) {
+        counts_.skips.countLine();
+        skip(file, line, reason);
+    }
+
+    void take(const SourceFile& file, std::string_view json, std::int64_t line, std::int64_t offset) {
+        std::string reason;
+        const std::optional<TextSpans> spans = documentOfJson(json, template_, reason);
+        if (!spans) return skipCounted(file, line, reason);
+        counts_.skips.countLine();
+        const bool heldOut =
+            split_.from == HeldOutFrom::End ? isBehindCutoff(offset) : shareOf(plainText(*spans)) < split_.heldOut;
+        writer_.append(*spans, heldOut);
+        writer_.end();
     }
 
     // Lines wait in blocks_ until it is known on which side they go and that the document holds more than blanks.
@@ -184,19 +219,20 @@ private:
             block.clear();
         };
         for (Line line; reader.next(line);) {
-            look(reader);
+            look(reader.offset());
+            if (line.starts) counts_.skips.countLine();
             if (line.text.find('\0') != std::string::npos || !isUtf8(line.text)) {
                 skip(file, line.number,
-                     line.text.find('\0') != std::string::npos ? "holds NUL bytes" : "is not valid UTF-8");
+                     line.text.find('\0') != std::string::npos ? "holds NUL bytes" : notUtf8(line.text));
                 continue;
             }
             if (!seenText && !hasText(line.text)) continue;  // blank lines before the text
             seenText = true;
-            if (split_.from == HeldOutFrom::End && isBehindCutoff(line) != heldOut) {
+            if (split_.from == HeldOutFrom::End && isBehindCutoff(line.offset) != heldOut) {
                 flush();
                 heldOut = true;
             }
-            block += line.text;
+            block += withNewlines(line.text);
             if (line.newline) block += '\n';
             if (block.size() >= kSpreadBlockBytes && (line.ends || block.size() >= kMaxTextLineBytes)) flush();
         }
@@ -204,7 +240,7 @@ private:
         writer_.end();
     }
 
-    [[nodiscard]] bool isBehindCutoff(const Line& line) const { return before_ + line.offset >= cutoff_; }
+    [[nodiscard]] bool isBehindCutoff(std::int64_t offset) const { return before_ + offset >= cutoff_; }
 
     const SourceFiles& source_;
     const Template template_;
@@ -217,9 +253,7 @@ private:
     std::int64_t before_ = 0, reported_ = 0;  // bytes of the files before this one; last told to progress_
 };
 
-SourceFile describe(const fs::path& path) {
-    return {path, static_cast<std::int64_t>(fs::file_size(path)), isJsonLines(path)};
-}
+SourceFile describe(const fs::path& path) { return {path, textBytes(path), isJson(path)}; }
 
 void listFolder(const fs::path& folder, SourceFiles& source) {
     std::vector<fs::path> paths;

@@ -1,5 +1,6 @@
-// A source's files as a stream of text in bounded memory: plain text (a file is a document) and JSON lines (a line is
-// one). What cannot be used is counted and remembered with its place, then passed over.
+// A source's files as a stream of text in bounded memory: plain text (a file is a document) and JSON (a line, or an
+// element of an array, is one), packed by gzip or zstd or not. What cannot be used is counted by reason and remembered
+// with its place, then passed over.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace tritlab {
 
 struct SourceFile {
     std::filesystem::path path;
-    std::int64_t bytes = 0;
-    bool jsonLines = false;
+    std::int64_t bytes = 0;  // of its text: unpacked, in UTF-8
+    bool json = false;
 };
 
 // One source resolved to files: itself, or a folder's files in order of their paths (hidden ones left out). Throws
@@ -36,6 +37,7 @@ struct TextPiece {
     std::string text;
     bool begins = false, ends = false;  // of its document
     bool heldOut = false;
+    bool control = false;  // a control token of the template, as it is written
 };
 
 struct Split {
@@ -44,8 +46,8 @@ struct Split {
 };
 
 struct ReadCounts {
-    std::int64_t documents = 0, trainBytes = 0, heldOutDocuments = 0, heldOutBytes = 0, skipped = 0;
-    std::vector<SkippedLine> firstSkipped;  // at most 100
+    std::int64_t documents = 0, trainBytes = 0, heldOutDocuments = 0, heldOutBytes = 0;
+    SkipReport skips;
 };
 
 // Reads all of the source and gives each piece to `take`; `take` returns false to end early. End: what begins at or

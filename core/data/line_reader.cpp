@@ -1,47 +1,43 @@
 #include "core/data/line_reader.h"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
-#include "core/base/error.h"
+#include "core/base/encoding.h"
 
 namespace tritlab {
 namespace {
 
 constexpr std::size_t kBlockBytes = 1 << 18;
 constexpr std::size_t kBinaryProbeBytes = 1 << 16;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-[[noreturn]] void fail(const std::filesystem::path& path, int error) {
-    throw Error(std::string("cannot be read (") + std::strerror(error) + ")", path.string(),
-                error == EACCES ? "Check who may read it" : "Check the path");
+// What people name as text and what has to be unpacked first, by its first bytes.
+const char* packedIn(std::string_view head) {
+    using namespace std::literals;
+    if (head.starts_with("\xFD"
+                         "7zXZ\0"sv))
+        return "is compressed with xz: unpack it first";
+    if (head.starts_with("BZh"sv)) return "is compressed with bzip2: unpack it first";
+    if (head.starts_with("PK\x03\x04"sv)) return "is a zip archive: unpack it first";
+    if (head.starts_with("7z\xBC\xAF"sv)) return "is a 7z archive: unpack it first";
+    if (head.starts_with("PAR1"sv)) return "is a Parquet file, which is not read yet";
+    return nullptr;
 }
 
 }  // namespace
 
 LineReader::LineReader(const std::filesystem::path& path, std::size_t maxBytes)
-    : path_(path), maxBytes_(maxBytes), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) fail(path, errno);
-    try {
-        fill();
-    } catch (...) {
-        ::close(descriptor_);
-        throw;
-    }
-    if (buffer_.starts_with(kByteOrderMark)) {
-        start_ = searched_ = kByteOrderMark.size();
-        offset_ = static_cast<std::int64_t>(start_);
-    }
+    : stream_(path), maxBytes_(maxBytes), offset_(static_cast<std::int64_t>(stream_.markBytes())) {
+    fill();
 }
 
-LineReader::~LineReader() { ::close(descriptor_); }
-
-bool LineReader::looksBinary() {
+std::string LineReader::whyBinary() {
     while (!atEnd_ && buffer_.size() - start_ < kBinaryProbeBytes) fill();
-    return buffer_.substr(start_, kBinaryProbeBytes).find('\0') != std::string::npos;
+    const std::string_view head = std::string_view(buffer_).substr(start_, kBinaryProbeBytes);
+    if (const char* packed = packedIn(head)) return packed;
+    if (head.find('\0') == std::string_view::npos) return {};
+    const std::string encoding = unmarkedEncoding(head);
+    return encoding.empty() ? "is a binary file, not text (it holds NUL bytes)"
+                            : "looks like " + encoding + " without a byte order mark: save it as UTF-8";
 }
 
 void LineReader::fill() {
@@ -52,12 +48,8 @@ void LineReader::fill() {
     }
     const std::size_t before = buffer_.size();
     buffer_.resize(before + kBlockBytes);
-    ssize_t got = 0;
-    do {
-        got = ::read(descriptor_, buffer_.data() + before, kBlockBytes);
-    } while (got < 0 && errno == EINTR);
-    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got < 0) fail(path_, errno);
+    const std::size_t got = stream_.read(buffer_.data() + before, kBlockBytes);
+    buffer_.resize(before + got);
     atEnd_ = got == 0;
 }
 

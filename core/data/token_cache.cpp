@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;  // raised when the same text would give other tokens or other files
+constexpr int kFormat = 2;  // raised when the same text would give other tokens or other files
 
 std::string cacheKey(const std::vector<SourceFiles>& sources, const Tokenizer& tokenizer, Template chatTemplate,
                      const Split& split) {
@@ -31,8 +31,6 @@ std::string cacheKey(const std::vector<SourceFiles>& sources, const Tokenizer& t
 
 Json toJson(const CachedSource& source) {
     const SourceSummary& s = source.summary;
-    Json skipped = Json::array();
-    for (const SkippedLine& line : s.firstSkipped) skipped.push_back({line.file, line.line, line.reason});
     return {{"path", s.path},
             {"documents", s.documents},
             {"train_bytes", s.trainBytes},
@@ -40,8 +38,7 @@ Json toJson(const CachedSource& source) {
             {"held_out_documents", s.heldOutDocuments},
             {"held_out_bytes", s.heldOutBytes},
             {"held_out_tokens", s.heldOutTokens},
-            {"skipped", s.skipped},
-            {"first_skipped", skipped},
+            {"skips", s.skips.state()},
             {"train_hash", source.trainHash},
             {"held_out_hash", source.heldOutHash}};
 }
@@ -56,12 +53,9 @@ CachedSource sourceFromJson(const Json& json) {
     json.at("held_out_documents").get_to(s.heldOutDocuments);
     json.at("held_out_bytes").get_to(s.heldOutBytes);
     json.at("held_out_tokens").get_to(s.heldOutTokens);
-    json.at("skipped").get_to(s.skipped);
+    s.skips = SkipReport::ofState(json.at("skips"));
     json.at("train_hash").get_to(source.trainHash);
     json.at("held_out_hash").get_to(source.heldOutHash);
-    for (const Json& line : json.at("first_skipped"))
-        s.firstSkipped.push_back(
-            {line.at(0).get<std::string>(), line.at(1).get<std::int64_t>(), line.at(2).get<std::string>()});
     return source;
 }
 
@@ -130,7 +124,9 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
     const auto take = [&](const TextPiece& piece) {
         TokenFileWriter& writer = piece.heldOut ? heldOut : train;
         if (piece.begins && tokenizer.bos() >= 0) writer.add(tokenizer.bos());
-        writer.add(tokenizer.encode(piece.text));
+        if (const TokenId control = piece.control ? tokenizer.special(piece.text) : -1; control >= 0)
+            writer.add(control);
+        else writer.add(tokenizer.encode(piece.text, !piece.begins));
         if (piece.ends && tokenizer.eos() >= 0) writer.add(tokenizer.eos());
         return true;
     };
@@ -145,11 +141,15 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
     train.close();
     heldOut.close();
     CachedSource cached;
-    cached.summary = {source.path,         1,
-                      counts.documents,    counts.trainBytes,
-                      train.count(),       counts.heldOutDocuments,
-                      counts.heldOutBytes, heldOut.count(),
-                      counts.skipped,      std::move(counts.firstSkipped)};
+    cached.summary = {source.path,
+                      1,
+                      counts.documents,
+                      counts.trainBytes,
+                      train.count(),
+                      counts.heldOutDocuments,
+                      counts.heldOutBytes,
+                      heldOut.count(),
+                      std::move(counts.skips)};
     cached.trainHash = train.hash();
     cached.heldOutHash = heldOut.hash();
     return cached;

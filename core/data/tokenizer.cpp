@@ -67,6 +67,12 @@ bool staysWithinWords(const VocabularyPiece& piece) {
            (word == std::string::npos || text.find(' ', word) == std::string::npos);
 }
 
+// A user-defined piece that stands for something else than its letters, as opposed to a run of blanks or a word.
+bool isMarker(std::string_view piece) {
+    return piece.starts_with('<') && piece.ends_with('>') && piece.size() > 2 &&
+           (piece.find('|') != std::string_view::npos || piece.find("_of_turn") != std::string_view::npos);
+}
+
 struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -75,8 +81,8 @@ struct TextHash {
 class SentencePieceTokenizer final : public Tokenizer {
 public:
     SentencePieceTokenizer(const std::string& bytes, const std::string& name) : name_(name), hash_(hashHex(bytes)) {
-        const SentencePieceModel model = parseSentencePieceModel(bytes, name);
-        load(bytes);
+        SentencePieceModel model = parseSentencePieceModel(bytes, name);
+        load(processor_, bytes);
         byteIds_.fill(-1);
         for (const VocabularyPiece& piece : model.pieces) {
             const auto id = static_cast<TokenId>(surfaces_.size());
@@ -84,21 +90,26 @@ public:
             if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
             if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control)
                 specials_.emplace(piece.text, id);
+            if (piece.type == PieceType::UserDefined && isMarker(piece.text)) markers_.push_back(piece.text);
         }
         dummyPrefix_ = model.dummyPrefix;
+        removesBlanks_ = model.removeExtraBlanks;
         lossless_ = model.escapeBlanks && !model.dummyPrefix && !model.removeExtraBlanks && !model.blankAsSuffix &&
                     model.characterMap.empty() && model.backCharacterMap.empty() && model.byteFallback &&
                     model.modelType <= 2 && std::ranges::none_of(byteIds_, [](TokenId id) { return id < 0; }) &&
                     std::ranges::all_of(model.pieces, staysWithinWords);
+        if (!lossless_) model_ = std::move(model);
     }
 
-    std::vector<TokenId> encode(std::string_view text) const override {
+    std::vector<TokenId> encode(std::string_view text, bool continues) const override {
         std::vector<TokenId> ids;
         while (!text.empty()) {
-            const std::size_t bytes = firstPieceBytes(text);
-            if (lossless_) encodeWords(text.substr(0, bytes), ids);
-            else append(text.substr(0, bytes), ids);
+            const std::size_t bytes = ordinaryBytes(text, firstPieceBytes(text));
+            const std::string_view part = text.substr(0, bytes);
+            if (lossless_) encodeWords(part, ids);
+            else append(continues ? continuing(part) : processor_, part, ids);
             text.remove_prefix(bytes);
+            continues = true;
         }
         return ids;
     }
@@ -134,11 +145,13 @@ public:
 private:
     using WordMemory = std::unordered_map<std::string, std::vector<TokenId>, TextHash, std::equal_to<>>;
 
-    void load(const std::string& bytes) {
+    using Processor = sentencepiece::SentencePieceProcessor;
+
+    void load(Processor& processor, const std::string& bytes) const {
         silenceSentencePiece();
         std::string why;
         try {
-            const auto status = processor_.LoadFromSerializedProto(bytes);
+            const auto status = processor.LoadFromSerializedProto(bytes);
             if (status.ok()) return;
             why = status.error_message();
         } catch (const std::exception& error) {
@@ -148,9 +161,36 @@ private:
                     "Name a tokenizer.model that sentencepiece wrote, or let the program train one");
     }
 
-    void append(std::string_view text, std::vector<TokenId>& ids) const {
+    // The library finds user-defined pieces wherever they are spelled. Text in which one is spelled is cut within it,
+    // so that its letters stay letters.
+    [[nodiscard]] std::size_t ordinaryBytes(std::string_view text, std::size_t bytes) const {
+        if (markers_.empty()) return bytes;
+        for (std::size_t at = text.find('<'); at < bytes; at = text.find('<', at + 1))
+            for (const std::string& marker : markers_)
+                if (text.substr(at).starts_with(marker)) return at + 1;
+        return bytes;
+    }
+
+    // The processor for what follows another piece: without the blank that the model puts before a text, unless the
+    // piece begins with the very blank that the model takes away there.
+    [[nodiscard]] const Processor& continuing(std::string_view piece) const {
+        const bool withPrefix = removesBlanks_ && piece.starts_with(' ');
+        if (withPrefix == dummyPrefix_) return processor_;
+        const std::lock_guard lock(continuingMutex_);
+        if (!continuing_) {
+            SentencePieceModel other = model_;
+            other.dummyPrefix = !dummyPrefix_;
+            auto processor = std::make_unique<Processor>();
+            load(*processor, serializeSentencePieceModel(other));
+            continuing_ = std::move(processor);
+        }
+        return *continuing_;
+    }
+
+    void append(std::string_view text, std::vector<TokenId>& ids) const { append(processor_, text, ids); }
+    void append(const Processor& processor, std::string_view text, std::vector<TokenId>& ids) const {
         std::vector<int> more;
-        if (const auto status = processor_.Encode(text, &more); !status.ok())
+        if (const auto status = processor.Encode(text, &more); !status.ok())
             throw Error(std::string("cannot encode text: ") + status.error_message(), name_, {}, ErrorKind::Failed);
         ids.insert(ids.end(), more.begin(), more.end());
     }
@@ -216,11 +256,15 @@ private:
     }
 
     std::string name_, hash_;
-    sentencepiece::SentencePieceProcessor processor_;
+    Processor processor_;
+    SentencePieceModel model_;  // what a second processor is made of; empty where none is needed
+    mutable std::mutex continuingMutex_;
+    mutable std::unique_ptr<const Processor> continuing_;  // the other way about the dummy prefix
+    std::vector<std::string> markers_;                     // user-defined pieces that mark, such as <|eot_id|>
     std::vector<std::string> surfaces_;
     std::array<TokenId, 256> byteIds_{};
     std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> specials_;
-    bool lossless_ = false, dummyPrefix_ = false;
+    bool lossless_ = false, dummyPrefix_ = false, removesBlanks_ = false;
     mutable std::mutex wordsMutex_;
     mutable WordMemory words_;
 };

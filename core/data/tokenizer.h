@@ -18,10 +18,14 @@ namespace tritlab {
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    // Lossless for models that this program trains: decode(encode(text)) == text for any bytes, newlines and blanks
-    // included (what is no valid UTF-8 becomes byte tokens). Other models normalize as they say. Text of more than
-    // kMaxPieceBytes is encoded piece by piece (text_pieces.h). Safe to call from several threads.
-    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;  // no BOS/EOS
+    // Ids of ordinary text, without BOS and EOS: letters that spell a control token (<|eot_id|>) are letters; special()
+    // gives its id. Lossless for models that this program trains: decode(encode(text)) == text for any bytes, newlines
+    // and blanks included (what is no valid UTF-8 becomes byte tokens). Other models normalize as they say. Text of
+    // more than kMaxPieceBytes is encoded piece by piece (text_pieces.h), into the ids that the whole has. Safe to call
+    // from several threads.
+    [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const { return encode(text, false); }
+    // continues: the text follows another piece of the same document, so that no blank is put before it.
+    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool continues) const = 0;
     // Control tokens and ids outside the vocabulary (embeddings may be padded) give nothing.
     [[nodiscard]] virtual std::string decode(const std::vector<TokenId>& ids) const = 0;
     // The bytes that one token adds within a text (a lone byte-fallback token: one byte, perhaps no whole character).

@@ -47,6 +47,7 @@ struct TrainResult {
     double finalLoss = 0;                       // of the last step
     std::optional<EvaluationEvent> evaluation;  // the last full one
     std::string explanation;
+    SkipReport skips;  // of all sources
 };
 
 struct BenchRequest {

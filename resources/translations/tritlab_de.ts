@@ -746,6 +746,14 @@
         <source>The last share of the steps, over which the learning rate falls linearly from the peak to the final learning rate (MiniCPM: about 0.1; Haegele et al. 2024: 0.2).</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Learn to predict BOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token that begins a document is a target like any other. Off: nothing is learnt about where the next document begins, which nobody asks a model for. Evaluation never scores it.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Metric</name>
@@ -2062,10 +2070,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Eval loss</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Mark</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2626,6 +2630,10 @@
         <source>%1 tokens to train on, a vocabulary of %2. Each colour change is a token; BOS and EOS stand between documents.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Warning: more than 1 % of the lines is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::Desktop</name>
@@ -2835,10 +2843,6 @@
     </message>
     <message>
         <source>is an empty folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is neither text nor a model</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4185,10 +4189,6 @@ Start one with New run (Ctrl+N).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Text (*.txt *.jsonl *.md);;All files (*)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Folder…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4214,6 +4214,10 @@ Start one with New run (Ctrl+N).</source>
     </message>
     <message>
         <source>Write a number above 0, such as 1 or 0.5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.md *.json *.jsonl *.gz *.zst);;All files (*)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -113,7 +113,8 @@ void DataPreviewDialog::look() {
 
 void DataPreviewDialog::showPreview(const DataPreview& preview) {
     std::vector<TableRow> sources, skipped;
-    std::int64_t documents = 0, lost = 0;
+    std::int64_t documents = 0;
+    SkipReport skips;
     const auto count = [](std::int64_t value) {
         return TableCell{QString::number(value), static_cast<qlonglong>(value), {}, {}, true};
     };
@@ -127,15 +128,15 @@ void DataPreviewDialog::showPreview(const DataPreview& preview) {
     for (const SourceSummary& source : preview.sources) {
         const QString path = QString::fromStdString(source.path);
         documents += source.documents + source.heldOutDocuments;
-        lost += source.skipped;
+        skips.add(source.skips);
         sources.push_back({path,
                            {{path, {}, {}, path, false},
                             count(source.documents),
                             bytes(source.trainBytes),
                             count(source.heldOutDocuments),
                             bytes(source.heldOutBytes),
-                            count(source.skipped)}});
-        for (const SkippedLine& line : source.firstSkipped)
+                            count(source.skips.skipped())}});
+        for (const SkippedLine& line : source.skips.first())
             skipped.push_back({QString::fromStdString(line.file) + ':' + QString::number(line.line),
                                {{QString::fromStdString(line.file), {}, {}, {}, false},
                                 count(line.line),
@@ -151,9 +152,13 @@ void DataPreviewDialog::showPreview(const DataPreview& preview) {
     for (const std::string& document : preview.firstDocuments)
         html += "<p>" + QString::fromStdString(document).toHtmlEscaped().replace('\n', "<br>") + "</p><hr>";
     documents_->setHtml(html);
-    tell(tr("Looked at %1; %2 would be skipped.")
-             .arg(tr("%n document(s)", nullptr, static_cast<int>(documents)),
-                  tr("%n line(s)", nullptr, static_cast<int>(lost))));
+    QString summary = tr("Looked at %1; %2 would be skipped.")
+                          .arg(tr("%n document(s)", nullptr, static_cast<int>(documents)),
+                               tr("%n line(s)", nullptr, static_cast<int>(skips.skipped())));
+    for (const auto& [reason, lines] : skips.reasons())
+        summary += "\n" + tr("%n line(s)", nullptr, static_cast<int>(lines)) + ": " + QString::fromStdString(reason);
+    if (skips.losesMuch()) summary = tr("Warning: more than 1 % of the lines is lost.") + "\n" + summary;
+    tell(summary);
 }
 
 void DataPreviewDialog::makeBatch() {

@@ -41,8 +41,8 @@ SourcesEditor::SourcesEditor(QWidget* parent) : QWidget(parent) {
     addButton->setPopupMode(QToolButton::InstantPopup);
     auto* menu = new QMenu(addButton);
     menu->addAction(lineIcon(IconShape::Open), tr("File…"), this, [this] {
-        for (const QString& path : QFileDialog::getOpenFileNames(this, tr("Text files"), {},
-                                                                 tr("Text (*.txt *.jsonl *.md);;All files (*)"))) {
+        for (const QString& path : QFileDialog::getOpenFileNames(
+                 this, tr("Text files"), {}, tr("Text (*.txt *.md *.json *.jsonl *.gz *.zst);;All files (*)"))) {
             add(path, "1");
             Q_EMIT edited();
         }

@@ -92,6 +92,8 @@ EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std
     result.tokens = totals->tokens;
     result.bytes = text->heldOutBytes(windows);
     result.bitsPerByte = bitsPerByte(totals->nats, result.bytes);
+    result.windows = windows;
+    for (const SourceSummary& source : text->sources()) result.skips.add(source.skips);
     return result;
 }
 

@@ -136,7 +136,7 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     }
     parallel_->clearGradients();
     model_->weightsChanged();
-    finishStep(loss, gradNorm, secondsSince(start), scored);
+    finishStep(loss, gradNorm, secondsSince(start), config_.tokensPerStep());
     return divergence_ ? StepEnd::Diverged : StepEnd::Done;
 }
 

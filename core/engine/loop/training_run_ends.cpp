@@ -79,13 +79,9 @@ void TrainingRun::openData() {
                       source.path + ": " + std::to_string(source.documents) + " documents, " +
                           std::to_string(source.trainTokens) + " tokens to train on, " +
                           std::to_string(source.heldOutTokens) + " held out");
-        if (source.skipped == 0) continue;
-        std::string text = source.path + ": " + std::to_string(source.skipped) + " lines were skipped";
-        if (!source.firstSkipped.empty()) {
-            const SkippedLine& first = source.firstSkipped.front();
-            text += "; the first: " + first.file + ":" + std::to_string(first.line) + ": " + first.reason;
-        }
-        reporter_.log(LogLevel::Warning, -1, text);
+        if (source.skips.skipped() > 0)
+            reporter_.log(source.skips.losesMuch() ? LogLevel::Warning : LogLevel::Info, -1,
+                          source.path + ": " + source.skips.text());
     }
     if (data_->heldOutWindows() == 0)
         reporter_.log(LogLevel::Warning, -1, "No text is held out: nothing will be evaluated");
@@ -217,6 +213,8 @@ TrainResult TrainingRun::end(RunState state, const std::string& explanation) {
     result.finalLoss = lastLoss_;
     if (evaluation_ && evaluation_->full) result.evaluation = evaluation_;
     result.explanation = explanation;
+    if (data_)
+        for (const SourceSummary& source : data_->sources()) result.skips.add(source.skips);
     return result;
 }
 

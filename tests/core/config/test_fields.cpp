@@ -96,6 +96,16 @@ private Q_SLOTS:
                 QVERIFY2(std::get<std::string>(field.get(draft.config())) == choice.key, choice.key.c_str());
             }
     }
+    // A run from before a field existed is read as the program worked then; a draft from a file has today's defaults.
+    void configsFromBeforeAFieldKeepTheirWay() {
+        nlohmann::ordered_json json = toJson(RunConfig());
+        QVERIFY(!configFromJson(nlohmann::json::parse(json.dump())).scoreBos);
+        QVERIFY(json.erase("score_bos") == 1);
+        QVERIFY(configFromJson(nlohmann::json::parse(json.dump())).scoreBos);
+        ConfigDraft draft;
+        draft.setJson(nlohmann::json::parse(json.dump()), "a file");
+        QVERIFY(!draft.config().scoreBos);
+    }
     void frozenJsonGivesBackTheConfig() {
         // One field at a time away from the defaults, whatever then applies.
         for (const Field& field : fields()) {

@@ -66,7 +66,8 @@ class TestDataset : public QObject {
             const auto at = static_cast<std::size_t>(row * batch.length + t), i = static_cast<std::size_t>(t);
             const bool there = i + 1 < expected.size();
             if (there && expected[i] == tokenizer.bos()) start = static_cast<std::int32_t>(t);
-            QCOMPARE(batch.targets[at], there ? expected[i + 1] : -1);
+            const bool scored = there && expected[i + 1] != tokenizer.bos();
+            QCOMPARE(batch.targets[at], scored ? expected[i + 1] : -1);
             if (there) QCOMPARE(batch.tokens[at], expected[i]);
             QVERIFY(batch.tokens[at] >= 0 && batch.tokens[at] < tokenizer.size());
             QCOMPARE(batch.documentStart[at], start);
@@ -83,6 +84,30 @@ class TestDataset : public QObject {
     }
 
 private Q_SLOTS:
+    // A run from before BOS was left out goes on as it began: the targets of training differ by the BOS alone, those of
+    // evaluation not at all.
+    void aRunThatScoresBosGoesOnDoingSo() {
+        RunConfig run = config({{put("bos.jsonl", jsonLines(7, 200)).string(), 1}});
+        run.heldOut = 0.1;
+        const auto dataset = open(run);
+        run.scoreBos = true;
+        const auto before = open(run);
+        const TokenId bos = dataset->tokenizer().bos();
+        int left = 0;
+        for (StepIndex step = 0; step < 20; ++step) {
+            const Batch batch = dataset->batch(step, 0), old = before->batch(step, 0);
+            QVERIFY(batch.tokens == old.tokens && batch.documentStart == old.documentStart);
+            for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+                QCOMPARE(batch.targets[i], old.targets[i] == bos ? -1 : old.targets[i]);
+                left += old.targets[i] == bos ? 1 : 0;
+            }
+        }
+        QVERIFY(left > 20);
+        QVERIFY(same(dataset->heldOutBatch(0, 5), before->heldOutBatch(0, 5)));
+        const Batch heldOut = before->heldOutBatch(0, 5);
+        QVERIFY(std::count(heldOut.targets.begin(), heldOut.targets.end(), bos) == 0);
+    }
+
     void batchesAreThePackedTexts() {
         const std::string text = englishLike(21, 400), lines = jsonLines(100, 300);
         const fs::path a = put("a.txt", text), b = put("b.jsonl", lines);
@@ -148,7 +173,8 @@ private Q_SLOTS:
                 bool crosses = false;
                 for (std::int64_t row = 0; row < 4; ++row) {
                     std::vector<TokenId> window(batch.tokens.begin() + row * 32, batch.tokens.begin() + (row + 1) * 32);
-                    window.push_back(batch.targets[static_cast<std::size_t>(row * 32 + 31)]);
+                    const TokenId last = batch.targets[static_cast<std::size_t>(row * 32 + 31)];
+                    window.push_back(last < 0 ? tokenizer.bos() : last);
                     checkRow(batch, row, window, tokenizer);
                     for (std::size_t t = 1; t < 32; ++t) crosses = crosses || window[t] == tokenizer.bos();
                     const std::size_t source = anywhere[0].contains(window) ? 0 : 1;
@@ -457,8 +483,8 @@ private Q_SLOTS:
         DataPreview preview = previewData(config({{lines.string(), 1}, {text.string(), 2}}), 250, {});
         QCOMPARE(preview.firstDocuments.size(), std::size_t{5});
         QCOMPARE(preview.sources[0].documents + preview.sources[0].heldOutDocuments, 250);
-        QCOMPARE(preview.sources[0].skipped, 1);
-        QCOMPARE(preview.sources[0].firstSkipped.at(0).line, 201);
+        QCOMPARE(preview.sources[0].skips.skipped(), 1);
+        QCOMPARE(preview.sources[0].skips.first().at(0).line, 201);
         QCOMPARE(preview.sources[1].weight, 2.0);
         preview = previewData(config({{text.string(), 1}}), 10, {});
         QCOMPARE(preview.firstDocuments.size(), std::size_t{2});  // the training part and the held-out one

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/number.h"
 #include "core/base/utf8.h"
+#include "core/data/chat_template.h"
 #include "core/data/text_pieces.h"
 #include "tests/core/data/data_helpers.h"
 
@@ -159,6 +160,7 @@ private Q_SLOTS:
         QVERIFY(readFile(root() / "a.model") != readFile(root() / "b.model"));
     }
 
+    // One token where the template puts it; in text that spells it, letters.
     void userSymbolsAreOneToken() {
         TokenizerTraining training = options(TokenizerModel::Bpe, 500);
         training.userSymbols = {"<|eot_id|>"};
@@ -169,8 +171,13 @@ private Q_SLOTS:
         QVERIFY(symbol > 2);
         const std::string text = "System: dada<|eot_id|>User: <|eot_id|><|eot_id|> x<|eot_id";
         const std::vector<TokenId> ids = tokenizer->encode(text);
-        QCOMPARE(std::count(ids.begin(), ids.end(), symbol), 3);
+        QCOMPARE(std::count(ids.begin(), ids.end(), symbol), 0);
         QCOMPARE(QString::fromStdString(tokenizer->decode(ids)), QString::fromStdString(text));
+        const TextSpans spans{{"dada"}, {"<|eot_id|>", true}, {"<|eot_id|>x"}, {"<|eot_id|>", true}};
+        const std::vector<TokenId> rendered = encodeSpans(spans, *tokenizer);
+        QCOMPARE(std::count(rendered.begin(), rendered.end(), symbol), 2);
+        QCOMPARE(rendered.back(), symbol);
+        QCOMPARE(QString::fromStdString(tokenizer->decode(rendered)), QString::fromStdString(plainText(spans)));
     }
 
     void aVocabularyThatDoesNotFitSaysWhatDoes_data() { bothModels(); }

@@ -3,6 +3,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -97,6 +98,31 @@ private Q_SLOTS:
         const double bits =
             result.loss * static_cast<double>(result.tokens) / std::log(2.0) / static_cast<double>(content_.size());
         QVERIFY(std::abs(result.bitsPerByte - bits) < 1e-9 * bits);
+    }
+
+    // BOS is no target: copies of a document that fills a window have the loss of one.
+    void fiftyCopiesHaveTheLossOfOne() {
+        const std::string document = content_.substr(0, 160);
+        const auto tokenizer = loadTokenizer(folder_ / "tokenizer.model");
+        const auto targets = static_cast<std::int64_t>(tokenizer->encode(document).size()) + 1;  // its words and EOS
+        const auto evaluated = [&](int copies, std::int64_t window) {
+            std::string rows;
+            for (int i = 0; i < copies; ++i) rows += nlohmann::json{{"text", document}}.dump() + "\n";
+            const fs::path file = text_.parent_path() / "copies.jsonl";
+            writeFileAtomically(file, rows);
+            return loadEngine().perplexity(folder_, file, window, StopToken());
+        };
+        const EvalResult one = evaluated(1, targets + 1);
+        QCOMPARE(one.tokens, targets);
+        QCOMPARE(one.windows, 1);
+        for (const std::int64_t perWindow : {1, 2}) {
+            const EvalResult fifty = evaluated(50, perWindow * (targets + 1));
+            QCOMPARE(fifty.tokens, 50 * targets);
+            QCOMPARE(fifty.windows, 50 / perWindow);
+            QCOMPARE(fifty.bytes, 50 * one.bytes);
+            QVERIFY2(std::abs(fifty.loss - one.loss) < 1e-4 * one.loss,
+                     qPrintable(QString("%1 %2").arg(fifty.loss).arg(one.loss)));
+        }
     }
 
     void logitsAreTheLastPositions() {
