@@ -42,6 +42,7 @@
 #include "ui/pages/config_page.h"
 #include "ui/pages/log_page.h"
 #include "ui/pages/run_panel.h"
+#include "ui/pages/run_warnings.h"
 #include "ui/pages/samples_page.h"
 #include "ui/pages/weights_page.h"
 #include "ui/services/draft_keeper.h"
@@ -116,23 +117,31 @@ void MainWindow::makePages() {
     charts_ = new ChartsPage(context, tabs_);
     checkpoints_ = new CheckpointsPage(context, tabs_);
     compare_ = new ComparePage(context, tabs_);
+    log_ = new LogPage(context, tabs_);
     pagesOfRun_ = {charts_,
                    new WeightsPage(context, tabs_),
                    new SamplesPage(context, tabs_),
                    new ConfigPage(context, tabs_),
                    checkpoints_,
-                   new LogPage(context, tabs_),
+                   log_,
                    compare_};
     const QString titles[] = {tr("Charts"),      tr("Weights"), tr("Samples"), tr("Config"),
                               tr("Checkpoints"), tr("Log"),     tr("Compare")};
     for (std::size_t i = 0; i < pagesOfRun_.size(); ++i) tabs_->addTab(pagesOfRun_[i], titles[i]);
     banner_ = new Banner(this);
     banner_->hide();
+    warnings_ = new RunWarnings(reader_, this);
+    connect(warnings_, &RunWarnings::counted, this, [this](int warnings) {
+        const int log = tabs_->indexOf(log_);
+        tabs_->setTabText(log, warnings > 0 ? tr("Log · %n warning(s)", nullptr, warnings) : tr("Log"));
+    });
+    connect(warnings_, &RunWarnings::logWanted, this, [this] { tabs_->setCurrentWidget(log_); });
     auto* right = new QWidget(this);
     auto* column = new QVBoxLayout(right);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(banner_);
+    column->addWidget(warnings_);
     column->addWidget(tabs_, 1);
     splitter_ = new QSplitter(Qt::Horizontal, this);
     splitter_->setObjectName("mainSplitter");
@@ -349,6 +358,7 @@ void MainWindow::onRunsChanged(const std::vector<RunSummary>& changes) {
             if (page != charts_) page->runChanged(QString::fromStdString(run.id));  // charts follow the series
         }
         banner_->onRunChanged(run);
+        warnings_->onRunChanged(QString::fromStdString(run.id));
     }
     if (!justStarted_.isEmpty() && runs_->run(justStarted_) != nullptr)
         selectRun(std::exchange(justStarted_, QString()));
@@ -367,6 +377,7 @@ void MainWindow::onSelection() {
     const QString current = panel_->currentRun();
     const QStringList selected = panel_->selectedRuns();
     for (Page* page : pagesOfRun_) page->setRuns(current, selected);
+    warnings_->setRun(current);
     chatDock_->pane()->followRun(current);
     launcher_->updateActions();
     runActions_->update();

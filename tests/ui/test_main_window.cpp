@@ -12,13 +12,17 @@
 #include <QTableView>
 #include <QTest>
 #include <QTextBrowser>
+#include <QTextDocument>
 #include <QToolButton>
+#include <random>
 
 #include "core/base/error.h"
 #include "core/store/run_store.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/charts_page.h"
+#include "ui/pages/log_page.h"
 #include "ui/pages/run_panel.h"
+#include "ui/pages/run_warnings.h"
 #include "ui/pages/weights_page.h"
 #include "ui/plots/chart_widget.h"
 #include "window_fixture.h"
@@ -78,6 +82,66 @@ private Q_SLOTS:
         QTRY_COMPARE(page->chart("lr")->shownSeries(a)->size(), std::size_t{400});
         QCOMPARE(page->chart("lr")->shownSeries(a)->x(9),
                  static_cast<double>(10 * StoreFixture::config().tokensPerStep()));
+    }
+
+    // The strip and the tab's title against the log in the store, over runs with warnings or without, while more come
+    // in.
+    void warningsCannotBeMissed() {
+        StoreFixture fixture;
+        std::mt19937 random(11);
+        std::vector<QString> runs;
+        const auto warn = [&](const QString& run, int i) {
+            RunRecorder recorder(*fixture.writer, run.toStdString());
+            recorder.onLog({i % 3 == 0 ? LogLevel::Info : LogLevel::Warning, i - 1,
+                            std::to_string(i) + " of 90 lines <were> skipped"});
+            recorder.onState({RunState::Running, i, {}, true});
+            recorder.sync();
+        };
+        for (const int lines : {0, 1, 5, 8}) {
+            runs.push_back(QString::fromStdString(
+                fixture.writer->createRun("run " + std::to_string(lines), StoreFixture::config(), RunState::Running)));
+            for (int i = 0; i < lines; ++i) warn(runs.back(), static_cast<int>(random() % 6));
+        }
+        fixture.writer->flush();
+        const auto window = openWindow(fixture);
+        auto* strip = find<RunWarnings>(*window, "runWarnings");
+        const auto* text = find<QLabel>(*window, "runWarningText");
+        RunStore store(fixture.workspace);
+        QHash<QString, std::int64_t> closed;
+        for (int round = 0; round < 24; ++round) {
+            const QString run = runs[random() % runs.size()];
+            window->selectRun(run);
+            if (random() % 2 == 0) {
+                warn(run, static_cast<int>(random() % 6));
+                fixture.writer->flush();
+            }
+            int warnings = 0;
+            StoredLog last;
+            for (const StoredLog& line : store.log(run.toStdString())) {
+                if (line.event.level != LogLevel::Warning) continue;
+                ++warnings;
+                last = line;
+            }
+            const QString title = warnings == 0   ? QString("Log")
+                                  : warnings == 1 ? QString("Log · 1 warning")
+                                                  : QString("Log · %1 warnings").arg(warnings);
+            const auto* log = find<LogPage>(*window, "logPage");
+            QTRY_COMPARE(window->pages()->tabText(window->pages()->indexOf(log)), title);
+            const bool shown = warnings > 0 && closed.value(run) < last.id;
+            QTRY_COMPARE(strip->isVisible(), shown);
+            if (!shown) continue;
+            QTextDocument document;
+            document.setHtml(text->text());
+            QVERIFY2(document.toPlainText().endsWith(QString::fromStdString(last.event.text)),
+                     qPrintable(document.toPlainText()));
+            if (random() % 3 == 0) {
+                find<QPushButton>(*window, "runWarningClose")->click();
+                closed[run] = last.id;
+                QVERIFY(!strip->isVisible());
+            }
+        }
+        find<QPushButton>(*window, "runWarningLog")->click();
+        QCOMPARE(window->pages()->currentWidget()->objectName(), QString("logPage"));
     }
 
     // A run that another process trains appears, moves, and can be stopped; a NaN in it breaks nothing.
