@@ -3,10 +3,14 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace tritlab {
 
-// Keys keep their order. Throws Error where the file cannot be read, is larger than 16 MB, or is no JSON.
+// Keys keep their order. Throws Error where the file cannot be read, is larger than 16 MB, is no JSON, holds a number
+// that no double holds (1e400), or has a key twice in one object: which of the two is meant nobody knows.
 nlohmann::ordered_json readJsonFile(const std::filesystem::path& path);
+// The same of a text; `where` names it in errors.
+nlohmann::ordered_json parseJsonText(const std::string& text, const std::string& where);
 
 }  // namespace tritlab

@@ -1,6 +1,8 @@
 // Values of fields as text and as JSON: parsing with kind and range, and printing what parses back to the same value.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include "core/base/error.h"
 #include "core/base/number.h"
@@ -80,13 +82,20 @@ std::size_t weightColon(std::string_view text) {
     return colon;
 }
 
+bool exists(std::string_view path) {
+    std::error_code error;
+    return std::filesystem::exists(path, error);
+}
+
 std::string sourcesText(const std::vector<DataSource>& sources) {
     std::string out;
     for (const DataSource& source : sources) {
         if (!out.empty()) out += ',';
         for (const char c : source.path) out += c == ',' ? std::string("\\,") : std::string(1, c);
-        if (source.weight != 1 || weightColon(source.path) != std::string_view::npos)
-            out += ":" + formatReal(source.weight);
+        if (source.weight == 1 && weightColon(source.path) == std::string_view::npos) continue;
+        const std::string weight = ":" + formatReal(source.weight);
+        // Where a file has that very name, it would be meant: "+2" is the same number, and no name of its.
+        out += exists(source.path + weight) ? ":+" + weight.substr(1) : weight;
     }
     return out;
 }
@@ -112,7 +121,8 @@ DataSource sourceFromJson(const Field& field, const nlohmann::json& item, const 
 
 DataSource parseSource(std::string_view text) {
     DataSource source;
-    const auto colon = weightColon(text);
+    // A file that is there under the whole name is what is meant.
+    const auto colon = exists(text) ? std::string_view::npos : weightColon(text);
     if (colon != std::string_view::npos) source.weight = *parseReal(text.substr(colon + 1));
     source.path = std::string(text.substr(0, colon));
     return source;

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "core/base/files.h"
+#include "core/base/json_file.h"
 #include "core/store/branch.h"
 #include "ui/forms/cost_panel.h"
 #include "ui/forms/data_preview.h"
@@ -224,7 +224,7 @@ void RunForm::loadPreset(const QString& preset) {
 void RunForm::loadFile(const QString& path) {
     try {
         ConfigDraft draft;
-        draft.setJson(nlohmann::json::parse(readFile(path.toStdString())), path.toStdString());
+        draft.setJson(readJsonFile(path.toStdString()), path.toStdString());
         setAside();
         const RunConfig before = config();
         showDraft(std::move(draft), {}, QFileInfo(path).completeBaseName());

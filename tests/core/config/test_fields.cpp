@@ -1,5 +1,7 @@
 // The field table and drafts: every field round-trips as text and as JSON, derived defaults follow until set, bad
 // values have messages that name key, range and the nearest key, and nothing depends on the locale.
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 #include <clocale>
 #include <cmath>
@@ -161,6 +163,25 @@ private Q_SLOTS:
         QVERIFY(draft.config().data[0] == (DataSource{"builtin:bible", 1}));
         QVERIFY(draft.config().data[1] == (DataSource{"/tmp/a b.txt", 0.5}));
         QVERIFY(draft.config().data[2] == (DataSource{"x,y:2", 1}));
+    }
+    void aSourceThatExistsUnderItsWholeNameIsMeant() {
+        const QTemporaryDir folder;
+        const std::string a = folder.filePath("a").toStdString(), colon = a + ":2";
+        QVERIFY(parseSource(colon) == (DataSource{a, 2}));
+        const Field& field = *findField("data");
+        const auto again = [&](const std::vector<DataSource>& sources) {
+            ConfigDraft draft;
+            draft.setText("data", valueText(field, sources));
+            return draft.config().data == sources;
+        };
+        const std::vector<DataSource> sources{{a, 2}, {colon, 1}, {colon, 2}, {a, 1}};
+        QVERIFY(again(sources));
+        QFile file(QString::fromStdString(colon));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(parseSource(colon) == (DataSource{colon, 1}));
+        QVERIFY(parseSource(colon + ":3") == (DataSource{colon, 3}));
+        QVERIFY(parseSource(a + ":3") == (DataSource{a, 3}));
+        QVERIFY(again(sources));  // as text and back, the other one too
     }
     void errorsSayWhatWhereAndHow() {
         ConfigDraft draft;
