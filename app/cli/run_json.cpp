@@ -1,13 +1,16 @@
 #include "app/cli/run_json.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 
 #include "app/cli/frame.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
+#include "core/base/place.h"
 #include "core/config/fields.h"
 #include "core/run/metrics.h"
+#include "core/store/store_writer.h"
 
 namespace tritlab::cli {
 
@@ -65,6 +68,20 @@ RunSummary findRun(RunStore& store, const std::string& text, bool trashed) {
     if (found.size() == 1) return found.front();
     throw Error(found.empty() ? "there is no such run in the trash" : "several runs in the trash fit", text,
                 names.empty() ? "The trash is empty" : "In the trash: " + names);
+}
+
+void markDeadRuns(const Session& session) {
+    const auto tell = [](const std::string& why) {
+        std::fputs(("tritlab-cli: states may be out of date: " + why + "\n").c_str(), stderr);
+    };
+    const Workspace& workspace = session.workspace;
+    if (!isWritableFolder(workspace.locks())) return tell("nothing can be written in " + workspace.root().string());
+    try {
+        StoreWriter(workspace).markDeadRuns();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::NoSpace) throw;
+        tell(error.what());
+    }
 }
 
 }  // namespace tritlab::cli

@@ -80,16 +80,6 @@ void sortRuns(std::vector<RunSummary>& runs, const std::string& key, bool revers
     for (auto& [value, run] : keyed) runs.push_back(std::move(run));
 }
 
-// Reading needs no room on the disk: where there is none, a run whose process died keeps its old state for now.
-void markDeadRuns(const Session& session) {
-    try {
-        StoreWriter(session.workspace).markDeadRuns();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::NoSpace) throw;
-        std::fputs(("tritlab-cli: states may be out of date: " + std::string(error.what()) + "\n").c_str(), stderr);
-    }
-}
-
 Exit list(Session& session, const ListOptions& options) {
     const std::vector<std::string> columns = split(options.columns);
     const std::vector<std::string> series = neededSeries(options, columns);

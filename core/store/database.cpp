@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <system_error>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/fold_case.h"
@@ -23,6 +25,20 @@ bool diskFull(int code, int systemError) {
 // SQLite would keep these as NULL and as 0.0.
 bool needsBits(double value) { return std::isnan(value) || (value == 0 && std::signbit(value)); }
 
+// "file:///home/a%20b": what a URI has other meanings for is written by its code.
+std::string uriOf(const std::filesystem::path& path) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string uri = "file://";
+    for (const char c : path.string()) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                           c == '-' || c == '_' || c == '.';
+        if (plain) uri += c;
+        else uri += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+    return uri;
+}
+
 // fold_case(text): SQLite's own LIKE and lower() know the letters of ASCII alone.
 void foldCaseInSql(sqlite3_context* context, int, sqlite3_value** values) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
@@ -34,15 +50,10 @@ void foldCaseInSql(sqlite3_context* context, int, sqlite3_value** values) {
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
-    const int flags =
-        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-        (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
-                                : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
     try {
-        if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr); code != SQLITE_OK) {
-            if (handle_ == nullptr) throw Error("no memory to open the store", path.string(), {}, ErrorKind::Failed);
-            fail(code, "cannot be opened");
-        }
+        open(path, mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
+                                          : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
+        if (mode == Mode::ReadOnly && !isReadable()) reopenWithoutSharedMemory();
         sqlite3_busy_timeout(handle_, 10'000);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -65,6 +76,34 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
         sqlite3_close(handle_);
         throw;
     }
+}
+
+void Database::open(const std::string& name, int flags) {
+    const int code =
+        sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    if (code == SQLITE_OK) return;
+    if (handle_ == nullptr) throw Error("no memory to open the store", path_.string(), {}, ErrorKind::Failed);
+    fail(code, "cannot be opened");
+}
+
+// False where reading would need files that this process can neither find nor make: the index of the log (-shm), or
+// with a log that nobody has kept (-wal), too.
+bool Database::isReadable() const {
+    const int code = sqlite3_exec(handle_, "PRAGMA user_version", nullptr, nullptr, nullptr) & 0xff;
+    return code != SQLITE_CANTOPEN && code != SQLITE_READONLY;
+}
+
+// A store that was copied without its -shm into a place that cannot be written: nobody else can be writing it there.
+// The log is read with an index in this process's memory (SQLite: "WAL without shared memory"), which takes exclusive
+// locks; on files that may only be read there are none to be had, and none are needed. Without a log the file is all.
+void Database::reopenWithoutSharedMemory() {
+    sqlite3_close(std::exchange(handle_, nullptr));
+    std::error_code error;
+    const auto log = std::filesystem::file_size(path_.string() + "-wal", error);
+    const bool hasLog = !error && log > 0;
+    open(uriOf(std::filesystem::absolute(path_)) + (hasLog ? "?vfs=unix-none" : "?immutable=1"),
+         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    if (hasLog) execute("PRAGMA locking_mode=EXCLUSIVE");
 }
 
 Database::~Database() {

@@ -20,7 +20,7 @@ public:
     enum class Mode { ReadOnly, ReadWrite, Create };
     // ReadWrite and Create: synchronous=FULL, foreign_keys on, no auto-checkpoint (the writer checkpoints under its
     // lock). Every connection: SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 10 s busy timeout, the function fold_case(text) of
-    // core/base/fold_case.h.
+    // core/base/fold_case.h. ReadOnly also opens a store in a place that cannot be written.
     Database(const std::filesystem::path& path, Mode mode);
     ~Database();
     Database(const Database&) = delete;
@@ -42,6 +42,9 @@ public:
 
 private:
     friend class Query;
+    void open(const std::string& name, int flags);  // a path, or with SQLITE_OPEN_URI a URI
+    [[nodiscard]] bool isReadable() const;
+    void reopenWithoutSharedMemory();
     [[nodiscard]] int systemError() const;
     std::filesystem::path path_;
     sqlite3* handle_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include "cli_process.h"
 #include "core/experiment/definition.h"
+#include "core/store/database.h"
 #include "core/store/store_writer.h"
 
 using namespace tritlab::test;
@@ -51,6 +52,21 @@ private:
         QStringList names;
         for (const auto run : result.json()["runs"].toArray()) names << run.toObject()["name"].toString();
         return names;
+    }
+
+    // Of the workspace and all in it; folders of the test stay open to other users.
+    void setWritable(bool writable) const {
+        const auto read = QFile::ReadOwner | QFile::ReadGroup | QFile::ReadOther;
+        const auto enter = QFile::ExeOwner | QFile::ExeGroup | QFile::ExeOther;
+        const auto change = writable ? QFile::WriteOwner : QFile::Permissions();
+        QFile::setPermissions(cli.path("."), read | enter | QFile::WriteOwner);
+        QDirIterator each(cli.home(), QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot,
+                          QDirIterator::Subdirectories);
+        QFile::setPermissions(cli.home(), read | enter | change);
+        while (each.hasNext()) {
+            const QFileInfo info(each.next());
+            QFile::setPermissions(info.filePath(), read | change | (info.isDir() ? enter : QFile::Permissions()));
+        }
     }
 
 private Q_SLOTS:
@@ -189,6 +205,38 @@ private Q_SLOTS:
         if (QFile::exists(TRITLAB_BINARY_DIR "/bin/tritlab"))
             QVERIFY(QFile(cli.path("exp/plots/loss.png")).size() > 5000);
         QCOMPARE(cli.run({"experiment", "run", cli.path("nowhere")}).code, 1);
+    }
+    // As on a disk that is mounted read-only: with SQLite's own files, without the index of its log, without a log.
+    void aReadOnlyWorkspaceIsRead() {
+        const QStringList list{"runs", "list", "--json"};
+        const QStringList points{"runs", "export", first, "--format", "csv"};
+        const QByteArray runs = cli.run(list).out, losses = cli.run(points).out;
+        QVERIFY(losses.count('\n') > 20);
+        QVERIFY(QFile::exists(cli.home() + "/tritlab.db-wal"));
+        for (const char* gone : {"", "tritlab.db-shm", "tritlab.db-wal"}) {
+            if (*gone != 0) {
+                const tritlab::Workspace workspace(cli.home().toStdString());
+                tritlab::Database(workspace.database(), tritlab::Database::Mode::ReadWrite).checkpoint(true);
+                // Without its index the log has something to say that the database does not.
+                if (QByteArray(gone).endsWith("shm")) QCOMPARE(cli.run({"runs", "note", first, "late"}).code, 0);
+                for (const char* suffix : {"-shm", QByteArray(gone).endsWith("wal") ? "-wal" : "-shm"})
+                    QFile::remove(cli.home() + "/tritlab.db" + suffix);
+            }
+            setWritable(false);
+            const CliResult listed = cli.runAsNobody(list);
+            const CliResult shown = cli.runAsNobody({"runs", "show", first, "--json"});
+            const CliResult exported = cli.runAsNobody(points);
+            const CliResult wrote = cli.runAsNobody({"runs", "note", first, "x"});
+            setWritable(true);
+            QVERIFY2(listed.code == 0, listed.err);
+            QCOMPARE(listed.json()["runs"].toArray().size(), cli.run(list).json()["runs"].toArray().size());
+            QVERIFY2(listed.err.contains("nothing can be written in " + cli.home().toUtf8()), listed.err);
+            QVERIFY2(shown.code == 0, shown.err);
+            QCOMPARE(shown.json()["notes"].toString(), QString(*gone == 0 ? "" : "late"));
+            QVERIFY2(exported.code == 0 && exported.out == losses, exported.err);
+            QCOMPARE(wrote.code, 1);
+            QVERIFY2(wrote.err.contains(cli.home().toUtf8()), wrote.err);
+        }
     }
 };
 
