@@ -58,6 +58,7 @@ Child::Child(const std::string& program, std::vector<std::string> arguments, con
         throw Error(std::string("cannot be started: ") + std::strerror(error), path,
                     "Build or install it beside tritlab-cli");
     }
+    atExit_.emplace([pid = pid_](LastWords&) { ::kill(pid, SIGINT); });
 }
 
 Child::~Child() {
@@ -101,6 +102,10 @@ ScratchFolder::ScratchFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "tritlab-bench-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw Error("cannot make a folder", name, std::strerror(errno));
     path_ = name;
+    atExit_.emplace([path = path_](LastWords&) {
+        std::error_code failed;
+        std::filesystem::remove_all(path, failed);
+    });
 }
 
 ScratchFolder::~ScratchFolder() {

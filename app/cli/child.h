@@ -2,9 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "app/cli/signals.h"
 
 namespace tritlab::cli {
 
@@ -29,6 +32,7 @@ public:
 
 private:
     int pid_ = -1, pipe_ = -1, code_ = -1;
+    std::optional<AtSignalExit> atExit_;  // it ends with this process
 };
 
 std::filesystem::path besideThisProgram(const std::string& program);
@@ -44,6 +48,7 @@ public:
 
 private:
     std::filesystem::path path_;
+    std::optional<AtSignalExit> atExit_;
 };
 
 }  // namespace tritlab::cli

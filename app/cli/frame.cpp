@@ -81,9 +81,10 @@ int Program::run(int argc, char** argv) {
         return report(std::string(error.what()) + ". `tritlab-cli --help` lists the commands and their options",
                       wrongUse);
     }
-    stopOnSignals(session_.stop);
+    stopOnSignals(session_.stop, session_.json);
     try {
         const int code = chosen_(session_);
+        commandEnded();
         if (session_.json) writeAll(dump(session_.result) + "\n", stdout);
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
             return report("cannot write to standard output", failed);
@@ -99,6 +100,7 @@ int Program::run(int argc, char** argv) {
 }
 
 int Program::report(const std::string& message, int code) const {
+    commandEnded();
     writeAll("tritlab-cli: " + message + "\n", stderr);
     if (session_.json) {
         nlohmann::ordered_json object = session_.result;

@@ -133,6 +133,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         stored.add(Role::User, line);
         const StopToken stop;  // Ctrl-C ends this answer only
         resumeSignals(stop);
+        const EndsByItself waits("");  // what there is of the answer is kept
         const GenerationResult result = chat.answer(
             stored.messages, generation, [&](const GeneratedToken& token) { session.print(token.text); }, stop);
         session.print("\n");

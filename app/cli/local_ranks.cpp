@@ -56,6 +56,9 @@ LocalRanks::LocalRanks(int processes) {
     ranks_.address = loopback;
     ranks_.listener = listenSomewhere(ranks_.port);
     for (int rank = 1; rank < processes; ++rank) start(rank);
+    atExit_.emplace([children = children_](LastWords&) {
+        for (const pid_t child : children) ::kill(child, SIGKILL);
+    });
 }
 
 void LocalRanks::start(int rank) {

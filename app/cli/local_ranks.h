@@ -2,8 +2,10 @@
 #pragma once
 
 #include <sys/types.h>
+#include <optional>
 #include <vector>
 
+#include "app/cli/signals.h"
 #include "core/run/ranks.h"
 
 namespace tritlab::cli {
@@ -22,6 +24,7 @@ private:
     void start(int rank);
     Ranks ranks_;
     std::vector<pid_t> children_;
+    std::optional<AtSignalExit> atExit_;  // they end with this process
 };
 
 }  // namespace tritlab::cli

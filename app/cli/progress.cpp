@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 #include "app/cli/frame.h"
 #include "app/cli/run_json.h"
@@ -44,6 +45,7 @@ ProgressPrinter::ProgressPrinter(const RunConfig& config)
     : steps_(config.steps), tokensPerStep_(config.tokensPerStep()), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 ProgressPrinter::~ProgressPrinter() {
+    sayError();
     if (!bar_.empty() && terminal_) toStderr("\n");
 }
 
@@ -89,6 +91,7 @@ std::string ProgressPrinter::statusLine(const StepEvent& event) const {
 }
 
 void ProgressPrinter::onStep(const StepEvent& event) {
+    sayError();
     recent_.emplace_back(event.wallSeconds, event.step);
     while (recent_.size() > 2 && recent_.back().first - recent_.front().first > 60) recent_.pop_front();
     draw(statusLine(event), event.step + 1 == steps_);
@@ -101,23 +104,36 @@ void ProgressPrinter::onHealth(const HealthEvent& event) {
 }
 
 void ProgressPrinter::onEvaluation(const EvaluationEvent& event) {
+    sayError();
     line("evaluation at step " + std::to_string(event.step) + ": " + evaluationText(event) +
          (event.full ? " (all held-out text)" : ""));
 }
 
 void ProgressPrinter::onSample(const SampleEvent& event) {
+    sayError();
     line("sample at step " + std::to_string(event.step) + ": " + oneLine(event.prompt) + " |" + oneLine(event.text));
 }
 
 void ProgressPrinter::onState(const StateEvent& event) {
-    if (!event.explanation.empty()) line(std::string(runStateKey(event.state)) + ": " + event.explanation);
+    // Why a run failed is what the command ends with: the log's word of it is not said here, too.
+    const bool failed = event.state == RunState::Failed || event.state == RunState::Diverged;
+    if (failed && error_ == event.explanation) error_.clear();
+    sayError();
+    if (!failed && !event.explanation.empty()) line(std::string(runStateKey(event.state)) + ": " + event.explanation);
 }
 
 void ProgressPrinter::onLog(const LogEvent& event) {
-    if (event.level != LogLevel::Info) line((event.level == LogLevel::Error ? "error: " : "warning: ") + event.text);
+    sayError();
+    if (event.level == LogLevel::Error) error_ = event.text;
+    if (event.level == LogLevel::Warning) line("warning: " + event.text);
+}
+
+void ProgressPrinter::sayError() {
+    if (!error_.empty()) line("error: " + std::exchange(error_, {}));
 }
 
 void ProgressPrinter::onProgress(const ProgressEvent& event) {
+    sayError();
     draw(event.what + (event.done >= 0 ? " " + percent(event.done) : ""), false);
 }
 

@@ -27,11 +27,13 @@ private:
     [[nodiscard]] std::string statusLine(const StepEvent& event) const;
     void draw(const std::string& status, bool always);
     void line(const std::string& text);  // above the bar
+    void sayError();
 
     std::int64_t steps_;
     std::int64_t tokensPerStep_;
     bool terminal_;
     std::string bar_, health_;
+    std::string error_;  // logged and not said yet: the next event may end the run with the same words
     std::deque<std::pair<double, StepIndex>> recent_;  // active seconds and step, for the speed of the last steps
     Clock::time_point drawn_{};
 };

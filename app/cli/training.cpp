@@ -2,11 +2,14 @@
 
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "app/cli/progress.h"
 #include "app/cli/run_json.h"
+#include "app/cli/signals.h"
 #include "core/base/number.h"
+#include "core/checkpoint/checkpoint_folder.h"
 #include "core/data/dataset.h"
 #include "core/library/recorded_run.h"
 #include "core/run/metrics.h"
@@ -38,6 +41,31 @@ void printSummary(const Session& session, const std::string& id, const TrainResu
     if (result.state == RunState::Stopped) session.printLine("`tritlab-cli resume " + id + "` goes on with it.");
 }
 
+// From the first step on a stop is waited for: it is heard between two micro-batches, and a checkpoint is written.
+// Before that there is nothing to keep.
+class StopNotice : public RunObserver {
+public:
+    void onState(const StateEvent& event) override {
+        if (event.state == RunState::Running)
+            waits_.emplace("stopping: a checkpoint is written first. A second Ctrl-C ends the run without one.");
+    }
+
+private:
+    std::optional<EndsByItself> waits_;
+};
+
+// A run that a signal ends at once is stopped, not killed: its record says so, and where it goes on.
+void recordEndBySignal(LastWords& words, StoreWriter& writer, const std::string& id) {
+    const auto checkpoints = listCheckpoints(writer.workspace().checkpoints(id));
+    const std::string from = checkpoints.empty()
+                                 ? "There is no checkpoint yet: resuming begins at the first step."
+                                 : "Resuming goes on from " + checkpointName(checkpoints.back().step) + ".";
+    words.message = "run " + id + " stopped at once. " + from;
+    words.result["run"] = id;
+    words.result["state"] = runStateKey(RunState::Stopped);
+    writer.setState(id, StateEvent{RunState::Stopped, 0, "Stopped at once by a signal. " + from});
+}
+
 }  // namespace
 
 void requireSources(const RunConfig& config) {
@@ -55,6 +83,11 @@ void requireSources(const RunConfig& config) {
 Exit followRun(Session& session, const Ranks& ranks) {
     session.json = false;  // standard output is rank 0's
     const std::string me = "rank " + std::to_string(ranks.rank);
+    const EndsByItself waits("");  // all ranks stop together
+    const AtSignalExit silent([me](LastWords& words) {
+        words.json = false;
+        words.message = me + " stopped at once";
+    });
     try {
         const TrainResult result = loadEngine().follow({ranks, session.workspace, session.stop});
         if (result.state == RunState::Finished) return done;
@@ -70,9 +103,11 @@ Exit followRun(Session& session, const Ranks& ranks) {
 Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume,
               const Ranks& ranks) {
     RecordedRun run;
+    const AtSignalExit record([&writer, id](LastWords& words) { recordEndBySignal(words, writer, id); });
+    StopNotice notice;
     {
         ProgressPrinter printer(config);
-        TrainRequest request{id, config, session.workspace, resume, {&printer}, nullptr, session.stop, ranks};
+        TrainRequest request{id, config, session.workspace, resume, {&printer, &notice}, nullptr, session.stop, ranks};
         run = trainRecorded(writer, std::move(request), loadEngine);
     }
     const TrainResult& result = run.result;

@@ -8,9 +8,12 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/unfinished.h"
 #include "core/base/written_file.h"
 
 namespace tritlab {
@@ -55,7 +58,44 @@ fs::path temporaryBeside(const fs::path& path) {
            ("." + path.filename().string() + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
 }
 
+struct UnfinishedPaths {
+    std::mutex mutex;
+    std::set<fs::path> paths;
+};
+
+UnfinishedPaths& unfinishedPaths() {
+    static UnfinishedPaths all;
+    return all;
+}
+
+// A fresh name beside a path, known as unfinished while this lives.
+class Unfinished {
+public:
+    explicit Unfinished(const fs::path& target) : path_(temporaryBeside(target)) {
+        const std::lock_guard lock(unfinishedPaths().mutex);
+        unfinishedPaths().paths.insert(path_);
+    }
+    ~Unfinished() {
+        const std::lock_guard lock(unfinishedPaths().mutex);
+        unfinishedPaths().paths.erase(path_);
+    }
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
 }  // namespace
+
+void removeUnfinishedFiles() noexcept {
+    const std::lock_guard lock(unfinishedPaths().mutex);
+    for (const fs::path& path : unfinishedPaths().paths) {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+}
 
 std::string readFile(const fs::path& path, std::uint64_t limit) {
     std::error_code error;
@@ -91,7 +131,8 @@ void writeFileAtomically(const fs::path& path, std::string_view content) {
 
 void writeFileAtomically(const fs::path& path, const std::function<void(OutputFile&)>& fill) {
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
-    const fs::path temporary = temporaryBeside(path);
+    const Unfinished unfinished(path);
+    const fs::path& temporary = unfinished.path();
     try {
         OutputFile file(temporary);
         fill(file);
@@ -147,7 +188,8 @@ void syncFolder(const fs::path& folder) { syncPath(folder); }
 
 void writeFolderAtomically(const fs::path& target, const std::function<void(const fs::path&)>& fill) {
     if (target.has_parent_path()) fs::create_directories(target.parent_path());
-    const fs::path fresh = temporaryBeside(target);
+    const Unfinished unfinished(target);
+    const fs::path& fresh = unfinished.path();
     fs::path old;
     try {
         fs::create_directories(fresh);

@@ -8,6 +8,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/unfinished.h"
+#include "core/base/written_file.h"
 
 using namespace tritlab;
 namespace fs = std::filesystem;
@@ -45,6 +47,26 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(readFile(target / "one")), QStringLiteral("1"));
         writeFolderAtomically(target, [](const fs::path& folder) { writeFileAtomically(folder / "two", "2"); });
         QVERIFY(!fs::exists(target / "one") && fs::exists(target / "two"));
+    }
+    // As a process does that a signal ends in the middle.
+    void whatIsUnfinishedCanBeRemoved() {
+        const fs::path file = root() / "whole.txt", folder = root() / "whole";
+        QVERIFY_EXCEPTION_THROWN(writeFileAtomically(file,
+                                                     [&](OutputFile& out) {
+                                                         out.write("half", 4);
+                                                         removeUnfinishedFiles();
+                                                     }),
+                                 Error);
+        QVERIFY_EXCEPTION_THROWN(writeFolderAtomically(folder,
+                                                       [&](const fs::path& fresh) {
+                                                           writeFileAtomically(fresh / "one", "1");
+                                                           removeUnfinishedFiles();
+                                                       }),
+                                 std::exception);
+        QVERIFY(!fs::exists(file) && !fs::exists(folder));
+        writeFileAtomically(file, "whole");
+        removeUnfinishedFiles();
+        QCOMPARE(QString::fromStdString(readFile(file)), QStringLiteral("whole"));
     }
     void errorsNameTheFile() {
         try {
