@@ -71,9 +71,11 @@ struct GenerateBench {
     GenerateBenchRequest request;
     PackedChoices formats;
     std::string packTo;
+    CLI::Option* packToOption = nullptr;
 };
 
 Exit benchGenerate(Session& session, const GenerateBench& options) {
+    if (options.packToOption->count() > 0) requireOutFolder("--pack-to", options.packTo);
     GenerateBenchRequest request = options.request;
     std::string name = request.shape;
     if (!options.model.run.empty() || !options.model.model.empty()) {
@@ -171,8 +173,8 @@ void addBenchCommands(Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(1, 1000));
     options->formats.addTo(command);
-    command->add_option("--pack-to", options->packTo,
-                        "Save random weights as a packed folder here and map them from it");
+    options->packToOption = command->add_option("--pack-to", options->packTo,
+                                                "Save random weights as a packed folder here and map them from it");
     addCurveBench(program, group);
     addBenchWindowCommands(program, group);
 }

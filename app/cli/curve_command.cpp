@@ -17,6 +17,7 @@ struct CurveOptions {
     ConfigOptions config;
     int seeds = 3;
     std::string csv;
+    CLI::Option* csvOption = nullptr;
 };
 
 // The mean of the last tenth of the steps, at least one.
@@ -35,6 +36,7 @@ std::string csvOf(const std::vector<LossCurves>& curves) {
 }
 
 Exit benchCurve(Session& session, const CurveOptions& options) {
+    if (options.csvOption->count() > 0) requireOutFile("--csv", options.csv);
     CurveRequest request{options.config.frozenConfig(), session.workspace, {}, {}, session.stop};
     for (int i = 0; i < options.seeds; ++i) request.seeds.push_back(request.config.seed + i);
     request.progress = [&](std::int64_t seed, bool reference, StepIndex step, double loss) {
@@ -78,7 +80,7 @@ void addCurveBench(Program& program, CLI::App* bench) {
     command->add_option("--seeds", options->seeds, "How many, from the config's on")
         ->capture_default_str()
         ->check(CLI::Range(1, 100));
-    command->add_option("--csv", options->csv, "Write every step's losses here");
+    options->csvOption = command->add_option("--csv", options->csv, "Write every step's losses here");
 }
 
 }  // namespace tritlab::cli

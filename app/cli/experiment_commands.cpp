@@ -103,12 +103,14 @@ Exit runExperiment(Session& session, const RunOptions& options) {
 struct ReportOptions {
     std::string folder, out;
     bool noPlots = false;
+    CLI::Option* outOption = nullptr;
 };
 
 Exit writeReport(Session& session, const ReportOptions& options) {
     namespace fs = std::filesystem;
+    if (options.outOption->count() > 0) requireOutFolder("--out", options.out);
     const Experiment experiment = readExperiment(options.folder);
-    StoreWriter(session.workspace).markDeadRuns();  // brings an older store up to date, too
+    markDeadRuns(session);  // brings an older store up to date, too
     RunStore store(session.workspace);
     const ExperimentReport report = reportExperiment(experiment, store);
     if (report.finished + report.diverged == 0)
@@ -163,7 +165,7 @@ void addExperimentCommands(Program& program) {
                               "Write tables (CSV, Markdown) and plots of what came out, over the seeds of each variant",
                               [report](Session& session) { return writeReport(session, *report); });
     command->add_option("folder", report->folder, "Folder with a definition.json")->required();
-    command->add_option("--out", report->out, "Where to write (default: the experiment's folder)");
+    report->outOption = command->add_option("--out", report->out, "Where to write (default: the experiment's folder)");
     command->add_flag("--no-plots", report->noPlots, "Only the tables");
 }
 

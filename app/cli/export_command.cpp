@@ -48,6 +48,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
     const ExportFormatInfo* format = findExportFormat(options.format);
     if (format == nullptr)
         throw UsageError("there is no format '" + options.format + "'", "--format", "Give one of " + formatKeys());
+    if (format->isFile()) requireOutFile("--out", options.out);
+    else requireOutFolder("--out", options.out);
     const auto model = options.model.resolve(session);
     const CheckedExport checked = exportAndCheck(model.folder, options.out, format->format);
     const ModelExport& written = checked.written;

@@ -1,11 +1,17 @@
 // The frame of all commands: parsing, running, and one place where an error becomes a message and an exit code.
 #include "app/cli/frame.h"
 
+#include <poll.h>
+#include <unistd.h>
+#include <cmath>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "app/cli/signals.h"
 #include "core/base/fixed_real.h"
+#include "core/base/number.h"
+#include "core/base/place.h"
 
 namespace tritlab::cli {
 namespace {
@@ -14,6 +20,43 @@ void writeAll(const std::string& text, std::FILE* stream) { std::fwrite(text.dat
 
 std::string dump(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+// Whoever read stdout has what they wanted and left (`| head`): nothing is wrong, and nobody hears that anything is.
+bool readerHasLeft() {
+    pollfd out{STDOUT_FILENO, POLLOUT, 0};
+    return std::ferror(stdout) != 0 && ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+// A number as --set reads it (core/base/number.h), in the form that CLI11 reads to the same value. Left alone, CLI11
+// takes "nan" past every range, -1 for 2^64 - 1, 010 for 8, and an integer that is too large for the largest.
+std::string readNumber(std::string& text, bool whole, bool negative) {
+    if (!whole) {
+        const auto value = parseReal(text);
+        if (!value || !std::isfinite(*value)) return "'" + text + "' is not a number";
+        text = formatReal(*value);
+        return {};
+    }
+    constexpr double largestExact = 9007199254740992.0;  // 2^53
+    auto value = parseInt(text);
+    if (const auto real = parseReal(text);  // "2e3"
+        !value && real && std::abs(*real) <= largestExact && *real == std::floor(*real))
+        value = static_cast<std::int64_t>(*real);
+    if (!value) return "'" + text + "' is not a whole number, or too large";
+    if (!negative && *value < 0) return "'" + text + "' is out of range: give 0 or more";
+    text = std::to_string(*value);
+    return {};
+}
+
+void checkNumbers(CLI::App* app) {
+    for (CLI::Option* option : app->get_options([](CLI::Option*) { return true; })) {
+        const std::string type = option->get_type_name();
+        const bool natural = type.starts_with("UINT"), whole = natural || type.starts_with("INT");
+        if (!whole && !type.starts_with("FLOAT")) continue;
+        option->transform(CLI::Validator(
+            [whole, natural](std::string& text) { return readNumber(text, whole, !natural); }, std::string()));
+    }
+    for (CLI::App* sub : app->get_subcommands([](CLI::App*) { return true; })) checkNumbers(sub);
 }
 
 // The first word that names no command: CLI11 itself says only that a command is missing.
@@ -70,6 +113,7 @@ CLI::App* Program::group(const std::string& name, const std::string& help) {
 int Program::run(int argc, char** argv) {
     for (int i = 1; i < argc; ++i)  // known before parsing, so that a parse error can be JSON too
         if (std::string_view(argv[i]) == "--json") session_.json = true;
+    checkNumbers(&app_);
     try {
         app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -87,11 +131,12 @@ int Program::run(int argc, char** argv) {
         commandEnded();
         if (session_.json) writeAll(dump(session_.result) + "\n", stdout);
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-            return report("cannot write to standard output", failed);
+            return readerHasLeft() ? code : report("cannot write to standard output", failed);
         return code;
     } catch (const UsageError& error) {
         return report(error.what(), wrongUse);
     } catch (const Error& error) {
+        if (readerHasLeft()) return failed;
         if (session_.stop.stopRequested()) return report(error.what(), stopped);
         return report(error.what(), failed);
     } catch (const std::exception& error) {
@@ -109,6 +154,28 @@ int Program::report(const std::string& message, int code) const {
         std::fflush(stdout);
     }
     return code;
+}
+
+void requireOutFile(const std::string& option, const std::filesystem::path& path,
+                    const std::vector<std::string>& inputs) {
+    try {
+        requireFilePlace(option, path);
+        for (const std::string& input : inputs) {
+            std::error_code error;
+            if (std::filesystem::equivalent(path, input, error))
+                throw Error(path.string() + " is what is read", option, "Name another file to write");
+        }
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
+}
+
+void requireOutFolder(const std::string& option, const std::filesystem::path& path) {
+    try {
+        requireFolderPlace(option, path);
+    } catch (const Error& error) {
+        throw UsageError(error);
+    }
 }
 
 std::string fixed(double value, int digits) { return fixedReal(value, digits); }

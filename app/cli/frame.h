@@ -5,9 +5,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/stop_token.h"
@@ -25,13 +28,37 @@ public:
     explicit UsageError(const Error& error) : Error(error) {}
 };
 
+// Throw UsageError where an option names no place that a file or a folder can be written at (core/base/place.h): said
+// before the work begins. What is there already may be replaced, but that no file may be one of `inputs`.
+void requireOutFile(const std::string& option, const std::filesystem::path& path,
+                    const std::vector<std::string>& inputs = {});
+void requireOutFolder(const std::string& option, const std::filesystem::path& path);
+
+// The person's workspace, looked for when a command first asks: many need none, and where no place for it is known
+// (no HOME) only the others fail, with an Error.
+class PersonsWorkspace {
+public:
+    operator const Workspace&() const { return known(); }  // NOLINT(google-explicit-constructor)
+    [[nodiscard]] std::filesystem::path database() const { return known().database(); }
+    [[nodiscard]] std::filesystem::path root() const { return known().root(); }
+    [[nodiscard]] std::filesystem::path run(const std::string& id) const { return known().run(id); }
+    [[nodiscard]] std::filesystem::path checkpoints(const std::string& id) const { return known().checkpoints(id); }
+
+private:
+    const Workspace& known() const {
+        if (!workspace_) workspace_.emplace();
+        return *workspace_;
+    }
+    mutable std::optional<Workspace> workspace_;
+};
+
 // A command's means: write text, fill `result`, look at `stop`.
 class Session {
 public:
     bool json = false;
     nlohmann::ordered_json result = nlohmann::ordered_json::object();
     StopToken stop;
-    Workspace workspace;
+    PersonsWorkspace workspace;
 
     // To stdout, not under --json.
     void print(const std::string& text) const;

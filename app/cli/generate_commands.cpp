@@ -60,6 +60,14 @@ void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
         ->check(CLI::Range(0, 1024));
 }
 
+// Throws Error, with the ways out, where the text to go on from alone is longer than the context.
+void requireRoom(const GenerationResult& result, const std::string& what, const std::string& otherWays) {
+    if (result.reason == StopReason::ContextFull && result.tokens.empty())
+        throw Error("the " + what + " has " + std::to_string(result.promptTokens.size()) +
+                        " tokens, the model's context holds " + std::to_string(result.contextLength),
+                    what, "Give --shift-context, " + otherWays);
+}
+
 Exit generate(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
     ChatSession chat(model.folder, options.threads);
@@ -68,10 +76,7 @@ Exit generate(Session& session, const GenerateOptions& options) {
         options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); },
         session.stop);
     session.print("\n");
-    if (result.reason == StopReason::ContextFull && result.tokens.empty())
-        throw Error("the prompt has " + std::to_string(result.promptTokens.size()) +
-                        " tokens, the model's context holds " + std::to_string(result.contextLength),
-                    "prompt", "Give --shift-context, a shorter prompt, or a model with a larger context");
+    requireRoom(result, "prompt", "a shorter prompt, or a model with a larger context");
     session.result = {{"text", result.text},
                       {"token_ids", result.tokens},
                       {"prompt_token_ids", result.promptTokens},
@@ -117,6 +122,16 @@ private:
     std::int64_t conversation_ = 0, last_ = 0;
 };
 
+void tellOf(Session& session, const StoredChat& stored, const std::string& model) {
+    session.result = {
+        {"conversation", stored.conversation()}, {"model", model}, {"messages", nlohmann::ordered_json::array()}};
+    for (const Message& message : stored.messages)
+        session.result["messages"].push_back({{"role", message.role == Role::System ? "system"
+                                                       : message.role == Role::User ? "user"
+                                                                                    : "assistant"},
+                                              {"text", message.text}});
+}
+
 Exit chatLoop(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
     ChatSession chat(model.folder, options.threads);
@@ -137,22 +152,17 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         const GenerationResult result = chat.answer(
             stored.messages, generation, [&](const GeneratedToken& token) { session.print(token.text); }, stop);
         session.print("\n");
+        tellOf(session, stored, model.name);
+        requireRoom(result, "conversation", "begin a new one, or use a model with a larger context");
         stored.add(Role::Assistant, result.text, details(result, generation.sampling));
         ++generation.sampling.seed;  // the same question again may have another answer
         resumeSignals(session.stop);
-        if (result.reason == StopReason::ContextFull) {
-            session.printLine("(The context of " + std::to_string(result.contextLength) + " tokens is full.)");
-            break;
-        }
+        if (result.reason == StopReason::ContextFull)
+            session.printLine("(The answer is cut short: the context of " + std::to_string(result.contextLength) +
+                              " tokens is full. --shift-context goes on, and forgets the older half.)");
     }
     if (person) session.print("\n");
-    session.result = {
-        {"conversation", stored.conversation()}, {"model", model.name}, {"messages", nlohmann::ordered_json::array()}};
-    for (const Message& message : stored.messages)
-        session.result["messages"].push_back({{"role", message.role == Role::System ? "system"
-                                                       : message.role == Role::User ? "user"
-                                                                                    : "assistant"},
-                                              {"text", message.text}});
+    tellOf(session, stored, model.name);
     return done;
 }
 

@@ -22,6 +22,8 @@ ModelOptions::Model ModelOptions::resolve(const Session& session) const {
     }
     RunStore store(session.workspace);
     const RunSummary found = findRun(store, run);
+    if (found.trashed)
+        throw Error("the run is in the trash", found.id, "`tritlab-cli runs restore " + found.id + "` brings it back");
     if (checkpoint.empty()) return {latestModelFolder(session.workspace, found.id), "run:" + found.id};
     std::string steps;
     for (const CheckpointInfo& info : store.checkpoints(found.id)) {

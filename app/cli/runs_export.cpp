@@ -19,6 +19,8 @@ namespace {
 struct ExportOptions {
     std::vector<std::string> runs, keys;
     std::string format = "csv", out;
+    CLI::Option* outOption = nullptr;
+    [[nodiscard]] bool outGiven() const { return outOption->count() > 0; }
 };
 
 void writeText(Session& session, const ExportOptions& options, const std::string& text) {
@@ -95,6 +97,10 @@ Exit exportRuns(Session& session, const ExportOptions& options) {
     if (format == "tensorboard" && options.out.empty())
         throw UsageError("event files need a folder", "runs export",
                          "Name it with --out, then look at it with tensorboard --logdir");
+    if (options.outGiven()) {
+        if (format == "tensorboard") requireOutFolder("--out", options.out);
+        else requireOutFile("--out", options.out);
+    }
     RunStore store(session.workspace);
     std::vector<RunSummary> runs;
     for (const std::string& name : options.runs) runs.push_back(findRun(store, name));
@@ -135,7 +141,8 @@ void addRunsExport(Program& program, CLI::App* group) {
                         [=](Session& s) { return exportRuns(s, *options); });
     command->add_option("runs", options->runs, runHelp)->required();
     command->add_option("--format", options->format, "csv, md, json or tensorboard")->capture_default_str();
-    command->add_option("--out", options->out, "A file instead of stdout; a folder for tensorboard");
+    options->outOption =
+        command->add_option("--out", options->out, "A file instead of stdout; a folder for tensorboard");
     command->add_option("--key", options->keys, "csv: only this series, such as loss; may be repeated")
         ->take_all()
         ->expected(1)

@@ -31,7 +31,12 @@ RunConfig tokenizerConfig(const TrainOptions& options) {
         draft.setText("tokenizer_model", options.model);
         draft.setText("chat_template", options.chatTemplate);
         std::vector<DataSource> sources;
-        for (const std::string& text : options.data) sources.push_back(parseSource(text));
+        for (const std::string& text : options.data) {
+            sources.push_back(parseSource(text));
+            if (sources.back().weight != 1)
+                throw Error("a tokenizer reads each source once: a weight means nothing here", text,
+                            "Name the path alone");
+        }
         draft.setValue("data", sources);
         for (const Problem& problem : check(draft.config())) throw Error(problem.message);
         return draft.config();
@@ -42,6 +47,9 @@ RunConfig tokenizerConfig(const TrainOptions& options) {
 
 Exit trainOne(Session& session, const TrainOptions& options) {
     const RunConfig config = tokenizerConfig(options);
+    std::vector<std::string> inputs;
+    for (const DataSource& source : config.data) inputs.push_back(resolveSource(source.path).string());
+    requireOutFile("--out", options.out, inputs);
     TokenizerTraining training;
     training.vocabSize = config.vocabSize;
     training.model = config.tokenizerModel;

@@ -124,6 +124,9 @@ Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, cons
 }
 
 Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run, const Ranks& ranks) {
+    if (run.trashed)
+        throw Error("the run is in the trash", run.id,
+                    "`tritlab-cli runs restore " + run.id + "` brings it back, then it can go on");
     if (run.state == RunState::Finished)
         throw Error("the run has finished its " + std::to_string(run.config.steps) + " steps", run.id,
                     "`tritlab-cli train` starts another");

@@ -54,6 +54,12 @@ void describeFailure(RecordedRun& run, const Workspace& workspace, const std::st
     }
 }
 
+// A run in the trash would train unseen, and may be deleted for ever.
+void requireUntrashed(const Workspace& workspace, const std::string& id) {
+    const auto run = RunStore(workspace).run(id);
+    if (run && run->trashed) throw Error("the run is in the trash", id, "Restore it first, then it can be trained");
+}
+
 // Gives what went wrong, where the store cannot take even that.
 std::optional<std::string> markFailed(StoreWriter& writer, const std::string& run, const std::string& reason) {
     try {
@@ -78,6 +84,7 @@ std::string RecordedRun::message() const {
 }
 
 RecordedRun trainRecorded(StoreWriter& writer, TrainRequest request, const std::function<Engine&()>& engine) {
+    requireUntrashed(writer.workspace(), request.runId);
     RecordedRun run;
     bool ended = false;
     try {

@@ -30,7 +30,7 @@ struct RecordedRun {
 // run, config, resume, stop token, ranks and the observers that hear of it beside the store; workspace and commands are
 // set here. Where a write fails (a full disk), the run is asked to stop with a checkpoint, and the result says so.
 // Throws what Engine::train() and the engine's loader throw, where the run cannot start: it is marked Failed with that
-// reason. Kind Busy: another process trains it, and nothing has changed.
+// reason. Kind Busy: another process trains it, and nothing has changed; nor has it where the run is in the trash.
 RecordedRun trainRecorded(StoreWriter& writer, TrainRequest request, const std::function<Engine&()>& engine);
 
 }  // namespace tritlab

@@ -112,6 +112,72 @@ private Q_SLOTS:
         QCOMPARE(resumed.json()["steps"].toInt(), 100);
         QVERIFY(series(cli, "stopped") == reference);
     }
+    // A micro-batch that takes seconds: the first Ctrl-C is answered at once and waits for it, the second does not.
+    void aSecondSignalStopsAtOnce() {
+        QProcess process;
+        cli.start(process, nano(cli, "twice", {"batch_size=700", "steps=3", "checkpoint_every=1"}));
+        QVERIFY(waitForStep(cli, process, 0));
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);  // as timeout(1) sends it twice: still one
+        QTest::qWait(250);
+        QVERIFY(process.state() == QProcess::Running);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QElapsedTimer timer;
+        timer.start();
+        const CliResult result = Cli::finish(process);
+        QVERIFY2(timer.elapsed() < 2000, QByteArray::number(timer.elapsed()));
+        QVERIFY2(result.code == 3, result.err);
+        QVERIFY2(result.err.contains("stopping: a checkpoint is written first"), result.err);
+        QVERIFY2(result.err.count("stopped at once") == 1, result.err);
+        QCOMPARE(result.json()["state"].toString(), QStringLiteral("stopped"));
+        const QJsonObject shown = cli.run({"runs", "show", "twice", "--json"}).json();
+        QCOMPARE(shown["run"].toString(), result.json()["run"].toString());
+        QCOMPARE(shown["state"].toString(), QStringLiteral("stopped"));
+        QVERIFY2(shown["explanation"].toString().contains("Stopped at once by a signal"), result.out);
+        const CliResult resumed = cli.run({"resume", "twice", "--json"});
+        QVERIFY2(resumed.code == 0, resumed.err);
+        QCOMPARE(resumed.json()["steps"].toInt(), 3);
+    }
+    void whatIsInTheTrashRests() {
+        QCOMPARE(cli.run({"runs", "trash", "again"}).code, 0);
+        for (const QStringList& arguments :
+             {QStringList{"resume", "again"},
+              {"chat", "--run", "again"},
+              {"generate", "--run", "again", "--prompt", "x"},
+              {"export", "--run", "again", "--out", cli.path("again")},
+              {"eval", "perplexity", "--run", "again", "--data", cli.path("other.txt")}}) {
+            const CliResult result = cli.run(arguments + QStringList{"--json"});
+            QCOMPARE(result.code, 1);
+            QVERIFY2(result.json()["error"].toString().contains("in the trash"), result.out);
+            QVERIFY2(result.err.contains("runs restore"), result.err);
+        }
+        QCOMPARE(cli.run({"runs", "show", "again"}).code, 0);
+        QCOMPARE(cli.run({"runs", "restore", "again"}).code, 0);
+        QCOMPARE(cli.run({"generate", "--run", "again", "--prompt", "x", "--max-tokens", "1"}).code, 0);
+    }
+    void aConversationOutgrowsItsContext() {
+        const CliResult result = cli.run({"chat", "--run", "reference", "--max-tokens", "8", "--json"},
+                                         "In the morning\n" + QByteArray("the king said ").repeated(80) + "\nand\n");
+        QCOMPARE(result.code, 1);
+        QVERIFY2(result.err.contains("context holds 64") && result.err.contains("--shift-context"), result.err);
+        QCOMPARE(result.json()["messages"].toArray().size(), 3);  // the answer, and the message that has none
+        const QByteArray prompt = QByteArray("the king said ").repeated(80);
+        const QStringList generate{"generate", "--run", "reference", "--prompt", prompt, "--max-tokens", "4"};
+        const CliResult refused = cli.run(generate);
+        QCOMPARE(refused.code, 1);
+        QVERIFY2(refused.err.contains("context holds 64") && refused.err.contains("--shift-context"), refused.err);
+        QCOMPARE(cli.run(generate + QStringList{"--shift-context"}).code, 0);
+    }
+    void anErrorIsSaidOnce() {
+        for (const bool json : {false, true}) {
+            QStringList arguments = nano(cli, "failing", {"vocab_size=100000"});
+            arguments.removeOne("--json");
+            const CliResult result = cli.run(json ? arguments + QStringList{"--json"} : arguments);
+            QCOMPARE(result.code, 1);
+            QVERIFY2(result.err.count("too small for a vocabulary") == 1, result.err);
+            QCOMPARE(result.out.count("too small for a vocabulary"), json ? 1 : 0);
+        }
+    }
     void stoppedByAnotherProcess() {
         QProcess process;
         cli.start(process, nano(cli, "asked"));
