@@ -5,6 +5,7 @@
 #include "app/services/chat_worker.h"
 #include "app/services/store_actions.h"
 #include "ui/chat/chat_pane.h"
+#include "ui/chat/prompt_gauge.h"
 #include "ui/models/run_list_model.h"
 
 namespace tritlab {
@@ -29,6 +30,8 @@ void ChatController::open(ChatPane* pane) {
             [pane](int lane, const ChatAnswer& answer) { pane->lane(lane)->onAnswered(answer); });
     connect(worker_.get(), &ChatWorker::failed, pane,
             [pane](int lane, const QString& message) { pane->lane(lane)->onFailed(message); });
+    connect(worker_.get(), &ChatWorker::measured, pane,
+            [pane](const PromptMeasure& measure) { pane->gauge()->onMeasured(measure); });
     pane->storeOpened();
 }
 
@@ -72,6 +75,11 @@ void ChatController::ask(const ChatQuestion& question) {
 
 void ChatController::prepare(const ChatModel& model) {
     if (worker_) worker_->prepare(model, trains(model));
+}
+
+bool ChatController::measure(const ChatQuestion& question, qint64 version) {
+    if (worker_) worker_->measure(question, version);
+    return worker_ != nullptr;
 }
 
 void ChatController::stop() {

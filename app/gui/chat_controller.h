@@ -29,6 +29,7 @@ public:
                std::function<void(const QString&)> failed) override;
     void ask(const ChatQuestion& question) override;
     void prepare(const ChatModel& model) override;
+    bool measure(const ChatQuestion& question, qint64 version) override;
     void stop() override;
     void pushUndo(QUndoCommand* command) override;
 

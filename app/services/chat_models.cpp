@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -79,6 +80,20 @@ fs::path ChatModels::folderOf(const ChatModel& model, bool training, const StopT
         }
     }
     return latestModelFolder(workspace_, run);
+}
+
+ReadableModel ChatModels::readable(const ChatModel& model) {
+    const fs::path folder = folderOf(model, false, StopToken(), [](const QString&) {});
+    const auto written = writtenAt(folder);
+    const auto known = std::find_if(read_.begin(), read_.end(),
+                                    [&](const Read& each) { return each.folder == folder && each.written == written; });
+    if (known != read_.end()) {
+        read_.splice(read_.begin(), read_, known);
+    } else {
+        while (read_.size() >= kept) read_.pop_back();
+        read_.push_front({folder, written, readModelDescription(folder), loadTokenizer(tokenizerFile(folder))});
+    }
+    return {&read_.front().description, read_.front().tokenizer.get()};
 }
 
 ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell) {

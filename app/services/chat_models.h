@@ -15,6 +15,12 @@ namespace tritlab {
 
 class StoreWriter;
 
+// What a prompt's length is counted with: of a model, all but its weights.
+struct ReadableModel {
+    const ModelDescription* description = nullptr;
+    const Tokenizer* tokenizer = nullptr;
+};
+
 class ChatModels {
 public:
     using Tell = std::function<void(const QString&)>;
@@ -27,7 +33,16 @@ public:
     // `training`: asks the trainer for a snapshot and waits for it. Throws Error where there are no weights.
     Open open(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell);
 
+    // Of the weights that are there now, until the next call. Throws Error where there are none.
+    ReadableModel readable(const ChatModel& model);
+
 private:
+    struct Read {
+        std::filesystem::path folder;
+        std::filesystem::file_time_type written;
+        ModelDescription description;
+        std::shared_ptr<const Tokenizer> tokenizer;
+    };
     struct Loaded {
         std::filesystem::path folder;
         std::filesystem::file_time_type written;
@@ -39,6 +54,7 @@ private:
     Workspace workspace_;
     std::shared_ptr<StoreWriter> writer_;
     std::list<Loaded> loaded_;  // used last first
+    std::list<Read> read_;      // the same
 };
 
 }  // namespace tritlab

@@ -24,19 +24,18 @@ QString templateLabel(Template chatTemplate) {
     return ChatWorker::tr("plain text");
 }
 
-std::int64_t promptLength(const ChatSession& session, const std::vector<Message>& messages) {
-    return static_cast<std::int64_t>(
-        renderPrompt(session.description().chatTemplate, messages, session.tokenizer()).size());
+std::int64_t promptLength(const ReadableModel& model, const std::vector<Message>& messages) {
+    return static_cast<std::int64_t>(renderPrompt(model.description->chatTemplate, messages, *model.tokenizer).size());
 }
 
 // The conversation without its oldest turns, as far as the context needs room for it and the answer. The system prompt
 // and the last question stay. Gives how many messages were left out.
-std::size_t shorten(const ChatSession& session, std::vector<Message>& messages, std::int64_t maxTokens) {
-    const std::int64_t context = session.description().config.contextLength;
+std::size_t shorten(const ReadableModel& model, std::vector<Message>& messages, std::int64_t maxTokens) {
+    const std::int64_t context = model.description->config.contextLength;
     const std::int64_t room = context - std::min(maxTokens, context / 2);
     const std::size_t first = !messages.empty() && messages.front().role == Role::System ? 1 : 0;
     std::size_t left = 0;
-    while (promptLength(session, messages) > room) {
+    while (promptLength(model, messages) > room) {
         // What stays at the end: the question, and the answer that is begun.
         const std::size_t end =
             messages.size() - (messages.back().role == Role::Assistant && messages.size() > 1 ? 2 : 1);
@@ -182,7 +181,7 @@ struct ChatWorker::Worker {
             if (question.raw) {
                 result = session.complete(rawPrompt(messages), question.options, take, stop);
             } else {
-                left = shorten(session, messages, question.options.maxTokens);
+                left = shorten({&model, &session.tokenizer()}, messages, question.options.maxTokens);
                 result = session.answer(messages, question.options, take, stop);
             }
             sendPiece(growing);
@@ -213,6 +212,29 @@ struct ChatWorker::Worker {
         Q_EMIT owner->failed(growing.question.lane, QString::fromStdString(why));
     }
 
+    // As answer() would ask it. A model that cannot be read has no length: it tells why when it is asked.
+    PromptMeasure measure(const ChatQuestion& question) {
+        PromptMeasure measure;
+        measure.lane = question.lane;
+        try {
+            const ReadableModel model = models.readable(question.model);
+            std::vector<Message> messages = question.history;
+            if (question.raw) {
+                measure.tokens = measure.needed =
+                    static_cast<qint64>(model.tokenizer->encode(rawPrompt(messages)).size()) +
+                    (model.tokenizer->bos() >= 0 ? 1 : 0);
+            } else {
+                measure.tokens = promptLength(model, messages);
+                measure.leftOut = static_cast<qint64>(shorten(model, messages, question.options.maxTokens));
+                measure.needed = promptLength(model, messages);
+            }
+            measure.contextLength = model.description->config.contextLength;
+        } catch (const std::exception&) {
+            measure.contextLength = 0;
+        }
+        return measure;
+    }
+
     // A model that cannot be loaded tells so when it is asked.
     void prepare(const ChatModel& model, bool training, const StopToken& stop) {
         try {
@@ -233,6 +255,7 @@ ChatWorker::ChatWorker(const Workspace& workspace, std::shared_ptr<StoreWriter> 
     qRegisterMetaType<ChatPiece>();
     qRegisterMetaType<LoadedModel>();
     qRegisterMetaType<ChatAnswer>();
+    qRegisterMetaType<PromptMeasure>();
 }
 
 ChatWorker::~ChatWorker() { stop(); }
@@ -250,6 +273,16 @@ void ChatWorker::prepare(const ChatModel& model, bool training) {
     thread_.post(
         this, [worker = worker_.get(), model, training, stop = stop_] { worker->prepare(model, training, stop); },
         [] {});
+}
+
+void ChatWorker::measure(const ChatQuestion& question, qint64 version) {
+    const auto found = std::make_shared<PromptMeasure>();
+    thread_.post(
+        this, [worker = worker_.get(), question, found] { *found = worker->measure(question); },
+        [this, found, version] {
+            found->version = version;
+            Q_EMIT measured(*found);
+        });
 }
 
 void ChatWorker::stop() { stop_.requestStop(); }

@@ -22,7 +22,8 @@ public:
     // training: the run is being trained now.
     void ask(const ChatQuestion& question, bool training);
     void prepare(const ChatModel& model, bool training);  // loads what will answer; nothing while something is asked
-    void stop();                                          // the answer that comes, and the questions that wait
+    void measure(const ChatQuestion& question, qint64 version);
+    void stop();  // the answer that comes, and the questions that wait
     [[nodiscard]] bool busy() const { return !thread_.idle(); }
 
 Q_SIGNALS:
@@ -32,6 +33,7 @@ Q_SIGNALS:
     void piece(int lane, const tritlab::ChatPiece& piece);
     void answered(int lane, const tritlab::ChatAnswer& answer);
     void failed(int lane, const QString& message);
+    void measured(const tritlab::PromptMeasure& measure);
 
 private:
     struct Worker;

@@ -355,6 +355,35 @@ private Q_SLOTS:
                  qPrintable(chat.status()));
     }
 
+    void aMessageThatIsTooLongIsNotSent() {
+        Chat chat(*fixture_);
+        chat.find<QSpinBox>("maxTokens")->setValue(20);
+        auto* gauge = chat.find<QLabel>("chatTokens");
+        QVERIFY(!gauge->isVisible());  // nothing is written
+        chat.input()->setPlainText("In the beginning");
+        QTRY_VERIFY(gauge->isVisible() && gauge->text().contains("of 256 tokens"));
+        const int few = gauge->text().section(' ', 0, 0).toInt();
+        QVERIFY(few > 0 && few < 40);
+        // Far beyond the context, and Enter at once: it is said, and nothing is lost, stored or asked.
+        const QString text = QString("and the king said unto them ").repeated(60).trimmed();
+        chat.input()->setPlainText(text);
+        QTest::keyClick(chat.input(), Qt::Key_Return);
+        QTRY_VERIFY(chat.idle() && chat.status().contains("holds 256"));
+        QVERIFY2(chat.status().contains("Nothing was sent"), qPrintable(chat.status()));
+        QVERIFY(gauge->text().contains("too long"));
+        QCOMPARE(chat.input()->toPlainText(), text);
+        QVERIFY(!chat.input()->isReadOnly());
+        QCOMPARE(chat.lane()->conversation().id, std::int64_t{0});
+        // Shortened, it goes; the conversation counts from then on, and its oldest turns give way where it is full.
+        QVERIFY(chat.send("In the beginning"));
+        QCOMPARE(chat.stored().size(), std::size_t{2});
+        QVERIFY(!gauge->isVisible());
+        chat.input()->setPlainText("In the beginning");
+        QTRY_VERIFY(gauge->isVisible() && gauge->text().section(' ', 0, 0).toInt() > few);
+        chat.input()->setPlainText(QString("and the king said unto them ").repeated(8).trimmed());
+        QTRY_VERIFY2(gauge->text().contains("oldest"), qPrintable(gauge->text()));
+    }
+
     void rawCompletionSeesOnlyTheText() {
         Chat chat(*fixture_);
         chat.find<QCheckBox>("rawCompletion")->setChecked(true);

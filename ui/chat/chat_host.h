@@ -21,8 +21,11 @@ public:
                        std::function<void(const QString&)> failed = {}) = 0;
     virtual void ask(const ChatQuestion& question) = 0;  // questions are answered one after another
     virtual void prepare(const ChatModel& model) = 0;    // a question is being written: load what will answer
-    virtual void stop() = 0;                             // the answer that comes, and the questions that wait
-    virtual void pushUndo(QUndoCommand* command) = 0;    // takes it, and calls redo()
+    // Comes back as PromptGauge::onMeasured with this version; reads the model's tokenizer, not its weights. False:
+    // nobody answers questions yet.
+    virtual bool measure(const ChatQuestion& question, qint64 version) = 0;
+    virtual void stop() = 0;                           // the answer that comes, and the questions that wait
+    virtual void pushUndo(QUndoCommand* command) = 0;  // takes it, and calls redo()
 };
 
 }  // namespace tritlab

@@ -50,6 +50,7 @@ void ChatLane::clear() {
     status_->clear();
     showContext({});
     showHint();
+    Q_EMIT conversationChanged();
 }
 
 void ChatLane::open(const Conversation& conversation, const std::vector<StoredMessage>& messages) {
@@ -74,6 +75,7 @@ void ChatLane::redraw() {
     for (const StoredMessage* each : path)
         if (each->details.is_object() && each->details.contains("context_length")) details = each->details;
     showContext(details);
+    Q_EMIT conversationChanged();
 }
 
 void ChatLane::showHint() {
@@ -140,8 +142,17 @@ void ChatLane::goOn(qint64 answer, const AnswerSettings& settings) {
     ask(std::move(asked), settings, tree_.pathTo(answer));
 }
 
-void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings,
-                   const std::vector<const StoredMessage*>& path) {
+ChatQuestion ChatLane::wouldAsk(const QString& text, qint64 edits, const AnswerSettings& settings) const {
+    std::vector<const StoredMessage*> path = edits != 0 ? tree_.pathTo(edits) : tree_.path();
+    if (edits != 0 && !path.empty()) path.pop_back();
+    ChatQuestion question;
+    fill(question, settings, path);
+    question.history.push_back({Role::User, text.toStdString()});
+    return question;
+}
+
+void ChatLane::fill(ChatQuestion& question, const AnswerSettings& settings,
+                    const std::vector<const StoredMessage*>& path) const {
     question.lane = number_;
     question.model = picker_->model();
     question.conversation = conversation_.id;
@@ -156,6 +167,11 @@ void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings,
         if (role == Role::System && !settings.system.isEmpty()) continue;  // the one in the options counts
         question.history.push_back({role, each->text});
     }
+}
+
+void ChatLane::ask(ChatQuestion question, const AnswerSettings& settings,
+                   const std::vector<const StoredMessage*>& path) {
+    fill(question, settings, path);
     parent_ = question.parent;
     answering_ = 0;
     setAsked(true);
@@ -238,6 +254,7 @@ void ChatLane::onAnswered(const ChatAnswer& answer) {
         tree_.add(whole);
         transcript_->finish(itemOf(tree_, whole));
         showContext(answer.details);
+        Q_EMIT conversationChanged();
     }
     const auto number = [&](const char* key) { return answer.details.value(key, std::int64_t{0}); };
     status_->setText(tr("%n token(s) · %1 tok/s · context %2 of %3", nullptr, static_cast<int>(number("tokens")))

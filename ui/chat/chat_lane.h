@@ -47,6 +47,8 @@ public:
     void added(const StoredMessage& message);          // stored: shows it
     void answer(qint64 question, const AnswerSettings& settings);
     void goOn(qint64 answer, const AnswerSettings& settings);
+    // What would be asked if this text were sent now; edits: below what that message follows, in its place.
+    [[nodiscard]] ChatQuestion wouldAsk(const QString& text, qint64 edits, const AnswerSettings& settings) const;
     void showBranch(qint64 head);                   // and keeps it
     void step(qint64 message, int by);              // to another of a message's siblings
     void setTrashed(qint64 message, bool trashed);  // what is shown; the store is told by the caller
@@ -62,6 +64,7 @@ public:
     void onFailed(const QString& message);
 
 Q_SIGNALS:
+    void conversationChanged();  // what is shown of it
     void actionWanted(int lane, tritlab::TranscriptView::Act act, qint64 message);
     void busyChanged();
     void templateKnown(const QString& name);
@@ -69,6 +72,8 @@ Q_SIGNALS:
 
 private:
     void ask(ChatQuestion question, const AnswerSettings& settings, const std::vector<const StoredMessage*>& path);
+    void fill(ChatQuestion& question, const AnswerSettings& settings,
+              const std::vector<const StoredMessage*>& path) const;
     void redraw();
     void showContext(const nlohmann::json& details);
     void setAsked(bool asked);

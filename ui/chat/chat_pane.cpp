@@ -21,6 +21,7 @@
 #include "ui/chat/message_actions.h"
 #include "ui/chat/message_sender.h"
 #include "ui/chat/model_picker.h"
+#include "ui/chat/prompt_gauge.h"
 #include "ui/chat/stored_conversation.h"
 #include "ui/models/run_list_model.h"
 #include "ui/services/store_reader.h"
@@ -56,6 +57,8 @@ ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, Draf
     stack_->addWidget(list_);
     head_ = new ChatHead(this);
     composer_ = new ChatComposer(drafts, this);
+    gauge_ = new PromptGauge(
+        host_, [this] { return wouldAsk(); }, this);
     setFocusProxy(composer_);
     makeOptions();
     QHBoxLayout* buttons = makeButtons();
@@ -65,6 +68,7 @@ ChatPane::ChatPane(RunListModel* runs, StoreReader* reader, ChatHost* host, Draf
     layout->addWidget(head_);
     layout->addWidget(stack_, 1);
     layout->addWidget(composer_);
+    layout->addWidget(gauge_);
     layout->addWidget(optionsArea_);
     layout->addLayout(buttons);
     makeMenu();
@@ -190,6 +194,16 @@ void ChatPane::connectComposer() {
     connect(composer_, &ChatComposer::editLastWanted, this,
             [this] { actions_->actOnLast(Role::User, TranscriptView::Act::Edit); });
     connect(composer_, &ChatComposer::changed, this, &ChatPane::updateState);
+    connect(composer_, &ChatComposer::changed, gauge_, &PromptGauge::changed);
+    connect(options_, &ChatOptions::changed, gauge_, &PromptGauge::changed);
+    for (ChatLane* each : lanes_) {
+        connect(each, &ChatLane::conversationChanged, gauge_, &PromptGauge::changed);
+        connect(each->picker(), &ModelPicker::changed, gauge_, &PromptGauge::changed);
+    }
+    connect(gauge_, &PromptGauge::waitingChanged, this, [this] {
+        composer_->setReadOnly(gauge_->waiting() || sending());
+        updateState();
+    });
     // The first letters of a question are a good moment to load what will answer.
     connect(composer_, &ChatComposer::firstLetterWritten, this, [this] {
         if (busy()) return;
@@ -238,7 +252,7 @@ std::vector<ChatLane*> ChatPane::lanes() const {
 bool ChatPane::compares() const { return compareButton_->isChecked(); }
 int ChatPane::usualWidth() const { return compares() ? twoLanesWidth : oneLaneWidth; }
 bool ChatPane::busy() const { return lanes_[0]->busy() || lanes_[1]->busy(); }
-bool ChatPane::sending() const { return sender_->sending(); }
+bool ChatPane::sending() const { return sender_->sending() || gauge_->waiting(); }
 bool ChatPane::working() const { return busy() || sending(); }
 
 void ChatPane::storeOpened() { list_->reload(); }
@@ -295,9 +309,29 @@ bool ChatPane::ready() {
     return true;
 }
 
+std::vector<ChatQuestion> ChatPane::wouldAsk() const {
+    const QString text = options_->raw() ? composer_->text() : composer_->text().trimmed();
+    const auto& edited = composer_->edited();
+    if (text.trimmed().isEmpty() || (edited.message != 0 && edited.role == Role::Assistant) ||
+        !options_->fault().isEmpty())
+        return {};
+    std::vector<ChatQuestion> questions;
+    for (ChatLane* each : lanes())
+        if (!each->picker()->model().empty())
+            questions.push_back(
+                each->wouldAsk(text, each->number() == edited.lane ? edited.message : 0, answerSettings()));
+    return questions;
+}
+
 void ChatPane::send() {
     const QString text = options_->raw() ? composer_->text() : composer_->text().trimmed();
     if (text.trimmed().isEmpty() || !ready()) return;
+    const auto& edited = composer_->edited();
+    if (edited.message != 0 && edited.role == Role::Assistant) return sendNow(text);  // nothing is asked
+    gauge_->whenThereIsRoom([this, text] { sendNow(text); }, [this](const QString& why) { lane(0)->showError(why); });
+}
+
+void ChatPane::sendNow(const QString& text) {
     showList(false);
     keepSettings();
     const auto edited = composer_->edited();

@@ -29,6 +29,7 @@ class ConversationList;
 class DraftKeeper;
 class MessageActions;
 class MessageSender;
+class PromptGauge;
 struct StoredConversation;
 
 class ChatPane : public QWidget {
@@ -41,6 +42,7 @@ public:
     void suggest(const QString& prompt);  // puts a prompt into the empty input
     void storeOpened();                   // the store can be read and written
     [[nodiscard]] ChatLane* lane(int number) const { return lanes_.at(static_cast<std::size_t>(number)); }
+    [[nodiscard]] PromptGauge* gauge() const { return gauge_; }
     [[nodiscard]] bool busy() const;
     [[nodiscard]] bool sending() const;
     [[nodiscard]] bool compares() const;
@@ -66,7 +68,9 @@ private:
     [[nodiscard]] bool working() const;  // sends, or is being answered
     [[nodiscard]] AnswerSettings answerSettings() const;
     [[nodiscard]] bool ready();  // else says in place what is missing
+    [[nodiscard]] std::vector<ChatQuestion> wouldAsk() const;
     void send();
+    void sendNow(const QString& text);
     void edit(int lane, qint64 message);
     void showDraft();
     void removeConversation(qint64 conversation);
@@ -89,6 +93,7 @@ private:
     ConversationActions* conversations_;
     ChatHead* head_;
     ChatComposer* composer_;
+    PromptGauge* gauge_;
     ChatOptions* options_;
     ConversationList* list_;
     QStackedWidget* stack_;

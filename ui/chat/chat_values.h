@@ -58,6 +58,17 @@ struct ChatQuestion {
     GenerationOptions options;
 };
 
+// What a question would take of the context of the model that it goes to.
+struct PromptMeasure {
+    int lane = 0;
+    qint64 version = 0;        // of what was measured, as the asker counts
+    qint64 tokens = 0;         // of the whole conversation, rendered in the model's template
+    qint64 needed = 0;         // without the oldest turns that are left out for want of room
+    qint64 leftOut = 0;        // messages
+    qint64 contextLength = 0;  // 0: the model cannot be read (yet)
+    [[nodiscard]] bool fits() const { return needed <= contextLength; }
+};
+
 // What came since the last piece.
 struct ChatPiece {
     QString text;
@@ -81,4 +92,5 @@ struct ChatAnswer {
 
 Q_DECLARE_METATYPE(tritlab::ChatPiece)
 Q_DECLARE_METATYPE(tritlab::LoadedModel)
+Q_DECLARE_METATYPE(tritlab::PromptMeasure)
 Q_DECLARE_METATYPE(tritlab::ChatAnswer)
