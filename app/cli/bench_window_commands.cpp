@@ -4,10 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "app/cli/child.h"
 #include "app/cli/frame.h"
+#include "app/cli/signals.h"
 #include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/config/fields.h"
@@ -71,7 +73,21 @@ Exit benchStore(Session& session, const StoreOptions& options) {
     const Workspace workspace(scratch ? scratch->path() : std::filesystem::path(options.folder));
     const bool filled = std::filesystem::exists(workspace.database());
     if (!filled) {
-        const StoreBenchFill fill = fillStore(workspace, options.request, session.stop);
+        // A store that is half full would be measured as a whole one by the next call.
+        const auto removeStore = [workspace](LastWords&) {
+            std::error_code failed;
+            for (const char* suffix : {"", "-wal", "-shm"})
+                std::filesystem::remove(workspace.database().string() + suffix, failed);
+        };
+        const AtSignalExit atExit(removeStore);
+        StoreBenchFill fill;
+        try {
+            fill = fillStore(workspace, options.request, session.stop);
+        } catch (...) {
+            LastWords none;
+            removeStore(none);
+            throw;
+        }
         session.result["fill"] = {{"runs", fill.runs}, {"points", fill.points}, {"seconds", fill.seconds}};
         session.printLine("filled       " + std::to_string(fill.runs) + " runs, " +
                           humanCount(static_cast<double>(fill.points)) + " points in " + humanDuration(fill.seconds));

@@ -134,8 +134,8 @@ void tellOf(Session& session, const StoredChat& stored, const std::string& model
 
 Exit chatLoop(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
+    StoredChat stored(session.workspace, model.name);  // where it cannot be kept, nothing is loaded
     ChatSession chat(model.folder, options.threads);
-    StoredChat stored(session.workspace, model.name);
     const bool person = isatty(STDIN_FILENO) == 1 && !session.json;
     if (person) session.printLine("Chatting with " + model.name + ". Ctrl-C ends an answer, Ctrl-D the chat.");
     if (!options.system.empty()) stored.add(Role::System, options.system);

@@ -45,8 +45,8 @@ Exit train(Session& session, const TrainOptions& options) {
     config.accumulation *= std::max(launched.size, options.processes);
     requireSound(config);
     requireSources(config);
-    loadEngine();  // no run is made where there is nothing to train it with
     StoreWriter writer(session.workspace);
+    loadEngine();  // no run is made where there is nothing to train it with
     writer.markDeadRuns();
     const std::string name =
         !options.name.empty()

@@ -56,6 +56,8 @@ ChatModels::ChatModels(const Workspace& workspace, std::shared_ptr<StoreWriter> 
 
 fs::path ChatModels::folderOf(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell) const {
     if (model.run.isEmpty()) return model.folder.toStdString();
+    if (const auto known = RunStore(workspace_).run(model.run.toStdString()); known && known->trashed)
+        throw Error("is in the trash", "run " + known->name, "Restore it first, then it can be talked to");
     if (model.step >= 0) return checkpointFolder(workspace_, model);
     const std::string run = model.run.toStdString();
     if (training) {

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/place.h"
 #include "core/store/database.h"
 
 namespace tritlab {
@@ -144,6 +145,9 @@ int checkedSchemaVersion(Database& database, std::span<const Migration> migratio
 
 FileLock openSchema(const Workspace& workspace, std::span<const Migration> migrations, int patienceMs) {
     const fs::path path = workspace.database();
+    if (!isWritableFolder(workspace.locks()))
+        throw Error("the workspace cannot be written", workspace.root().string(),
+                    "Check who may write there, or set TRITLAB_HOME to another folder");
     try {
         fs::create_directories(workspace.locks());
         for (;;) {

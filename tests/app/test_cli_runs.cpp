@@ -235,7 +235,7 @@ private Q_SLOTS:
             QCOMPARE(shown.json()["notes"].toString(), QString(*gone == 0 ? "" : "late"));
             QVERIFY2(exported.code == 0 && exported.out == losses, exported.err);
             QCOMPARE(wrote.code, 1);
-            QVERIFY2(wrote.err.contains(cli.home().toUtf8()), wrote.err);
+            QVERIFY2(wrote.err.contains(cli.home().toUtf8() + ": the workspace cannot be written"), wrote.err);
         }
     }
 };

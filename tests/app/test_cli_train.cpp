@@ -115,11 +115,20 @@ private Q_SLOTS:
     // A micro-batch that takes seconds: the first Ctrl-C is answered at once and waits for it, the second does not.
     void aSecondSignalStopsAtOnce() {
         QProcess process;
-        cli.start(process, nano(cli, "twice", {"batch_size=700", "steps=3", "checkpoint_every=1"}));
+        cli.start(process, nano(cli, "twice", {"batch_size=700", "steps=3", "checkpoint_every=1"}),
+                  {{"TRITLAB_KERNELS", "scalar"}});
         QVERIFY(waitForStep(cli, process, 0));
+        // Until the first checkpoint is there, and the second step is on its way.
+        QVERIFY(QTest::qWaitFor(
+            [this] {
+                tritlab::RunStore store(tritlab::Workspace(cli.home().toStdString()));
+                return !store.checkpoints(store.resolve("twice").id).empty();
+            },
+            60000));
+        QTest::qWait(600);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);  // as timeout(1) sends it twice: still one
-        QTest::qWait(250);
+        QTest::qWait(130);
         QVERIFY(process.state() == QProcess::Running);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QElapsedTimer timer;

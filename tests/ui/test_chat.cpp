@@ -336,6 +336,13 @@ private Q_SLOTS:
         Q_EMIT chat.lane()->transcript()->actionWanted(TranscriptView::Act::Answer, chat.stored()[0].id);
         QVERIFY(chat.waitIdle());
         QCOMPARE(chat.stored().size(), std::size_t{2});
+        // A run in the trash does not answer; one that is taken out does.
+        fixture_->writer->trash(run_, true);
+        QVERIFY(chat.send("and now?"));
+        QVERIFY2(chat.status().contains("is in the trash"), qPrintable(chat.status()));
+        fixture_->writer->trash(run_, false);
+        QVERIFY(chat.send("and now?"));
+        QVERIFY2(chat.status().contains("tok/s"), qPrintable(chat.status()));
         // A number that is none: nothing is sent, and the text stays.
         chat.find<QLineEdit>("topP")->setText("1,5");
         chat.input()->setPlainText("hello");
