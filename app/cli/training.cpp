@@ -1,5 +1,6 @@
 #include "app/cli/training.h"
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "core/data/dataset.h"
 #include "core/library/recorded_run.h"
 #include "core/run/metrics.h"
+#include "core/store/record_events.h"
 
 namespace tritlab::cli {
 namespace {
@@ -45,12 +47,18 @@ void printSummary(const Session& session, const std::string& id, const TrainResu
 // Before that there is nothing to keep.
 class StopNotice : public RunObserver {
 public:
+    // resumed: another process may be training it, until the first word of it comes.
+    explicit StopNotice(bool resumed) : open_(!resumed) {}
+    // Whether the run is this process's, and has not ended.
+    [[nodiscard]] bool open() const { return open_; }
     void onState(const StateEvent& event) override {
+        open_ = isGoing(event.state);
         if (event.state == RunState::Running)
             waits_.emplace("stopping: a checkpoint is written first. A second Ctrl-C ends the run without one.");
     }
 
 private:
+    std::atomic<bool> open_;
     std::optional<EndsByItself> waits_;
 };
 
@@ -103,8 +111,10 @@ Exit followRun(Session& session, const Ranks& ranks) {
 Exit trainRun(Session& session, StoreWriter& writer, const std::string& id, const RunConfig& config, bool resume,
               const Ranks& ranks) {
     RecordedRun run;
-    const AtSignalExit record([&writer, id](LastWords& words) { recordEndBySignal(words, writer, id); });
-    StopNotice notice;
+    StopNotice notice(resume);
+    const AtSignalExit record([&](LastWords& words) {
+        if (notice.open()) recordEndBySignal(words, writer, id);
+    });
     {
         ProgressPrinter printer(config);
         TrainRequest request{id, config, session.workspace, resume, {&printer, &notice}, nullptr, session.stop, ranks};
