@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/fold_case.h"
 #include "core/base/log.h"
+#include "core/base/place.h"
 
 namespace tritlab {
 namespace {
@@ -53,7 +54,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
     try {
         open(path, mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
                                           : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
-        if (mode == Mode::ReadOnly && !isReadable()) reopenWithoutSharedMemory();
+        if (mode == Mode::ReadOnly && !isReadable() && !isWritableFolder(path.parent_path()))
+            reopenWithoutSharedMemory();
         sqlite3_busy_timeout(handle_, 10'000);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
