@@ -139,6 +139,27 @@ private Q_SLOTS:
         const RunRecorder another(*writer_, run_);  // the run is let go
     }
 
+    void aRunInTheTrashRests() {
+        bool trained = false;
+        engine_.script = [&](const TrainRequest&, RunReporter& reporter) {
+            trained = true;
+            return end(reporter, RunState::Finished, 0);
+        };
+        writer_->trash(run_, true);
+        for (const bool resume : {false, true}) {
+            try {
+                train(resume);
+                QFAIL("no error");
+            } catch (const Error& error) {
+                QVERIFY(std::string(error.what()).find("in the trash") != std::string::npos);
+            }
+        }
+        QVERIFY(!trained);
+        QCOMPARE(stored().state, RunState::Queued);
+        writer_->trash(run_, false);
+        QCOMPARE(train().result.state, RunState::Finished);
+    }
+
     void resumesAndHandsOnCommands() {
         bool resumed = false;
         engine_.script = [&](const TrainRequest& request, RunReporter& reporter) {
