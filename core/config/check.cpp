@@ -19,6 +19,7 @@ public:
         model();
         data();
         schedules();
+        batch();
         device();
         return std::move(problems_);
     }
@@ -93,6 +94,12 @@ private:
         if (const CudaState& cuda = cudaState(); !cuda.usable())
             add({"device"},
                 "This machine cannot train on CUDA: " + cuda.missing + ". " + cuda.hint + ", or set device = cpu.");
+    }
+
+    void batch() {
+        if (c.gradientBlocks < 1 || (c.gradientBlocks & (c.gradientBlocks - 1)) == 0) return;
+        add({"gradient_blocks"},
+            "Blocks are halves of halves: use 1, 2, 4, 8 and so on, not " + std::to_string(c.gradientBlocks) + ".");
     }
 
     const RunConfig& c;

@@ -72,6 +72,7 @@ RunConfig configFromJson(const nlohmann::json& object, const std::string& where)
     draft.setJson(object, where);
     // A config that was frozen before a field existed keeps what the program did then.
     if (!draft.isSet("score_bos")) draft.setValue("score_bos", true);
+    if (!draft.isSet("gradient_blocks")) draft.setValue("gradient_blocks", std::int64_t{1});
     return draft.config();
 }
 

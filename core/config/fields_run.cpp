@@ -17,6 +17,13 @@ std::vector<Field> batchFields() {
                 QT_TRANSLATE_NOOP(
                     "Field",
                     "Micro-batches an optimizer step. Tokens a step = batch size x sequence length x accumulation.")),
+        integer("gradient_blocks", group, &RunConfig::gradientBlocks, 1, 1024, QT_TRANSLATE_NOOP("Field", "blocks"),
+                QT_TRANSLATE_NOOP("Field", "Gradient blocks"),
+                QT_TRANSLATE_NOOP("Field",
+                                  "The micro-batches of a step are halved into so many blocks, whose gradients are "
+                                  "added in pairs: so many ranks, or half or a quarter as many, give the bits of one. "
+                                  "Each doubling holds one more gradient. 1: one micro-batch after the other, with "
+                                  "the least memory.")),
         choice<Precision>(
             "precision", group, &RunConfig::precision,
             {{Precision::Fp32, "fp32", QT_TRANSLATE_NOOP("Field", "fp32")},

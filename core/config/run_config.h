@@ -90,6 +90,7 @@ struct RunConfig {
     Precision precision = Precision::Bf16;
     ComputeDevice device = ComputeDevice::Auto;
     bool activationCheckpointing = false;  // a block keeps its input alone and runs again in the backward
+    std::int64_t gradientBlocks = 4;    // of micro-batches, added in pairs (accumulation.h); 1 = one after the other
     std::int64_t threads = 0;              // 0 = all cores
     std::int64_t seed = 1;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/config/accumulation.h"
 #include "core/device/plugin.h"
 #include "core/device/processor.h"
 #include "core/model/model_config.h"
@@ -56,10 +57,11 @@ Peak peakOf(const RunConfig& c, const ModelConfig& m, std::int64_t parameters, b
     const std::int64_t copies = element == 2 && !onDevice && !bf16ProductsAreFast() ? 2 * 4 * wide : 0;
     const std::int64_t passing = tokens * ((3 * wide + 4 * m.hiddenSize) * element + copies) + chunk;
     const std::int64_t all = 4 * parameters + head;  // and the embedding's own, before it is added to a tied head's
+    const std::int64_t sums = 4 * parameters * heldGradients(c);  // of earlier blocks, where one rank has them all
     // The head's gradient is a sum and the chunk's part of it. Accumulation finds the gradients of the batches before.
-    const Peak start{c.accumulation > 1 ? all : 2 * head,
+    const Peak start{(c.accumulation > 1 ? all : 2 * head) + sums,
                      m.layers * kept + (c.activationCheckpointing ? block : 0) + passing};
-    const Peak end{all, block + passing};
+    const Peak end{all + sums, block + passing};
     return start.sum() > end.sum() ? start : end;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "core/config/accumulation.h"
 #include "core/run/schedules.h"
 
 namespace tritlab {
@@ -31,7 +32,7 @@ std::array<StepIndex, lambdaPaths> stepsByPath(const RunConfig& config, StepInde
 }
 
 bool Calibration::fits(const RunConfig& other) const {
-    if (shapeOf(config) != shapeOf(other)) return false;
+    if (shapeOf(config) != shapeOf(other) || heldGradients(config) != heldGradients(other)) return false;
     const auto steps = stepsByPath(other);
     for (std::size_t path = 0; path < lambdaPaths; ++path) {
         if (steps[path] == 0) continue;

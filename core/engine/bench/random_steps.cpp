@@ -2,6 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randint.h>
+#include <ATen/ops/zeros_like.h>
 #include <chrono>
 
 #include "core/base/measure.h"
@@ -17,6 +18,9 @@ RandomSteps::RandomSteps(const RandomStepsSetup& setup)
       generator_(at::detail::createCPUGenerator(setup.seed)) {
     model_.initialize(setup.initialization, setup.initStd, setup.seed);
     model_.setRecompute(setup.recompute);
+    for (std::int64_t i = 0; i < setup.heldGradients; ++i)
+        for (const Parameter& parameter : model_.parameters())
+            held_.push_back(at::zeros_like(parameter.value.detach()));
 }
 
 double RandomSteps::micro(double lambda) {

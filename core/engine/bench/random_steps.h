@@ -3,6 +3,7 @@
 
 #include <ATen/core/Generator.h>
 #include <cstdint>
+#include <vector>
 
 #include "core/engine/loop/training_pass.h"
 #include "core/engine/optimizer/adamw.h"
@@ -20,6 +21,7 @@ struct RandomStepsSetup {
     bool recompute = false;             // activation checkpointing
     bool reference = false;             // the slow pass; the model has to be of the notebook's block
     at::Device device = at::kCPU;
+    std::int64_t heldGradients = 0;  // kept beside those that are summed (core/config/accumulation.h): of zeros here
 };
 
 // Called on the compute thread.
@@ -42,6 +44,7 @@ private:
     AdamW optimizer_;
     TrainingPass pass_;
     at::Generator generator_;
+    std::vector<at::Tensor> held_;
     double loss_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/number.h"
+#include "core/config/accumulation.h"
 #include "core/data/tokenizer.h"
 #include "core/engine/bench/random_steps.h"
 #include "core/engine/loop/compute_thread.h"
@@ -45,7 +46,8 @@ RandomStepsSetup setupOf(const RunConfig& c, std::int64_t vocabulary, at::Device
             c.sequenceLength,
             c.activationCheckpointing,
             false,
-            device};
+            device,
+            heldGradients(c)};
 }
 
 }  // namespace

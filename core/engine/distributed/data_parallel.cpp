@@ -105,7 +105,7 @@ void DataParallel::spreadWeights() {
     model_->weightsChanged();
 }
 
-void DataParallel::sumGradients() {
+void DataParallel::sumGradients(bool byHalves) {
     if (group_ == nullptr) return;
     const ProfileScope scope("communication");
     std::vector<at::Tensor> gradients;
@@ -114,7 +114,8 @@ void DataParallel::sumGradients() {
         gradient = gradient.defined() ? gradient.contiguous() : at::zeros_like(parameter.value.detach());
         gradients.push_back(gradient);
     }
-    group_->sum(gradients);
+    if (byHalves) group_->sumByHalves(gradients);
+    else group_->sum(gradients);
     std::size_t next = 0;
     for (const ShardPiece& piece : pieces_)
         if (piece.owner == rank()) mine_[next++].value.mutable_grad() = pieceOf(gradients[piece.parameter], piece);

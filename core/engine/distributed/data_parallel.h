@@ -1,7 +1,7 @@
-// A run's work shared among ranks: micro-batch m belongs to rank m mod size, gradients are summed, and each rank keeps
-// the moments of its own part of the weights (ZeRO stage 1, Rajbhandari et al. 2020) and updates that part. The
-// parameters, laid end to end, are cut into `size` equal parts, so that every rank holds the same number of moments
-// whatever the shapes. With one rank (no group) nothing is cut and nothing is sent.
+// A run's work shared among ranks: each has its micro-batches (core/config/accumulation.h), gradients are summed, and
+// each rank keeps the moments of its own part of the weights (ZeRO stage 1, Rajbhandari et al. 2020) and updates that
+// part. The parameters, laid end to end, are cut into `size` equal parts, so that every rank holds the same number of
+// moments whatever the shapes. With one rank (no group) nothing is cut and nothing is sent.
 #pragma once
 
 #include <functional>
@@ -44,8 +44,9 @@ public:
     // Throws Error where a rank has another text than rank 0, naming both. `what`: "data", in the message.
     void requireSame(const char* what, const std::string& mine);
 
-    void spreadWeights();                       // rank 0's weights to all
-    void sumGradients();                        // after the last micro-batch; a rank that had none gives zeros
+    void spreadWeights();  // rank 0's weights to all
+    // After the last micro-batch; a rank that had none gives zeros. byHalves: ProcessGroup::sumByHalves.
+    void sumGradients(bool byHalves);
     [[nodiscard]] double gradientNorm() const;  // of the summed gradients; the same bits at every rank
     // The optimizer's update of this rank's part, then all parts to all ranks.
     void step(double learningRate, double weightDecay, double gradientScale);

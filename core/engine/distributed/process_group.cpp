@@ -2,7 +2,9 @@
 // it is linked).
 #include "core/engine/distributed/process_group.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <chrono>
@@ -16,6 +18,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "core/base/error.h"
+#include "core/config/accumulation.h"
 #include "core/device/plugin.h"
 #include "core/engine/distributed/heartbeat.h"
 #include "core/engine/distributed/nccl.h"
@@ -212,6 +215,29 @@ void ProcessGroup::each(const char* what, const std::vector<at::Tensor>& tensors
 void ProcessGroup::sum(const std::vector<at::Tensor>& tensors) {
     each("summing", tensors,
          [](c10d::Backend& backend, std::vector<at::Tensor>& one, std::size_t) { return backend.allreduce(one); });
+}
+
+void ProcessGroup::sumByHalves(const std::vector<at::Tensor>& tensors) {
+    if (size() == 2) return sum(tensors);  // a + b, whoever adds
+    const at::NoGradGuard guard;
+    sumAtFirst(tensors, 0, size());
+    broadcast(tensors, std::vector<int>(tensors.size(), 0));
+}
+
+// The sum of the `count` ranks from `first` on, at `first`. A tensor at a time, so that a buffer of one is enough; each
+// rank either sends or receives, so that none waits for another in a circle.
+void ProcessGroup::sumAtFirst(const std::vector<at::Tensor>& tensors, int first, int count) {
+    if (count == 1) return;
+    const int half = static_cast<int>(firstHalf(count)), second = first + half;
+    if (rank() < second) sumAtFirst(tensors, first, half);
+    else sumAtFirst(tensors, second, count - half);
+    for (const at::Tensor& tensor : tensors) {
+        if (rank() == second) send(tensor, first);
+        if (rank() != first) continue;
+        const at::Tensor other = at::empty_like(tensor);
+        receive(other, second);
+        tensor.add_(other);
+    }
 }
 
 void ProcessGroup::sum(std::vector<double>& numbers) {

@@ -40,6 +40,9 @@ public:
 
     // The sum over the ranks, in place. Every rank gets the same bits; with two ranks they are those of a + b.
     void sum(const std::vector<at::Tensor>& tensors);
+    // The same in an order that the ranks alone decide, (r0 + r1) + (r2 + r3) (core/config/accumulation.h): Gloo's ring
+    // and NCCL begin each part of a tensor at another rank. Costs more rounds where there are more than two ranks.
+    void sumByHalves(const std::vector<at::Tensor>& tensors);
     // Numbers that most ranks leave 0: the sums are exact where each place is filled by one rank.
     void sum(std::vector<double>& numbers);
     // From the rank `owners[i]` to all, in place.
@@ -64,6 +67,7 @@ private:
     using Start = std::function<c10::intrusive_ptr<c10d::Work>(c10d::Backend& backend, std::vector<at::Tensor>& one,
                                                                std::size_t index)>;
     void collective(const char* what, const std::function<void()>& work);
+    void sumAtFirst(const std::vector<at::Tensor>& tensors, int first, int count);
     void each(const char* what, const std::vector<at::Tensor>& tensors, const Start& start);
     [[noreturn]] void someoneIsLost(const char* what, const std::string& reason);
     Ranks ranks_;

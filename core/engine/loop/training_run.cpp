@@ -8,8 +8,10 @@
 #include "core/base/measure.h"
 #include "core/base/number.h"
 #include "core/base/profile.h"
+#include "core/config/accumulation.h"
 #include "core/config/fields.h"
 #include "core/engine/loop/compute_thread.h"
+#include "core/engine/loop/gradient_sum.h"
 #include "core/engine/loop/held_out_loss.h"
 #include "core/engine/loop/kernel_set.h"
 #include "core/run/schedules.h"
@@ -86,11 +88,12 @@ TrainResult TrainingRun::loop() {
 TrainingRun::StepEnd TrainingRun::trainStep() {
     const Clock::time_point start = Clock::now();
     const double lambda = lambdaAt(config_, done_);
-    const std::int64_t micros = config_.accumulation, ranks = parallel_->size();
-    std::vector<BatchTensors> batches;  // of this rank: micro-batches rank, rank + ranks, …
-    std::vector<double> targets(static_cast<std::size_t>(micros)), nats(targets.size());  // of each micro-batch
-    std::vector<double> metrics(targets.size() * objective_->metrics().size());           // of each, one after another
-    for (std::int64_t micro = parallel_->rank(); micro < micros; micro += ranks) {
+    const std::vector<std::int64_t> mine = microBatchesOf(config_, parallel_->rank(), parallel_->size());
+    std::vector<BatchTensors> batches;
+    const auto micros = static_cast<std::size_t>(config_.accumulation);
+    std::vector<double> targets(micros), nats(micros);                   // of each micro-batch
+    std::vector<double> metrics(micros * objective_->metrics().size());  // of each, one after another
+    for (const std::int64_t micro : mine) {
         batches.push_back(toTensors(data_->batch(done_, micro)));
         targets[static_cast<std::size_t>(micro)] = static_cast<double>(objective_->count(batches.back()));
     }
@@ -100,22 +103,27 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     const at::Tensor weight = at::full({}, 1.0 / static_cast<double>(std::max<std::int64_t>(scored, 1)),
                                        at::TensorOptions(device_.device).dtype(at::kFloat));
     bool finite = true;
-    // a round, in which each rank has one (or, in the last, none)
-    for (std::int64_t first = 0; first < micros; first += ranks) {
-        if (pollCommands()) {
-            // an unfinished step is dropped: resuming repeats it from its first micro-batch
-            parallel_->clearGradients();
-            return StepEnd::Interrupted;
-        }
-        const std::int64_t micro = first + parallel_->rank();
-        if (micro >= micros || !finite) continue;
-        const BatchTensors& batch = batches[static_cast<std::size_t>(first / ranks)];
-        const ObjectiveLoss loss = objective_->loss(*model_, batch, lambda);
+    const auto pass = [&](std::int64_t index) {
+        if (pollCommands()) return false;
+        if (!finite) return true;
+        const std::int64_t micro = mine[static_cast<std::size_t>(index)];
+        const ObjectiveLoss loss = objective_->loss(*model_, batches[static_cast<std::size_t>(index)], lambda);
         const double sum = nats[static_cast<std::size_t>(micro)] = loss.sum.item<double>();
         std::copy(loss.metrics.begin(), loss.metrics.end(),
                   metrics.begin() + micro * static_cast<std::int64_t>(loss.metrics.size()));
         finite = std::isfinite(sum);
         if (finite) loss.sum.backward(weight);
+        return true;
+    };
+    const auto own = static_cast<std::int64_t>(mine.size());
+    bool whole =
+        sumGradients(model_->parameters(), own, blocksOfRank(config_, parallel_->rank(), parallel_->size()), pass);
+    // A rank that has fewer than another hears of commands as often.
+    for (std::int64_t i = own; whole && i < roundsOf(config_, parallel_->size()); ++i) whole = !pollCommands();
+    if (!whole) {
+        // an unfinished step is dropped: resuming repeats it from its first micro-batch
+        parallel_->clearGradients();
+        return StepEnd::Interrupted;
     }
     parallel_->gather(nats);
     if (!metrics.empty()) parallel_->gather(metrics);
@@ -125,7 +133,7 @@ TrainingRun::StepEnd TrainingRun::trainStep() {
     double gradNorm = nan;
     if (std::isfinite(loss)) {
         const ProfileScope scope("optimizer");
-        parallel_->sumGradients();
+        parallel_->sumGradients(config_.gradientBlocks > 1);
         gradNorm = parallel_->gradientNorm();
         // they are gone when the snapshot that follows the step is taken
         if (leads() && healthDueAfter(done_ + 1)) health_->takeGradients();

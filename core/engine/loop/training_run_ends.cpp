@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/measure.h"
 #include "core/base/number.h"
+#include "core/config/accumulation.h"
 #include "core/config/fields.h"
 #include "core/engine/loop/compute_thread.h"
 #include "core/engine/loop/kernel_set.h"
@@ -140,7 +141,8 @@ std::string TrainingRun::changesSince(const CheckpointManifest& manifest) const 
     if (manifest.threads != ComputeThread::threads()) {
         add(std::to_string(ComputeThread::threads()) + " threads instead of " + std::to_string(manifest.threads));
     }
-    if (manifest.ranks != parallel_->size()) {
+    const bool sameSums = sumsAsOneRank(config_, manifest.ranks) && sumsAsOneRank(config_, parallel_->size());
+    if (manifest.ranks != parallel_->size() && !sameSums) {
         add(std::to_string(parallel_->size()) + (parallel_->size() == 1 ? " rank" : " ranks") + " instead of " +
             std::to_string(manifest.ranks));
     }

@@ -118,6 +118,14 @@ private Q_SLOTS:
         QVERIFY(device.activationBytes > plain.activationBytes && device.weightBytes == plain.weightBytes);
         config.activationCheckpointing = true;
         QVERIFY(estimate(config).activationBytes < plain.activationBytes / 2);
+        // Sums of blocks wait for each other, at the same moment of the backward.
+        config.accumulation = 2;
+        const Estimate two = estimate(config);
+        config.accumulation = 8;
+        QCOMPARE(estimate(config).gradientBytes - two.gradientBytes, 2 * 4 * two.parameters);
+        QCOMPARE(estimate(config).activationBytes, two.activationBytes);
+        config.gradientBlocks = 1;
+        QCOMPARE(estimate(config).gradientBytes, two.gradientBytes);
         QCOMPARE(estimate(config, 5096).parameters - estimate(config).parameters, 1000 * config.hiddenSize);
     }
 };

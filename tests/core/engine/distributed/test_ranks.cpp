@@ -1,5 +1,7 @@
-// Who a process is among the ranks of a run, told by each launcher's environment; how weights are cut into shards; and
-// how a rank notices that another is gone.
+// Who a process is among the ranks of a run, told by each launcher's environment; how weights are cut into shards; in
+// which order gradients are summed; and how a rank notices that another is gone.
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Functions.h>
 #include <QTest>
 #include <map>
 #include <numeric>
@@ -9,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/engine/distributed/data_parallel.h"
 #include "core/engine/distributed/heartbeat.h"
+#include "core/engine/loop/gradient_sum.h"
 #include "core/run/ranks.h"
 
 using namespace tritlab;
@@ -147,6 +150,42 @@ private Q_SLOTS:
                 for (const std::int64_t count : owned) QVERIFY(count == total / ranks || count == total / ranks + 1);
             }
         }
+    }
+
+    // Gradients that forget their last bits in every sum, so that only the promised order gives the expected ones.
+    void gradientsAreSummedInBlocks() {
+        const at::Tensor inputs = at::randn({16, 1000}, at::detail::createCPUGenerator(7));
+        const auto sumOf = [&](std::int64_t count, std::int64_t blocks) {
+            std::vector<Parameter> parameters(2);
+            parameters[0].value = at::zeros({1000}).requires_grad_(true);
+            parameters[1].value = at::zeros({1000}).requires_grad_(true);  // one that not every micro-batch reaches
+            std::int64_t calls = 0;
+            const bool whole = sumGradients(parameters, count, blocks, [&](std::int64_t micro) {
+                if (micro != calls++) qFatal("out of order");
+                (parameters[0].value * inputs[micro]).sum().backward();
+                if (micro == 1) (parameters[1].value * inputs[micro]).sum().backward();
+                return true;
+            });
+            if (!whole || calls != count) qFatal("not all were summed");
+            if (!at::equal(parameters[1].value.grad(), inputs[1])) qFatal("a gradient was lost");
+            return parameters[0].value.grad();
+        };
+        const auto x = [&](std::int64_t micro) { return inputs[micro]; };
+        const at::Tensor halves = (x(0) + x(1)) + (x(2) + x(3)), inOrder = ((x(0) + x(1)) + x(2)) + x(3);
+        QVERIFY(!at::equal(halves, inOrder));
+        QVERIFY(at::equal(sumOf(2, 4), x(0) + x(1)));
+        QVERIFY(at::equal(sumOf(3, 4), (x(0) + x(1)) + x(2)));
+        QVERIFY(at::equal(sumOf(4, 4), halves));
+        QVERIFY(at::equal(sumOf(4, 1), inOrder));
+        QVERIFY(at::equal(sumOf(6, 4), ((x(0) + x(1)) + x(2)) + ((x(3) + x(4)) + x(5))));
+        QVERIFY(at::equal(sumOf(8, 4), halves + ((x(4) + x(5)) + (x(6) + x(7)))));
+        QVERIFY(at::equal(sumOf(8, 2), inOrder + (((x(4) + x(5)) + x(6)) + x(7))));
+
+        std::vector<Parameter> parameters(1);
+        parameters[0].value = at::zeros({1000}).requires_grad_(true);
+        std::int64_t calls = 0;
+        QVERIFY(!sumGradients(parameters, 8, 4, [&](std::int64_t) { return ++calls < 6; }));
+        QCOMPARE(calls, 6);  // and nothing behind the stop
     }
 
     void aRankThatFallsSilentIsNoticed() {
