@@ -226,6 +226,7 @@ void addRunsCommands(Program& program) {
         ->required();
 
     addRunsEditing(program, group);
+    addRunsBranch(program, group);
     addRunsExport(program, group);
 }
 

@@ -11,6 +11,7 @@ namespace tritlab::cli {
 constexpr char runHelp[] = "An id, a unique prefix of a name, or 'latest'";
 
 void addRunsEditing(Program& program, CLI::App* group);
+void addRunsBranch(Program& program, CLI::App* group);
 void addRunsExport(Program& program, CLI::App* group);
 
 // Lines of cells under a header, columns as wide as their widest cell.

@@ -138,8 +138,9 @@ Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run, con
         throw Error("the run is in the trash", run.id,
                     "`tritlab-cli runs restore " + run.id + "` brings it back, then it can go on");
     if (run.state == RunState::Finished)
-        throw Error("the run has finished its " + std::to_string(run.config.steps) + " steps", run.id,
-                    "`tritlab-cli train` starts another");
+        throw Error(
+            "the run has finished its " + std::to_string(run.config.steps) + " steps", run.id,
+            "`tritlab-cli resume " + run.id + " --steps N` goes on to more, `tritlab-cli train` starts another");
     requireSources(run.config);
     return trainRun(session, writer, run.id, run.config, true, ranks);
 }

@@ -73,19 +73,33 @@ private:
     }
 
     void schedules() {
-        if (c.warmupSteps > 0 && c.warmupSteps >= c.steps)
+        if (c.scheduleFrom >= c.steps)
+            return add({"schedule_from", "steps"}, "The schedules begin at step " + std::to_string(c.scheduleFrom) +
+                                                       ", and the run has " + std::to_string(c.steps) + " steps.");
+        const std::int64_t length = c.scheduleLength();
+        if (c.warmupSteps > 0 && c.warmupSteps >= length)
             add({"warmup_steps", "steps"}, "The warm-up of " + std::to_string(c.warmupSteps) +
-                                               " steps leaves nothing of the " + std::to_string(c.steps) + " steps.");
+                                               " steps leaves nothing of the " + std::to_string(length) +
+                                               (length == c.steps ? " steps." : " steps that the schedules take."));
         const auto applies = [this](const char* key) { return findField(key)->applies(c); };
         if (applies("lr_decay_share") &&
-            static_cast<double>(c.warmupSteps) > (1 - c.lrDecayShare) * static_cast<double>(c.steps))
+            static_cast<double>(c.warmupSteps) > (1 - c.lrDecayShare) * static_cast<double>(length))
             add({"lr_decay_share", "warmup_steps"}, "The decay begins before the warm-up has ended.");
         if (applies("lr_switch_at") && c.lrSwitchAt <= 0)
             add({"lr_switch_at"}, "The second stage has to start above 0 (and at 1 at the latest).");
+        if (applies("lambda_start") && c.lambdaStart > c.lambdaFinal)
+            add({"lambda_start", "lambda_final"}, "Lambda would fall from " + formatReal(c.lambdaStart) + " to " +
+                                                      formatReal(c.lambdaFinal) + "; it can only rise or stay.");
         if (applies("lambda_reach_one_at") && c.lambdaReachOneAt <= 0)
             add({"lambda_reach_one_at"},
                 "Lambda has to reach 1 above 0 and at 1 at the latest. For 1 from the start set lambda_schedule = "
                 "none.");
+    }
+
+    void batch() {
+        if (c.gradientBlocks < 1 || (c.gradientBlocks & (c.gradientBlocks - 1)) == 0) return;
+        add({"gradient_blocks"},
+            "Blocks are halves of halves: use 1, 2, 4, 8 and so on, not " + std::to_string(c.gradientBlocks) + ".");
     }
 
     // Looked for on this machine, as files are.
@@ -94,12 +108,6 @@ private:
         if (const CudaState& cuda = cudaState(); !cuda.usable())
             add({"device"},
                 "This machine cannot train on CUDA: " + cuda.missing + ". " + cuda.hint + ", or set device = cpu.");
-    }
-
-    void batch() {
-        if (c.gradientBlocks < 1 || (c.gradientBlocks & (c.gradientBlocks - 1)) == 0) return;
-        add({"gradient_blocks"},
-            "Blocks are halves of halves: use 1, 2, 4, 8 and so on, not " + std::to_string(c.gradientBlocks) + ".");
     }
 
     const RunConfig& c;

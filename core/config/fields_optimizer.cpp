@@ -26,7 +26,9 @@ std::vector<Field> learningRate() {
     return {
         integer("steps", group, &RunConfig::steps, 1, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
                 QT_TRANSLATE_NOOP("Field", "Steps"),
-                QT_TRANSLATE_NOOP("Field", "Optimizer steps of the whole run. Every schedule is stretched over them.")),
+                QT_TRANSLATE_NOOP("Field",
+                                  "Optimizer steps of the whole run. Every schedule is stretched over them, unless it "
+                                  "is said how many steps the schedules take.")),
         derived(
             real("learning_rate", group, &RunConfig::learningRate, 0, 10, "",
                  QT_TRANSLATE_NOOP("Field", "Learning rate"),
@@ -77,6 +79,16 @@ std::vector<Field> learningRate() {
                      "Field",
                      "The second stage runs as if the peak were this share of the first (Training Tips: 2/3).")),
             "lr_schedule is two_stage_linear or two_stage_cosine", twoStage),
+        integer("schedule_from", group, &RunConfig::scheduleFrom, 0, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
+                QT_TRANSLATE_NOOP("Field", "Schedules begin at"),
+                QT_TRANSLATE_NOOP("Field",
+                                  "The step at which learning rate, weight decay and lambda begin their curves. Above "
+                                  "0 in a branch that begins new ones where it leaves its parent.")),
+        integer("schedule_steps", group, &RunConfig::scheduleSteps, 0, 1e9, QT_TRANSLATE_NOOP("Field", "steps"),
+                QT_TRANSLATE_NOOP("Field", "Schedules take"),
+                QT_TRANSLATE_NOOP("Field",
+                                  "Steps that every schedule is stretched over; afterwards its last value stays. 0: "
+                                  "all steps. A branch that keeps its parent's curves has the parent's number.")),
     };
 }
 
@@ -169,6 +181,13 @@ std::vector<Field> lambdaFields() {
                  return ternary(c) && (c.lambdaSchedule == LambdaSchedule::Exponential ||
                                        c.lambdaSchedule == LambdaSchedule::Sigmoid);
              }),
+        when(real("lambda_start", FieldGroup::Lambda, &RunConfig::lambdaStart, 0, 1, "",
+                  QT_TRANSLATE_NOOP("Field", "First lambda"),
+                  QT_TRANSLATE_NOOP("Field",
+                                    "Where the schedule begins: 0, or what lambda had come to in the run that a branch "
+                                    "goes on from.")),
+             "ternary_linears is on, lambda_schedule is not none, and schedule_from is above 0",
+             [scheduled](const RunConfig& c) { return scheduled(c) && c.scheduleFrom > 0; }),
         when(real("lambda_reach_one_at", FieldGroup::Lambda, &RunConfig::lambdaReachOneAt, 0, 1, "",
                   QT_TRANSLATE_NOOP("Field", "Reach 1 at"),
                   QT_TRANSLATE_NOOP("Field",

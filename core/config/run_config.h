@@ -65,10 +65,12 @@ struct RunConfig {
     double learningRate = 3e-3;  // peak
     LrSchedule lrSchedule = LrSchedule::Cosine;
     std::int64_t warmupSteps = 100;
-    double lrFloor = 0.0;       // last learning rate as a share of the peak
-    double lrSwitchAt = 0.5;    // two-stage: where the second stage starts, share of the steps
-    double lrDecayShare = 0.2;  // wsd: the last share of the steps, in which the learning rate falls
-    double lrSecondPeak = 0.6;  // two-stage: the curve goes on as if its peak were this share of the first's
+    double lrFloor = 0.0;            // last learning rate as a share of the peak
+    double lrSwitchAt = 0.5;         // two-stage: where the second stage starts, share of the steps
+    double lrDecayShare = 0.2;       // wsd: the last share of the steps, in which the learning rate falls
+    double lrSecondPeak = 0.6;       // two-stage: the curve goes on as if its peak were this share of the first's
+    std::int64_t scheduleFrom = 0;   // the step at which the schedules begin: above 0 in a branch with a new curve
+    std::int64_t scheduleSteps = 0;  // steps that they are stretched over, then their last value; 0 = all from there on
     double beta1 = 0.9;
     double beta2 = 0.95;
     double adamEps = 1e-8;
@@ -80,17 +82,18 @@ struct RunConfig {
     // Lambda schedule
     LambdaSchedule lambdaSchedule = LambdaSchedule::None;
     double lambdaK = 8;             // exponential 8, sigmoid 100 until set
-    double lambdaReachOneAt = 1.0;  // share of the steps at which lambda is exactly 1
+    double lambdaStart = 0;         // where the schedule begins: above 0 in a branch of a run that had come so far
+    double lambdaReachOneAt = 1.0;  // share of the schedule's steps at which lambda is exactly 1
     double lambdaFinal = 1.0;  // below 1 only by the person's wish: the schedule is scaled by it and never set to 1
 
     // Batch and precision
     std::int64_t batchSize = 16;        // sequences a micro-batch
     std::int64_t sequenceLength = 256;  // tokens a sequence
     std::int64_t accumulation = 1;      // micro-batches an optimizer step
+    std::int64_t gradientBlocks = 4;    // of micro-batches, added in pairs (accumulation.h); 1 = one after the other
     Precision precision = Precision::Bf16;
     ComputeDevice device = ComputeDevice::Auto;
     bool activationCheckpointing = false;  // a block keeps its input alone and runs again in the backward
-    std::int64_t gradientBlocks = 4;    // of micro-batches, added in pairs (accumulation.h); 1 = one after the other
     std::int64_t threads = 0;              // 0 = all cores
     std::int64_t seed = 1;
 
@@ -112,6 +115,10 @@ struct RunConfig {
     std::int64_t keepCheckpoints = 3;    // the newest N stay; the best by evaluation stays too
 
     [[nodiscard]] std::int64_t tokensPerStep() const { return batchSize * sequenceLength * accumulation; }
+    // Steps that the schedules are stretched over.
+    [[nodiscard]] std::int64_t scheduleLength() const {
+        return scheduleSteps > 0 ? scheduleSteps : steps - scheduleFrom;
+    }
     bool operator==(const RunConfig&) const = default;
 };
 

@@ -1,7 +1,5 @@
 #include "ui/pages/chart_marks.h"
 
-#include <cmath>
-
 #include "core/run/schedules.h"
 #include "ui/models/run_list_model.h"
 #include "ui/pages/chart_board.h"
@@ -21,10 +19,11 @@ std::vector<ChartMark> scheduledMarks(const RunConfig& config) {
     const auto within = [&](StepIndex step) { return step > 0 && step < config.steps; };
     if (config.ternaryLinears && within(lambdaReachesOne(config)))
         marks.push_back({lambdaReachesOne(config), ChartMark::Kind::LambdaOne});
-    if (within(config.warmupSteps)) marks.push_back({config.warmupSteps, ChartMark::Kind::LearningRate});
+    if (const StepIndex warm = config.scheduleFrom + config.warmupSteps; config.warmupSteps > 0 && within(warm))
+        marks.push_back({warm, ChartMark::Kind::LearningRate});
     if (config.lrSchedule == LrSchedule::TwoStageLinear || config.lrSchedule == LrSchedule::TwoStageCosine) {
-        const auto second = static_cast<StepIndex>(std::llround(config.lrSwitchAt * static_cast<double>(config.steps)));
-        if (within(second)) marks.push_back({second, ChartMark::Kind::LearningRate});
+        if (const StepIndex second = secondStageFrom(config); within(second))
+            marks.push_back({second, ChartMark::Kind::LearningRate});
     }
     return marks;
 }

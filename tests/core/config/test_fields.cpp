@@ -261,8 +261,32 @@ private Q_SLOTS:
                              [](RunConfig& c) { c.lrSchedule = LrSchedule::TwoStageLinear, c.lrSwitchAt = 0; }));
         QVERIFY(problemsWith("lambda_reach_one_at",
                              [](RunConfig& c) { c.lambdaSchedule = LambdaSchedule::Linear, c.lambdaReachOneAt = 0; }));
+        QVERIFY(problemsWith("schedule_from", [](RunConfig& c) { c.scheduleFrom = c.steps; }));
+        QVERIFY(problemsWith("warmup_steps", [](RunConfig& c) { c.scheduleFrom = c.steps - c.warmupSteps; }));
+        QVERIFY(problemsWith("warmup_steps", [](RunConfig& c) { c.scheduleSteps = c.warmupSteps; }));
+        QVERIFY(problemsWith("lr_decay_share", [](RunConfig& c) {
+            c.lrSchedule = LrSchedule::Wsd, c.scheduleSteps = c.warmupSteps + 10, c.lrDecayShare = 0.5;
+        }));
+        QVERIFY(problemsWith("lambda_start", [](RunConfig& c) {
+            c.lambdaSchedule = LambdaSchedule::Linear, c.lambdaStart = 0.6, c.lambdaFinal = 0.5, c.scheduleFrom = 10;
+        }));
+        for (const std::int64_t blocks : {1, 2, 4, 512})
+            QVERIFY(!problemsWith("gradient_blocks", [&](RunConfig& c) { c.gradientBlocks = blocks; }));
+        for (const std::int64_t blocks : {0, 3, 6, 1000})
+            QVERIFY(problemsWith("gradient_blocks", [&](RunConfig& c) { c.gradientBlocks = blocks; }));
         QVERIFY(problemsWith("sequence_length", [](RunConfig& c) { c.sequenceLength = 1; }));
         QVERIFY(problemsWith("learning_rate", [](RunConfig& c) { c.learningRate = std::nan(""); }));
+    }
+    // A run from before these fields adds and schedules as it did.
+    void anOldConfigKeepsItsWay() {
+        nlohmann::ordered_json json = toJson(ConfigDraft().config());
+        for (const char* key : {"gradient_blocks", "schedule_from", "schedule_steps"})
+            QCOMPARE(json.erase(key), std::size_t{1});
+        const RunConfig old = configFromJson(json);
+        QCOMPARE(old.gradientBlocks, 1);
+        QCOMPARE(ConfigDraft().config().gradientBlocks, 4);
+        QVERIFY(old.scheduleFrom == 0 && old.scheduleSteps == 0 && old.lambdaStart == 0);
+        QCOMPARE(old.scheduleLength(), old.steps);
     }
     void differencesNameWhatDiffers() {
         ConfigDraft left, right;

@@ -36,6 +36,8 @@ void near(double actual, double expected) {
         QFAIL(qPrintable(QStringLiteral("%1 is not %2").arg(actual, 0, 'g', 17).arg(expected, 0, 'g', 17)));
 }
 
+const LrSchedule lrSchedules[] = {LrSchedule::Constant,       LrSchedule::Linear,         LrSchedule::Cosine,
+                                  LrSchedule::TwoStageLinear, LrSchedule::TwoStageCosine, LrSchedule::Wsd};
 const LambdaSchedule lambdaSchedules[] = {LambdaSchedule::None, LambdaSchedule::Linear, LambdaSchedule::Accelerated,
                                           LambdaSchedule::Exponential, LambdaSchedule::Sigmoid};
 
@@ -193,6 +195,98 @@ private Q_SLOTS:
             for (const StepIndex step : {0, 50, 99}) QCOMPARE(lambdaAt(c, step), 0.0);
             QCOMPARE(lambdaReachesOne(c), -1);
         }
+    }
+
+    // Every learning-rate, weight-decay and lambda schedule of a run of 1000 steps that goes on to 2000.
+    void aBranchKeepsStretchesOrBeginsItsCurves() {
+        for (const LrSchedule lr : lrSchedules)
+            for (const DecaySchedule decay :
+                 {DecaySchedule::Constant, DecaySchedule::OffAtSwitch, DecaySchedule::CosineThenOff})
+                for (const LambdaSchedule lambda : lambdaSchedules) {
+                    RunConfig parent = withLr(lr, 1000, 100, 2e-3, 0.1);
+                    parent.decaySchedule = decay;
+                    parent.lambdaSchedule = lambda;
+                    RunConfig longer = parent;
+                    longer.steps = 2000;
+                    const RunConfig kept = withBranchSchedule(parent, longer, 600, BranchSchedule::Kept),
+                                    stretched = withBranchSchedule(parent, longer, 600, BranchSchedule::Stretched),
+                                    anew = withBranchSchedule(parent, longer, 600, BranchSchedule::New);
+                    QVERIFY(stretched == longer);
+                    for (const auto value : {learningRateAt, weightDecayAt, lambdaAt}) {
+                        for (StepIndex step = 0; step < 2000; step += 9) {
+                            QCOMPARE(value(kept, step), value(parent, std::min<StepIndex>(step, 999)));
+                            if (step % 2 == 0 && step > 200 && value == weightDecayAt)
+                                near(value(stretched, step), value(parent, step / 2));
+                        }
+                        QCOMPARE(value(kept, 1999), value(parent, 999));
+                    }
+                    // New: the curve of a run of 1400 steps of its own, and lambda from where it was.
+                    RunConfig own = parent;
+                    own.steps = 1400;
+                    for (StepIndex step = 600; step < 2000; step += 7) {
+                        QCOMPARE(learningRateAt(anew, step), learningRateAt(own, step - 600));
+                        QCOMPARE(weightDecayAt(anew, step), weightDecayAt(own, step - 600));
+                        const double was = lambda == LambdaSchedule::None ? 0 : lambdaAt(parent, 599);
+                        near(lambdaAt(anew, step), was + (1 - was) * lambdaAt(own, step - 600));
+                        QVERIFY(lambdaAt(anew, step) >= lambdaAt(parent, 599));
+                    }
+                    QVERIFY(lambdaAt(anew, 1999) == 1.0 && lambdaAt(kept, 1999) == 1.0);
+                    const std::vector<ScheduleChange> changes = scheduleChanges(parent, kept, 600);
+                    QCOMPARE(changes.size(), std::size_t{3});
+                    QCOMPARE(changes[0].before, learningRateAt(parent, 599));
+                    QCOMPARE(changes[0].after, learningRateAt(parent, 600));
+                    QCOMPARE(changes[1].after, lambdaAt(parent, 600));
+                    QVERIFY(branchScheduleOf(parent, kept, 600) == BranchSchedule::Kept);
+                    QVERIFY(branchScheduleOf(parent, anew, 600) == BranchSchedule::New);
+                    QVERIFY(branchScheduleOf(parent, stretched, 600) == BranchSchedule::Stretched);
+                }
+    }
+
+    // Values before and after that were worked out by hand: cosine to 0 over 1000 steps, at its end and in its middle.
+    void theJumpOfABranch() {
+        RunConfig parent = withLr(LrSchedule::Cosine, 1000, 0, 1e-3);
+        parent.lambdaSchedule = LambdaSchedule::Linear;
+        RunConfig longer = parent;
+        longer.steps = 2000;
+        const auto end = scheduleChanges(parent, longer, 1000);
+        near(end[0].before, 1e-3 * 0.5 * (1 - std::cos(pi / 1000)));
+        near(end[0].after, 5e-4);
+        QCOMPARE(end[1].before, 1.0);
+        near(end[1].after, 0.5);
+        QCOMPARE(scheduledText(end[0].before), std::string("2.467e-09"));
+        QCOMPARE(scheduledText(end[0].after), std::string("0.0005"));
+        QCOMPARE(scheduledText(1), std::string("1"));
+        const auto kept = scheduleChanges(parent, withBranchSchedule(parent, longer, 1000, BranchSchedule::Kept), 1000);
+        for (const ScheduleChange& each : kept) QCOMPARE(each.after, each.before);
+        RunConfig anew = withBranchSchedule(parent, longer, 500, BranchSchedule::New);
+        near(scheduleChanges(parent, anew, 500)[0].after, 1e-3);
+        near(scheduleChanges(parent, anew, 500)[1].after, 0.499);
+        QCOMPARE(lambdaReachesOne(anew), 1999);
+        anew.lambdaReachOneAt = 0.5;
+        QCOMPARE(lambdaReachesOne(anew), 1250);
+        // A branch of a branch: the parent's own curve goes on.
+        RunConfig third = anew;
+        third.steps = 3000;
+        const RunConfig again = withBranchSchedule(anew, third, 1800, BranchSchedule::Kept);
+        QVERIFY(again.scheduleFrom == 500 && again.scheduleSteps == 1500);
+        QCOMPARE(learningRateAt(again, 1900), learningRateAt(anew, 1900));
+        QCOMPARE(learningRateAt(again, 2999), learningRateAt(anew, 1999));
+        // What the person set otherwise has no name; dense linears have no lambda.
+        third.scheduleSteps = 123;
+        QVERIFY(!branchScheduleOf(anew, third, 1800));
+        third.ternaryLinears = false;
+        QCOMPARE(scheduleChanges(anew, third, 1800).size(), std::size_t{2});
+    }
+
+    void theSecondStageMoves() {
+        RunConfig c = withLr(LrSchedule::TwoStageLinear, 1000, 0, 1e-3);
+        c.lrSwitchAt = 0.5;
+        QCOMPARE(secondStageFrom(c), 500);
+        c.scheduleFrom = 600;
+        QCOMPARE(secondStageFrom(c), 800);
+        c.scheduleSteps = 100;
+        QCOMPARE(secondStageFrom(c), 650);
+        QVERIFY(learningRateAt(c, 650) < 0.65 * learningRateAt(c, 649));
     }
 };
 
