@@ -114,7 +114,7 @@ void RunLauncher::openBranch(const QString& run, qint64 step) {
     const RunSummary* parent = tools_.runs->run(run);
     if (parent == nullptr) return;
     const QString name = QString::fromStdString(parent->name);
-    openForm(&parent->config, name)->setBranch(run, name, step);
+    openForm(&parent->config, name)->setBranch(run, name, step, parent->config);
 }
 
 void RunLauncher::startDemo() {

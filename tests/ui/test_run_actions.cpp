@@ -206,7 +206,7 @@ private Q_SLOTS:
         // The form of a branch leaves the model alone.
         const auto window = openWindow(fixture);
         RunForm* form = window->openForm(&longer, "parent");
-        form->setBranch(QString::fromStdString(id), "parent", 30);
+        form->setBranch(QString::fromStdString(id), "parent", 30, config);
         QVERIFY(!form->editor("hidden_size")->editor()->isEnabled());
         QVERIFY(form->editor("learning_rate")->editor()->isEnabled());
         form->loadPreset("nano");

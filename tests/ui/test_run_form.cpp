@@ -133,6 +133,67 @@ private Q_SLOTS:
         }
     }
 
+    // The form of a branch says how its schedules go on, draws it, and lets the person choose otherwise.
+    void aBranchShowsHowItsSchedulesGoOn() {
+        RunConfig parent = presetDraft("tiny").config();
+        parent.steps = 400;
+        parent.warmupSteps = 40;
+        parent.lambdaSchedule = LambdaSchedule::Linear;
+        parent = frozen(parent);
+        RunForm form;
+        form.setBranch("r-1", "parent", 200, parent);
+        type(form, "steps", "800");
+        QCOMPARE(form.config().warmupSteps, 40);  // the parent's, whatever the steps
+        auto* choice = form.findChild<QComboBox*>("branchSchedule");
+        auto* text = form.findChild<QLabel*>("scheduleChange");
+        QWidget* box = choice->parentWidget();
+        QVERIFY(!box->isHidden() && choice->currentText() == "Schedules stretched over all steps");
+        const auto arrow = [](double before, double after) {
+            return QString::fromStdString(scheduledText(before) + " → " + scheduledText(after));
+        };
+        QVERIFY2(text->text().startsWith("At step 200: learning rate ") &&
+                     text->text().contains(arrow(learningRateAt(parent, 199), learningRateAt(form.config(), 200))) &&
+                     text->text().contains(arrow(lambdaAt(parent, 199), 0.25)),
+                 qPrintable(text->text()));
+        const auto choose = [&](BranchSchedule schedule) {
+            choice->setCurrentIndex(choice->findData(static_cast<int>(schedule)));
+            Q_EMIT choice->activated(choice->currentIndex());
+        };
+        const auto drawn = [&](const char* chart, StepIndex step) {
+            const Series* series = form.findChild<ChartWidget*>(chart)->shownSeries("draft");
+            for (std::size_t i = 0; i < series->size(); ++i)
+                if (series->x(i) == static_cast<double>(step)) return series->y(i);
+            return -1.0F;
+        };
+        for (const BranchSchedule each : {BranchSchedule::Kept, BranchSchedule::New, BranchSchedule::Stretched}) {
+            choose(each);
+            const RunConfig config = form.config();
+            QVERIFY(branchScheduleOf(parent, config, 200) == each);
+            QVERIFY(form.valid());
+            for (const StepIndex step : {10, 199})
+                QCOMPARE(drawn("chart:formLr", step), static_cast<float>(learningRateAt(parent, step)));
+            for (const StepIndex step : {200, 201, 799}) {
+                QCOMPARE(drawn("chart:formLr", step), static_cast<float>(learningRateAt(config, step)));
+                QCOMPARE(drawn("chart:formLambda", step), static_cast<float>(lambdaAt(config, step)));
+            }
+        }
+        choose(BranchSchedule::Kept);
+        QCOMPARE(form.config().scheduleSteps, 400);
+        QCOMPARE(form.commandLine(), QString("tritlab-cli runs branch r-1 --step 200 --set steps=800 --set "
+                                             "schedule_steps=400 --name 'parent from 200' && tritlab-cli resume "
+                                             "'parent from 200'"));
+        type(form, "schedule_steps", "500");  // something of one's own
+        QCOMPARE(choice->currentIndex(), -1);
+        choose(BranchSchedule::New);
+        const RunConfig anew = form.config();
+        QVERIFY(anew.scheduleFrom == 200 && anew.lambdaStart > 0);
+        form.load(anew, "copy");  // a run of its own
+        QVERIFY(box->isHidden());
+        QVERIFY(form.config().scheduleFrom == 0 && form.config().lambdaStart == 0 && form.config().steps == 800);
+        form.loadPreset("nano");
+        QCOMPARE(drawn("chart:formLr", 50), static_cast<float>(learningRateAt(form.config(), 50)));
+    }
+
     // The command line that is shown makes the same config.
     void commandLineSaysTheSame() {
         RunForm form;

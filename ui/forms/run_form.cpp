@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/json_file.h"
 #include "core/store/branch.h"
+#include "ui/forms/branch_schedules.h"
 #include "ui/forms/cost_panel.h"
 #include "ui/forms/data_preview.h"
 #include "ui/forms/schedule_panel.h"
@@ -131,10 +132,13 @@ QHBoxLayout* RunForm::makeHead() {
 
 QWidget* RunForm::makeSide() {
     auto* side = new QWidget(this);
+    branchSchedules_ = new BranchSchedules(side);
+    connect(branchSchedules_, &BranchSchedules::chosen, this, &RunForm::takeSchedule);
     schedules_ = new SchedulePanel(side);
     costs_ = new CostPanel(side);
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(branchSchedules_);
     column->addWidget(schedules_, 1);
     column->addWidget(costs_);
     side->setMinimumWidth(340);
@@ -145,7 +149,10 @@ SweepEditor* RunForm::sweep() const { return sweep_->editor(); }
 
 StepMeasure* RunForm::measure() const { return costs_->measure(); }
 
-QString RunForm::commandLine() const { return trainCommand(fields_->draft(), preset_, name_->text()); }
+QString RunForm::commandLine() const {
+    if (branch_) return branchCommand(branch_->run, branch_->step, branch_->parent, config(), name_->text());
+    return trainCommand(fields_->draft(), preset_, name_->text());
+}
 
 void RunForm::openFile() {
     const QString path =
@@ -166,19 +173,40 @@ void RunForm::askWhereToSave() {
 
 void RunForm::showData() { (new DataPreviewDialog(frozen(config()), workspace_, this))->show(); }
 
-void RunForm::setBranch(const QString& run, const QString& name, qint64 step) {
-    branch_ = Branch{run, step};
+void RunForm::setBranch(const QString& run, const QString& name, qint64 step, const RunConfig& parent) {
+    ConfigDraft draft;
+    draft.setJson(toJson(parent));
+    fields_->setDraft(std::move(draft));
     presetText_->setText(tr("Goes on from the checkpoint of %1 at step %2, in a run of its own. The model and its text "
                             "stay as they are.")
                              .arg(name)
                              .arg(step));
     name_->setText(tr("%1 from %2").arg(name).arg(step));
+    goOnFrom({run, step, parent});
+    validate();
+}
+
+void RunForm::goOnFrom(Branch branch) {
+    branch_ = std::move(branch);
     fields_->setFixed(&fixedInBranch);
-    showSide();
+    branchSchedules_->setParentRun(branch_->parent, branch_->step);
+    schedules_->setParentRun(branch_->parent, branch_->step);
+}
+
+void RunForm::takeSchedule(BranchSchedule schedule) {
+    if (!branch_) return;
+    const RunConfig wanted = withBranchSchedule(branch_->parent, config(), branch_->step, schedule);
+    for (const char* key : {"schedule_from", "schedule_steps", "lambda_start"})
+        fields_->setValue(key, findField(key)->get(wanted));
+    validate();
+    changed();
 }
 
 void RunForm::endBranch() {
-    if (std::exchange(branch_, std::nullopt)) fields_->setFixed([](const std::string&) { return false; });
+    if (!std::exchange(branch_, std::nullopt)) return;
+    fields_->setFixed([](const std::string&) { return false; });
+    branchSchedules_->clear();
+    schedules_->clearParentRun();
 }
 
 void RunForm::setAside() {
@@ -196,9 +224,12 @@ void RunForm::showDraft(ConfigDraft draft, const QString& preset, const QString&
     validate();
 }
 
-void RunForm::load(const RunConfig& config, const QString& name) {
+void RunForm::load(const RunConfig& other, const QString& name) {
     setAside();
     ConfigDraft draft;
+    RunConfig config = other;
+    // A branch's new curves begin where it left its parent; a run of its own begins at 0.
+    if (config.scheduleFrom > 0) config.scheduleFrom = 0, config.lambdaStart = 0;
     // Only what differs from the defaults counts as set by the person, so that derived fields go on following the
     // others.
     for (const Field& field : fields()) {
@@ -289,7 +320,9 @@ nlohmann::json RunForm::written() const {
     form["sweep"] = nlohmann::json::array();
     for (const auto& [key, values] : sweep()->written())
         form["sweep"].push_back({key.toStdString(), values.toStdString()});
-    if (branch_) form["branch"] = {{"run", branch_->run.toStdString()}, {"step", branch_->step}};
+    if (branch_)
+        form["branch"] = {
+            {"run", branch_->run.toStdString()}, {"step", branch_->step}, {"config", toJson(branch_->parent)}};
     return form;
 }
 
@@ -307,12 +340,16 @@ bool RunForm::takeUp(const nlohmann::json& form) {
             sweep()->addAxis(QString::fromStdString(row.at(0).get<std::string>()),
                              QString::fromStdString(row.at(1).get<std::string>()));
         if (const auto it = form.find("branch"); it != form.end())
-            setBranch(QString::fromStdString(it->value("run", std::string())), {}, it->value("step", qint64{0}));
+            goOnFrom({QString::fromStdString(it->value("run", std::string())), it->value("step", qint64{0}),
+                      configFromJson(it->at("config"))});
         presetText_->setText(text("text"));
         name_->setText(text("name"));
         validate();
         return true;
     } catch (const nlohmann::json::exception&) {
+        loadPreset(preset_);
+        return false;
+    } catch (const Error&) {
         loadPreset(preset_);
         return false;
     }
@@ -351,6 +388,7 @@ void RunForm::validate() {
     QPalette colors = problems_->palette();
     colors.setColor(QPalette::WindowText, badColor(isDark(palette())));
     problems_->setPalette(colors);
+    branchSchedules_->setConfig(config(), valid_);
     schedules_->setConfig(config(), valid_);
     showSide();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/workspace.h"
+#include "core/run/schedules.h"
 #include "ui/forms/field_sections.h"
 #include "ui/forms/form_drafts.h"
 #include "ui/forms/sweep_editor.h"
@@ -19,6 +20,7 @@ class QPushButton;
 
 namespace tritlab {
 
+class BranchSchedules;
 class CostPanel;
 class SchedulePanel;
 class StepMeasure;
@@ -28,7 +30,7 @@ class RunForm : public QDialog {
     Q_OBJECT
 public:
     explicit RunForm(QWidget* parent = nullptr);
-    void load(const RunConfig& config, const QString& name);  // another run's frozen config
+    void load(const RunConfig& other, const QString& name);  // another run's frozen config
     void loadPreset(const QString& preset);
     void setWorkspace(const Workspace& workspace) { workspace_ = workspace; }  // where tokenizers and token caches are
     void setDrafts(DraftKeeper* drafts);  // what was left there is taken up, and from here on kept
@@ -46,8 +48,10 @@ public:
     struct Branch {
         QString run;
         qint64 step = 0;
+        RunConfig parent;
     };
-    void setBranch(const QString& run, const QString& name, qint64 step);
+    // Begins with the parent's config, which the person changes: nothing follows another field by itself.
+    void setBranch(const QString& run, const QString& name, qint64 step, const RunConfig& parent);
     [[nodiscard]] const std::optional<Branch>& branch() const { return branch_; }
 
 Q_SIGNALS:
@@ -66,6 +70,8 @@ private:
     void setAside();
     void showDraft(ConfigDraft draft, const QString& preset, const QString& name);
     void showChanges(const RunConfig& before, const QString& description);
+    void goOnFrom(Branch branch);
+    void takeSchedule(BranchSchedule schedule);
     void endBranch();
     [[nodiscard]] nlohmann::json written() const;
     bool takeUp(const nlohmann::json& form);
@@ -82,6 +88,7 @@ private:
     QPushButton* back_;
     FieldSections* fields_;
     SweepSection* sweep_;
+    BranchSchedules* branchSchedules_;
     SchedulePanel* schedules_;
     CostPanel* costs_ = nullptr;  // made last
     QLabel* problems_;

@@ -29,9 +29,12 @@ std::vector<StepIndex> spreadSteps(StepIndex all, StepIndex max) {
 }
 
 std::shared_ptr<const Series> scheduleSeries(const RunConfig& config, ScheduleValue value,
-                                             const std::vector<StepIndex>& steps) {
+                                             const std::vector<StepIndex>& steps, const RunConfig* parent = nullptr,
+                                             StepIndex branchStep = 0) {
     auto series = std::make_shared<Series>();
-    for (const StepIndex step : steps) series->append(static_cast<double>(step), value(config, step));
+    for (const StepIndex step : steps)
+        series->append(static_cast<double>(step),
+                       value(parent != nullptr && step < branchStep ? *parent : config, step));
     return series;
 }
 
@@ -87,6 +90,13 @@ void SchedulePanel::setConfig(const RunConfig& config, bool valid) {
     draw();
 }
 
+void SchedulePanel::setParentRun(const RunConfig& parent, StepIndex step) {
+    parent_ = parent;
+    branchStep_ = step;
+}
+
+void SchedulePanel::clearParentRun() { parent_.reset(); }
+
 // The form tells of another theme before it has come to its parts: curves are coloured when it has.
 void SchedulePanel::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
@@ -100,23 +110,28 @@ void SchedulePanel::draw() {
     charts_->follow();
 }
 
-// Every step where that is few enough; else evenly, and the two steps about lambda's arrival at 1.
+// Every step where that is few enough; else evenly, and the two steps about lambda's arrival at 1 and a branch's begin.
 void SchedulePanel::drawDraft() {
     std::vector<StepIndex> steps = spreadSteps(config_.steps, 2000);
     const StepIndex arrival = lambdaReachesOne(config_);
-    for (const StepIndex step : {arrival - 1, arrival}) {
+    const RunConfig* parent = parent_ ? &*parent_ : nullptr;
+    const StepIndex branch = parent != nullptr ? branchStep_ : -1;
+    for (const StepIndex step : {arrival - 1, arrival, branch - 1, branch}) {
         if (step > 0 && step < config_.steps) steps.push_back(step);
     }
     std::sort(steps.begin(), steps.end());
     steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
     const bool dark = isDark(palette());
     lr_->setCurve("draft", {tr("Learning rate"), runColor(0, dark), Qt::SolidLine},
-                  scheduleSeries(config_, &learningRateAt, steps));
+                  scheduleSeries(config_, &learningRateAt, steps, parent, branch));
     lambda_->setCurve("draft", {tr("Lambda"), runColor(1, dark), Qt::SolidLine},
-                      scheduleSeries(config_, &lambdaAt, steps));
+                      scheduleSeries(config_, &lambdaAt, steps, parent, branch));
     decay_->setCurve("draft", {tr("Weight decay"), runColor(2, dark), Qt::SolidLine},
-                     scheduleSeries(config_, &weightDecayAt, steps));
-    lambda_->clearMarks();
+                     scheduleSeries(config_, &weightDecayAt, steps, parent, branch));
+    for (ChartWidget* each : {lr_, lambda_, decay_}) {
+        each->clearMarks();
+        if (branch > 0) each->addMark(static_cast<double>(branch), tr("branch"), plotColors(palette()).mutedText);
+    }
     if (arrival > 0) lambda_->addMark(static_cast<double>(arrival), tr("λ = 1"), plotColors(palette()).mutedText);
 }
 

@@ -33,4 +33,19 @@ QString trainCommand(const ConfigDraft& draft, const QString& preset, const QStr
     return words.join(' ');
 }
 
+QString branchCommand(const QString& run, qint64 step, const RunConfig& parent, const RunConfig& config,
+                      const QString& name) {
+    QStringList words{"tritlab-cli", "runs", "branch", quoted(run), "--step", QString::number(step)};
+    for (const Field& field : fields()) {
+        if (!field.applies(config) || field.get(config) == field.get(parent)) continue;
+        const QString text = QString::fromStdString(valueText(field, field.get(config)));
+        words << "--set" << quoted(QString::fromStdString(field.key) + "=" + text);
+    }
+    if (const QString wanted = name.trimmed(); !wanted.isEmpty())
+        words << "--name" << quoted(wanted) << "&&"
+              << "tritlab-cli"
+              << "resume" << quoted(wanted);
+    return words.join(' ');
+}
+
 }  // namespace tritlab
