@@ -9,6 +9,7 @@
 
 #include "app/cli/run_json.h"
 #include "core/base/number.h"
+#include "core/checkpoint/integrity.h"
 #include "core/config/fields.h"
 #include "core/store/query.h"
 #include "core/store/store_writer.h"
@@ -113,23 +114,60 @@ Exit list(Session& session, const ListOptions& options) {
     return done;
 }
 
-Exit show(Session& session, const std::string& name) {
+struct ShowOptions {
+    std::string run;
+    bool quick = false;
+};
+
+// A run that trains may have removed a checkpoint since they were listed.
+bool isListed(RunStore& store, const std::string& run, StepIndex step) {
+    const std::vector<CheckpointInfo> now = store.checkpoints(run);
+    return std::any_of(now.begin(), now.end(), [&](const CheckpointInfo& each) { return each.step == step; });
+}
+
+// The checkpoints of a run, each with what is wrong with it, and which of them is the newest good one.
+void showCheckpoints(Session& session, RunStore& store, const std::string& run, CompareBy by) {
+    session.result["checkpoints"] = nlohmann::ordered_json::array();
+    StepIndex newestGood = -1;
+    bool damaged = false;
+    for (const CheckpointInfo& checkpoint : store.checkpoints(run)) {
+        const std::filesystem::path folder = session.workspace.run(run) / checkpoint.path;
+        const std::optional<FileDamage> damage = checkpointDamage(folder, by, session.stop);
+        if (damage && !std::filesystem::exists(folder) && !isListed(store, run, checkpoint.step)) continue;
+        session.result["checkpoints"].push_back({{"step", checkpoint.step},
+                                                 {"path", folder.string()},
+                                                 {"bytes", checkpoint.bytes},
+                                                 {"best", checkpoint.best},
+                                                 {"good", !damage}});
+        std::string line = "checkpoint at step " + std::to_string(checkpoint.step) +
+                           (checkpoint.best ? " (best), " : ", ") + humanBytes(static_cast<double>(checkpoint.bytes));
+        if (damage) {
+            session.result["checkpoints"].back()["damage"] = {{"file", damage->file}, {"what", damage->what}};
+            line += ", DAMAGED: " + damage->file + " " + damage->what;
+            damaged = true;
+        } else {
+            newestGood = checkpoint.step;
+        }
+        session.printLine(line);
+    }
+    session.result["compared_by"] = by == CompareBy::Hash ? "hash" : "size";
+    session.result["newest_good_checkpoint"] =
+        newestGood < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(newestGood);
+    if (damaged)
+        session.printLine(newestGood < 0 ? "No checkpoint of the run is good."
+                                         : "The newest good checkpoint is that of step " + std::to_string(newestGood) +
+                                               ": --checkpoint " + std::to_string(newestGood) + ".");
+}
+
+Exit show(Session& session, const ShowOptions& options) {
     markDeadRuns(session);
     RunStore store(session.workspace);
-    const RunSummary run = findRun(store, name);
+    const RunSummary run = findRun(store, options.run);
     session.result = runJson(run);
     session.result["config"] = toJson(run.config);
-    session.result["checkpoints"] = nlohmann::ordered_json::array();
     session.printLine(oneLine(run));
     if (!run.explanation.empty()) session.printLine(run.explanation);
-    for (const CheckpointInfo& checkpoint : store.checkpoints(run.id)) {
-        session.result["checkpoints"].push_back({{"step", checkpoint.step},
-                                                 {"path", (session.workspace.run(run.id) / checkpoint.path).string()},
-                                                 {"bytes", checkpoint.bytes},
-                                                 {"best", checkpoint.best}});
-        session.printLine("checkpoint at step " + std::to_string(checkpoint.step) + (checkpoint.best ? " (best)" : "") +
-                          ", " + humanBytes(static_cast<double>(checkpoint.bytes)));
-    }
+    showCheckpoints(session, store, run.id, options.quick ? CompareBy::Size : CompareBy::Hash);
     for (const EvaluationEvent& e : store.evaluations(run.id))
         session.printLine("evaluation at step " + std::to_string(e.step) + ": " + evaluationText(e) +
                           (e.full ? " (all held-out text)" : ""));
@@ -211,12 +249,11 @@ void addRunsCommands(Program& program) {
                         "Only these keys, as a table: name,lambda_schedule,seed,bits_per_byte");
     command->add_flag("--trash", options->trashed, "What is in the trash");
 
-    const auto run = std::make_shared<std::string>();
-    program
-        .command(group, "show", "State, results, checkpoints and config of a run",
-                 [=](Session& s) { return show(s, *run); })
-        ->add_option("run", *run, runHelp)
-        ->required();
+    const auto shown = std::make_shared<ShowOptions>();
+    command = program.command(group, "show", "State, results, checkpoints and config of a run",
+                              [=](Session& s) { return show(s, *shown); });
+    command->add_option("run", shown->run, runHelp)->required();
+    command->add_flag("--quick", shown->quick, "Compare the sizes of the checkpoints' files alone, not their hashes");
 
     const auto compared = std::make_shared<std::vector<std::string>>();
     program

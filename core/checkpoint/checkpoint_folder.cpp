@@ -7,6 +7,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/number.h"
+#include "core/checkpoint/integrity.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -166,22 +167,9 @@ CheckpointManifest readCheckedManifest(const fs::path& folder) {
             throw Error(std::string("the checkpoint's manifest does not list ") + name, folder.string(), hintDamaged);
         }
     }
-    for (const auto& [name, entry] : object.at("files").items()) {
-        const fs::path file = folder / fs::path(name).filename();
-        std::error_code error;
-        const auto size = fs::file_size(file, error);
-        if (error) throw Error("a file of the checkpoint is missing", file.string(), hintDamaged);
-        if (static_cast<std::int64_t>(size) != entry.at("bytes").get<std::int64_t>()) {
-            throw Error("a file of the checkpoint is damaged: it has " + std::to_string(size) +
-                            " bytes, the manifest says " + std::to_string(entry.at("bytes").get<std::int64_t>()),
-                        file.string(), hintDamaged);
-        }
-        const json hash = entry.value("hash", json());
-        if (!hash.is_string() || hashFileHex(file) != hash.get<std::string>()) {
-            throw Error("a file of the checkpoint is damaged: its hash is not the manifest's", file.string(),
-                        hintDamaged);
-        }
-    }
+    for (const auto& [name, entry] : object.at("files").items())
+        if (const auto damage = fileDamage(folder, name, entry))
+            throw Error("a file of the checkpoint " + damage->what, (folder / damage->file).string(), hintDamaged);
     return manifest;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
+#include "core/checkpoint/integrity.h"
 #include "core/interop/known_keys.h"
 #include "core/interop/model_gguf.h"
 
@@ -214,6 +215,7 @@ ModelDescription readModelDescription(const fs::path& folder) {
     }
     if (!fs::is_directory(folder))
         throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
+    requireUndamaged(folder, {"config.json", "tokenizer.model"});  // before either is read
     const fs::path path = folder / "config.json";
     const json object = json::parse(readFile(path, 1 << 24), nullptr, false);
     if (!object.is_object()) throw Error("is no JSON object", path.string(), "Check that the file is whole");

@@ -31,7 +31,7 @@ struct ModelDescription {
     std::string origin;              // "tritlab", or a family's name: "bitnet", "llama"
 };
 
-// Of config.json or a GGUF file's metadata; throws Error naming file and key.
+// Of config.json or a GGUF file's metadata; throws Error naming file and key, or a checkpoint's damaged file.
 ModelDescription readModelDescription(const std::filesystem::path& model);
 // Whether a path names a model in one GGUF file rather than a model folder.
 bool isGgufModel(const std::filesystem::path& model);
@@ -51,8 +51,8 @@ std::vector<float> shadowWeightOf(const TernaryWeights& quantized, const std::st
 
 class GgufModel;
 
-// All weights of a model under the names of a model folder: its safetensors (one file, or the shards of
-// model.safetensors.index.json), or a GGUF file.
+// All weights of a model under the names of a model folder: its safetensors (one file that a checkpoint's manifest
+// vouches for, or the shards of model.safetensors.index.json), or a GGUF file.
 class ModelWeights {
 public:
     explicit ModelWeights(const std::filesystem::path& model);

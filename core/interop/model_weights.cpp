@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/checkpoint/integrity.h"
 #include "core/interop/model_folder.h"
 #include "core/interop/model_gguf.h"
 
@@ -52,6 +53,7 @@ ModelWeights::ModelWeights(const fs::path& folder) : model_(folder) {
         gguf_ = std::make_shared<const GgufModel>(folder);
         return;
     }
+    requireUndamaged(folder, {"model.safetensors"});
     for (const fs::path& path : shards(folder)) {
         files_.push_back(std::make_shared<SafetensorsFile>(path));
         for (const auto& [name, view] : files_.back()->tensors()) {

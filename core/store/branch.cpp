@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/checkpoint/integrity.h"
 #include "core/config/fields.h"
 
 namespace tritlab {
@@ -36,10 +37,11 @@ std::string branchRun(StoreWriter& writer, const std::string& parent, StepIndex 
     if (frozen.steps <= step)
         throw Error("the checkpoint has done " + std::to_string(step) + " steps already", "steps",
                     "Set more steps than that");
+    const fs::path source = writer.workspace().run(parent) / found->path;
+    requireUndamagedCheckpoint(source);
     const std::string id = writer.createRun(name, frozen, RunState::Stopped, parent, step);
     try {
-        const fs::path source = writer.workspace().run(parent) / found->path,
-                       target = writer.workspace().run(id) / found->path;
+        const fs::path target = writer.workspace().run(id) / found->path;
         fs::create_directories(target.parent_path());
         writeFolderAtomically(target,
                               [&](const fs::path& folder) { fs::copy(source, folder, fs::copy_options::recursive); });

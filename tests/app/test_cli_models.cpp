@@ -1,5 +1,6 @@
 // tritlab-cli takes models out and in: a trained run as GGUF answers as it did; a GGUF file and a Hugging Face folder
-// become runs; a dense model that is converted goes on from its own weights and ends ternary.
+// become runs; a dense model that is converted goes on from its own weights and ends ternary. A damaged checkpoint is
+// opened by nothing.
 #include <QTest>
 #include <cmath>
 
@@ -28,6 +29,27 @@ private:
         for (const QJsonValue& value : result.json()["logits"].toArray()) values << value.toDouble();
         return values;
     }
+    // Every command that computes with a model, in a form that needs nothing else.
+    [[nodiscard]] QList<QStringList> commands(const QString& out) const {
+        return {{"generate", "--prompt", "The king", "--max-tokens", "4"},
+                {"chat", "--max-tokens", "4"},
+                {"logits", "--tokens", "1,2"},
+                {"logits", "--tokens", "1,2", "--engine", "packed"},
+                {"eval", "perplexity", "--data", cli.path("short.txt")},
+                {"eval", "agreement", "--data", cli.path("short.txt"), "--texts", "2"},
+                {"export", "--format", "hf-packed", "--out", out},
+                {"export", "--format", "gguf-f16", "--out", out + ".gguf"}};
+    }
+    [[nodiscard]] QJsonArray checkpoints(const QString& run) const {
+        return cli.run({"runs", "show", run, "--json"}).json()["checkpoints"].toArray();
+    }
+    // Turns one bit of a file around; again, and it is as it was.
+    static bool flip(const QString& path) {
+        QFile file(path);
+        char byte = 0;
+        if (!file.open(QIODevice::ReadWrite) || !file.seek(file.size() / 2) || !file.getChar(&byte)) return false;
+        return file.seek(file.size() / 2) && file.putChar(static_cast<char>(byte ^ 1));
+    }
     static double largestDifference(const QList<double>& left, const QList<double>& right) {
         if (left.size() != right.size() || left.isEmpty()) return INFINITY;
         double max = 0;
@@ -43,6 +65,7 @@ private Q_SLOTS:
         const CliResult dense = train("dense", {"steps=60", "architecture=llama"});
         QVERIFY2(dense.code == 0, dense.err);
         denseLoss_ = dense.json()["final_loss"].toDouble();
+        cli.write("short.txt", someText(4000, 3));
     }
     void leavesAsGgufAndAnswersTheSame_data() {
         QTest::addColumn<QString>("format");
@@ -121,6 +144,44 @@ private Q_SLOTS:
             QCOMPARE(json["model_type"].toString(), QStringLiteral("llama"));
             QCOMPARE(json["quantization_config"].toObject()["quant_method"].toString(), QStringLiteral("bitnet"));
         }
+    }
+    void aDamagedCheckpointIsOpenedByNothing() {
+        const QJsonArray all = checkpoints("bit");
+        QCOMPARE(all.size(), 2);  // of steps 50 and 60
+        for (const QJsonValue& each : all) QVERIFY(each.toObject()["good"].toBool());
+        const QString folder = all.last().toObject()["path"].toString();
+        for (const char* file : {"model.safetensors", "tokenizer.model", "config.json"}) {
+            QVERIFY(flip(folder + '/' + file));
+            QList<QStringList> opening = commands(cli.path("damaged"));
+            opening << QStringList{"bench", "generate", "--prompt-tokens", "4", "--tokens", "4"};
+            for (const QStringList& command : opening) {
+                const CliResult refused = cli.run(command + QStringList{"--run", "bit"});
+                QVERIFY2(refused.code == 1, refused.out);
+                QVERIFY2(refused.err.contains(file) && refused.err.contains("step 50 is good"), refused.err);
+            }
+            QVERIFY(!QFile::exists(cli.path("damaged")) && !QFile::exists(cli.path("damaged.gguf")));
+            const CliResult imported = cli.run({"import", folder});
+            QVERIFY2(imported.code == 1 && imported.err.contains(file), imported.err);
+            QCOMPARE(cli.run({"generate", "--prompt", "x", "--run", "bit", "--checkpoint", "50"}).code, 0);
+            QVERIFY(flip(folder + '/' + file));
+        }
+        // what nobody but resuming reads is shown as well
+        QVERIFY(flip(folder + "/optimizer.safetensors"));
+        QCOMPARE(cli.run({"generate", "--prompt", "x", "--run", "bit"}).code, 0);
+        const CliResult shown = cli.run({"runs", "show", "bit"});
+        QVERIFY2(shown.out.contains("DAMAGED: optimizer.safetensors") && shown.out.contains("--checkpoint 50"),
+                 shown.out);
+        const QJsonObject json = cli.run({"runs", "show", "bit", "--json"}).json();
+        const QJsonObject last = json["checkpoints"].toArray().last().toObject();
+        QCOMPARE(last["damage"].toObject()["file"].toString(), QStringLiteral("optimizer.safetensors"));
+        QVERIFY(!last["good"].toBool());
+        QCOMPARE(json["newest_good_checkpoint"].toInt(), 50);
+        QCOMPARE(json["compared_by"].toString(), QStringLiteral("hash"));
+        // sizes alone do not see one bit
+        const QJsonObject quick = cli.run({"runs", "show", "bit", "--quick", "--json"}).json();
+        QCOMPARE(quick["newest_good_checkpoint"].toInt(), 60);
+        QCOMPARE(quick["compared_by"].toString(), QStringLiteral("size"));
+        QVERIFY(flip(folder + "/optimizer.safetensors"));
     }
     void refusesWithAWayOut() {
         const QString gguf = cli.path("gguf-tq2_0.gguf");

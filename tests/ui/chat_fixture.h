@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "core/base/files.h"
+#include "core/checkpoint/checkpoint_folder.h"
 #include "core/data/tokenizer.h"
 #include "core/store/store_writer.h"
 #include "tests/core/infer/naive_model.h"
@@ -20,6 +22,27 @@ inline void writeTalkingModel(const std::filesystem::path& folder, Template chat
     config.contextLength = contextLength;
     testing::writeRandomModel(folder, config, 11, DType::F32, chatTemplate);
     std::filesystem::rename(tokenizer, folder / "tokenizer.model");
+}
+
+// Gives a checkpoint its manifest, with an evaluation; its weights were trained at that one's lambda.
+inline void sealCheckpoint(const std::filesystem::path& folder, const EvaluationEvent& evaluation) {
+    nlohmann::json config = nlohmann::json::parse(readFile(folder / "config.json"));
+    config["tritlab"]["lambda"] = evaluation.lambda;
+    writeFileAtomically(folder / "config.json", config.dump());
+    CheckpointManifest manifest;
+    manifest.step = evaluation.step;
+    manifest.lossWatch = nlohmann::json::object();
+    manifest.evaluation = evaluation;
+    writeManifest(folder, manifest);
+}
+// Of a run whose held-out loss is 0.94 as it was trained, and 3.51 as a ternary model.
+inline EvaluationEvent halfTernary(StepIndex step) {
+    EvaluationEvent evaluation;
+    evaluation.step = step;
+    evaluation.lambda = 0.5;
+    evaluation.lossAtLambda = 0.94;
+    evaluation.loss = 3.51;
+    return evaluation;
 }
 
 // A finished run whose checkpoints of these steps can be talked to.

@@ -391,6 +391,20 @@ private Q_SLOTS:
         QTRY_VERIFY2(gauge->text().contains("oldest"), qPrintable(gauge->text()));
     }
 
+    void aDamagedCheckpointDoesNotAnswer() {
+        const auto checkpoints = fixture_->workspace.checkpoints(run_);
+        for (const StepIndex step : {20, 30}) sealCheckpoint(checkpoints / checkpointName(step), halfTernary(step));
+        const auto weights = checkpoints / checkpointName(30) / "model.safetensors";
+        std::string bytes = readFile(weights);
+        bytes[bytes.size() / 2] ^= 1;
+        writeFileAtomically(weights, bytes);
+        Chat chat(*fixture_);
+        QVERIFY(chat.send("In the beginning"));
+        QVERIFY2(chat.status().contains("model.safetensors") && chat.status().contains("step 20 is good"),
+                 qPrintable(chat.status()));
+        QCOMPARE(chat.stored().size(), std::size_t{1});  // the question
+    }
+
     void rawCompletionSeesOnlyTheText() {
         Chat chat(*fixture_);
         chat.find<QCheckBox>("rawCompletion")->setChecked(true);

@@ -1,4 +1,5 @@
-// A checkpoint is exported from its page in the real window, read back, and a second time refused.
+// A checkpoint is exported from its page in the real window, read back, and a second time refused; and the page marks one
+// that is damaged.
 #include <QComboBox>
 #include <QDialog>
 #include <QLabel>
@@ -16,6 +17,24 @@
 using namespace tritlab;
 namespace fs = std::filesystem;
 
+namespace {
+
+// Opens the page of the newest run's checkpoints and the export dialog of one of them.
+QTableView* openCheckpoints(MainWindow& window) {
+    window.pages()->setCurrentWidget(window.findChild<CheckpointsPage*>());
+    settle(window);
+    return window.findChild<QTableView*>("checkpointsTable");
+}
+QDialog* openExport(MainWindow& window, QTableView* view, int row) {
+    auto* button = window.findChild<QPushButton*>("exportCheckpoint");
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(row, 0)).center());
+    if (!QTest::qWaitFor([&] { return button->isEnabled(); })) return nullptr;
+    QTest::mouseClick(button, Qt::LeftButton);
+    return window.findChild<QDialog*>("exportDialog");
+}
+
+}  // namespace
+
 class TestExportDialog : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -24,16 +43,9 @@ private Q_SLOTS:
         const std::string run =
             talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30});
         const auto window = openWindow(fixture);
-        auto* page = window->findChild<CheckpointsPage*>();
-        window->pages()->setCurrentWidget(page);
-        settle(*window);
-        auto* view = window->findChild<QTableView*>("checkpointsTable");
-        auto* button = window->findChild<QPushButton*>("exportCheckpoint");
+        auto* view = openCheckpoints(*window);
         QTRY_COMPARE(view->model()->rowCount(), 2);
-        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(0, 0)).center());
-        QTRY_VERIFY(button->isEnabled());
-        QTest::mouseClick(button, Qt::LeftButton);
-        auto* dialog = window->findChild<QDialog*>("exportDialog");
+        auto* dialog = openExport(*window, view, 0);
         QVERIFY(dialog != nullptr);
         auto* path = dialog->findChild<QLineEdit*>("exportPath");
         auto* format = dialog->findChild<QComboBox*>("exportFormat");
@@ -73,6 +85,27 @@ private Q_SLOTS:
         QVERIFY(fs::exists(out / "tokenizer.model"));
         dialog->reject();
         QVERIFY(!dialog->isVisible());
+    }
+    void aDamagedCheckpointIsMarked() {
+        StoreFixture fixture;
+        const std::string run =
+            talkingRun(*fixture.writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {10, 20, 30});
+        for (const StepIndex step : {10, 20, 30})
+            sealCheckpoint(fixture.workspace.checkpoints(run) / checkpointName(step), halfTernary(step));
+        fs::resize_file(fixture.workspace.checkpoints(run) / checkpointName(30) / "tokenizer.model", 100);
+        const auto window = openWindow(fixture);
+        auto* view = openCheckpoints(*window);
+        QTRY_COMPARE(view->model()->rowCount(), 3);
+        const auto mark = [&](const char* step, int role = Qt::DisplayRole) {
+            for (int row = 0; row < 3; ++row)
+                if (view->model()->index(row, 0).data().toString() == step)
+                    return view->model()->index(row, 3).data(role).toString();
+            return QString();
+        };
+        QTRY_VERIFY2(mark("30").startsWith("damaged: tokenizer.model"), qPrintable(mark("30")));
+        QVERIFY2(mark("30", Qt::ToolTipRole).contains("100 bytes") && mark("30", Qt::ToolTipRole).contains("step 20"),
+                 qPrintable(mark("30", Qt::ToolTipRole)));
+        QVERIFY(mark("20").isEmpty() && mark("10").isEmpty());
     }
 };
 

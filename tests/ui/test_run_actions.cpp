@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/checkpoint/checkpoint_folder.h"
 #include "core/store/branch.h"
 #include "core/store/checkpoint_trash.h"
 #include "core/store/disk_use.h"
@@ -54,6 +55,9 @@ std::filesystem::path fillCheckpoint(const StoreFixture& fixture, const std::str
     const auto folder = fixture.workspace.checkpoints(run) / ("step-" + std::to_string(step));
     std::filesystem::create_directories(folder);
     writeFileAtomically(folder / "model.safetensors", std::string(5000, 'w'));
+    CheckpointManifest manifest;
+    manifest.step = step;
+    writeManifest(folder, manifest);
     return folder;
 }
 
@@ -183,7 +187,7 @@ private Q_SLOTS:
         StoreFixture fixture;
         const RunConfig config = StoreFixture::config(LambdaSchedule::None, 30);
         const std::string id = fixture.finishedRun("parent", config);
-        fillCheckpoint(fixture, id, 30);
+        const auto folder = fillCheckpoint(fixture, id, 30);
         RunConfig longer = config;
         longer.steps = 60;
         longer.learningRate = 1e-4;
@@ -202,6 +206,8 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 30, "wider", wider), Error);   // other weights
         QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 30, "short", config), Error);  // nothing left to train
         QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 7, "none", longer), Error);    // no such checkpoint
+        writeFileAtomically(folder / "model.safetensors", std::string(5000, 'v'));
+        QVERIFY_EXCEPTION_THROWN(branchRun(*fixture.writer, id, 30, "damaged", longer), Error);
         QCOMPARE(store.runs().size(), std::size_t{2});
         // The form of a branch leaves the model alone.
         const auto window = openWindow(fixture);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/checkpoint/checkpoint_folder.h"
 #include "core/formats/safetensors.h"
 #include "ui/pages/weight_views.h"
 #include "ui/plots/heat_map.h"
@@ -46,6 +47,14 @@ private Q_SLOTS:
         }
         QVERIFY(std::abs(pattern.zero - zeros / 60.0) < 1e-9);
         QVERIFY_EXCEPTION_THROWN(ternaryPattern(folder.path().toStdString(), "no.such.layer"), Error);
+        // Of a checkpoint it shows the weights that were written, or none.
+        CheckpointManifest manifest;
+        writeManifest(folder.path().toStdString(), manifest);
+        QVERIFY(ternaryPattern(folder.path().toStdString(), "model.layers.0.mlp.up_proj", 4).codes == pattern.codes);
+        weights[7] += 0.01F;
+        writeSafetensors(std::filesystem::path(folder.path().toStdString()) / "model.safetensors",
+                         {{"model.layers.0.mlp.up_proj.weight", DType::F32, {6, 10}, weights.data()}});
+        QVERIFY_EXCEPTION_THROWN(ternaryPattern(folder.path().toStdString(), "model.layers.0.mlp.up_proj", 4), Error);
         PatternImage image;
         image.setPattern(pattern);
         QCOMPARE(image.image().size(), QSize(4, 4));

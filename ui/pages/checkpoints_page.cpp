@@ -13,6 +13,7 @@
 #include "ui/models/run_list_model.h"
 #include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
 
 namespace tritlab {
 
@@ -27,7 +28,8 @@ QString evaluationText(const std::map<StepIndex, double>& losses, StepIndex step
 
 }  // namespace
 
-CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Page(pageContext, parent) {
+CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent)
+    : Page(pageContext, parent), thread_("checkpoints", TaskThread::AtEnd::Drop) {
     setObjectName("checkpointsPage");
     table_ = new TextTableView("checkpointsTable", tr("Checkpoints"), this);
     trash_ = new QToolButton(this);
@@ -64,6 +66,8 @@ CheckpointsPage::CheckpointsPage(PageContext pageContext, QWidget* parent) : Pag
     connect(table_, &TextTableView::currentKeyChanged, this, &CheckpointsPage::showButtons);
     showButtons();
 }
+
+CheckpointsPage::~CheckpointsPage() { stop_.requestStop(); }
 
 QPushButton* CheckpointsPage::button(const char* name, const QString& text, const QString& tip) {
     auto* made = new QPushButton(text, this);
@@ -109,38 +113,91 @@ void CheckpointsPage::reload() {
                 found.losses[evaluation.step] = evaluation.loss;
             return found;
         },
-        [this, run, trash](const Found& found) {
+        [this, run, trash](Found found) {
             if (run != current_.toStdString() || trash != trash_->isChecked()) return;
-            std::vector<TableRow> rows;
-            folders_.clear();
-            for (const CheckpointInfo& each : found.checkpoints) {
-                folders_[each.step] = QString::fromStdString(each.path);
-                rows.push_back({QString::number(each.step),
-                                {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
-                                 {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))),
-                                  static_cast<qlonglong>(each.bytes),
-                                  {},
-                                  {},
-                                  true},
-                                 {evaluationText(found.losses, each.step),
-                                  {},
-                                  {},
-                                  metricText(metricNamed("eval_loss").help),
-                                  true},
-                                 {each.best ? tr("best by evaluation") : QString(), {}, {}, {}, false},
-                                 {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"),
-                                  {},
-                                  {},
-                                  {},
-                                  false},
-                                 {QString::fromStdString(each.path), {}, {}, {}, false}}});
+            if (run_ != current_) {
+                stop_.requestStop();
+                damages_.clear();
             }
-            table_->model()->setTable(
-                {tr("Steps done"), tr("Size"), shortLabel("eval_loss"), tr("Mark"), tr("Written"), tr("Folder")},
-                std::move(rows));
-            table_->refresh();
-            showButtons();
+            run_ = current_;
+            checkpoints_ = std::move(found.checkpoints);
+            losses_ = std::move(found.losses);
+            showRows();
+            if (!trash) compare();
         });
+}
+
+TableCell CheckpointsPage::markOf(const CheckpointInfo& checkpoint, StepIndex newestGood) const {
+    TableCell cell{checkpoint.best ? tr("best by evaluation") : QString(), {}, {}, {}, false};
+    const auto damage = damages_.find(checkpoint.step);
+    if (trash_->isChecked() || damage == damages_.end()) return cell;
+    const QString file = QString::fromStdString(damage->second.file);
+    cell.text = checkpoint.best ? tr("damaged: %1 (best by evaluation)").arg(file) : tr("damaged: %1").arg(file);
+    cell.color = badColor(isDark(palette()));
+    cell.toolTip =
+        tr("A file is not the one that was written: %1 %2.").arg(file, QString::fromStdString(damage->second.what)) +
+        ' ' +
+        (newestGood < 0 ? tr("No checkpoint of the run is good.")
+                        : tr("The newest good checkpoint is that of step %1.").arg(newestGood));
+    return cell;
+}
+
+void CheckpointsPage::showRows() {
+    StepIndex newestGood = -1;
+    for (const CheckpointInfo& each : checkpoints_)
+        if (!damages_.contains(each.step)) newestGood = each.step;
+    std::vector<TableRow> rows;
+    folders_.clear();
+    for (const CheckpointInfo& each : checkpoints_) {
+        folders_[each.step] = QString::fromStdString(each.path);
+        rows.push_back(
+            {QString::number(each.step),
+             {{QString::number(each.step), static_cast<qlonglong>(each.step), {}, {}, true},
+              {QString::fromStdString(humanBytes(static_cast<double>(each.bytes))),
+               static_cast<qlonglong>(each.bytes),
+               {},
+               {},
+               true},
+              {evaluationText(losses_, each.step), {}, {}, metricText(metricNamed("eval_loss").help), true},
+              markOf(each, newestGood),
+              {QDateTime::fromMSecsSinceEpoch(each.createdMs).toString("yyyy-MM-dd HH:mm:ss"), {}, {}, {}, false},
+              {QString::fromStdString(each.path), {}, {}, {}, false}}});
+    }
+    table_->model()->setTable(
+        {tr("Steps done"), tr("Size"), shortLabel("eval_loss"), tr("Mark"), tr("Written"), tr("Folder")},
+        std::move(rows));
+    table_->refresh();
+    showButtons();
+}
+
+// Compares the files of those that are shown with their manifests. What has been compared and was not touched since
+// costs nothing, so that each reload may ask.
+void CheckpointsPage::compare() {
+    changed_ = !thread_.idle();
+    if (changed_ || checkpoints_.empty()) return;
+    stop_ = StopToken();
+    std::vector<std::pair<StepIndex, std::filesystem::path>> folders;
+    for (const CheckpointInfo& each : checkpoints_)
+        folders.emplace_back(each.step, context_.reader->workspace().run(run_.toStdString()) / each.path);
+    const auto goOn = [this] {
+        if (changed_ && !trash_->isChecked()) compare();
+    };
+    thread_.post(
+        this,
+        [folders, stop = stop_] {
+            Damages damages;
+            for (const auto& [step, folder] : folders)
+                if (auto damage = checkpointDamage(folder, CompareBy::Hash, stop)) damages.emplace(step, *damage);
+            return damages;
+        },
+        [this, run = run_, goOn](Damages damages) {
+            if (run == run_ && !trash_->isChecked()) {
+                damages_ = std::move(damages);
+                showRows();
+            }
+            goOn();
+        },
+        [goOn](const QString&) { goOn(); });  // it was stopped, or a file went away under it: asked again on a change
 }
 
 }  // namespace tritlab

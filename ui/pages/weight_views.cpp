@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/checkpoint/integrity.h"
 #include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
 #include "ui/models/metric_text.h"
@@ -45,6 +46,7 @@ QString shortLayer(const QString& layer) {
 }
 
 TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer, std::int64_t maxSide) {
+    requireUndamaged(model, {"model.safetensors"});
     const SafetensorsFile file(model / "model.safetensors");
     const TensorView& tensor = file.tensor(layer + ".weight");
     if (tensor.shape.size() != 2) throw Error("the weight is no matrix", layer);

@@ -21,7 +21,7 @@ struct TernaryPattern;
 
 QString shortLayer(const QString& layer);
 // The codes of a layer's weight in a model folder, as training quantizes it. Throws Error where the folder has no such
-// weight.
+// weight, or is a checkpoint whose weights are damaged.
 TernaryPattern ternaryPattern(const std::filesystem::path& model, const std::string& layer,
                               std::int64_t maxSide = 1024);
 
