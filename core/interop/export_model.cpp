@@ -62,6 +62,7 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
     if (fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
         throw Error("is there already", out.string(), "Name a folder that does not exist yet");
     ModelDescription description = readModelDescription(model);
+    if (const auto obstacle = exportObstacle(description.config, format)) throw Error(*obstacle);
     const ModelWeights weights(model);
     weights.requireTensorsOf(description);
     ModelExport result;

@@ -183,6 +183,13 @@ private Q_SLOTS:
         QCOMPARE(quick["compared_by"].toString(), QStringLiteral("size"));
         QVERIFY(flip(folder + "/optimizer.safetensors"));
     }
+    void aDenseModelHasNothingToPack() {
+        const CliResult refused =
+            cli.run({"export", "--run", "dense", "--format", "hf-packed", "--out", cli.path("dense-packed")});
+        QVERIFY2(refused.code == 1 && refused.err.contains("dense") && refused.err.contains("--format hf"),
+                 refused.err);
+        QVERIFY(!QFile::exists(cli.path("dense-packed")));
+    }
     void refusesWithAWayOut() {
         const QString gguf = cli.path("gguf-tq2_0.gguf");
         const auto fails = [&](const QStringList& arguments, int code, const char* part) {

@@ -26,12 +26,15 @@ private Q_SLOTS:
                 try {
                     checked = exportAndCheck(folder, out, layout);
                 } catch (const Error& error) {  // rows that are no multiple of 4 cannot be packed, and say so
+                    const char* why = config.ternaryLinears ? "multiple of 4" : "nothing to pack";
                     QVERIFY2(layout == ExportFormat::HuggingFacePacked &&
-                                 std::string(error.what()).find("multiple of 4") != std::string::npos,
+                                 std::string(error.what()).find(why) != std::string::npos,
                              error.what());
+                    QVERIFY(!fs::exists(out));
                     continue;
                 }
-                packed += layout == ExportFormat::HuggingFacePacked && config.ternaryLinears ? 1 : 0;
+                QVERIFY(layout == ExportFormat::HuggingFace || config.ternaryLinears);
+                packed += layout == ExportFormat::HuggingFacePacked ? 1 : 0;
                 QVERIFY(checked.positions > 0 && checked.positions <= config.contextLength);
                 QCOMPARE(checked.sameArgmax, checked.positions);
                 QVERIFY2(checked.largestDifference == 0,
