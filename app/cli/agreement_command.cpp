@@ -1,6 +1,7 @@
 // eval agreement: whether the packed engine says what the training model says, on held-out text.
 #include <memory>
 
+#include "app/cli/at_lambda_one.h"
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "app/cli/packed_choices.h"
@@ -16,6 +17,7 @@ namespace {
 
 struct AgreementOptions {
     ModelOptions model;
+    AtLambdaOne atLambdaOne;
     PackedChoices formats;
     std::string data, precision = "fp32";
     std::int64_t texts = 50, tokens = 256;
@@ -40,6 +42,7 @@ Exit agreement(Session& session, const AgreementOptions& options) {
     if (options.precision != "fp32" && options.precision != "bf16")
         throw UsageError("--precision is '" + options.precision + "': choose fp32 or bf16");
     const auto model = options.model.resolve(session);
+    const auto trained = options.atLambdaOne.require(session, model);
     PackedOptions packed = chatOptions(model.folder, options.threads);
     options.formats.apply(packed);
     const auto texts = textsOf(session, options, model.folder);
@@ -62,6 +65,7 @@ Exit agreement(Session& session, const AgreementOptions& options) {
                       {"head", options.formats.head},
                       {"cache", options.formats.cache},
                       {"model", model.name}};
+    addTrained(session, trained);
     session.printLine("The same likeliest token at " + fixed(100 * result.sameShare(), 3) + " % of " +
                       std::to_string(result.positions) + " positions of " + std::to_string(result.texts) +
                       " texts; where they differ, the training model's two likeliest are at most " +
@@ -81,6 +85,7 @@ void addAgreementCommand(Program& program, CLI::App* group) {
         group, "agreement", "The packed engine against the training model, position by position of held-out text",
         [options](Session& s) { return agreement(s, *options); });
     options->model.addTo(command);
+    options->atLambdaOne.addTo(command);
     command->add_option("--data", options->data,
                         "A text or JSONL file; the run's own held-out text where none is named");
     command->add_option("--texts", options->texts, "At most so many texts, spread over the whole")

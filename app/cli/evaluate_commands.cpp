@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/cli/at_lambda_one.h"
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "core/base/number.h"
@@ -13,12 +14,14 @@ namespace {
 
 struct PerplexityOptions {
     ModelOptions model;
+    AtLambdaOne atLambdaOne;
     std::string data;
     std::int64_t window = 0;
 };
 
 Exit perplexity(Session& session, const PerplexityOptions& options) {
     const auto model = options.model.resolve(session);
+    const auto trained = options.atLambdaOne.require(session, model);
     const std::int64_t window =
         options.window > 0 ? options.window : readModelDescription(model.folder).config.contextLength;
     const EvalResult result = loadEngine().perplexity(model.folder, options.data, window, session.stop);
@@ -26,6 +29,7 @@ Exit perplexity(Session& session, const PerplexityOptions& options) {
         {"loss", result.loss},       {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
         {"tokens", result.tokens},   {"bytes", result.bytes},           {"window", window},
         {"windows", result.windows}, {"data", result.skips.summary()},  {"model", model.name}};
+    addTrained(session, trained);
     session.printLine("loss " + fixed(result.loss, 4) + ", perplexity " + fixed(result.perplexity, 3) +
                       ", bits per byte " + fixed(result.bitsPerByte, 4) + " over " + std::to_string(result.tokens) +
                       " tokens, " + humanBytes(static_cast<double>(result.bytes)));
@@ -35,6 +39,7 @@ Exit perplexity(Session& session, const PerplexityOptions& options) {
 
 struct LogitsOptions {
     ModelOptions model;
+    AtLambdaOne atLambdaOne;
     std::string tokens, engine = "train";
 };
 
@@ -66,6 +71,7 @@ Exit logits(Session& session, const LogitsOptions& options) {
         throw UsageError("there is no engine '" + options.engine + "'", "--engine", "Give train or packed");
     const std::vector<TokenId> tokens = parseTokens(options.tokens);
     const auto model = options.model.resolve(session);
+    const auto trained = options.atLambdaOne.require(session, model);
     const std::int64_t vocabulary = readModelDescription(model.folder).config.vocabSize;
     for (const TokenId token : tokens)
         if (token >= vocabulary)
@@ -75,6 +81,7 @@ Exit logits(Session& session, const LogitsOptions& options) {
         options.engine == "train" ? loadEngine().logits(model.folder, tokens) : packedLogits(model.folder, tokens);
     const auto largest = std::max_element(values.begin(), values.end()) - values.begin();
     session.result = {{"logits", values}, {"argmax", largest}, {"engine", options.engine}, {"model", model.name}};
+    addTrained(session, trained);
     std::string text;
     for (const float value : values) text += formatReal(value) + "\n";
     session.print(text);
@@ -90,6 +97,7 @@ void addEvaluateCommands(Program& program) {
         program.command(group, "perplexity", "Perplexity and bits per byte on a text or JSONL file, at lambda 1",
                         [options](Session& s) { return perplexity(s, *options); });
     options->model.addTo(command);
+    options->atLambdaOne.addTo(command);
     command->add_option("--data", options->data, "The file")->required();
     command->add_option("--window", options->window, "Tokens of a window; 0: the training length")
         ->capture_default_str()
@@ -101,6 +109,7 @@ void addEvaluateCommands(Program& program) {
     command = program.command(&program.app(), "logits", "All logits after the last of some tokens",
                               [wanted](Session& s) { return logits(s, *wanted); });
     wanted->model.addTo(command);
+    wanted->atLambdaOne.addTo(command);
     command->add_option("--tokens", wanted->tokens, "Token ids: 1,2,3")->required();
     command->add_option("--engine", wanted->engine, "train (fp32) or packed")->capture_default_str();
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/cli/at_lambda_one.h"
 #include "app/cli/model_options.h"
 #include "core/architecture/activations.h"
 #include "core/base/number.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct ExportOptions {
     ModelOptions model;
+    AtLambdaOne atLambdaOne;
     std::string format = "hf", out;
 };
 
@@ -51,6 +53,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
     if (format->isFile()) requireOutFile("--out", options.out);
     else requireOutFolder("--out", options.out);
     const auto model = options.model.resolve(session);
+    const std::optional<TrainedLambda> trained =
+        format->quantizes ? options.atLambdaOne.require(session, model) : trainedOf(session, model);
     const CheckedExport checked = exportAndCheck(model.folder, options.out, format->format);
     const ModelExport& written = checked.written;
     session.result = {{"model", model.name},
@@ -63,6 +67,7 @@ Exit writeModel(Session& session, const ExportOptions& options) {
                       {"positions", checked.positions},
                       {"same_argmax", checked.sameArgmax},
                       {"largest_difference", checked.largestDifference}};
+    addTrained(session, trained);
     session.printLine("wrote " + humanCount(static_cast<double>(written.parameters)) + " parameters, " +
                       humanBytes(static_cast<double>(written.bytes)) + ", to " + options.out);
     session.printLine("read back: logits at " + std::to_string(checked.positions) + " positions " +
@@ -75,6 +80,9 @@ Exit writeModel(Session& session, const ExportOptions& options) {
             "Hugging Face's transformers has no such block (norms after the sum, no gate or no sub-norms): TritLab "
             "reads the folder "
             "(--model), transformers does not. Architecture 2b4t or llama can leave for it.");
+    if (trained && !format->quantizes)
+        session.printLine("These are the weights as they were trained, and whoever runs them quantizes them fully: " +
+                          trainedText(*trained) + ".");
     return done;
 }
 
@@ -85,6 +93,7 @@ void addExportCommand(Program& program) {
     CLI::App* command = program.command(&program.app(), "export", "Write a model for other programs",
                                         [options](Session& session) { return writeModel(session, *options); });
     options->model.addTo(command);
+    options->atLambdaOne.addTo(command);
     command->add_option("--format", options->format, formatHelp())->capture_default_str();
     command->add_option("--out", options->out, "A folder, or for GGUF a file, that does not exist yet")->required();
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "app/cli/at_lambda_one.h"
 #include "app/cli/frame.h"
 #include "app/cli/model_options.h"
 #include "app/cli/signals.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct GenerateOptions {
     ModelOptions model;
+    AtLambdaOne atLambdaOne;
     std::string prompt, system;
     GenerationOptions generation;
     bool greedy = false;
@@ -29,6 +31,7 @@ struct GenerateOptions {
 
 void addSamplingOptions(CLI::App* command, GenerateOptions& options) {
     options.model.addTo(command);
+    options.atLambdaOne.addTo(command);
     SamplingOptions& sampling = options.generation.sampling;
     command->add_option("--max-tokens", options.generation.maxTokens, "At most so many new tokens")
         ->capture_default_str()
@@ -70,6 +73,7 @@ void requireRoom(const GenerationResult& result, const std::string& what, const 
 
 Exit generate(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
+    const auto trained = options.atLambdaOne.require(session, model);
     ChatSession chat(model.folder, options.threads);
     session.print(options.prompt);
     const GenerationResult result = chat.complete(
@@ -86,6 +90,7 @@ Exit generate(Session& session, const GenerateOptions& options) {
                       {"first_token_seconds", result.firstTokenSeconds},
                       {"context_shifts", result.contextShifts},
                       {"model", model.name}};
+    addTrained(session, trained);
     return result.reason == StopReason::Stopped ? stopped : done;
 }
 
@@ -134,6 +139,7 @@ void tellOf(Session& session, const StoredChat& stored, const std::string& model
 
 Exit chatLoop(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
+    const auto trained = options.atLambdaOne.require(session, model);
     StoredChat stored(session.workspace, model.name);  // where it cannot be kept, nothing is loaded
     ChatSession chat(model.folder, options.threads);
     const bool person = isatty(STDIN_FILENO) == 1 && !session.json;
@@ -163,6 +169,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
     }
     if (person) session.print("\n");
     tellOf(session, stored, model.name);
+    addTrained(session, trained);
     return done;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/cli/at_lambda_one.h"
 #include "app/cli/config_options.h"
 #include "app/cli/laboratory_commands.h"
 #include "app/cli/training.h"
@@ -72,6 +73,10 @@ Exit importOneModel(Session& session, const ImportOptions& options) {
     session.printLine(
         id + "  " + name + "  " + humanCount(static_cast<double>(parameters)) + " parameters" +
         (config.data.empty() ? std::string() : "; `tritlab-cli resume " + id + "` trains it from these weights"));
+    if (const auto trained = trainedOf(session, {model, model.string()})) {
+        addTrained(session, trained);
+        session.printLine("As a ternary model (lambda 1) it is not what was trained: " + trainedText(*trained) + ".");
+    }
     return done;
 }
 

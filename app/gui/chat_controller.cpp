@@ -22,6 +22,8 @@ void ChatController::open(ChatPane* pane) {
             [pane](int lane, const QString& text) { pane->lane(lane)->onStatus(text); });
     connect(worker_.get(), &ChatWorker::loaded, pane,
             [pane](int lane, const LoadedModel& model) { pane->lane(lane)->onLoaded(model); });
+    connect(worker_.get(), &ChatWorker::prepared, pane,
+            [pane](int lane, const LoadedModel& model) { pane->lane(lane)->onPrepared(model); });
     connect(worker_.get(), &ChatWorker::began, pane,
             [pane](int lane, qint64 message) { pane->lane(lane)->onBegan(message); });
     connect(worker_.get(), &ChatWorker::piece, pane,
@@ -73,8 +75,8 @@ void ChatController::ask(const ChatQuestion& question) {
     if (worker_) worker_->ask(question, trains(question.model));
 }
 
-void ChatController::prepare(const ChatModel& model) {
-    if (worker_) worker_->prepare(model, trains(model));
+void ChatController::prepare(int lane, const ChatModel& model) {
+    if (worker_) worker_->prepare(lane, model, trains(model));
 }
 
 bool ChatController::measure(const ChatQuestion& question, qint64 version) {

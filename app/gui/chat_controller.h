@@ -28,7 +28,7 @@ public:
     void write(const QString& what, std::function<void(StoreWriter&)> work, std::function<void()> done,
                std::function<void(const QString&)> failed) override;
     void ask(const ChatQuestion& question) override;
-    void prepare(const ChatModel& model) override;
+    void prepare(int lane, const ChatModel& model) override;
     bool measure(const ChatQuestion& question, qint64 version) override;
     void stop() override;
     void pushUndo(QUndoCommand* command) override;

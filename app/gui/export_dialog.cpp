@@ -1,5 +1,6 @@
 #include "app/gui/export_dialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDesktopServices>
@@ -21,6 +22,7 @@
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/interop/model_folder.h"
+#include "ui/models/trained_text.h"
 #include "ui/theme/icons.h"
 
 namespace tritlab {
@@ -52,7 +54,7 @@ QString readBack(const CheckedExport& checked) {
 
 ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& name, QWidget* parent)
     : QDialog(parent), model_(model), name_(name), description_(readModelDescription(model)),
-      thread_("export", TaskThread::AtEnd::Drain) {
+      trained_(trainedBelowOne(model, description_)), thread_("export", TaskThread::AtEnd::Drain) {
     setObjectName("exportDialog");
     setWindowTitle(tr("Export %1").arg(name));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -64,6 +66,9 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
         format_->addItem(formatText(format.title), static_cast<int>(format.format));
     about_ = words("exportAbout", this);
     about_->setAlignment(Qt::AlignTop);
+    trainedText_ = words("exportTrained", this);
+    atLambdaOne_ = new QCheckBox(tr("Export the &ternary model all the same"), this);
+    atLambdaOne_->setObjectName("exportAtLambdaOne");
     path_ = new QLineEdit(this);
     path_->setObjectName("exportPath");
     auto* choose = new QToolButton(this);
@@ -88,6 +93,8 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     pathLabel_->setBuddy(path_);
     form->addRow(formatLabel, format_);
     form->addRow(QString(), about_);
+    form->addRow(QString(), trainedText_);
+    form->addRow(QString(), atLambdaOne_);
     form->addRow(pathLabel_, where);
     auto* buttons = new QDialogButtonBox(this);
     write_ = buttons->addButton(tr("&Export"), QDialogButtonBox::ActionRole);
@@ -107,6 +114,7 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::describe);
     connect(path_, &QLineEdit::textEdited, this, [this] { pathEdited_ = true; });
     connect(path_, &QLineEdit::textChanged, this, &ExportDialog::allow);
+    connect(atLambdaOne_, &QCheckBox::toggled, this, &ExportDialog::allow);
     connect(choose, &QToolButton::clicked, this, &ExportDialog::browse);
     connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
     connect(show_, &QPushButton::clicked, this, [this] {
@@ -158,6 +166,7 @@ void ExportDialog::describe() {
             QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format.format))));
         about_->setText(tr("%1 %2 %3 on disk.").arg(formatText(format.purpose), readers(), size));
     }
+    describeTrained();
     pathLabel_->setText(format.isFile() ? tr("F&ile") : tr("F&older"));
     path_->setAccessibleName(format.isFile() ? tr("File") : tr("Folder"));
     if (!pathEdited_) {
@@ -168,7 +177,26 @@ void ExportDialog::describe() {
     allow();
 }
 
-void ExportDialog::allow() { write_->setEnabled(possible_ && !path_->text().trimmed().isEmpty()); }
+// What is written in a quantized form was trained as another model: that is said before, and asked.
+void ExportDialog::describeTrained() {
+    const bool asks = trained_ && possible_ && chosenFormat().quantizes;
+    trainedText_->setVisible(trained_ && possible_);
+    atLambdaOne_->setVisible(asks);
+    if (!trained_) return;
+    QString text = tr("These weights were trained at lambda %1. This format holds the ternary model (lambda 1), which "
+                      "is another one.")
+                       .arg(QString::fromStdString(lambdaText(trained_->lambda)));
+    if (!chosenFormat().quantizes)
+        text = tr("These weights were trained at lambda %1. They are written as they are; whoever runs them quantizes "
+                  "them fully (lambda 1), which is another model.")
+                   .arg(QString::fromStdString(lambdaText(trained_->lambda)));
+    trainedText_->setText(text + ' ' + trainedLossesText(*trained_));
+}
+
+void ExportDialog::allow() {
+    const bool agreed = !trained_ || !chosenFormat().quantizes || atLambdaOne_->isChecked();
+    write_->setEnabled(possible_ && agreed && !path_->text().trimmed().isEmpty());
+}
 
 void ExportDialog::browse() {
     const QString chosen =
@@ -182,7 +210,8 @@ void ExportDialog::write() {
     const std::filesystem::path out = path_->text().trimmed().toStdString();
     result_->clear();
     show_->setEnabled(false);
-    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, write_, close_}) each->setEnabled(false);
+    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, atLambdaOne_, write_, close_})
+        each->setEnabled(false);
     busy_->show();
     thread_.post(
         this, [model = model_, out, how = chosenFormat().format] { return exportAndCheck(model, out, how); },
@@ -194,7 +223,7 @@ void ExportDialog::onWritten(const QString& text, bool good) {
     busy_->hide();
     result_->setText(text);
     show_->setEnabled(good);
-    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, close_}) each->setEnabled(true);
+    for (QWidget* each : std::initializer_list<QWidget*>{format_, path_, atLambdaOne_, close_}) each->setEnabled(true);
     allow();
     if (good) close_->setFocus();
 }

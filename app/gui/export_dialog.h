@@ -1,13 +1,15 @@
-// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; and after writing what came
-// back when it was read again.
+// A checkpoint out of the laboratory: which format, who runs it, how large it is, where to; whether it is what was
+// trained; and after writing what came back when it was read again.
 #pragma once
 
 #include <QDialog>
 #include <filesystem>
 
 #include "core/library/checked_export.h"
+#include "core/library/trained_lambda.h"
 #include "ui/services/task_thread.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -27,6 +29,7 @@ public:
 private:
     void describe();
     [[nodiscard]] QString readers() const;
+    void describeTrained();
     void allow();
     void browse();
     void write();
@@ -35,9 +38,11 @@ private:
     std::filesystem::path model_;
     QString name_;
     ModelDescription description_;
+    std::optional<TrainedLambda> trained_;  // where a quantized form is another model
     bool pathEdited_ = false, possible_ = true;
     QComboBox* format_;
-    QLabel *about_, *result_, *pathLabel_;
+    QLabel *about_, *result_, *pathLabel_, *trainedText_;
+    QCheckBox* atLambdaOne_;
     QLineEdit* path_;
     QProgressBar* busy_;
     QPushButton *write_, *close_, *show_;

@@ -70,8 +70,23 @@ nlohmann::json samplingJson(const SamplingOptions& sampling) {
 }  // namespace
 
 struct ChatWorker::Worker {
-    Worker(const Workspace& workspace, std::shared_ptr<StoreWriter> storeWriter, ChatWorker* worker)
-        : writer(storeWriter), owner(worker), models(workspace, std::move(storeWriter)) {}
+    Worker(const Workspace& home, std::shared_ptr<StoreWriter> storeWriter, ChatWorker* worker)
+        : writer(storeWriter), owner(worker), workspace(home), models(home, std::move(storeWriter)) {}
+
+    // What answers, and what of it was trained as another model. A snapshot's evaluations are the run's.
+    LoadedModel told(const ChatModel& model, const ChatModels::Open& open) const {
+        const ModelDescription& description = open.session->description();
+        LoadedModel told{QString::fromStdString(open.folder.filename().string()),
+                         templateLabel(description.chatTemplate),
+                         description.config.contextLength,
+                         model,
+                         {}};
+        told.trained = trainedBelowOne(open.folder, description);
+        if (told.trained && !told.trained->evaluation && !model.run.isEmpty())
+            told.trained =
+                trainedBelowOne(open.folder, description, RunStore(workspace).evaluations(model.run.toStdString()));
+        return told;
+    }
 
     // One answer as it grows: what the window draws and what the store keeps.
     struct Growing {
@@ -167,10 +182,8 @@ struct ChatWorker::Worker {
             const auto open = models.open(question.model, training, stop,
                                           [&](const QString& text) { Q_EMIT owner->status(question.lane, text); });
             ChatSession& session = *open.session;
-            const ModelDescription& model = session.description();
             const std::string weights = open.folder.filename().string();
-            Q_EMIT owner->loaded(question.lane, {QString::fromStdString(weights), templateLabel(model.chatTemplate),
-                                                 model.config.contextLength});
+            Q_EMIT owner->loaded(question.lane, told(question.model, open));
             place(growing);
             growing.sincePiece.start();
             growing.sinceStored.start();
@@ -181,7 +194,7 @@ struct ChatWorker::Worker {
             if (question.raw) {
                 result = session.complete(rawPrompt(messages), question.options, take, stop);
             } else {
-                left = shorten({&model, &session.tokenizer()}, messages, question.options.maxTokens);
+                left = shorten({&session.description(), &session.tokenizer()}, messages, question.options.maxTokens);
                 result = session.answer(messages, question.options, take, stop);
             }
             sendPiece(growing);
@@ -236,16 +249,17 @@ struct ChatWorker::Worker {
     }
 
     // A model that cannot be loaded tells so when it is asked.
-    void prepare(const ChatModel& model, bool training, const StopToken& stop) {
+    void prepare(int lane, const ChatModel& model, bool training, const StopToken& stop) {
         try {
-            models.open(model, training, stop, [](const QString&) {});
+            Q_EMIT owner->prepared(lane, told(model, models.open(model, training, stop, [](const QString&) {})));
         } catch (const std::exception& error) {
-            Q_EMIT owner->status(0, QString::fromStdString(error.what()));
+            Q_EMIT owner->status(lane, QString::fromStdString(error.what()));
         }
     }
 
     std::shared_ptr<StoreWriter> writer;
     ChatWorker* owner;
+    Workspace workspace;
     ChatModels models;
 };
 
@@ -267,11 +281,12 @@ void ChatWorker::ask(const ChatQuestion& question, bool training) {
         [] {});
 }
 
-void ChatWorker::prepare(const ChatModel& model, bool training) {
+void ChatWorker::prepare(int lane, const ChatModel& model, bool training) {
     if (busy()) return;
     if (stop_.stopRequested()) stop_ = StopToken();
     thread_.post(
-        this, [worker = worker_.get(), model, training, stop = stop_] { worker->prepare(model, training, stop); },
+        this,
+        [worker = worker_.get(), lane, model, training, stop = stop_] { worker->prepare(lane, model, training, stop); },
         [] {});
 }
 

@@ -21,7 +21,8 @@ public:
     ~ChatWorker() override;  // stops; questions that wait are answered with 'stopped', and stay in the store
     // training: the run is being trained now.
     void ask(const ChatQuestion& question, bool training);
-    void prepare(const ChatModel& model, bool training);  // loads what will answer; nothing while something is asked
+    // Loads what will answer; nothing while something is asked.
+    void prepare(int lane, const ChatModel& model, bool training);
     void measure(const ChatQuestion& question, qint64 version);
     void stop();  // the answer that comes, and the questions that wait
     [[nodiscard]] bool busy() const { return !thread_.idle(); }
@@ -29,6 +30,7 @@ public:
 Q_SIGNALS:
     void status(int lane, const QString& text);
     void loaded(int lane, const tritlab::LoadedModel& model);
+    void prepared(int lane, const tritlab::LoadedModel& model);
     void began(int lane, qint64 message);  // the answer has its place in the store
     void piece(int lane, const tritlab::ChatPiece& piece);
     void answered(int lane, const tritlab::ChatAnswer& answer);

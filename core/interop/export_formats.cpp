@@ -74,6 +74,7 @@ constexpr std::array<ExportFormatInfo, 5> table{{
      .purpose = QT_TRANSLATE_NOOP("ExportFormat", "To train on elsewhere: every weight as it is trained, to the bit."),
      .suffix = "-hf",
      .reader = ExportReader::Transformers,
+     .quantizes = false,
      .obstacle = noObstacle,
      .bytes = masterBytes},
     {.format = ExportFormat::HuggingFacePacked,

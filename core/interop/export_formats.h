@@ -31,6 +31,7 @@ struct ExportFormatInfo {
     const char* purpose;  // a sentence
     const char* suffix;   // what a name is followed by: "-hf" for a folder, "-tq2_0.gguf" for a file
     ExportReader reader;
+    bool quantizes = true;  // ternary linears are written as codes and scale: the model at lambda 1
     // GGUF: what ternary linears are stored as where their rows hold whole blocks, and general.file_type.
     GgmlType ternaryType = GgmlType::F32;
     std::uint32_t fileType = 0;

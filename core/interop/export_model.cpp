@@ -81,6 +81,8 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
     description.storage = format == ExportFormat::HuggingFacePacked && description.config.ternaryLinears
                               ? WeightStorage::PackedAbsmean
                               : WeightStorage::Master;
+    // codes are the model at lambda 1, whatever it was trained with
+    if (description.storage == WeightStorage::PackedAbsmean) description.lambda = 1;
     ordered_json config = modelDescriptionJson(description);
     result.readerComputes = readerComputes(description.config, ExportReader::Transformers);
     config["dtype"] = "float32";

@@ -9,7 +9,6 @@
 #include "core/data/run_tokenizer.h"
 #include "core/interop/model_folder.h"
 #include "core/run/loss_watch.h"
-#include "core/run/schedules.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -114,9 +113,10 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
     manifest.tokenizerHash = tokenizer->hash();
     manifest.lossWatch = LossWatch(frozen.explodeFactor, frozen.warmupSteps).state();
     manifest.config = toJson(frozen);
+    // With which the weights were trained last: the run has done no step yet. A dense model's were trained at 0.
+    description.lambda = config.ternaryLinears && description.config.ternaryLinears ? description.lambda : 0;
     description.config = config;
     description.storage = WeightStorage::Master;
-    description.lambda = config.ternaryLinears ? lambdaAt(frozen, 0) : 0;
 
     const std::string id = writer.createRun(name, frozen, trains ? RunState::Stopped : RunState::Finished);
     try {

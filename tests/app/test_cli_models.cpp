@@ -1,6 +1,6 @@
 // tritlab-cli takes models out and in: a trained run as GGUF answers as it did; a GGUF file and a Hugging Face folder
-// become runs; a dense model that is converted goes on from its own weights and ends ternary. A damaged checkpoint is
-// opened by nothing.
+// become runs; a dense model that is converted goes on from its own weights and ends ternary. What was trained below
+// lambda 1 is not taken for its ternary twin in silence, and a damaged checkpoint is opened by nothing.
 #include <QTest>
 #include <cmath>
 
@@ -144,6 +144,42 @@ private Q_SLOTS:
             QCOMPARE(json["model_type"].toString(), QStringLiteral("llama"));
             QCOMPARE(json["quantization_config"].toObject()["quant_method"].toString(), QStringLiteral("bitnet"));
         }
+    }
+    void whatWasTrainedBelowLambdaOneIsNotTakenForItsTernaryTwin() {
+        const CliResult half = train("half", {"steps=40", "checkpoint_every=20", "lambda_schedule=linear",
+                                              "lambda_final=0.25", "eval_every=20"});
+        QVERIFY2(half.code == 0, half.err);
+        const double ternaryLoss = half.json()["eval_loss"].toDouble();
+        for (const QStringList& command : commands(cli.path("half"))) {
+            const CliResult refused = cli.run(command + QStringList{"--run", "half", "--json"});
+            QVERIFY2(refused.code == 1, refused.out);
+            const QString error = refused.json()["error"].toString();
+            for (const QString& part : {QStringLiteral("lambda 0.250"), QStringLiteral("step 40"),
+                                        QString::number(ternaryLoss, 'f', 4), QStringLiteral("--at-lambda-one")})
+                QVERIFY2(error.contains(part), refused.err);
+            const CliResult agreed = cli.run(command + QStringList{"--run", "half", "--at-lambda-one", "--json"});
+            QVERIFY2(agreed.code == 0, agreed.err);
+            const QJsonObject trained = agreed.json()["trained"].toObject();
+            QCOMPARE(trained["lambda"].toDouble(), 0.25);
+            QCOMPARE(trained["loss_at_lambda_one"].toDouble(), ternaryLoss);
+            QVERIFY(trained["loss_at_lambda"].toDouble() > 0 && trained["loss_at_lambda"].toDouble() != ternaryLoss);
+            QVERIFY2(agreed.err.contains("lambda 0.250"), agreed.err);
+        }
+        // an earlier checkpoint has its own lambda and its own losses
+        const CliResult earlier =
+            cli.run({"generate", "--prompt", "x", "--run", "half", "--checkpoint", "20", "--json"});
+        QVERIFY2(earlier.code == 1 && earlier.err.contains("step 20"), earlier.err);
+        // master weights leave as they are, and that they run as another model is said; its folder says so again
+        const CliResult hf = cli.run({"export", "--run", "half", "--format", "hf", "--out", cli.path("half-hf")});
+        QVERIFY2(hf.code == 0 && hf.out.contains("lambda 0.250"), hf.err);
+        QCOMPARE(cli.run({"generate", "--prompt", "x", "--model", cli.path("half-hf")}).code, 1);
+        const CliResult taken = cli.run({"import", cli.path("half-hf"), "--name", "taken"});
+        QVERIFY2(taken.code == 0 && taken.out.contains("lambda 0.250"), taken.err);
+        QCOMPARE(cli.run({"generate", "--prompt", "x", "--run", "taken"}).code, 1);
+        // what holds codes is the ternary model: nothing to ask
+        for (const QString& model : {cli.path("half"), cli.path("half.gguf")})
+            QVERIFY(!logits({"--model", model}).isEmpty());
+        QCOMPARE(cli.run({"bench", "generate", "--run", "half", "--prompt-tokens", "4", "--tokens", "4"}).code, 0);
     }
     void aDamagedCheckpointIsOpenedByNothing() {
         const QJsonArray all = checkpoints("bit");

@@ -24,6 +24,7 @@
 #include "chat_fixture.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/checkpoint/integrity.h"
 #include "store_fixture.h"
 #include "ui/chat/chat_options.h"
 #include "ui/chat/chat_pane.h"
@@ -391,6 +392,39 @@ private Q_SLOTS:
         QTRY_VERIFY2(gauge->text().contains("oldest"), qPrintable(gauge->text()));
     }
 
+    // Its ternary weights are another model than the one that its lambda trains; the pane says so before it answers.
+    void whatWasTrainedBelowLambdaOneSaysSo() {
+        const auto checkpoints = fixture_->workspace.checkpoints(run_);
+        sealCheckpoint(checkpoints / "step-00000030", halfTernary(30));
+        Chat chat(*fixture_);
+        auto* said = chat.find<QLabel>("chatTrained");
+        QVERIFY(said->isHidden());
+        QTest::keyClicks(chat.input(), "I");  // the first letter loads what answers
+        QTRY_VERIFY_WITH_TIMEOUT(!said->isHidden(), 20000);
+        for (const char* part : {"lambda 0.500", "0.9400", "3.5100", "step 30"})
+            QVERIFY2(said->text().contains(part), qPrintable(said->text()));
+        // It is loaded, and its weights compared with the manifest, once. Of files that are less than a second old what
+        // counts the prompt's tokens may compare the small ones again.
+        const std::int64_t compared = comparedBytes();
+        const auto weights =
+            static_cast<std::int64_t>(std::filesystem::file_size(checkpoints / "step-00000030" / "model.safetensors"));
+        QVERIFY(compared > 0);
+        QVERIFY(chat.send("In the beginning"));
+        QVERIFY(!said->isHidden() && !chat.stored().back().text.empty());
+        QVERIFY(chat.send("and so on"));
+        QVERIFY(comparedBytes() - compared < weights);
+        ChatModel model = chat.lane()->picker()->model();
+        model.step = 20;  // trained at lambda 1
+        chat.lane()->picker()->setModel(model);
+        QVERIFY(said->isHidden());
+        QVERIFY(chat.send("and then"));
+        QVERIFY(said->isHidden());
+        model.step = 30;
+        model.fullPrecision = true;  // lambda 0: another model too, of which no loss was measured
+        chat.lane()->picker()->setModel(model);
+        QVERIFY(chat.send("and then"));
+        QVERIFY2(said->text().contains("lambda 0)") && !said->text().contains("3.51"), qPrintable(said->text()));
+    }
     void aDamagedCheckpointDoesNotAnswer() {
         const auto checkpoints = fixture_->workspace.checkpoints(run_);
         for (const StepIndex step : {20, 30}) sealCheckpoint(checkpoints / checkpointName(step), halfTernary(step));

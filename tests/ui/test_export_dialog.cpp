@@ -1,5 +1,6 @@
-// A checkpoint is exported from its page in the real window, read back, and a second time refused; and the page marks one
-// that is damaged.
+// A checkpoint is exported from its page in the real window, read back, and a second time refused; one that would leave
+// as another model than was trained is asked about, and the page marks one that is damaged.
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QLabel>
@@ -47,6 +48,7 @@ private Q_SLOTS:
         QTRY_COMPARE(view->model()->rowCount(), 2);
         auto* dialog = openExport(*window, view, 0);
         QVERIFY(dialog != nullptr);
+        QVERIFY(dialog->findChild<QLabel*>("exportTrained")->isHidden());
         auto* path = dialog->findChild<QLineEdit*>("exportPath");
         auto* format = dialog->findChild<QComboBox*>("exportFormat");
         auto* result = dialog->findChild<QLabel*>("exportResult");
@@ -85,6 +87,40 @@ private Q_SLOTS:
         QVERIFY(fs::exists(out / "tokenizer.model"));
         dialog->reject();
         QVERIFY(!dialog->isVisible());
+    }
+    void whatWasTrainedBelowLambdaOneIsAskedAbout() {
+        StoreFixture fixture;
+        const std::string run =
+            talkingRun(*fixture.writer, "half", StoreFixture::config(LambdaSchedule::None, 30), {30});
+        sealCheckpoint(fixture.workspace.checkpoints(run) / "step-00000030", halfTernary(30));
+        const auto window = openWindow(fixture);
+        auto* view = openCheckpoints(*window);
+        QTRY_COMPARE(view->model()->rowCount(), 1);
+        auto* dialog = openExport(*window, view, 0);
+        QVERIFY(dialog != nullptr);
+        auto* format = dialog->findChild<QComboBox*>("exportFormat");
+        auto* said = dialog->findChild<QLabel*>("exportTrained");
+        auto* agree = dialog->findChild<QCheckBox*>("exportAtLambdaOne");
+        auto* write = dialog->findChild<QPushButton*>("exportWrite");
+        // master weights are what was trained; that they run as another model is said, not asked
+        QVERIFY(agree->isHidden() && !said->isHidden() && write->isEnabled());
+        for (const int ternary : {1, 2, 3, 4}) {
+            format->setCurrentIndex(ternary);
+            QVERIFY(!agree->isHidden() && !write->isEnabled());
+            for (const char* part : {"lambda 0.500", "0.9400", "3.5100", "step 30"})
+                QVERIFY2(said->text().contains(part), qPrintable(said->text()));
+        }
+        format->setCurrentIndex(1);
+        dialog->grab().save(QStringLiteral(TRITLAB_BINARY_DIR "/screenshots/export-dialog-lambda.png"));
+        const fs::path out = fs::path(fixture.folder.path().toStdString()) / "half-packed";
+        dialog->findChild<QLineEdit*>("exportPath")->setText(QString::fromStdString(out.string()));
+        QVERIFY(!write->isEnabled());
+        QTest::mouseClick(agree, Qt::LeftButton, {}, {6, agree->height() / 2});
+        QVERIFY(write->isEnabled());
+        QTest::mouseClick(write, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(write->isEnabled(), 60000);
+        QCOMPARE(readModelDescription(out).lambda, 1.0);
+        dialog->reject();
     }
     void aDamagedCheckpointIsMarked() {
         StoreFixture fixture;

@@ -19,8 +19,8 @@ public:
     // this one. Either may be empty; without `failed` the window shows the message.
     virtual void write(const QString& what, std::function<void(StoreWriter&)> work, std::function<void()> done = {},
                        std::function<void(const QString&)> failed = {}) = 0;
-    virtual void ask(const ChatQuestion& question) = 0;  // questions are answered one after another
-    virtual void prepare(const ChatModel& model) = 0;    // a question is being written: load what will answer
+    virtual void ask(const ChatQuestion& question) = 0;          // questions are answered one after another
+    virtual void prepare(int lane, const ChatModel& model) = 0;  // a question is being written: load what will answer
     // Comes back as PromptGauge::onMeasured with this version; reads the model's tokenizer, not its weights. False:
     // nobody answers questions yet.
     virtual bool measure(const ChatQuestion& question, qint64 version) = 0;

@@ -6,6 +6,7 @@
 
 #include "ui/chat/chat_items.h"
 #include "ui/chat/model_picker.h"
+#include "ui/models/trained_text.h"
 #include "ui/theme/theme.h"
 
 namespace tritlab {
@@ -24,6 +25,11 @@ ChatLane::ChatLane(int number, RunListModel* runs, StoreReader* reader, ChatHost
     context_->setTextVisible(false);
     context_->setFixedHeight(6);
     context_->setRange(0, 1);
+    trained_ = new QLabel(this);
+    trained_->setObjectName("chatTrained" + suffix);
+    trained_->setWordWrap(true);
+    trained_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    trained_->hide();
     status_ = new QLabel(this);
     status_->setObjectName("chatStatus" + suffix);
     status_->setWordWrap(true);
@@ -32,12 +38,14 @@ ChatLane::ChatLane(int number, RunListModel* runs, StoreReader* reader, ChatHost
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(picker_);
+    layout->addWidget(trained_);
     layout->addWidget(transcript_, 1);
     layout->addWidget(context_);
     layout->addWidget(status_);
     connect(transcript_, &TranscriptView::actionWanted, this,
             [this](TranscriptView::Act act, qint64 message) { Q_EMIT actionWanted(number_, act, message); });
     connect(picker_, &ModelPicker::changed, this, [this] {
+        trained_->hide();  // it is said of the next one once it is loaded
         if (blank()) showHint();
         if (!asked_) status_->clear();
     });
@@ -217,7 +225,29 @@ void ChatLane::onStatus(const QString& text) { status_->setText(text); }
 
 void ChatLane::onLoaded(const LoadedModel& model) {
     status_->setText(tr("answering with %1").arg(model.name));
+    showTrained(model);
     Q_EMIT templateKnown(model.templateName);
+}
+
+void ChatLane::onPrepared(const LoadedModel& model) {
+    if (model.model == picker_->model()) showTrained(model);
+}
+
+// Whether what answers is what was trained: a run whose lambda has not reached 1 trains another model than the one that
+// its ternary weights are.
+void ChatLane::showTrained(const LoadedModel& model) {
+    const bool full = model.model.fullPrecision;
+    const bool differs = model.trained && !(full && model.trained->lambda == 0);
+    trained_->setVisible(differs);
+    if (!differs) return;
+    const QString lambda = QString::fromStdString(lambdaText(model.trained->lambda));
+    trained_->setText(full
+                          ? tr("Trained at lambda %1 so far. Here it answers with its full-precision weights (lambda "
+                               "0), which are another model.")
+                                .arg(lambda)
+                          : tr("Trained at lambda %1 so far. Here it answers as the ternary model (lambda 1), which is "
+                               "another one. %2")
+                                .arg(lambda, trainedLossesText(*model.trained)));
 }
 
 void ChatLane::onBegan(qint64 message) {

@@ -58,6 +58,7 @@ public:
     // What comes back.
     void onStatus(const QString& text);
     void onLoaded(const LoadedModel& model);
+    void onPrepared(const LoadedModel& model);
     void onBegan(qint64 message);
     void onPiece(const ChatPiece& piece);
     void onAnswered(const ChatAnswer& answer);
@@ -77,11 +78,12 @@ private:
     void redraw();
     void showContext(const nlohmann::json& details);
     void setAsked(bool asked);
+    void showTrained(const LoadedModel& model);
     int number_;
     ChatHost* host_;
     ModelPicker* picker_;
     TranscriptView* transcript_;
-    QLabel* status_;
+    QLabel *trained_, *status_;
     QProgressBar* context_;
     ConversationTree tree_;
     Conversation conversation_;

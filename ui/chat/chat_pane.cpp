@@ -208,7 +208,7 @@ void ChatPane::connectComposer() {
     connect(composer_, &ChatComposer::firstLetterWritten, this, [this] {
         if (busy()) return;
         for (const ChatLane* each : lanes())
-            if (!each->picker()->model().empty()) host_->prepare(each->picker()->model());
+            if (!each->picker()->model().empty()) host_->prepare(each->number(), each->picker()->model());
     });
     connect(sender_, &MessageSender::begun, this, [this] {
         composer_->setReadOnly(true);

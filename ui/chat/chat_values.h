@@ -10,6 +10,7 @@
 
 #include "core/data/chat_template.h"
 #include "core/infer/chat_session.h"
+#include "core/library/trained_lambda.h"
 
 namespace tritlab {
 
@@ -80,6 +81,8 @@ struct ChatPiece {
 struct LoadedModel {
     QString name, templateName;  // name: of the folder, "step-00001300"
     qint64 contextLength = 0;
+    ChatModel model;                       // as it was asked for
+    std::optional<TrainedLambda> trained;  // where it was trained below lambda 1
 };
 
 struct ChatAnswer {
