@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -54,13 +57,19 @@ bool equalsScalar(Kernels::Ternary product) {
     return y == expected;
 }
 
+// Asked of the processor itself, since Clang 14's builtin does not know the names. Whether the system keeps the tiles'
+// state is what allowAmx() asks.
+bool hasAmxInt8() {
+    constexpr unsigned tile = 1U << 24, int8 = 1U << 25;
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & tile) != 0 && (d & int8) != 0;
+}
+
 // Virtual machines have been seen to name what they do not run rightly, so AMX proves itself once against the
 // reference.
 const Kernels* amxTable() {
     static const std::optional<Kernels> table = []() -> std::optional<Kernels> {
-        if (!hasAvx512Vnni() || !__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-int8") ||
-            !kernel_tables::allowAmx())
-            return std::nullopt;
+        if (!hasAvx512Vnni() || !hasAmxInt8() || !kernel_tables::allowAmx()) return std::nullopt;
         if (!equalsScalar(kernel_tables::twoBitAmx)) {
             logWarning("this processor's AMX gives wrong sums: AVX512 is used instead");
             return std::nullopt;
