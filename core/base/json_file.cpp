@@ -20,8 +20,24 @@ using KeysOfObjects = std::vector<std::set<std::string>>;
 
 }  // namespace
 
+bool nestsTooDeeply(std::string_view json) {
+    constexpr int deepest = 500;
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\') ++i;
+        else if (c == '"') quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{') && ++depth > deepest) return true;
+        else if (!quoted && (c == ']' || c == '}')) --depth;
+    }
+    return false;
+}
+
 nlohmann::ordered_json parseJsonText(const std::string& text, const std::string& where) {
     using Json = nlohmann::ordered_json;
+    if (nestsTooDeeply(text))
+        throw Error("nests its values too deeply", where, "Check that the file is what it should be");
     KeysOfObjects keys;
     std::string twice;
     const Json::parser_callback_t look = [&](int, Json::parse_event_t event, Json& parsed) {

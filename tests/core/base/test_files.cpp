@@ -1,4 +1,4 @@
-// Atomic files and folders under failure, mappings, locks, hashes.
+// Atomic files and folders under failure, mappings, locks, hashes, JSON files.
 #include <sys/wait.h>
 #include <unistd.h>
 #include <QTemporaryDir>
@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/json_file.h"
 #include "core/base/unfinished.h"
 #include "core/base/written_file.h"
 
@@ -76,6 +77,22 @@ private Q_SLOTS:
             QVERIFY(std::string(error.what()).find("missing.txt") != std::string::npos);
         }
         QVERIFY_EXCEPTION_THROWN(readFile(root()), Error);
+    }
+    // Copying and writing a value go as deep on the stack as it nests; brackets within texts do not count.
+    void deeplyNestedJsonIsRefused() {
+        const auto nested = [](std::size_t depth) { return std::string(depth, '[') + "1" + std::string(depth, ']'); };
+        QVERIFY(!nestsTooDeeply(nested(500)) && nestsTooDeeply(nested(501)));
+        QVERIFY(!nestsTooDeeply("[\"" + std::string(1000, '[') + "\\\"" + std::string(1000, '{') + "\"]"));
+        std::string row;
+        for (int i = 0; i < 1000; ++i) row += "[{},[]],";
+        QVERIFY(!nestsTooDeeply("[" + row + "0]"));
+        writeFileAtomically(root() / "deep.json", "{\"steps\":" + nested(1'000'000) + "}");
+        try {
+            readJsonFile(root() / "deep.json");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(std::string(error.what()).find("deep.json: nests its values too deeply") != std::string::npos);
+        }
     }
     void mapsWhatWasWritten() {
         writeFileAtomically(root() / "m", "bytes");
