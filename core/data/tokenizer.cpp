@@ -67,6 +67,11 @@ bool staysWithinWords(const VocabularyPiece& piece) {
            (word == std::string::npos || text.find(' ', word) == std::string::npos);
 }
 
+// Without such a piece the library spells a blank as the bytes of its sign.
+bool isBlankPiece(const VocabularyPiece& piece) {
+    return piece.text == kBlank && (piece.type == PieceType::Normal || piece.type == PieceType::UserDefined);
+}
+
 // A user-defined piece that stands for something else than its letters, as opposed to a run of blanks or a word.
 bool isMarker(std::string_view piece) {
     return piece.starts_with('<') && piece.ends_with('>') && piece.size() > 2 &&
@@ -97,6 +102,7 @@ public:
         lossless_ = model.escapeBlanks && !model.dummyPrefix && !model.removeExtraBlanks && !model.blankAsSuffix &&
                     model.characterMap.empty() && model.backCharacterMap.empty() && model.byteFallback &&
                     model.modelType <= 2 && std::ranges::none_of(byteIds_, [](TokenId id) { return id < 0; }) &&
+                    std::ranges::any_of(model.pieces, isBlankPiece) &&
                     std::ranges::all_of(model.pieces, staysWithinWords);
         if (!lossless_) model_ = std::move(model);
     }

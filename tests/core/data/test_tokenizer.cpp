@@ -9,6 +9,7 @@
 #include "core/base/number.h"
 #include "core/base/utf8.h"
 #include "core/data/chat_template.h"
+#include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
 #include "tests/core/data/data_helpers.h"
 
@@ -303,6 +304,28 @@ private Q_SLOTS:
                  QStringLiteral("dada bibi"));
     }
 
+    // Such a model spells a blank as the three bytes of its sign: it must not be taken for lossless.
+    void aModelWithoutABlankIsNotLossless() {
+        SentencePieceModel made;
+        made.modelType = 2;
+        made.byteFallback = true;
+        made.dummyPrefix = made.removeExtraBlanks = false;
+        made.pieces = {{"<unk>", 0, PieceType::Unknown}, {"a", 0, PieceType::Normal}};
+        for (int byte = 0; byte < 256; ++byte)
+            made.pieces.push_back({QString::asprintf("<0x%02X>", byte).toStdString(), 0, PieceType::Byte});
+        for (const auto& [blank, type, lossless] : {std::tuple{"b", PieceType::Normal, false},
+                                                    {"\xE2\x96\x81", PieceType::Unused, false},
+                                                    {"\xE2\x96\x81", PieceType::Normal, true}}) {
+            made.pieces.push_back({blank, -1, type});
+            writeFileAtomically(root() / "made.model", serializeSentencePieceModel(made));
+            const auto tokenizer = loadTokenizer(root() / "made.model");
+            QCOMPARE(tokenizer->lossless(), lossless);
+            if (lossless)
+                QCOMPARE(QString::fromStdString(tokenizer->decode(tokenizer->encode("a a\n"))),
+                         QStringLiteral("a a\n"));
+            made.pieces.pop_back();
+        }
+    }
     void streamingGivesTheTextPieceByPiece() {
         const auto tokenizer = loadTokenizer(model(false));
         std::mt19937 random(13);
