@@ -92,7 +92,9 @@ std::string sourcesText(const std::vector<DataSource>& sources) {
     for (const DataSource& source : sources) {
         if (!out.empty()) out += ',';
         for (const char c : source.path) out += c == ',' ? std::string("\\,") : std::string(1, c);
-        if (source.weight == 1 && weightColon(source.path) == std::string_view::npos) continue;
+        // A backslash before the comma of the next source would be taken for the comma's.
+        const bool plain = weightColon(source.path) == std::string_view::npos && !source.path.ends_with('\\');
+        if (source.weight == 1 && plain) continue;
         const std::string weight = ":" + formatReal(source.weight);
         // Where a file has that very name, it would be meant: "+2" is the same number, and no name of its.
         out += exists(source.path + weight) ? ":+" + weight.substr(1) : weight;

@@ -43,7 +43,8 @@ FieldValue otherValue(const Field& field, const FieldValue& now) {
                 if (choice.key != std::get<std::string>(now)) return choice.key;
             return now;
         }
-        case FieldKind::Sources: return std::vector<DataSource>{{"a,b.txt", 0.25}, {"odd:3", 1}, {"builtin:bible", 2}};
+        case FieldKind::Sources:
+            return std::vector<DataSource>{{"a,b.txt", 0.25}, {"back\\", 1}, {"odd:3", 1}, {"builtin:bible", 2}};
         default: return std::string("first\nsecond \\ line, with: colon");
     }
 }
