@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 
 namespace tritlab {
 namespace {
@@ -45,9 +46,8 @@ bool isSwitchedOff(const json& config, std::string_view key, const json& value) 
 
 std::string shortText(const json& value) {
     constexpr std::size_t longest = 60;
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text.size() > longest) text = text.substr(0, longest) + "…";
-    return text;
+    const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    return text.size() > longest ? utf8Prefix(text, longest) + "…" : text;
 }
 
 json jsonOf(const GgufValue& value) {

@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
+#include <deque>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
+#include "core/base/json_file.h"
+#include "core/base/utf8.h"
 #include "core/checkpoint/integrity.h"
 #include "core/interop/known_keys.h"
 #include "core/interop/model_gguf.h"
@@ -44,9 +49,11 @@ public:
     [[nodiscard]] std::int64_t integer(const char* key, std::optional<std::int64_t> fallback, std::int64_t max) const {
         if (!has(key)) return fallback ? *fallback : missing<std::int64_t>(key);
         if (!object_[key].is_number_integer()) fail(key, "is no integer");
+        const bool huge =
+            object_[key].is_number_unsigned() && object_[key].get<std::uint64_t>() > static_cast<std::uint64_t>(max);
         const auto value = object_[key].get<std::int64_t>();
-        if (value < 1 || value > max)
-            fail(key, "is " + std::to_string(value) + ", not between 1 and " + std::to_string(max));
+        if (value < 1 || huge || value > max)
+            fail(key, "is " + object_[key].dump() + ", not between 1 and " + std::to_string(max));
         return value;
     }
     [[nodiscard]] double real(const char* key, double fallback) const {
@@ -130,19 +137,41 @@ double readRope(const Reader& reader, double fallback, const std::string& where)
     return reader.real("rope_theta", fallback);
 }
 
-// transformers' rule (quantizers_utils.should_convert_module): a pattern matches from the start to a module border, as
-// a regular expression with the same border, or as a suffix.
-bool matchesModule(const std::string& name, const std::string& pattern) {
-    const bool suffix =
-        name.size() >= pattern.size() && name.compare(name.size() - pattern.size(), pattern.size(), pattern) == 0;
-    if (suffix) return true;
-    try {
-        return std::regex_search(name, std::regex("^(?:" + pattern + ")(?=\\.|$)"),
-                                 std::regex_constants::match_continuous);
-    } catch (const std::regex_error&) {
-        return name.rfind(pattern + ".", 0) == 0 || name == pattern;
+// An entry of modules_to_not_convert by transformers' rule (quantizers_utils.should_convert_module): it matches from
+// the start to a module border, as a regular expression with the same border, or as a suffix. What is no regular
+// expression is a name. One that would be tried for seconds is refused.
+class ModulePattern {
+public:
+    ModulePattern(const std::string& pattern, const Reader& reader)
+        : pattern_(pattern), reader_(reader), context_(pcre2_match_context_create(nullptr), pcre2_match_context_free) {
+        const std::string bordered = "(?:" + pattern + ")(?=\\.|$)";
+        int error = 0;
+        std::size_t at = 0;
+        code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(bordered.data()), bordered.size(), PCRE2_ANCHORED,
+                                  &error, &at, nullptr));
+        if (!code_ || !context_) return;
+        match_.reset(pcre2_match_data_create_from_pattern(code_.get(), nullptr));
+        pcre2_set_match_limit(context_.get(), 5000);
+        pcre2_set_depth_limit(context_.get(), 500);
     }
-}
+    [[nodiscard]] bool matches(const std::string& name) const {
+        if (name.ends_with(pattern_)) return true;
+        if (!match_) return name.starts_with(pattern_ + ".") || name == pattern_;
+        const int result = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(name.data()), name.size(), 0, 0,
+                                       match_.get(), context_.get());
+        if (result < 0 && result != PCRE2_ERROR_NOMATCH)
+            reader_.fail("modules_to_not_convert",
+                         "holds a pattern that cannot be matched in time: " + utf8Prefix(pattern_, 100));
+        return result >= 0;
+    }
+
+private:
+    std::string pattern_;
+    const Reader& reader_;
+    std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> context_;
+    std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> code_{nullptr, pcre2_code_free};
+    std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match_{nullptr, pcre2_match_data_free};
+};
 
 void readQuantization(const Reader& reader, ModelDescription& description, const std::string& where) {
     const json object = reader.child("quantization_config");
@@ -159,12 +188,19 @@ void readQuantization(const Reader& reader, ModelDescription& description, const
     else quant.fail("linear_class", "is '" + linear + "', this program knows autobitlinear and bitlinear");
     config.inputNormPerLinear = quant.flag("use_rms_norm", false);
     config.inputNormEps = quant.real("rms_norm_eps", 1e-6);
-    const auto patterns = quant.texts("modules_to_not_convert");
+    const auto texts = quant.texts("modules_to_not_convert");
+    const std::vector<std::string> linears = texts.empty() ? std::vector<std::string>() : linearNames(config);
+    constexpr std::size_t mostTrials = 2'000'000;  // the largest models that name each of their linears need half of it
+    if (texts.size() * linears.size() > mostTrials)
+        quant.fail("modules_to_not_convert", "has " + std::to_string(texts.size()) + " entries for " +
+                                                 std::to_string(linears.size()) + " linears: too many to be tried");
+    std::deque<ModulePattern> patterns;
+    for (const std::string& text : texts) patterns.emplace_back(text, quant);
     const auto isDense = [&](const std::string& name) {
         return std::any_of(patterns.begin(), patterns.end(),
-                           [&](const auto& pattern) { return matchesModule(name, pattern); });
+                           [&](const ModulePattern& pattern) { return pattern.matches(name); });
     };
-    for (const std::string& name : linearNames(config))
+    for (const std::string& name : linears)
         if (isDense(name)) config.denseModules.push_back(name);
     if (quant.has("modules_to_not_convert") && !config.tieEmbeddings && !isDense("lm_head"))
         quant.fail("modules_to_not_convert", "leaves out lm_head: a ternary output head is not supported");
@@ -180,6 +216,7 @@ void readOwn(const Reader& reader, ModelDescription& description, const std::str
     config.subNorms = own.flag("sub_norms", config.subNorms);
     description.chatTemplate = own.choice("template", description.chatTemplate, templates);
     description.lambda = own.real("lambda", description.config.ternaryLinears ? 1.0 : 0.0);
+    if (!(description.lambda >= 0 && description.lambda <= 1)) own.fail("lambda", "is not between 0 and 1");
     if (reader.has("tritlab")) description.origin = ownModelType;
 }
 
@@ -217,7 +254,8 @@ ModelDescription readModelDescription(const fs::path& folder) {
         throw Error("is no model folder", folder.string(), "Name a folder that holds config.json, or a GGUF file");
     requireUndamaged(folder, {"config.json", "tokenizer.model"});  // before either is read
     const fs::path path = folder / "config.json";
-    const json object = json::parse(readFile(path, 1 << 24), nullptr, false);
+    const std::string text = readFile(path, 1 << 24);
+    const json object = nestsTooDeeply(text) ? json() : json::parse(text, nullptr, false);
     if (!object.is_object()) throw Error("is no JSON object", path.string(), "Check that the file is whole");
     const std::string where = path.string();
     const Reader reader(object, where);
@@ -258,6 +296,7 @@ ModelDescription readModelDescription(const fs::path& folder) {
         if (reader.flag(bias, false)) reader.fail(bias, "is true: biases are not supported");
     readOwn(reader, description, where);  // before the linears' names are needed: they depend on the gate
     readQuantization(reader, description, where);
+    requireComputable(config, where);
     if (!reader.has("tritlab")) description.lambda = config.ternaryLinears ? 1.0 : 0.0;
     return description;
 }

@@ -103,6 +103,7 @@ ModelDescription readDescription(const GgufFile& file) {
     description.storage = config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
     description.chatTemplate = readTemplate(file);
     description.lambda = config.ternaryLinears ? 1 : 0;
+    requireComputable(config, file.path().string());
     return description;
 }
 

@@ -1,8 +1,12 @@
 #include "core/model/model_config.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <string_view>
 
 #include "core/architecture/tensor_names.h"
+#include "core/base/error.h"
 
 namespace tritlab {
 namespace {
@@ -55,8 +59,9 @@ ModelConfig modelConfig(const RunConfig& config, std::int64_t vocabSize) {
 
 std::vector<TensorSpec> tensorSpecs(const ModelConfig& config) {
     std::vector<TensorSpec> specs;
+    const std::set<std::string_view> dense(config.denseModules.begin(), config.denseModules.end());  // may be all
     const auto addLinear = [&](const LinearShape& linear) {
-        const bool ternary = isTernary(config, linear.name);
+        const bool ternary = config.ternaryLinears && !dense.contains(linear.name);
         if (ternary && config.inputNormPerLinear) specs.push_back({linear.name + ".rms_norm.weight", {linear.in}});
         specs.push_back({linear.name + ".weight", {linear.out, linear.in}, ternary});
     };
@@ -100,6 +105,26 @@ std::int64_t parameterCount(const ModelConfig& config) {
     std::int64_t count = 0;
     for (const TensorSpec& spec : tensorSpecs(config)) count += elementCount(spec);
     return count;
+}
+
+void requireComputable(const ModelConfig& config, const std::string& where) {
+    const auto refuse = [&](const std::string& what) {
+        throw Error("describes a model that cannot be computed: " + what, where,
+                    "Check that the file is whole and belongs to a model");
+    };
+    for (const std::int64_t size : {config.vocabSize, config.hiddenSize, config.layers, config.heads, config.kvHeads,
+                                    config.headSize, config.ffnSize, config.contextLength})
+        if (size < 1) refuse("a size is " + std::to_string(size));
+    if (config.heads % config.kvHeads != 0) refuse("the key/value heads do not divide the query heads");
+    if (config.headSize % 2 != 0) refuse("the head size is odd, and rotary embeddings need pairs");
+    if (!std::isfinite(config.ropeTheta) || config.ropeTheta <= 0) refuse("its rotation's base is no positive number");
+    for (const double eps : {config.normEps, config.inputNormEps})
+        if (!std::isfinite(eps) || eps < 0) refuse("the epsilon of a norm is no number from 0 on");
+    // In floating point, where nothing overflows: of the linears and the embeddings, which are all but all.
+    const auto real = [](std::int64_t size) { return static_cast<double>(size); };
+    const double layer = 2 * real(config.heads + config.kvHeads) * real(config.headSize) + 3 * real(config.ffnSize);
+    const double parameters = real(config.hiddenSize) * (real(config.layers) * layer + 2 * real(config.vocabSize));
+    if (parameters > 0x1.0p50) refuse("it has more than 2^50 parameters");
 }
 
 }  // namespace tritlab

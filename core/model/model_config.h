@@ -57,5 +57,9 @@ bool isTernary(const ModelConfig& config, const std::string& linear);
 std::vector<std::string> linearNames(const ModelConfig& config);
 std::int64_t elementCount(const TensorSpec& spec);  // of one tensor
 std::int64_t parameterCount(const ModelConfig& config);
+// For numbers that a file gives. Throws Error, naming `where`: a size that is not positive, key/value heads that do not
+// divide the heads, an odd head size, an epsilon or a rotation that is no sound number, more parameters than any
+// machine holds (2^50).
+void requireComputable(const ModelConfig& config, const std::string& where);
 
 }  // namespace tritlab

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/base/utf8.h"
 #include "core/interop/known_keys.h"
 #include "core/interop/model_folder.h"
 
@@ -216,6 +217,74 @@ private Q_SLOTS:
         writeFileAtomically(root() / "config.json", "{\"model_type\": ");
         QVERIFY_EXCEPTION_THROWN(readModelDescription(root()), Error);
         QVERIFY_EXCEPTION_THROWN(readModelDescription(root() / "absent"), Error);
+    }
+    // Numbers that a file can hold and no model has: refused where they are read, not where they are computed with.
+    void refusesNumbersThatCannotBeComputed() {
+        const auto with = [](const char* key, const json& value) {
+            json object = bitnet();
+            object[key] = value;
+            return object;
+        };
+        refused(with("rms_norm_eps", -1e-5), "epsilon");
+        refused(with("rope_theta", 0), "rotation");
+        refused(with("rope_parameters", {{"rope_theta", -1}}), "rotation");
+        refused(with("vocab_size", std::uint64_t{18446744073709551615U}), "18446744073709551615, not between 1");
+        refused(with("tritlab", {{"lambda", 2}}), "lambda");
+        refused(with("tritlab", {{"lambda", -0.5}}), "lambda");
+        json object = with("hidden_size", 2);  // less than one number for each head
+        refused(object, "a size is 0");
+        object = with("hidden_size", 1 << 24);
+        object["num_attention_heads"] = object["num_key_value_heads"] = object["head_dim"] = 65536;
+        object["num_hidden_layers"] = 4096;  // 2^70 parameters
+        refused(object, "2^50");
+        QCOMPARE(read(with("rms_norm_eps", 0)).config.normEps, 0.0);
+    }
+    void aLongValueIsCutBetweenCharacters() {
+        for (const std::size_t ascii : {0, 1}) {
+            json object = bitnet();
+            std::string text(ascii, 'a');
+            for (int i = 0; i < 60; ++i) text += "\xC3\xA9";
+            object["norm_type"] = text;
+            try {
+                (void)read(object);
+                QFAIL("not refused");
+            } catch (const Error& error) {
+                QVERIFY2(isUtf8(error.what()), error.what());
+            }
+        }
+    }
+    void deepNestingIsRefused() {
+        const std::string text = bitnet().dump();
+        for (const std::size_t depth : {std::size_t{400}, std::size_t{1'000'000}}) {
+            writeFileAtomically(root() / "config.json", text.substr(0, text.size() - 1) + ",\"sliding_window\":" +
+                                                            std::string(depth, '[') + std::string(depth, ']') + "}");
+            try {
+                (void)readModelDescription(root());
+                QFAIL("not refused");
+            } catch (const Error& error) {
+                const char* part = depth == 400 ? "sliding_window" : "no JSON object";
+                QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
+            }
+        }
+    }
+    // A regular expression that backtracks without end, one that nests without end, and more patterns than can be
+    // tried.
+    void patternsThatTakeTooLong() {
+        json object = bitnet();
+        auto& patterns = object["quantization_config"]["modules_to_not_convert"];
+        patterns = {"(.*)*(.*)*(.*)*[xz]", "lm_head"};
+        refused(object, "cannot be matched in time");
+        patterns = {std::string(100'000, '(') + "a" + std::string(100'000, ')'), "lm_head"};
+        QVERIFY(read(object).config.denseModules.empty());  // no regular expression, and no module has that name
+        patterns = {"[", "model\\.layers\\.[01]\\.mlp", "lm_head"};
+        QCOMPARE(read(object).config.denseModules.size(), std::size_t{6});
+        object["num_hidden_layers"] = 4096;
+        patterns = std::vector<std::string>(100, "no.such.module");
+        refused(object, "too many to be tried");
+        patterns = {".*"};
+        const ModelConfig config = read(object).config;
+        QCOMPARE(config.denseModules.size(), std::size_t{4096 * 7});
+        for (const TensorSpec& spec : tensorSpecs(config)) QVERIFY(!spec.ternary);
     }
     void ownFoldersRoundTrip() {
         for (const NormPlacement placement : {NormPlacement::Pre, NormPlacement::Post}) {

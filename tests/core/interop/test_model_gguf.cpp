@@ -4,6 +4,7 @@
 #include <QTest>
 #include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "../infer/naive_model.h"
 #include "core/base/error.h"
@@ -221,6 +222,8 @@ private Q_SLOTS:
         refused(out, "yarn", key("bitnet.rope.scaling.type", std::string("yarn")));
         refused(out, "experts", key("bitnet.expert_count", std::uint32_t{8}));
         refused(out, "gelu", key("bitnet.hidden_activation", std::string("gelu")));
+        refused(out, "rotation", key("bitnet.rope.freq_base", std::numeric_limits<float>::quiet_NaN()));
+        refused(out, "epsilon", key("bitnet.attention.layer_norm_rms_epsilon", -1.0F));
         refused(out, "tritlab.template", key("tritlab.template", std::string("opera")));
         refused(out, "attn_q.bias",
                 [](auto&, auto& tensors) { tensors["blk.0.attn_q.bias"] = tensors["output_norm.weight"]; });
