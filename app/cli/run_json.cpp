@@ -8,18 +8,28 @@
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/base/place.h"
-#include "core/config/fields.h"
 #include "core/run/metrics.h"
+#include "core/store/run_settings.h"
 #include "core/store/store_writer.h"
 
 namespace tritlab::cli {
+
+void addConfig(nlohmann::ordered_json& json, const RunSummary& run) {
+    json["config"] = settingsJson(run);
+    if (!run.foreign) return;
+    json["other_settings"] = nlohmann::ordered_json::object();
+    for (const auto& [name, value] : run.foreign->others) json["other_settings"][name] = value;
+}
 
 nlohmann::ordered_json runJson(const RunSummary& run) {
     nlohmann::ordered_json json = {{"run", run.id}, {"name", run.name}, {"state", runStateKey(run.state)}};
     if (!run.explanation.empty()) json["explanation"] = run.explanation;
     json["steps"] = run.steps;
-    json["total_steps"] = run.config.steps;
-    json["tokens"] = run.tokens;
+    // null: nobody knows
+    json["total_steps"] = run.foreign && !run.foreign->known.contains("steps")
+                              ? nlohmann::ordered_json()
+                              : nlohmann::ordered_json(run.config.steps);
+    json["tokens"] = run.foreign && run.tokens == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(run.tokens);
     json["final_loss"] = run.lastLoss;
     json["best_eval_loss"] = run.bestEvalLoss;
     json["eval_loss"] = run.lastEvalLoss;
@@ -27,7 +37,7 @@ nlohmann::ordered_json runJson(const RunSummary& run) {
     json["bits_per_byte"] = run.bitsPerByte;
     json["tokens_per_second"] = run.tokensPerSecond;
     json["wall_seconds"] = run.wallSeconds;
-    json["bit_equal"] = run.bitEqual;
+    json["bit_equal"] = run.foreign ? nlohmann::ordered_json() : nlohmann::ordered_json(run.bitEqual);
     json["created_ms"] = run.createdMs;
     json["started_ms"] = run.startedMs;
     json["ended_ms"] = run.endedMs;
@@ -35,6 +45,7 @@ nlohmann::ordered_json runJson(const RunSummary& run) {
     json["notes"] = run.notes;
     json["starred"] = run.starred;
     json["baseline"] = run.baseline;
+    if (run.foreign) json["foreign"] = true;
     if (!run.parent.empty()) json["parent"] = run.parent, json["branch_step"] = run.branchStep;
     return json;
 }

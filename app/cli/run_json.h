@@ -11,6 +11,8 @@ namespace tritlab::cli {
 class Session;
 
 nlohmann::ordered_json runJson(const RunSummary& run);
+// Adds the "config": of another program's run what is known of it, and under "other_settings" what it told besides.
+void addConfig(nlohmann::ordered_json& json, const RunSummary& run);
 // "held-out loss 1.2345, perplexity 3.44, bits per byte 0.9876".
 std::string evaluationText(const EvaluationEvent& evaluation);
 std::string timeText(std::int64_t unixMs);  // "2026-01-31 14:23", local; "-" for 0

@@ -10,8 +10,8 @@
 #include "app/cli/run_json.h"
 #include "core/base/number.h"
 #include "core/checkpoint/integrity.h"
-#include "core/config/fields.h"
 #include "core/store/query.h"
+#include "core/store/run_settings.h"
 #include "core/store/store_writer.h"
 
 namespace tritlab::cli {
@@ -30,7 +30,7 @@ std::string oneLine(const RunSummary& run) {
         return text + "  ";
     };
     return padded(run.id, 22) + padded(run.name, 18) + padded(runStateKey(run.state), 11) +
-           padded(std::to_string(run.steps) + "/" + std::to_string(run.config.steps), 12) +
+           padded(std::to_string(run.steps) + (run.foreign ? "" : "/" + std::to_string(run.config.steps)), 12) +
            padded(lossText(run.lastLoss), 7) +
            padded(std::isnan(run.bitsPerByte) ? "-" : fixed(run.bitsPerByte, 3), 6) + timeText(run.createdMs);
 }
@@ -164,7 +164,7 @@ Exit show(Session& session, const ShowOptions& options) {
     RunStore store(session.workspace);
     const RunSummary run = findRun(store, options.run);
     session.result = runJson(run);
-    session.result["config"] = toJson(run.config);
+    addConfig(session.result, run);
     session.printLine(oneLine(run));
     if (!run.explanation.empty()) session.printLine(run.explanation);
     showCheckpoints(session, store, run.id, options.quick ? CompareBy::Size : CompareBy::Hash);
@@ -172,8 +172,11 @@ Exit show(Session& session, const ShowOptions& options) {
         session.printLine("evaluation at step " + std::to_string(e.step) + ": " + evaluationText(e) +
                           (e.full ? " (all held-out text)" : ""));
     for (const Field& field : fields())
-        if (field.applies(run.config))
-            session.printLine("  " + field.key + " = " + valueText(field, field.get(run.config)));
+        if (hasSetting(run, field)) session.printLine("  " + field.key + " = " + settingText(run, field));
+    if (run.foreign) {
+        for (const auto& [key, value] : run.foreign->others) session.printLine("  " + key + " = " + value);
+        session.printLine("Trained by another program: its other settings are not known.");
+    }
     return done;
 }
 
@@ -191,19 +194,29 @@ Exit diff(Session& session, const std::vector<std::string>& names) {
     }
     if (runs.size() == 2) session.result["left"] = runs[0].id, session.result["right"] = runs[1].id;
     session.result["differences"] = nlohmann::ordered_json::array();
-    for (const Field& field : fields()) {
-        std::vector<std::string> values;
-        for (const RunSummary& run : runs)
-            values.push_back(field.applies(run.config) ? valueText(field, field.get(run.config)) : std::string());
-        if (std::all_of(values.begin(), values.end(),
-                        [&](const std::string& value) { return value == values.front(); }))
-            continue;
-        nlohmann::ordered_json entry = {{"key", field.key}, {"values", values}};
+    std::vector<const RunSummary*> compared;
+    for (const RunSummary& run : runs) compared.push_back(&run);
+    for (const SettingRow& row : settingRows(compared)) {
+        if (!row.differs) continue;
+        nlohmann::ordered_json values = nlohmann::ordered_json::array();
+        std::vector<std::string> line{row.key};
+        for (const auto& value : row.values) {
+            values.push_back(value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json());
+            line.push_back(!value ? "?" : value->empty() ? "-" : *value);
+        }
+        nlohmann::ordered_json entry = {{"key", row.key}, {"values", values}};
         if (runs.size() == 2) entry["left"] = values[0], entry["right"] = values[1];
         session.result["differences"].push_back(entry);
-        std::vector<std::string> line{field.key};
-        for (const std::string& value : values) line.push_back(value.empty() ? "-" : value);
         table.push_back(std::move(line));
+    }
+    std::string foreign;
+    for (const RunSummary& run : runs)
+        if (run.foreign) foreign += (foreign.empty() ? "" : ", ") + run.name;
+    if (!foreign.empty()) {
+        if (table.size() == 1) session.printLine("No setting that is known of these runs differs.");
+        else session.print(alignedTable(table));
+        session.printLine("Trained by another program, most settings unknown: " + foreign + ".");
+        return done;
     }
     if (table.size() == 1) session.printLine("The configs are equal.");
     else session.print(alignedTable(table));

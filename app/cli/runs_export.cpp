@@ -7,7 +7,6 @@
 #include "app/cli/run_json.h"
 #include "app/cli/runs_commands.h"
 #include "core/base/files.h"
-#include "core/config/fields.h"
 #include "core/run/metrics.h"
 #include "core/store/export_csv.h"
 #include "core/store/export_markdown.h"
@@ -57,7 +56,7 @@ void exportPoints(Session& session, const ExportOptions& options, RunStore& stor
 
 nlohmann::ordered_json wholeRun(RunStore& store, const RunSummary& run) {
     nlohmann::ordered_json json = runJson(run);
-    json["config"] = toJson(run.config);
+    addConfig(json, run);
     json["evaluations"] = nlohmann::ordered_json::array();
     for (const EvaluationEvent& e : store.evaluations(run.id)) {
         nlohmann::ordered_json& entry = json["evaluations"].emplace_back();

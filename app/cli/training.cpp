@@ -137,6 +137,9 @@ Exit resumeRun(Session& session, StoreWriter& writer, const RunSummary& run, con
     if (run.trashed)
         throw Error("the run is in the trash", run.id,
                     "`tritlab-cli runs restore " + run.id + "` brings it back, then it can go on");
+    if (run.foreign)
+        throw Error("the run was trained by another program: there is nothing of it to go on from", run.id,
+                    "`tritlab-cli import` takes in its model, if you have that");
     if (run.state == RunState::Finished)
         throw Error(
             "the run has finished its " + std::to_string(run.config.steps) + " steps", run.id,

@@ -88,7 +88,7 @@ void RunActions::update() {
     for (QAction* action : {star_, tags_, compare_}) action->setEnabled(some && !trash);
     export_->setEnabled(some);
     for (QAction* action : {baseline_, notes_}) action->setEnabled(one && !trash);
-    branch_->setEnabled(one && !trash && runs.front().steps > 0);
+    branch_->setEnabled(one && !trash && runs.front().steps > 0 && !runs.front().foreign);
     baseline_->setText(one && runs.front().baseline ? tr("No &baseline") : tr("Set as &baseline"));
     star_->setText(some && runs.front().starred ? tr("Take the &star away") : tr("&Star"));
     const bool idle = std::none_of(runs.begin(), runs.end(), [](const RunSummary& run) { return isActive(run.state); });

@@ -73,7 +73,8 @@ void RunLauncher::updateActions() {
     }
     actions_.stop->setEnabled(stoppable);
     actions_.resume->setEnabled(resumable);
-    actions_.duplicate->setEnabled(selected.size() == 1);
+    const RunSummary* only = selected.size() == 1 ? tools_.runs->run(selected.front()) : nullptr;
+    actions_.duplicate->setEnabled(only != nullptr && !only->foreign);  // nobody knows another program's config
 }
 
 RunForm* RunLauncher::openForm(const RunConfig* from, const QString& name) {
@@ -180,7 +181,7 @@ void RunLauncher::resumeSelected() {
 }
 
 void RunLauncher::duplicateSelected() {
-    if (const RunSummary* run = tools_.runs->run(tools_.panel->currentRun()))
+    if (const RunSummary* run = tools_.runs->run(tools_.panel->currentRun()); run != nullptr && !run->foreign)
         openForm(&run->config, QString::fromStdString(run->name));
 }
 

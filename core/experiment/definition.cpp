@@ -219,7 +219,7 @@ std::optional<RunSummary> runOf(const Experiment& experiment, const PlannedRun& 
                                 const std::vector<RunSummary>& runs) {
     const RunSummary* best = nullptr;
     for (const RunSummary& run : runs) {
-        if (run.trashed || run.config != planned.config) continue;
+        if (run.trashed || run.foreign || run.config != planned.config) continue;
         if (std::find(run.tags.begin(), run.tags.end(), experiment.tag()) == run.tags.end()) continue;
         if (best == nullptr || std::pair(rank(run), run.createdMs) > std::pair(rank(*best), best->createdMs))
             best = &run;

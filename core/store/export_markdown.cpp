@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/base/fixed_real.h"
-#include "core/config/fields.h"
 #include "core/store/run_results.h"
+#include "core/store/run_settings.h"
 
 namespace tritlab {
 namespace {
@@ -27,21 +28,19 @@ std::string line(const std::vector<std::string>& cells) {
 
 std::string figure(double value, int digits) { return std::isnan(value) ? "–" : fixedReal(value, digits); }
 
-std::string fieldText(const Field& field, const RunConfig& config) {
-    return field.applies(config) ? valueText(field, field.get(config)) : "–";
+std::string settingCell(const std::optional<std::string>& value) {
+    return !value ? "?" : value->empty() ? "–" : cell(*value);
 }
 
 }  // namespace
 
 std::string runsMarkdown(const std::vector<RunSummary>& runs) {
-    std::vector<const Field*> differing;
-    for (const Field& field : fields())
-        if (std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) {
-                return fieldText(field, run.config) != fieldText(field, runs.front().config);
-            }))
-            differing.push_back(&field);
+    std::vector<const RunSummary*> compared;
+    for (const RunSummary& run : runs) compared.push_back(&run);
+    const std::vector<SettingRow> settings = settingRows(compared);
     std::vector<std::string> header = {"run", "state", "steps"};
-    for (const Field* field : differing) header.push_back(field->key);
+    for (const SettingRow& row : settings)
+        if (row.differs) header.push_back(cell(row.key));
     std::vector<const Metric*> columns;
     for (const Metric& metric : metrics())
         if (isOf(metric, InMarkdown)) columns.push_back(&metric);
@@ -49,9 +48,11 @@ std::string runsMarkdown(const std::vector<RunSummary>& runs) {
     std::string text = line(header) + line(std::vector<std::string>(header.size(), "---"));
     double min = std::numeric_limits<double>::infinity();
     for (const RunSummary& run : runs) min = std::fmin(min, run.lastEvalLoss);
-    for (const RunSummary& run : runs) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const RunSummary& run = runs[i];
         std::vector<std::string> cells = {cell(run.name), runStateKey(run.state), std::to_string(run.steps)};
-        for (const Field* field : differing) cells.push_back(cell(fieldText(*field, run.config)));
+        for (const SettingRow& row : settings)
+            if (row.differs) cells.push_back(settingCell(row.values[i]));
         for (const Metric* metric : columns) {
             const double value = lastValue(run, *metric);
             const bool lowest = runs.size() > 1 && metric->series == std::string_view("eval/loss") && value == min;
@@ -64,8 +65,9 @@ std::string runsMarkdown(const std::vector<RunSummary>& runs) {
     const RunSummary& run = runs.front();
     if (!run.notes.empty()) text += "\n" + run.notes + "\n";
     text += "\n" + line({"setting", "value"}) + line({"---", "---"});
-    for (const Field& field : fields())
-        if (field.applies(run.config)) text += line({field.key, cell(fieldText(field, run.config))});
+    for (const SettingRow& row : settings)
+        if (const auto& value = row.values.front(); value && !value->empty())
+            text += line({cell(row.key), cell(*value)});
     return text;
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "core/base/error.h"
-#include "core/config/fields.h"
 #include "core/store/record_events.h"
 #include "core/store/run_id.h"
 #include "core/store/schema.h"
@@ -19,13 +19,14 @@ constexpr std::size_t pointsPerSlice = 4096;
 
 struct Figures {
     StepIndex steps = 1;
-    std::optional<double> lastLoss, lastEvalLoss, bestEvalLoss, tokens;
+    std::optional<double> lastLoss, lastEvalLoss, bestEvalLoss, perplexity, bitsPerByte, tokens;
 };
 
 Figures figuresOf(const RunToImport& run) {
     Figures figures;
     for (const auto& [key, points] : run.series)
-        if (!points.empty()) figures.steps = std::max(figures.steps, points.back().step + 1);
+        if (!points.empty() && points.back().step < std::numeric_limits<StepIndex>::max())
+            figures.steps = std::max(figures.steps, points.back().step + 1);
     const auto last = [&](const char* key) -> std::optional<double> {
         const auto found = run.series.find(key);
         return found == run.series.end() || found->second.empty() ? std::nullopt
@@ -33,6 +34,8 @@ Figures figuresOf(const RunToImport& run) {
     };
     figures.lastLoss = last("loss");
     figures.lastEvalLoss = last("eval/loss");
+    figures.perplexity = last("eval/perplexity");
+    figures.bitsPerByte = last("eval/bits_per_byte");
     figures.tokens = last("tokens");
     if (figures.lastEvalLoss)
         for (const Point& point : run.series.at("eval/loss"))
@@ -43,22 +46,21 @@ Figures figuresOf(const RunToImport& run) {
 
 // Hidden ('purging') until it is whole: whoever finds it so with its lock free deletes it.
 std::int64_t insertHidden(WriteQueue& queue, const RunToImport& run, const std::string& id, const Figures& figures) {
-    RunConfig config;
-    config.steps = figures.steps;
-    const std::string text = toJson(frozen(config)).dump();
+    const std::string settings = run.settings.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     const std::string tags = nlohmann::json(run.tags).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     std::int64_t number = 0;
     queue.call([&](Database& database) {
         Query insert(database,
-                     "INSERT INTO run (id, name, state, config, notes, tags, created_ms, started_ms, ended_ms, steps, "
-                     "wall_seconds, tokens,"
-                     " purging, revision, last_loss, last_eval_loss, best_eval_loss)"
-                     " VALUES (?, ?, 'finished', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
-                     id, run.name, text, run.notes, tags, nowMilliseconds(), run.startedMs, run.endedMs, figures.steps,
-                     static_cast<double>(run.endedMs - run.startedMs) / 1000,
+                     "INSERT INTO run (id, name, state, config, foreign_settings, notes, tags, created_ms, started_ms, "
+                     "ended_ms, steps, wall_seconds, tokens, purging, revision, last_loss, last_eval_loss, "
+                     "best_eval_loss, perplexity, bits_per_byte)"
+                     " VALUES (?, ?, 'finished', '{}', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?)",
+                     id, run.name, settings, run.notes, tags, nowMilliseconds(), run.startedMs, run.endedMs,
+                     figures.steps, static_cast<double>(run.endedMs - run.startedMs) / 1000,
                      figures.tokens && std::isfinite(*figures.tokens) ? static_cast<std::int64_t>(*figures.tokens)
                                                                       : std::int64_t{0});
-        for (const auto& value : {figures.lastLoss, figures.lastEvalLoss, figures.bestEvalLoss}) {
+        for (const auto& value :
+             {figures.lastLoss, figures.lastEvalLoss, figures.bestEvalLoss, figures.perplexity, figures.bitsPerByte}) {
             if (value) insert.bind(*value);
             else insert.bindNull();
         }

@@ -15,10 +15,12 @@ struct RunToImport {
     std::vector<std::string> tags;
     std::int64_t startedMs = 0, endedMs = 0;
     std::map<std::string, std::vector<Point>> series;  // in step order
+    // What is known of its settings, as readForeignSettings (core/store/run_settings.h) takes it.
+    nlohmann::ordered_json settings = nlohmann::ordered_json::object();
 };
 
-// Gives the id. The run is 'finished'; its steps, losses and times are taken from its series. Waits until it is
-// committed.
+// Gives the id. The run is 'finished'; its steps, losses and times are taken from its series, its config is unknown.
+// Waits until it is committed.
 std::string importRun(const Workspace& workspace, const RunToImport& run);
 
 }  // namespace tritlab

@@ -13,6 +13,7 @@
 #include "core/base/number.h"
 #include "core/config/fields.h"
 #include "core/store/run_results.h"
+#include "core/store/run_settings.h"
 
 namespace tritlab {
 namespace {
@@ -21,6 +22,7 @@ namespace {
 struct Value {
     std::vector<std::string> texts;
     std::optional<double> number;
+    bool known = true;  // false: there is one, but nobody knows it
 };
 
 enum class Kind { Number, Word, Text, Flag };
@@ -33,6 +35,8 @@ struct Key {
 };
 
 Value textValue(std::string text) { return {{std::move(text)}, std::nullopt}; }
+
+Value unknownValue() { return {{}, std::nullopt, false}; }
 
 Value numberValue(double number) {
     if (std::isnan(number)) return {};
@@ -72,7 +76,7 @@ Key configKey(const Field& field) {
                       : field.kind == FieldKind::Enum                               ? Kind::Word
                                                                                     : Kind::Text;
     return {field.key, kind, [&field](const RunSummary& run) -> Value {
-                if (!field.applies(run.config)) return {};
+                if (!hasSetting(run, field)) return run.foreign ? unknownValue() : Value{};
                 const FieldValue value = field.get(run.config);
                 if (const auto* whole = std::get_if<std::int64_t>(&value))
                     return {{std::to_string(*whole)}, static_cast<double>(*whole)};
@@ -103,7 +107,10 @@ const std::vector<Key>& keys() {
             flag("starred", &RunSummary::starred),
             flag("baseline", &RunSummary::baseline),
             flag("trashed", &RunSummary::trashed),
-            flag("bit_equal", &RunSummary::bitEqual),
+            {"bit_equal", Kind::Flag,
+             [](const RunSummary& run) {
+                 return run.foreign ? unknownValue() : textValue(run.bitEqual ? "true" : "false");
+             }},
             count("steps_done", &RunSummary::steps),
             {"created", Kind::Word, [](const RunSummary& run) { return textValue(day(run.createdMs)); }},
         };
@@ -216,17 +223,32 @@ bool compareOrder(const std::string& op, auto left, auto right) {
     return left >= right;
 }
 
+// Whether a run is what a part of the query asks for. As in SQL, a comparison with what nobody knows is neither true
+// nor false, nor is its contrary.
+enum class Truth { No, Unknown, Yes };  // in this order: "and" is the least, "or" the greatest of its parts
+using Condition = std::function<Truth(const RunSummary&)>;
+
+Truth truth(bool yes) { return yes ? Truth::Yes : Truth::No; }
+
+// `key` in a run, where it is known.
+Condition compared(const Key& key, std::function<bool(const Value&)> test) {
+    return [&key, test = std::move(test)](const RunSummary& run) {
+        const Value value = key.get(run);
+        return value.known ? truth(test(value)) : Truth::Unknown;
+    };
+}
+
 class Parser {
 public:
     explicit Parser(std::string_view text) : tokens_(tokens(text)) {}
 
     RunPredicate whole() {
         if (next().kind == Token::Kind::End) return [](const RunSummary&) { return true; };
-        RunPredicate query = alternatives(0);
+        const Condition query = alternatives(0);
         if (next().kind == Token::Kind::Close) throw QueryError(next().position, "')' without its '('", "Leave it out");
         if (next().kind != Token::Kind::End)
             throw QueryError(next().position, "'" + next().text + "' is not expected here", "");
-        return query;
+        return [query](const RunSummary& run) { return query(run) == Truth::Yes; };
     }
     // Of the keys that whole() met.
     [[nodiscard]] const std::set<std::string>& series() const { return series_; }
@@ -239,21 +261,26 @@ private:
         return next().kind == Token::Kind::Word && lower(next().text) == word;
     }
 
-    RunPredicate alternatives(int depth) {
+    Condition alternatives(int depth) {
         if (depth > maxDepth)
             throw QueryError(next().position, "the query is nested too deeply", "Write it with fewer parentheses");
-        std::vector<RunPredicate> any{terms(depth)};
+        std::vector<Condition> any{terms(depth)};
         while (isWord("or")) {
             ++at_;
             any.push_back(terms(depth));
         }
         if (any.size() == 1) return any.front();
         return [any](const RunSummary& run) {
-            return std::any_of(any.begin(), any.end(), [&](const auto& p) { return p(run); });
+            Truth greatest = Truth::No;
+            for (const Condition& each : any) {
+                greatest = std::max(greatest, each(run));
+                if (greatest == Truth::Yes) break;
+            }
+            return greatest;
         };
     }
-    RunPredicate terms(int depth) {
-        std::vector<RunPredicate> all{term(depth)};
+    Condition terms(int depth) {
+        std::vector<Condition> all{term(depth)};
         for (;;) {
             const bool named = isWord("and");
             if (named) ++at_;
@@ -262,10 +289,15 @@ private:
         }
         if (all.size() == 1) return all.front();
         return [all](const RunSummary& run) {
-            return std::all_of(all.begin(), all.end(), [&](const auto& p) { return p(run); });
+            Truth least = Truth::Yes;
+            for (const Condition& each : all) {
+                least = std::min(least, each(run));
+                if (least == Truth::No) break;
+            }
+            return least;
         };
     }
-    RunPredicate term(int depth) {
+    Condition term(int depth) {
         const Token token = next();
         if (depth > maxDepth)
             throw QueryError(token.position, "the query is nested too deeply", "Write it with fewer 'not'");
@@ -280,7 +312,7 @@ private:
                                  "Write one, as in: loss < 2");
             case Token::Kind::Open: {
                 ++at_;
-                RunPredicate inner = alternatives(depth + 1);
+                Condition inner = alternatives(depth + 1);
                 if (next().kind != Token::Kind::Close) throw QueryError(token.position, "'(' has no ')'", "Add one");
                 ++at_;
                 return inner;
@@ -288,7 +320,10 @@ private:
             case Token::Kind::Word:
                 if (isWord("not")) {
                     ++at_;
-                    return [inner = term(depth + 1)](const RunSummary& run) { return !inner(run); };
+                    return [inner = term(depth + 1)](const RunSummary& run) {
+                        const Truth found = inner(run);
+                        return found == Truth::Unknown ? found : truth(found == Truth::No);
+                    };
                 }
                 if (isWord("and") || isWord("or"))
                     throw QueryError(token.position, "'" + token.text + "' where a condition is expected",
@@ -299,12 +334,12 @@ private:
         ++at_;
         if (token.kind == Token::Kind::Word && next().kind == Token::Kind::Operator) return comparison(token);
         return [part = lower(token.text)](const RunSummary& run) {
-            return holds(run.name, part) || holds(run.id, part) || lower(runStateKey(run.state)) == part ||
-                   std::any_of(run.tags.begin(), run.tags.end(),
-                               [&](const std::string& tag) { return holds(tag, part); });
+            return truth(holds(run.name, part) || holds(run.id, part) || lower(runStateKey(run.state)) == part ||
+                         std::any_of(run.tags.begin(), run.tags.end(),
+                                     [&](const std::string& tag) { return holds(tag, part); }));
         };
     }
-    RunPredicate comparison(const Token& name) {
+    Condition comparison(const Token& name) {
         const Key* key = findKey(name.text);
         if (key == nullptr)
             throw QueryError(name.position, "no key '" + name.text + "'",
@@ -323,26 +358,25 @@ private:
         if (key->kind == Kind::Number) return numbers(*key, op, value);
         return texts(*key, op, value, opPosition);
     }
-    static RunPredicate textHolds(const Key& key, const std::string& part, std::size_t position) {
+    static Condition textHolds(const Key& key, const std::string& part, std::size_t position) {
         if (key.kind == Kind::Number)
             throw QueryError(position, "'" + key.name + "' is a number", "Compare it with = != < <= > >=");
-        return [&key, part](const RunSummary& run) {
-            const auto all = key.get(run).texts;
-            return std::any_of(all.begin(), all.end(), [&](const std::string& text) { return holds(text, part); });
-        };
+        return compared(key, [part](const Value& value) {
+            return std::any_of(value.texts.begin(), value.texts.end(),
+                               [&](const std::string& text) { return holds(text, part); });
+        });
     }
-    static RunPredicate numbers(const Key& key, const std::string& op, const Token& value) {
+    static Condition numbers(const Key& key, const std::string& op, const Token& value) {
         const auto wanted = parseReal(value.text);
         if (!wanted)
             throw QueryError(value.position, "'" + value.text + "' is not a number",
                              "Write one for '" + key.name + "', as 3e-4");
-        return [&key, op, wanted = *wanted](const RunSummary& run) {
-            const auto number = key.get(run).number;
-            if (op == "!=") return number != wanted;
-            return number && compareOrder(op, *number, wanted);
-        };
+        return compared(key, [op, wanted = *wanted](const Value& has) {
+            if (op == "!=") return has.number != wanted;
+            return has.number && compareOrder(op, *has.number, wanted);
+        });
     }
-    static RunPredicate texts(const Key& key, const std::string& op, const Token& value, std::size_t position) {
+    static Condition texts(const Key& key, const std::string& op, const Token& value, std::size_t position) {
         const bool equality = op == "=" || op == "==" || op == "!=";
         if (!equality && key.name != "created")
             throw QueryError(position, "'" + key.name + "' has no order", "Compare it with = or != or ~");
@@ -354,14 +388,13 @@ private:
                 throw QueryError(value.position, "'" + key.name + "' is true or false", "Write one of them");
         }
         if (key.name == "state") checkState(wanted, value.position);
-        return [&key, op, wanted](const RunSummary& run) {
-            const auto all = key.get(run).texts;
+        return compared(key, [op, wanted](const Value& has) {
             const std::string plain = op == "!=" ? "=" : op;
-            const bool found = std::any_of(all.begin(), all.end(), [&](const std::string& text) {
+            const bool found = std::any_of(has.texts.begin(), has.texts.end(), [&](const std::string& text) {
                 return compareOrder(plain, lower(text), wanted);
             });
             return found != (op == "!=");
-        };
+        });
     }
     static void checkState(const std::string& wanted, std::size_t position) {
         std::string known;

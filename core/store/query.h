@@ -8,7 +8,8 @@
 // core/run/metrics.h under its name (its last value: loss, eval_loss, bits_per_byte, flip_rate, …), best_eval_loss, and
 // name, id, state, tag, notes, parent, starred, baseline, trashed, bit_equal, steps_done, created (a day: 2026-01-31).
 // "~" holds the text, ":" is "=" but "~" for name, notes, id and paths. A run that has no value for a key (the field
-// does not apply, no evaluation yet) matches no comparison of it but "!=".
+// does not apply, no evaluation yet) matches no comparison of it but "!=". Where nobody knows the value, the settings
+// of a run that another program trained, no comparison matches and none that is turned about by "not" (SQL's NULL).
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,8 @@ constexpr std::pair<std::string_view, double (*)(const RunSummary&)> held[] = {
     {"bits_per_byte", [](const RunSummary& run) { return run.bitsPerByte; }},
     {"wall_seconds", [](const RunSummary& run) { return run.wallSeconds; }},
     {"tokens_per_second", [](const RunSummary& run) { return run.tokensPerSecond > 0 ? run.tokensPerSecond : none; }},
-    {"tokens", [](const RunSummary& run) { return static_cast<double>(run.tokens); }},
+    {"tokens",
+     [](const RunSummary& run) { return run.foreign && run.tokens == 0 ? none : static_cast<double>(run.tokens); }},
 };
 
 auto findHeld(const Metric& metric) {

@@ -11,6 +11,7 @@
 #include "core/store/database.h"
 #include "core/store/health_codec.h"
 #include "core/store/record_events.h"
+#include "core/store/run_settings.h"
 #include "core/store/schema.h"
 #include "core/store/series.h"
 
@@ -22,7 +23,7 @@ constexpr const char* runColumns =
     "last_loss,"
     " best_eval_loss, last_eval_loss, perplexity, bits_per_byte, tokens_per_second, wall_seconds, tokens, progress, "
     "starred,"
-    " trashed, baseline, bit_equal, revision";
+    " trashed, baseline, bit_equal, revision, foreign_settings";
 
 std::string select(const std::string& rest) {
     return std::string("SELECT ") + runColumns + " FROM run WHERE purging = 0 " + rest;
@@ -81,7 +82,6 @@ struct RunStore::Impl {
         run.name = row.text(1);
         run.state = runStateFromKey(row.text(2));
         run.explanation = row.text(3);
-        run.config = config(run.id, row.text(4));
         run.notes = row.text(5);
         const auto tags = nlohmann::json::parse(row.text(6), nullptr, false);
         if (tags.is_array())
@@ -107,6 +107,13 @@ struct RunStore::Impl {
         run.baseline = row.integer(24) != 0;
         run.bitEqual = row.integer(25) != 0;
         run.revision = row.integer(26);
+        if (const std::string foreign = row.text(27); foreign.empty()) {
+            run.config = config(run.id, row.text(4));
+        } else {
+            run.foreign = readForeignSettings(foreign, run.config);
+            // so that its progress is whole; a setting it is only where it is known
+            if (!run.foreign->known.contains("steps")) run.config.steps = run.steps;
+        }
         return run;
     }
     // A frozen config never changes: parsed once a run.

@@ -9,7 +9,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/workspace.h"
@@ -18,12 +20,19 @@
 
 namespace tritlab {
 
+// What is known of the settings of a run that another program trained.
+struct ForeignSettings {
+    std::set<std::string, std::less<>> known;                 // fields of the config that its files tell
+    std::vector<std::pair<std::string, std::string>> others;  // what they tell under names that are no field's
+};
+
 struct RunSummary {
     std::string id;  // "r-20260131-142355-k3f9": sortable by time
     std::string name;
     RunState state = RunState::Queued;
     std::string explanation;  // of the last state
-    RunConfig config;         // frozen
+    RunConfig config;  // frozen; of another program's run what `foreign` knows of it, over defaults that mean nothing
+    std::optional<ForeignSettings> foreign;  // see core/store/run_settings.h; none: trained here, all is known
     std::string notes;
     std::vector<std::string> tags;
     std::string parent;  // run that it was branched from, or empty

@@ -58,6 +58,15 @@ private Q_SLOTS:
         QCOMPARE(experiments.size(), std::size_t{2});  // c stands alone
         QCOMPARE(experiments[0].name, QString("schedules"));
     }
+    void runsOfOtherProgramsStandAlone() {
+        std::vector<RunSummary> runs = {makeRun("a", 1, 1e-3, 2), makeRun("b", 2, 1e-3, 3), makeRun("x", 1, 7, 4),
+                                        makeRun("y", 1, 8, 4)};
+        runs[2].foreign = runs[3].foreign = ForeignSettings{};  // what their config says means nothing
+        QCOMPARE(varyingFields(runs), std::vector<std::string>{});
+        QCOMPARE(groupRuns(runs, grouping::allButSeed).size(), std::size_t{3});  // a with b, nobody knows of x and y
+        QCOMPARE(groupRuns(runs, "learning_rate").size(), std::size_t{2});
+        QCOMPARE(groupRuns(runs, "learning_rate")[1].name, QString("learning_rate = –"));
+    }
 
     void theNewestOfTooManyAreDrawn() {
         std::vector<RunGroup> groups;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/config/fields.h"
 #include "core/store/query.h"
+#include "core/store/run_settings.h"
 #include "ui/models/smoothing.h"
 #include "ui/models/x_axis.h"
 
@@ -44,22 +44,19 @@ QString experimentOf(const RunSummary& run) {
 std::string experimentTag(const QString& name) { return tagPrefix + name.toStdString(); }
 
 std::vector<std::string> varyingFields(const std::vector<RunSummary>& runs) {
+    std::vector<const RunSummary*> compared;
+    for (const RunSummary& run : runs) compared.push_back(&run);
     std::vector<std::string> keys;
-    for (const Field& field : fields()) {
-        if (field.key == "seed") continue;
-        const bool varies = std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) {
-            const RunSummary& first = runs.front();
-            return field.applies(run.config) != field.applies(first.config) ||
-                   (field.applies(run.config) && field.get(run.config) != field.get(first.config));
-        });
-        if (varies) keys.push_back(field.key);
-    }
+    for (const SettingRow& row : settingRows(compared))
+        if (row.field != nullptr && row.differs && row.key != "seed") keys.push_back(row.key);
     return keys;
 }
 
 QString groupText(const RunSummary& run, const std::string& by, const std::vector<std::string>& varying) {
     if (by.empty()) return {};
     if (by == grouping::experiment) return experimentOf(run);
+    // of another program's run nobody knows whether one differs from it by the seed alone
+    if (by == grouping::allButSeed && run.foreign) return QString::fromStdString(run.name + " (" + run.id + ")");
     QStringList parts;
     for (const std::string& key : by == grouping::allButSeed ? varying : std::vector<std::string>{by}) {
         const std::string value = runQueryValue(run, key);

@@ -269,7 +269,8 @@ QVariant RunListModel::sortKey(const RunSummary& run, int column) const {
 QString RunListModel::toolTip(const RunSummary& run) const {
     QStringList lines;
     lines << QString("<b>%1</b>").arg(QString::fromStdString(run.name).toHtmlEscaped());
-    lines << tr("%1, step %2 of %3").arg(stateText(run.state)).arg(run.steps).arg(run.config.steps);
+    if (run.foreign) lines << tr("trained by another program; its last step is %1").arg(run.steps - 1);
+    else lines << tr("%1, step %2 of %3").arg(stateText(run.state)).arg(run.steps).arg(run.config.steps);
     if (!run.explanation.empty()) lines << QString::fromStdString(run.explanation).toHtmlEscaped();
     if (!run.parent.empty())
         lines << tr("branched from %1 at step %2").arg(QString::fromStdString(run.parent)).arg(run.branchStep);

@@ -77,7 +77,7 @@ void ChartMarks::draw() {
     if (on_) {
         for (const QString& id : runs_.mid(std::max<qsizetype>(0, runs_.size() - maxMarkedRuns))) {
             const RunSummary* run = context_.runs->run(id);
-            if (run == nullptr) continue;
+            if (run == nullptr || run->foreign) continue;  // nobody knows its schedules
             for (const ChartMark& mark : scheduledMarks(run->config)) add(*run, mark, context_.runs->color(id));
         }
         if (const RunSummary* run = runs_.contains(current_) ? context_.runs->run(current_) : nullptr)

@@ -198,7 +198,7 @@ void CompareBoard::mark(ChartWidget* chart, const std::vector<std::size_t>& grou
     std::set<StepIndex> marked;  // runs that share a schedule share its mark
     for (const std::size_t i : groups) {
         const RunSummary& run = groups_[i].runs.front();
-        if (!run.config.ternaryLinears) continue;
+        if (run.foreign || !run.config.ternaryLinears) continue;
         const StepIndex at = lambdaReachesOne(run.config);
         if (at > 0 && at < run.steps && marked.insert(at).second)
             chart->addMark(static_cast<double>(at), tr("λ = 1"), colors_[i]);
