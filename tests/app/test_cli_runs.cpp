@@ -208,6 +208,7 @@ private Q_SLOTS:
     }
     // As on a disk that is mounted read-only: with SQLite's own files, without the index of its log, without a log.
     void aReadOnlyWorkspaceIsRead() {
+        QCOMPARE(cli.run({"runs", "note", first, "early"}).code, 0);
         const QStringList list{"runs", "list", "--json"};
         const QStringList points{"runs", "export", first, "--format", "csv"};
         const QByteArray runs = cli.run(list).out, losses = cli.run(points).out;
@@ -232,7 +233,7 @@ private Q_SLOTS:
             QCOMPARE(listed.json()["runs"].toArray().size(), cli.run(list).json()["runs"].toArray().size());
             QVERIFY2(listed.err.contains("nothing can be written in " + cli.home().toUtf8()), listed.err);
             QVERIFY2(shown.code == 0, shown.err);
-            QCOMPARE(shown.json()["notes"].toString(), QString(*gone == 0 ? "" : "late"));
+            QCOMPARE(shown.json()["notes"].toString(), QString(*gone == 0 ? "early" : "late"));
             QVERIFY2(exported.code == 0 && exported.out == losses, exported.err);
             QCOMPARE(wrote.code, 1);
             QVERIFY2(wrote.err.contains(cli.home().toUtf8() + ": the workspace cannot be written"), wrote.err);
