@@ -385,10 +385,11 @@ private Q_SLOTS:
         // Shortened, it goes; the conversation counts from then on, and its oldest turns give way where it is full.
         QVERIFY(chat.send("In the beginning"));
         QCOMPARE(chat.stored().size(), std::size_t{2});
-        QVERIFY(!gauge->isVisible());
+        QTRY_VERIFY(!gauge->isVisible());
         chat.input()->setPlainText("In the beginning");
         QTRY_VERIFY(gauge->isVisible() && gauge->text().section(' ', 0, 0).toInt() > few);
-        chat.input()->setPlainText(QString("and the king said unto them ").repeated(8).trimmed());
+        QVERIFY(chat.send(QString("and the king said unto them ").repeated(8).trimmed()));
+        chat.input()->setPlainText(QString("and the king said unto them ").repeated(18).trimmed());
         QTRY_VERIFY2(gauge->text().contains("oldest"), qPrintable(gauge->text()));
     }
 
