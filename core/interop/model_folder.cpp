@@ -182,12 +182,14 @@ void readQuantization(const Reader& reader, ModelDescription& description, const
     if (const auto method = quant.text("quant_method", ""); method != "bitnet")
         quant.fail("quant_method", "is '" + method + "': only bitnet is supported");
     const auto linear = quant.text("linear_class", "bitlinear"), mode = quant.text("quantization_mode", "offline");
+    if (mode != "online" && mode != "offline")
+        quant.fail("quantization_mode", "is '" + mode + "', this program knows online and offline");
     if (linear == "autobitlinear")
         description.storage = mode == "online" ? WeightStorage::Master : WeightStorage::PackedAbsmean;
     else if (linear == "bitlinear") description.storage = WeightStorage::PackedInverse;
     else quant.fail("linear_class", "is '" + linear + "', this program knows autobitlinear and bitlinear");
     config.inputNormPerLinear = quant.flag("use_rms_norm", false);
-    config.inputNormEps = quant.real("rms_norm_eps", 1e-6);
+    if (config.inputNormPerLinear) config.inputNormEps = quant.real("rms_norm_eps", config.inputNormEps);
     const auto texts = quant.texts("modules_to_not_convert");
     const std::vector<std::string> linears = texts.empty() ? std::vector<std::string>() : linearNames(config);
     constexpr std::size_t mostTrials = 2'000'000;  // the largest models that name each of their linears need half of it

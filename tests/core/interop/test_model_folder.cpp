@@ -212,6 +212,12 @@ private Q_SLOTS:
         object["quantization_config"]["quant_method"] = "gptq";
         refused(object, "gptq");
         object = bitnet();
+        object["quantization_config"]["quantization_mode"] = "later";
+        refused(object, "quantization_mode");
+        object = bitnet();
+        object["quantization_config"]["rms_norm_eps"] = 0.5;  // of norms that it does not have
+        QCOMPARE(read(object).config.inputNormEps, ModelConfig().inputNormEps);
+        object = bitnet();
         object["num_key_value_heads"] = 3;
         refused(object, "num_key_value_heads");
         writeFileAtomically(root() / "config.json", "{\"model_type\": ");
