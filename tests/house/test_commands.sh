@@ -26,6 +26,9 @@ expect 0 "Usage: ./check" "check --help" "$root/check" --help
 expect 2 "unknown argument x" "check refuses an unknown argument" "$root/check" x
 expect 2 "exclude each other" "check refuses flags that contradict" "$root/check" --quick --sanitize
 expect 2 "--lint stands alone" "check --lint takes no other flag" "$root/check" --lint --quick
+expect 2 "--fuzz stands alone" "check --fuzz wants seconds" "$root/check" --fuzz
+expect 2 "--fuzz stands alone" "check --fuzz wants a number" "$root/check" --fuzz soon
+expect 2 "--fuzz stands alone" "check --fuzz takes no other flag" "$root/check" --quick --fuzz 5
 expect 2 "no group 'games'" "packages refuses an unknown group" "$root/resources/setup/packages" games
 expect 2 "no text 'iliad'" "corpora refuses an unknown text" "$root/resources/setup/corpora" iliad
 
@@ -40,6 +43,7 @@ expect 1 "Install these by your own means" "without apt-get there is a list of w
   on_tools bash "$root/resources/setup/packages" build tests
 expect 1 "pkg:Qt6Widgets" "the list names what was looked for" on_tools bash "$root/resources/setup/packages" build
 expect 1 "command:clang-tidy" "the linters are a group of their own" on_tools bash "$root/resources/setup/packages" lint
+expect 1 "command:clang++" "so is what fuzzing needs" on_tools bash "$root/resources/setup/packages" fuzz
 
 # Debian, not root, nothing installed: the command to run, and its status tells that nothing was done.
 printf '#!/bin/bash\nexit 1\n' > "$tools/apt-get"

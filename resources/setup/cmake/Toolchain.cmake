@@ -18,7 +18,9 @@ if(TRITLAB_CCACHE)
   # checkouts in different folders share them too.
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${TRITLAB_CCACHE}")
-  add_compile_options(-fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 find_program(TRITLAB_MOLD mold)
 if(TRITLAB_MOLD)
@@ -33,6 +35,11 @@ endif()
 if(TRITLAB_SANITIZE)
   # GCC takes the sanitizers' own code for uses of uninitialized values (its manual says so under -fsanitize).
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined -Wno-maybe-uninitialized)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(TRITLAB_FUZZ)
+  # Coverage for libFuzzer in every object; its main function only in the fuzzers themselves. Clang knows not all of GCC's warnings.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined -Wno-unknown-warning-option)
   add_link_options(-fsanitize=address,undefined)
 endif()
 # Qt's `slots`, `signals` and `emit` are macros and collide with names in LibTorch: use Q_SLOTS, Q_SIGNALS, Q_EMIT.
