@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 struct ImportOptions {
     std::string path, name, convert;
+    bool merge = false;
     ConfigOptions config;
 };
 
@@ -29,21 +30,61 @@ bool holdsModel(const fs::path& path) {
     return isGgufModel(path) ? holdsGguf(path) : fs::exists(path / "config.json", error);
 }
 
+nlohmann::ordered_json countsJson(const ImportedSeriesRun& run) {
+    const EventCounts& counts = run.counts;
+    return {{"run", run.id},
+            {"name", run.name},
+            {"points", run.points},
+            {"settings", run.settings},
+            {"skipped", counts.leftOutSum()},
+            {"left_out",
+             {{"histograms", counts.leftOut.histograms},
+              {"images", counts.leftOut.images},
+              {"audio", counts.leftOut.audio},
+              {"texts", counts.texts},
+              {"other", counts.leftOut.other}}},
+            {"negative_steps", counts.negativeSteps},
+            {"replaced", counts.replaced},
+            {"repeated", counts.repeated},
+            {"numbered_series", counts.numberedSeries},
+            {"cut_short", run.cutShort}};
+}
+
+nlohmann::ordered_json lossJson(const EventFileLoss& loss) {
+    nlohmann::ordered_json json = {{"file", loss.file.string()}, {"records_read", loss.records}};
+    json["damage"] = nlohmann::ordered_json::array();
+    for (const TensorBoardDamage& damage : loss.damage) {
+        nlohmann::ordered_json& entry = json["damage"].emplace_back();
+        entry["byte"] = damage.byte;
+        entry["bytes"] = damage.bytes;
+        if (damage.records > 0) entry["records"] = damage.records;
+        entry["what"] = damage.what;
+    }
+    json["cut_short"] = loss.cutShort;
+    if (!loss.why.empty()) json["why"] = loss.why;
+    return json;
+}
+
 Exit importRuns(Session& session, const ImportOptions& options) {
     const StoreWriter writer(session.workspace);  // makes the store where there is none, brings an older one up to date
+    const TensorBoardImport imported = importTensorBoard(session.workspace, options.path, options.name, options.merge);
     session.result["runs"] = nlohmann::ordered_json::array();
-    for (const ImportedSeriesRun& run : importTensorBoard(session.workspace, options.path, options.name)) {
-        session.result["runs"].push_back({{"run", run.id},
-                                          {"name", run.name},
-                                          {"points", run.points},
-                                          {"skipped", run.skipped},
-                                          {"cut_short", run.cutShort}});
-        session.printLine(run.id + "  " + run.name + "  " + std::to_string(run.points) + " points" +
-                          (run.skipped > 0
-                               ? ", " + std::to_string(run.skipped) + " values skipped that are neither scalar nor text"
-                               : "") +
-                          (run.cutShort ? ", the last record of a file is not whole" : ""));
+    for (const ImportedSeriesRun& run : imported.runs) {
+        session.result["runs"].push_back(countsJson(run));
+        std::string line =
+            run.id + "  " + run.name + "  " + std::to_string(run.points) + (run.points == 1 ? " point" : " points");
+        if (run.settings > 0)
+            line += ", " + std::to_string(run.settings) + (run.settings == 1 ? " setting" : " settings");
+        for (const std::string& text : countTexts(run.counts)) line += ", " + text;
+        session.printLine(line);
     }
+    session.result["losses"] = nlohmann::ordered_json::array();
+    for (const EventFileLoss& loss : imported.losses) {
+        session.result["losses"].push_back(lossJson(loss));
+        session.printLine("warning: " + lossText(loss));
+    }
+    if (!options.merge && imported.runs.size() > 1 && lookLikeOneRun(foldersOfEvents(options.path)))
+        session.printLine("If these folders are the parts of one run, --merge takes them in as one.");
     return done;
 }
 
@@ -85,7 +126,10 @@ Exit import(Session& session, const ImportOptions& options) {
     if (!fs::exists(options.path, error)) throw Error("there is no such file or folder", options.path);
     if (!options.convert.empty() && options.convert != "bitnet")
         throw UsageError("there is no conversion to '" + options.convert + "'", "--convert", "Give bitnet");
-    if (holdsModel(options.path)) return importOneModel(session, options);
+    if (holdsModel(options.path)) {
+        if (options.merge) throw UsageError("is a model: --merge belongs to event files", options.path);
+        return importOneModel(session, options);
+    }
     if (!options.convert.empty() || !options.config.data.empty() || !options.config.sets.empty())
         throw UsageError("is no model: --convert, --data and --set belong to one", options.path);
     if (!holdsTensorBoardFiles(options.path))
@@ -105,6 +149,8 @@ void addImportCommand(Program& program) {
     command->add_option("path", options->path, "A Hugging Face folder, a GGUF file, or a folder with event files")
         ->required();
     command->add_option("--name", options->name, "The run's name (default: the file's or folder's)");
+    command->add_flag("--merge", options->merge,
+                      "The folders with event files are parts of one run: train and eval, add_scalars, add_hparams");
     command->add_option(
         "--convert", options->convert,
         "bitnet: a dense model's linears become ternary, under a rising lambda, when the run is resumed");

@@ -7,6 +7,7 @@
 #include "core/experiment/definition.h"
 #include "core/store/database.h"
 #include "core/store/store_writer.h"
+#include "tests/core/store/event_writer.h"
 
 using namespace tritlab::test;
 using tritlab::RunState;
@@ -177,6 +178,44 @@ private Q_SLOTS:
         QCOMPARE(imported.json()["runs"].toArray().size(), 2);
         QCOMPARE(listed({"--query", "tag:imported and name:back"}).size(), 2);
         QCOMPARE(listed({"--query", "tag:imported and loss < 3"}), QStringList{"back/sigmoid-" + third});
+        QCOMPARE(imported.json()["losses"].toArray().size(), 0);
+        // Their config came along as a text; what is known of it is shown, and it is the same.
+        QCOMPARE(cli.run({"runs", "show", "back/plain", "--json"}).json()["config"],
+                 cli.run({"runs", "show", "plain", "--json"}).json()["config"]);
+        const CliResult resumed = cli.run({"resume", "back/plain"});
+        QCOMPARE(resumed.code, 1);
+        QVERIFY2(resumed.err.contains("another program"), resumed.err);
+        const CliResult one = cli.run({"import", out, "--name", "both", "--merge", "--json"});
+        QCOMPARE(one.json()["runs"].toArray().size(), 1);
+    }
+    void eventFilesThatAreHurtOrSayLittle() {
+        tritlab::EventWriter events;
+        events.scalar("loss", 1, 2).scalar("loss", 2, 1).scalar("loss", 3, 0.5F);
+        QDir().mkpath(cli.path("events/bare"));
+        QDir().mkpath(cli.path("events/hurt"));
+        cli.write("events/bare/events.out.tfevents.1", QByteArray::fromStdString(events.bytes));
+        events.bytes[events.starts[2] + 20] = '?';
+        cli.write("events/hurt/events.out.tfevents.1", QByteArray::fromStdString(events.bytes));
+        const CliResult told = cli.run({"import", cli.path("events")});
+        QCOMPARE(told.code, 0);
+        QVERIFY2(told.out.contains("warning: ") && told.out.contains("1 record, "), told.out);
+        const QJsonObject json = cli.run({"import", cli.path("events/hurt"), "--name", "again", "--json"}).json();
+        QCOMPARE(json["runs"].toArray()[0].toObject()["points"].toInt(), 2);
+        const QJsonObject damage = json["losses"].toArray()[0].toObject()["damage"].toArray()[0].toObject();
+        QCOMPARE(damage["records"].toInt(), 1);
+        QCOMPARE(damage["byte"].toInt(), static_cast<int>(events.starts[2]));
+        // Event files say nothing of settings, and nothing is told of them.
+        const QJsonObject bare = cli.run({"runs", "show", "events/bare", "--json"}).json();
+        QVERIFY(bare["config"].toObject().isEmpty());
+        QVERIFY(bare["total_steps"].isNull() && bare["bit_equal"].isNull() && bare["foreign"].toBool());
+        QVERIFY(cli.run({"runs", "show", "events/bare"}).out.contains("settings are not known"));
+        const CliResult diff = cli.run({"runs", "diff", "events/bare", "plain", "--json"});
+        QCOMPARE(diff.json()["differences"].toArray().size(), 0);
+        QVERIFY(cli.run({"runs", "diff", "events/bare", "plain"}).out.contains("No setting that is known"));
+        QVERIFY(!listed({"--query", "learning_rate < 1 or not learning_rate < 1"}).contains("events/bare"));
+        QCOMPARE(listed({"--query", "name:events/bare"}).size(), 1);
+    }
+    void whatCannotBeImported() {
         QCOMPARE(cli.run({"import", cli.path("nowhere")}).code, 1);
         QVERIFY(cli.run({"import", cli.home()}).err.contains("TensorBoard"));
     }

@@ -1,6 +1,7 @@
 // TensorBoard's event files.
 #include <bit>
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 #include "core/base/error.h"
@@ -44,10 +45,17 @@ void readEventFile(std::string_view bytes) {
     std::vector<TensorBoardEvent> events;
     try {
         const TensorBoardFileResult result = readTensorBoardFile(path, [&](const TensorBoardEvent& event) {
-            require(!event.scalars.empty() || !event.texts.empty(), "an event without values is given");
-            events.push_back(event);
+            require(!event.tags.empty() || !event.settings.empty() || event.sessionStart,
+                    "an event without values is given");
+            if (!event.scalars.empty() || !event.texts.empty()) events.push_back(event);
         });
-        require(result.records >= 0 && result.skipped >= 0, "a count is negative");
+        require(result.records >= 0 && result.leftOut.sum() >= 0, "a count is negative");
+        std::uint64_t end = 0;
+        for (const TensorBoardDamage& damage : result.damage) {
+            require(damage.byte >= end && damage.bytes > 0, "damage is told twice");
+            end = damage.byte + damage.bytes;
+        }
+        require(end <= std::filesystem::file_size(path), "damage is told beyond the file's end");
         require(static_cast<std::int64_t>(events.size()) <= result.records, "there are more events than records");
     } catch (const Error&) {
         // damaged
