@@ -21,7 +21,8 @@ constexpr std::array<FamilyInfo, 2> table{{
      .weightScales = true,
      .ownOutputHead = false,
      .anyHeadSize = false,
-     .graph = Activation::Silu},
+     .graph = Activation::Silu,
+     .oneActivation = false},
     {.name = "llama",
      .className = "LlamaForCausalLM",
      .architecture = Architecture::Llama,
@@ -34,7 +35,8 @@ constexpr std::array<FamilyInfo, 2> table{{
      .weightScales = false,
      .ownOutputHead = true,
      .anyHeadSize = true,
-     .graph = Activation::Silu},
+     .graph = Activation::Silu,
+     .oneActivation = true},
 }};
 
 }  // namespace

@@ -33,6 +33,7 @@ struct FamilyInfo {
     bool ownOutputHead;  // llama.cpp's graph can have one besides the embedding
     bool anyHeadSize;    // the heads together need not be as wide as the hidden size
     Activation graph;    // what llama.cpp computes, whatever a file says
+    bool oneActivation;  // every model has that one, so that a file need not name it
 };
 
 std::span<const FamilyInfo> families();

@@ -6,6 +6,7 @@
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/formats/gguf_codecs.h"
+#include "core/interop/chosen_activation.h"
 #include "core/interop/known_keys.h"
 #include "core/kernels/quantizers.h"
 
@@ -49,6 +50,11 @@ private:
 };
 
 Activation readActivation(const GgufFile& file, const Keys& keys, const FamilyInfo& family) {
+    if (namesNoActivation(file)) {
+        if (const auto chosen = chosenActivation(file.path())) return *chosen;
+        throw Error("does not say which activation its feed-forward has", file.path().string(),
+                    "Say it with --activation: " + activationChoices() + ". The wrong one answers nonsense");
+    }
     const std::string name = keys.text("hidden_activation", std::string(activationInfo(family.graph).names.front()));
     const auto known = activationFromName(name);
     if (!known) refuse(file, "the activation is '" + name + "', this program knows " + activationNames());
@@ -71,6 +77,10 @@ ModelDescription readDescription(const GgufFile& file) {
     const Keys keys(file, architecture);
     ModelDescription description;
     description.notes = checkGgufKeys(file, architecture);
+    if (namesNoActivation(file))
+        description.notes.push_back(
+            "the file does not say which activation its feed-forward has: it is computed with " +
+            std::string(activationInfo(readActivation(file, keys, *family)).names.front()) + ", as was chosen");
     description.origin = architecture;
     ModelConfig& config = description.config;
     constexpr std::int64_t large = 1 << 24;
@@ -108,6 +118,12 @@ ModelDescription readDescription(const GgufFile& file) {
 }
 
 }  // namespace
+
+bool namesNoActivation(const GgufFile& file) {
+    const std::string architecture = file.text("general.architecture").value_or("");
+    const FamilyInfo* family = findFamily(architecture);
+    return family != nullptr && !family->oneActivation && !file.text(architecture + ".hidden_activation");
+}
 
 GgufModel::GgufModel(const std::filesystem::path& path) : file_(path), description_(readDescription(file_)) {
     refuseWhatIsUnknown();

@@ -44,6 +44,9 @@ private:
     ModelDescription description_;
 };
 
+// Whether a file is of a family whose models have different activations, and does not name its own.
+bool namesNoActivation(const GgufFile& file);
+
 // Keys of our own: what the architecture's keys cannot say.
 inline constexpr char kGgufTernary[] = "tritlab.ternary_linears";
 inline constexpr char kGgufTemplate[] = "tritlab.template";

@@ -7,10 +7,12 @@
 #include <limits>
 
 #include "../infer/naive_model.h"
+#include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
 #include "core/formats/gguf_codecs.h"
+#include "core/interop/chosen_activation.h"
 #include "core/interop/export_model.h"
 #include "core/interop/model_gguf.h"
 #include "core/kernels/quantizers.h"
@@ -181,7 +183,6 @@ private Q_SLOTS:
         const auto [bitFolder, bit] = exported(bitnet(), ExportFormat::GgufF16);
         const fs::path foreign = changed(bit, [&](auto& keys, auto& tensors) {
             strip(keys, tensors);
-            keys.erase("bitnet.hidden_activation");
             std::erase_if(tensors, [](const auto& each) { return each.first.ends_with(".scale"); });
         });
         const ModelDescription description = readModelDescription(foreign);
@@ -190,6 +191,36 @@ private Q_SLOTS:
                      .ternaryLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage)
                      .tensorScale("up_proj"),
                  1.0F);
+    }
+    // A file of the architecture bitnet may have any activation; where it does not say, only a person can.
+    void anActivationIsNeverGuessed() {
+        const auto [folder, named] = exported(bitnet(), ExportFormat::GgufTq2);
+        const auto drop = [](auto& keys, auto&) { keys.erase("bitnet.hidden_activation"); };
+        const fs::path silent = changed(named, drop), other = changed(named, drop);
+        refused(named, "does not say which activation", drop);
+        QVERIFY(lacksActivation(silent) && !lacksActivation(named) && !lacksActivation(folder));
+        for (const Activation activation : {Activation::ReluSquared, Activation::Silu}) {
+            chooseActivation(silent, activation);
+            const ModelDescription description = readModelDescription(silent);
+            QVERIFY(description.config.activation == activation && !lacksActivation(silent));
+            QVERIFY(description.notes.size() == 1 &&
+                    description.notes[0].find(activationInfo(activation).names.front()) != std::string::npos);
+        }
+        // The same file by another path is chosen for too, another file is not.
+        QVERIFY(readModelDescription(root() / "." / silent.filename()).config.activation == Activation::Silu);
+        QVERIFY(lacksActivation(other));
+        // A model that says it itself is not overruled.
+        chooseActivation(named, Activation::Silu);
+        QVERIFY_EXCEPTION_THROWN(chooseActivation(named, Activation::ReluSquared), Error);
+        QVERIFY_EXCEPTION_THROWN(chooseActivation(folder, Activation::ReluSquared), Error);
+        // llama has one activation, and no key for it.
+        const auto [llamaFolder, llamaFile] = exported(llama(), ExportFormat::GgufF16);
+        const fs::path plain = changed(llamaFile, [](auto& keys, auto&) { keys.erase("llama.hidden_activation"); });
+        QVERIFY(!lacksActivation(plain) && readModelDescription(plain).config.activation == Activation::Silu);
+        QVERIFY_EXCEPTION_THROWN(chooseActivation(plain, Activation::ReluSquared), Error);
+        // What is written from the file says it from then on.
+        exportGguf(silent, root() / "said.gguf", ExportFormat::GgufTq2, {});
+        QVERIFY(!lacksActivation(root() / "said.gguf"));
     }
     void bf16AndQ8AreRead() {
         std::vector<float> values(60 * 256);
