@@ -85,14 +85,22 @@ Exit trainOne(Session& session, const TrainOptions& options) {
 
 Exit inspectOne(Session& session, const InspectOptions& options) {
     const auto tokenizer = loadTokenizer(options.path);
-    session.result = {
-        {"path", options.path},     {"vocab_size", tokenizer->size()}, {"bos", tokenizer->bos()},
-        {"eos", tokenizer->eos()},  {"unknown", tokenizer->unknown()}, {"lossless", tokenizer->lossless()},
-        {"hash", tokenizer->hash()}};
+    session.result = {{"path", options.path},
+                      {"vocab_size", tokenizer->size()},
+                      {"bos", tokenizer->bos()},
+                      {"eos", tokenizer->eos()},
+                      {"unknown", tokenizer->unknown()},
+                      {"lossless", tokenizer->lossless()},
+                      {"adds_bos", tokenizer->addsBos()},
+                      {"ends", tokenizer->ends()},
+                      {"hash", tokenizer->hash()},
+                      {"notes", tokenizer->notes()}};
     session.printLine(options.path + ": " + std::to_string(tokenizer->size()) + " pieces, BOS " +
                       std::to_string(tokenizer->bos()) + ", EOS " + std::to_string(tokenizer->eos()) + ", unknown " +
                       std::to_string(tokenizer->unknown()) +
-                      (tokenizer->lossless() ? ", lossless" : ", normalizes text"));
+                      (tokenizer->lossless() ? ", lossless" : ", normalizes text") +
+                      (tokenizer->bos() >= 0 && !tokenizer->addsBos() ? ", text begins without BOS" : ""));
+    for (const std::string& note : tokenizer->notes()) session.printLine("  " + note);
     if (options.text.empty()) {
         for (TokenId id = 0; id < std::min(options.pieces, tokenizer->size()); ++id)
             session.printLine(

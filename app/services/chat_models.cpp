@@ -93,7 +93,7 @@ ReadableModel ChatModels::readable(const ChatModel& model) {
         read_.splice(read_.begin(), read_, known);
     } else {
         while (read_.size() >= kept) read_.pop_back();
-        read_.push_front({folder, written, readModelDescription(folder), loadTokenizer(tokenizerFile(folder))});
+        read_.push_front({folder, written, readModelDescription(folder), loadTokenizer(folder)});
     }
     return {&read_.front().description, read_.front().tokenizer.get()};
 }

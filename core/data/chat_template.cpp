@@ -100,7 +100,7 @@ std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Messa
     if (!begun && chatTemplate != Template::Plain)
         append(spans, {opening(chatTemplate, {Role::Assistant, {}}, spans, false)});
     std::vector<TokenId> ids;
-    if (tokenizer.bos() >= 0) ids.push_back(tokenizer.bos());
+    if (tokenizer.addsBos()) ids.push_back(tokenizer.bos());
     const std::vector<TokenId> text = encodeSpans(spans, tokenizer);
     ids.insert(ids.end(), text.begin(), text.end());
     return ids;

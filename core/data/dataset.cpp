@@ -62,9 +62,10 @@ public:
                                 TokenFile(cache.trainFile(i), cache.width, cached.summary.trainTokens),
                                 TokenFile(cache.heldOutFile(i), cache.width, cached.summary.heldOutTokens)});
         }
-        if (tokenizer_->bos() < 0 && tokenizer_->eos() < 0)
-            throw Error("the tokenizer has neither a BOS nor an EOS token, so documents cannot be told apart",
-                        tokenizerPath_.string(), "Choose another one, or let the program train one");
+        if (!tokenizer_->addsBos() && tokenizer_->eos() < 0)
+            throw Error(
+                "the tokenizer puts neither a BOS nor an EOS token into text, so documents cannot be told apart",
+                tokenizerPath_.string(), "Choose another one, or let the program train one");
         manifestHash_ = computeManifestHash();
         listHeldOutWindows();
     }
@@ -165,7 +166,7 @@ private:
     }
 
     [[nodiscard]] bool startsDocument(TokenId token, TokenId before) const {
-        return tokenizer_->bos() >= 0 ? token == tokenizer_->bos() : before == tokenizer_->eos();
+        return tokenizer_->addsBos() ? token == tokenizer_->bos() : before == tokenizer_->eos();
     }
 
     // `window` holds the row's tokens and one more; BOS is a target only where scoreBos says so; what the window lacks
@@ -198,7 +199,7 @@ private:
                 const std::string piece = tokenizer_->piece(tokens[i]);
                 bytes += static_cast<std::int64_t>(piece.size());
                 const TokenId before = i > 0 ? tokens[i - 1] : -1;
-                const bool opens = i == 0 || before == (tokenizer_->bos() >= 0 ? tokenizer_->bos() : tokenizer_->eos());
+                const bool opens = i == 0 || before == (tokenizer_->addsBos() ? tokenizer_->bos() : tokenizer_->eos());
                 if (opens && tokenizer_->dummyPrefix() && piece.starts_with(' ')) --bytes;
             }
             first += part;

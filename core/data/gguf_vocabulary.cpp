@@ -1,6 +1,8 @@
 #include "core/data/gguf_vocabulary.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/data/chat_template.h"
@@ -15,6 +17,9 @@ constexpr const char* pieceTypes = "tokenizer.ggml.token_type";
 constexpr const char* bosId = "tokenizer.ggml.bos_token_id";
 constexpr const char* eosId = "tokenizer.ggml.eos_token_id";
 constexpr const char* unknownId = "tokenizer.ggml.unknown_token_id";
+constexpr const char* eotId = "tokenizer.ggml.eot_token_id";
+constexpr const char* eomId = "tokenizer.ggml.eom_token_id";
+constexpr const char* addBos = "tokenizer.ggml.add_bos_token";
 constexpr const char* addPrefix = "tokenizer.ggml.add_space_prefix";
 constexpr const char* removeBlanks = "tokenizer.ggml.remove_extra_whitespaces";
 constexpr const char* characterMap = "tokenizer.ggml.precompiled_charsmap";
@@ -24,21 +29,98 @@ constexpr std::int64_t unigram = 1, bpe = 2;  // sentencepiece's numbers
     throw Error(what, file.path().string(), "Convert the model anew, or take one with a sentencepiece vocabulary");
 }
 
-// The text of the piece that a key names by its number; `fallback` where there is no such key.
-std::string pieceOf(const GgufFile& file, const char* key, const std::vector<std::string>& texts,
-                    const std::string& fallback) {
+// The piece that a key names by its number; none where there is no such key.
+std::optional<TokenId> idAt(const GgufFile& file, const char* key, const SentencePieceModel& model) {
     const auto id = file.integer(key);
-    if (!id) return fallback;
-    if (*id < 0 || *id >= static_cast<std::int64_t>(texts.size()))
+    if (!id) return std::nullopt;
+    if (*id < 0 || *id >= static_cast<std::int64_t>(model.pieces.size()))
         refuse(file, std::string("key ") + key + " names token " + std::to_string(*id) + " of " +
-                         std::to_string(texts.size()));
-    return texts[static_cast<std::size_t>(*id)];
+                         std::to_string(model.pieces.size()));
+    return static_cast<TokenId>(*id);
 }
 
-std::uint32_t idOf(const SentencePieceModel& model, const std::string& text) {
-    const auto found = std::find_if(model.pieces.begin(), model.pieces.end(),
-                                    [&](const VocabularyPiece& piece) { return piece.text == text; });
-    return static_cast<std::uint32_t>(found - model.pieces.begin());
+VocabularyPiece& pieceAt(SentencePieceModel& model, TokenId id) { return model.pieces[static_cast<std::size_t>(id)]; }
+
+// A piece that a key names for its use is a control piece, whatever its type says, if it is written like one: no text
+// is encoded as it, and it shows nothing. llama.cpp takes such a file the same way.
+void makeControl(VocabularyPiece& piece) {
+    const bool text = piece.type == PieceType::Normal || piece.type == PieceType::UserDefined;
+    if (text && looksLikeControl(piece.text)) piece.type = PieceType::Control;
+}
+
+// Whether sentencepiece finds the piece by its text as a control piece.
+bool isFoundByText(const SentencePieceModel& model, TokenId id) {
+    const VocabularyPiece& piece = model.pieces[static_cast<std::size_t>(id)];
+    return piece.type == PieceType::Control && findPiece(model, piece.text) == id;
+}
+
+// A file without types has ordinary pieces alone: bytes are told by their text, the rest by the keys that name it.
+void guessTypes(SentencePieceModel& model) {
+    for (VocabularyPiece& piece : model.pieces)
+        if (piece.text.size() == 6 && piece.text.starts_with("<0x") && piece.text.ends_with('>'))
+            piece.type = PieceType::Byte;
+    model.byteFallback = std::any_of(model.pieces.begin(), model.pieces.end(),
+                                     [](const VocabularyPiece& piece) { return piece.type == PieceType::Byte; });
+}
+
+void readUnknown(const GgufFile& file, SentencePieceModel& model) {
+    const auto isUnknown = [](const VocabularyPiece& piece) { return piece.type == PieceType::Unknown; };
+    const auto id = idAt(file, unknownId, model);
+    if (id && !isUnknown(pieceAt(model, *id)) && std::none_of(model.pieces.begin(), model.pieces.end(), isUnknown))
+        pieceAt(model, *id).type = PieceType::Unknown;
+    if (id) model.unknownPiece = pieceAt(model, *id).text;
+    if (std::any_of(model.pieces.begin(), model.pieces.end(), isUnknown)) return;
+    const TokenId named = findPiece(model, model.unknownPiece);
+    if (named >= 0) pieceAt(model, named).type = PieceType::Unknown;
+}
+
+// Control pieces that end an answer by their name, for files whose keys do not say so: as llama.cpp does.
+bool isEndByName(const VocabularyPiece& piece) {
+    constexpr std::array<std::string_view, 8> names{"<|eot_id|>",    "<|eom_id|>",    "<|im_end|>",      "<|end|>",
+                                                    "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<EOT>"};
+    return piece.type == PieceType::Control && std::find(names.begin(), names.end(), piece.text) != names.end();
+}
+
+void readBosAndEnds(const GgufFile& file, SentencePieceModel& model, bool addsBos) {
+    TokenizerUse& use = model.use;
+    // llama.cpp's numbers where neither a key nor the usual text names them.
+    const auto byNumber = [&](const char* key, TokenId found, TokenId number) {
+        const bool control =
+            static_cast<std::size_t>(number) < model.pieces.size() && pieceAt(model, number).type == PieceType::Control;
+        return addsBos && !file.integer(key) && found < 0 && control ? number : -1;
+    };
+    use.bos = byNumber(bosId, bosOf(model), 1);
+    use.eos = byNumber(eosId, eosOf(model), 2);
+    const auto addEnd = [&](TokenId id) {
+        if (id != eosOf(model) && std::find(use.ends.begin(), use.ends.end(), id) == use.ends.end())
+            use.ends.push_back(id);
+    };
+    if (const auto id = idAt(file, bosId, model)) {
+        makeControl(pieceAt(model, *id));
+        model.bosPiece = pieceAt(model, *id).text;
+        if (!isFoundByText(model, *id)) use.bos = *id;
+    }
+    if (const auto id = idAt(file, eosId, model)) {
+        makeControl(pieceAt(model, *id));
+        const VocabularyPiece& piece = pieceAt(model, *id);
+        if (piece.type == PieceType::Control || piece.type == PieceType::UserDefined) {
+            model.eosPiece = piece.text;
+            if (!isFoundByText(model, *id)) use.eos = *id;
+        }
+        // An ordinary piece ends an answer all the same; between documents it would not be told from text.
+        if (eosOf(model) != *id) {
+            use.eos = -1;
+            addEnd(*id);
+        }
+    }
+    for (const char* key : {eotId, eomId})
+        if (const auto id = idAt(file, key, model)) {
+            makeControl(pieceAt(model, *id));
+            addEnd(*id);
+        }
+    for (std::size_t i = 0; i < model.pieces.size(); ++i)
+        if (isEndByName(model.pieces[i])) addEnd(static_cast<TokenId>(i));
+    use.addsBos = file.flag(addBos).value_or(addsBos) || bosOf(model) < 0;
 }
 
 }  // namespace
@@ -67,17 +149,15 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
         piece.text = (*texts)[i];
         piece.score = values != nullptr ? (*values)[i] : 0;
         const std::int32_t type = types != nullptr ? (*types)[i] : 1;
-        if (type < 1 || type > 6)
-            refuse(file, "token " + std::to_string(i) + " has the unknown type " + std::to_string(type));
-        piece.type = static_cast<PieceType>(type);
+        piece.type = type < 1 || type > 6 ? PieceType::Normal : static_cast<PieceType>(type);
         out.byteFallback = out.byteFallback || piece.type == PieceType::Byte;
         out.pieces.push_back(std::move(piece));
     }
+    if (types == nullptr) guessTypes(out);
     out.dummyPrefix = file.flag(addPrefix).value_or(true);
     out.removeExtraBlanks = file.flag(removeBlanks).value_or(model == "t5");
-    out.unknownPiece = pieceOf(file, unknownId, *texts, out.unknownPiece);
-    out.bosPiece = pieceOf(file, bosId, *texts, out.bosPiece);
-    out.eosPiece = pieceOf(file, eosId, *texts, out.eosPiece);
+    readUnknown(file, out);
+    readBosAndEnds(file, out, model != "t5");
     if (const auto* map = file.list<std::uint8_t>(characterMap)) out.characterMap.assign(map->begin(), map->end());
     return out;
 }
@@ -102,17 +182,24 @@ GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t 
         values.push_back(0);
         types.push_back(static_cast<std::int32_t>(PieceType::Unused));
     }
-    const std::uint32_t bos = idOf(model, model.bosPiece), eos = idOf(model, model.eosPiece),
-                        unknown = idOf(model, model.unknownPiece);
-    const auto pieces = static_cast<std::uint32_t>(model.pieces.size());
+    const TokenId bos = bosOf(model), eos = eosOf(model), unknown = findPiece(model, model.unknownPiece);
     GgufEntries out{{kind, std::string(model.modelType == bpe ? "llama" : "t5")},
                     {tokens, GgufArray{std::move(texts)}},
                     {scores, GgufArray{std::move(values)}},
                     {pieceTypes, GgufArray{std::move(types)}}};
-    if (bos < pieces) out.emplace_back(bosId, bos);
-    if (eos < pieces) out.emplace_back(eosId, eos);
-    if (unknown < pieces) out.emplace_back(unknownId, unknown);
-    out.emplace_back("tokenizer.ggml.add_bos_token", bos < pieces);
+    const auto add = [&out](const char* key, TokenId id) {
+        if (id >= 0) out.emplace_back(key, static_cast<std::uint32_t>(id));
+    };
+    // GGUF has names for three ends; a model without an EOS of its own has its first end for one.
+    std::vector<TokenId> ends = model.use.ends;
+    std::erase_if(ends, [&](TokenId id) { return id >= size; });
+    if (eos >= 0) ends.insert(ends.begin(), eos);
+    add(bosId, bos);
+    if (!ends.empty()) add(eosId, ends[0]);
+    if (ends.size() > 1) add(eotId, ends[1]);
+    if (ends.size() > 2) add(eomId, ends[2]);
+    add(unknownId, unknown);
+    out.emplace_back(addBos, bos >= 0 && model.use.addsBos);
     out.emplace_back("tokenizer.ggml.add_eos_token", false);
     out.emplace_back(addPrefix, model.dummyPrefix);
     out.emplace_back(removeBlanks, model.removeExtraBlanks);

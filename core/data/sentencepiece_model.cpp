@@ -1,5 +1,6 @@
 #include "core/data/sentencepiece_model.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -11,9 +12,11 @@
 namespace tritlab {
 namespace {
 
+constexpr unsigned kUseField = 7200;  // of the message's range for extensions, 200 and above
+
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
     throw Error("is not a usable sentencepiece model: " + why, name,
-                "Name a tokenizer.model that sentencepiece wrote, or let the program train one");
+                "The file is damaged, or of another kind: copy or convert it anew");
 }
 
 // One field of a protobuf message: its number, and its value as a number or as bytes.
@@ -85,8 +88,7 @@ VocabularyPiece parsePiece(std::string_view bytes, const std::string& name) {
             piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
         } else if (field.number == 3) {
             expect(field, 0, name);
-            if (field.value < 1 || field.value > 6) refuse(name, "a piece has an unknown type");
-            piece.type = static_cast<PieceType>(field.value);
+            if (field.value >= 1 && field.value <= 6) piece.type = static_cast<PieceType>(field.value);
         }
     }
     return piece;
@@ -165,20 +167,37 @@ void checkCharacterMap(const std::string& map, const std::string& name) {
 
 void checkPieces(const SentencePieceModel& model, const std::string& name) {
     if (model.pieces.empty()) refuse(name, "it has no vocabulary");
-    std::unordered_set<std::string_view> seen;
     std::size_t unknown = 0, usable = 0;
     for (const VocabularyPiece& piece : model.pieces) {
-        if (piece.text.empty()) refuse(name, "a piece is empty");
-        if (piece.text.find('\0') != std::string::npos) refuse(name, "a piece holds a NUL byte");
-        if (!isUtf8(piece.text)) refuse(name, "a piece is not UTF-8");
-        if (!seen.insert(piece.text).second) refuse(name, "the piece '" + piece.text + "' is there twice");
         if (!std::isfinite(piece.score)) refuse(name, "the piece '" + piece.text + "' has no finite score");
         unknown += piece.type == PieceType::Unknown ? 1 : 0;
         const bool text = piece.type == PieceType::Normal || piece.type == PieceType::UserDefined;
         usable += text || piece.type == PieceType::Byte ? 1 : 0;
     }
-    if (unknown != 1) refuse(name, "it needs one piece for unknown text and has " + std::to_string(unknown));
+    if (unknown == 0) refuse(name, "it needs a piece for unknown text and has none");
     if (usable == 0) refuse(name, "no piece stands for text");
+    const auto last = static_cast<TokenId>(model.pieces.size() - 1);
+    for (const TokenId id : {model.use.bos, model.use.eos})
+        if (id < -1 || id > last) refuse(name, "its BOS or EOS is none of its pieces");
+}
+
+TokenId tokenIdOf(const WireField& field, const std::string& name) {
+    expect(field, 0, name);
+    if (field.value > INT32_MAX) refuse(name, "it names a token beyond all vocabularies");
+    return static_cast<TokenId>(field.value);
+}
+
+TokenizerUse parseUse(std::string_view bytes, const std::string& name) {
+    TokenizerUse use;
+    WireReader reader(bytes, name);
+    WireField field;
+    while (reader.next(field)) {
+        if (field.number == 1) use.addsBos = tokenIdOf(field, name) != 0;
+        if (field.number == 2) use.bos = tokenIdOf(field, name);
+        if (field.number == 3) use.eos = tokenIdOf(field, name);
+        if (field.number == 4) use.ends.push_back(tokenIdOf(field, name));
+    }
+    return use;
 }
 
 // A message as it is written: fields one after another.
@@ -208,17 +227,124 @@ private:
     std::string out_;
 };
 
+void writePiece(WireWriter& out, const VocabularyPiece& piece) {
+    WireWriter one;
+    one.bytes(1, piece.text);
+    one.real(2, piece.score);
+    one.number(3, static_cast<std::uint64_t>(piece.type));
+    out.bytes(1, one.text());
+}
+
+void writeUse(WireWriter& out, const TokenizerUse& use) {
+    if (use == TokenizerUse{}) return;
+    WireWriter one;
+    one.number(1, use.addsBos ? 1 : 0);
+    if (use.bos >= 0) one.number(2, static_cast<std::uint64_t>(use.bos));
+    if (use.eos >= 0) one.number(3, static_cast<std::uint64_t>(use.eos));
+    for (const TokenId end : use.ends) one.number(4, static_cast<std::uint64_t>(end));
+    out.bytes(kUseField, one.text());
+}
+
+bool isByteName(std::string_view text) {
+    const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
+    return text.size() == 6 && text.starts_with("<0x") && isHex(text[3]) && isHex(text[4]) && text[5] == '>';
+}
+
+// The piece for unknown text: the one that the model names, else the first of that type.
+std::size_t unknownOf(const SentencePieceModel& model) {
+    const TokenId named = findPiece(model, model.unknownPiece);
+    if (named >= 0 && model.pieces[static_cast<std::size_t>(named)].type == PieceType::Unknown)
+        return static_cast<std::size_t>(named);
+    const auto first = std::find_if(model.pieces.begin(), model.pieces.end(),
+                                    [](const VocabularyPiece& piece) { return piece.type == PieceType::Unknown; });
+    return static_cast<std::size_t>(first - model.pieces.begin());
+}
+
+// By its number a control piece or a marker; by its name alone a control piece, as for sentencepiece.
+TokenId markerOf(const SentencePieceModel& model, TokenId number, const std::string& text) {
+    const TokenId id = number >= 0 ? number : findPiece(model, text);
+    if (id < 0) return -1;
+    const VocabularyPiece& piece = model.pieces[static_cast<std::size_t>(id)];
+    const bool marker = number >= 0 && piece.type == PieceType::UserDefined && isMarker(piece.text);
+    return piece.type == PieceType::Control || marker ? id : -1;
+}
+
 }  // namespace
+
+TokenId findPiece(const SentencePieceModel& model, std::string_view text) {
+    const auto found = std::find_if(model.pieces.begin(), model.pieces.end(),
+                                    [&](const VocabularyPiece& piece) { return piece.text == text; });
+    return found == model.pieces.end() ? -1 : static_cast<TokenId>(found - model.pieces.begin());
+}
+
+bool isMarker(std::string_view piece) {
+    return piece.starts_with('<') && piece.ends_with('>') && piece.size() > 2 &&
+           (piece.find('|') != std::string_view::npos || piece.find("_of_turn") != std::string_view::npos);
+}
+
+bool looksLikeControl(std::string_view piece) {
+    if (piece.size() < 3 || isByteName(piece) || piece.find(' ') != std::string_view::npos) return false;
+    return (piece.front() == '<' && piece.back() == '>') || (piece.front() == '[' && piece.back() == ']');
+}
+
+TokenId bosOf(const SentencePieceModel& model) { return markerOf(model, model.use.bos, model.bosPiece); }
+TokenId eosOf(const SentencePieceModel& model) { return markerOf(model, model.use.eos, model.eosPiece); }
+
+std::vector<PieceFault> pieceFaults(const SentencePieceModel& model) {
+    std::vector<PieceFault> faults(model.pieces.size(), PieceFault::None);
+    std::unordered_set<std::string_view> seen, bytes;
+    const std::size_t unknown = unknownOf(model);
+    for (std::size_t i = 0; i < model.pieces.size(); ++i) {
+        const VocabularyPiece& piece = model.pieces[i];
+        if (piece.text.empty()) faults[i] = PieceFault::Empty;
+        else if (piece.text.find('\0') != std::string::npos || !isUtf8(piece.text)) faults[i] = PieceFault::NotText;
+        else if (!seen.insert(piece.text).second) faults[i] = PieceFault::Twin;
+        else if (piece.type == PieceType::Unknown && i != unknown) faults[i] = PieceFault::SecondUnknown;
+        else if (piece.type == PieceType::Byte && isByteName(piece.text)) bytes.insert(piece.text);
+        else if (piece.type == PieceType::Byte) faults[i] = PieceFault::LoneByte;
+    }
+    // Without all 256 there is no way to write any text by its bytes.
+    if (!model.byteFallback || bytes.size() < 256)
+        for (std::size_t i = 0; i < model.pieces.size(); ++i)
+            if (model.pieces[i].type == PieceType::Byte && faults[i] == PieceFault::None)
+                faults[i] = PieceFault::LoneByte;
+    return faults;
+}
+
+SentencePieceModel withUsablePieces(SentencePieceModel model) {
+    const std::vector<PieceFault> faults = pieceFaults(model);
+    const std::size_t unknown = unknownOf(model);
+    std::unordered_set<std::string> names;
+    for (const VocabularyPiece& piece : model.pieces) names.insert(piece.text);
+    bool fallback = false;
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        VocabularyPiece& piece = model.pieces[i];
+        fallback = fallback || (piece.type == PieceType::Byte && faults[i] == PieceFault::None);
+        if (faults[i] == PieceFault::None) continue;
+        if (i != unknown) piece.type = PieceType::Unused;
+        if (faults[i] == PieceFault::SecondUnknown || faults[i] == PieceFault::LoneByte) continue;
+        const std::string kind = faults[i] == PieceFault::Empty  ? "[EMPTY_"
+                                 : faults[i] == PieceFault::Twin ? "[TWIN_"
+                                                                 : "[BYTES_";
+        piece.text = kind + std::to_string(i) + "]";
+        while (!names.insert(piece.text).second) piece.text += "_";
+    }
+    if (unknown < model.pieces.size()) model.unknownPiece = model.pieces[unknown].text;
+    model.byteFallback = model.byteFallback && fallback;
+    return model;
+}
+
+std::string extendSentencePieceModel(std::string bytes, const std::vector<VocabularyPiece>& more,
+                                     const TokenizerUse& use) {
+    WireWriter out;
+    for (const VocabularyPiece& piece : more) writePiece(out, piece);
+    writeUse(out, use);
+    return std::move(bytes) + out.text();
+}
 
 std::string serializeSentencePieceModel(const SentencePieceModel& model) {
     WireWriter out, trainer, normalizer, denormalizer;
-    for (const VocabularyPiece& piece : model.pieces) {
-        WireWriter one;
-        one.bytes(1, piece.text);
-        one.real(2, piece.score);
-        one.number(3, static_cast<std::uint64_t>(piece.type));
-        out.bytes(1, one.text());
-    }
+    for (const VocabularyPiece& piece : model.pieces) writePiece(out, piece);
     trainer.number(3, static_cast<std::uint64_t>(model.modelType));
     trainer.number(24, model.blankAsSuffix ? 1 : 0);
     trainer.number(35, model.byteFallback ? 1 : 0);
@@ -234,6 +360,7 @@ std::string serializeSentencePieceModel(const SentencePieceModel& model) {
     out.bytes(2, trainer.text());
     out.bytes(3, normalizer.text());
     if (!model.backCharacterMap.empty()) out.bytes(5, denormalizer.text());
+    writeUse(out, model.use);
     return out.text();
 }
 
@@ -243,12 +370,13 @@ SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::st
     WireReader reader(bytes, name);
     WireField field;
     while (reader.next(field)) {
-        if (field.number < 1 || field.number > 5) continue;
+        if ((field.number < 1 || field.number > 5) && field.number != kUseField) continue;
         expect(field, 2, name);
         if (field.number == 1) model.pieces.push_back(parsePiece(field.bytes, name));
         if (field.number == 2) parseTrainerSpec(field.bytes, model, name);
         if (field.number == 3) parseNormalizer(field.bytes, model, model.characterMap, true, name);
         if (field.number == 5) parseNormalizer(field.bytes, model, model.backCharacterMap, false, name);
+        if (field.number == kUseField) model.use = parseUse(field.bytes, name);
     }
     if (model.modelType < 1 || model.modelType > 4) refuse(name, "its kind of model is unknown");
     checkPieces(model, name);

@@ -123,7 +123,7 @@ CachedSource tokenizeSource(const SourceFiles& source, std::size_t index, const 
     TokenFileWriter train(files.trainFile(index), width), heldOut(files.heldOutFile(index), width);
     const auto take = [&](const TextPiece& piece) {
         TokenFileWriter& writer = piece.heldOut ? heldOut : train;
-        if (piece.begins && tokenizer.bos() >= 0) writer.add(tokenizer.bos());
+        if (piece.begins && tokenizer.addsBos()) writer.add(tokenizer.bos());
         if (const TokenId control = piece.control ? tokenizer.special(piece.text) : -1; control >= 0)
             writer.add(control);
         else writer.add(tokenizer.encode(piece.text, !piece.begins));

@@ -14,6 +14,7 @@
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
 #include "core/data/gguf_vocabulary.h"
+#include "core/data/model_tokenizer.h"
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
@@ -72,10 +73,37 @@ bool isBlankPiece(const VocabularyPiece& piece) {
     return piece.text == kBlank && (piece.type == PieceType::Normal || piece.type == PieceType::UserDefined);
 }
 
-// A user-defined piece that stands for something else than its letters, as opposed to a run of blanks or a word.
-bool isMarker(std::string_view piece) {
-    return piece.starts_with('<') && piece.ends_with('>') && piece.size() > 2 &&
-           (piece.find('|') != std::string_view::npos || piece.find("_of_turn") != std::string_view::npos);
+// How many pieces at the end are fillers as converters of GGUF files write them: "[PAD410]", unused.
+std::size_t fillersOf(const SentencePieceModel& model) {
+    std::size_t fillers = 0;
+    for (std::size_t i = model.pieces.size(); i-- > 0; ++fillers) {
+        const VocabularyPiece& piece = model.pieces[i];
+        if (piece.type != PieceType::Unused || piece.text != "[PAD" + std::to_string(i) + "]") break;
+    }
+    return fillers;
+}
+
+std::vector<std::string> notesOf(const SentencePieceModel& model, const std::vector<PieceFault>& faults) {
+    std::vector<std::string> notes;
+    const auto tell = [&](PieceFault fault, const char* what) {
+        const auto first = std::find(faults.begin(), faults.end(), fault);
+        if (first == faults.end()) return;
+        notes.push_back("the vocabulary has " + std::to_string(std::count(first, faults.end(), fault)) + " " + what +
+                        " (token " + std::to_string(first - faults.begin()) + "): text is not encoded as them");
+    };
+    tell(PieceFault::Empty, "empty pieces");
+    tell(PieceFault::Twin, "pieces that are there a second time");
+    tell(PieceFault::NotText, "pieces that are not UTF-8 text");
+    tell(PieceFault::SecondUnknown, "further pieces for unknown text");
+    tell(PieceFault::LoneByte, "byte pieces, not all 256");
+    for (const TokenId end : model.use.ends) {
+        if (end < 0 || static_cast<std::size_t>(end) >= model.pieces.size()) continue;
+        const VocabularyPiece& piece = model.pieces[static_cast<std::size_t>(end)];
+        if (piece.type == PieceType::Normal || piece.type == PieceType::Byte)
+            notes.push_back("an answer ends at token " + std::to_string(end) + ", which is the ordinary piece '" +
+                            repairUtf8(piece.text) + "'");
+    }
+    return notes;
 }
 
 struct TextHash {
@@ -87,16 +115,22 @@ class SentencePieceTokenizer final : public Tokenizer {
 public:
     SentencePieceTokenizer(const std::string& bytes, const std::string& name) : name_(name), hash_(hashHex(bytes)) {
         SentencePieceModel model = parseSentencePieceModel(bytes, name);
-        load(processor_, bytes);
+        const std::vector<PieceFault> faults = pieceFaults(model);
+        odd_ = std::any_of(faults.begin(), faults.end(), [](PieceFault fault) { return fault != PieceFault::None; });
         byteIds_.fill(-1);
         for (const VocabularyPiece& piece : model.pieces) {
             const auto id = static_cast<TokenId>(surfaces_.size());
             surfaces_.push_back(surface(piece));
+            if (faults[static_cast<std::size_t>(id)] != PieceFault::None) continue;
             if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
             if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control)
                 specials_.emplace(piece.text, id);
             if (piece.type == PieceType::UserDefined && isMarker(piece.text)) markers_.push_back(piece.text);
         }
+        readUse(model);
+        notes_ = notesOf(model, faults);
+        if (odd_) model = withUsablePieces(std::move(model));
+        load(processor_, odd_ ? serializeSentencePieceModel(model) : bytes);
         dummyPrefix_ = model.dummyPrefix;
         removesBlanks_ = model.removeExtraBlanks;
         lossless_ = model.escapeBlanks && !model.dummyPrefix && !model.removeExtraBlanks && !model.blankAsSuffix &&
@@ -128,7 +162,7 @@ public:
         }
         std::vector<int> known;
         std::ranges::copy_if(ids, std::back_inserter(known), [this](TokenId id) { return id >= 0 && id < size(); });
-        if (const auto status = processor_.Decode(known, &text); !status.ok())
+        if (const auto status = odd_ ? decodeTexts(known, text) : processor_.Decode(known, &text); !status.ok())
             throw Error(std::string("cannot decode tokens: ") + status.error_message(), name_, {}, ErrorKind::Failed);
         return text;
     }
@@ -137,8 +171,12 @@ public:
         return id >= 0 && id < size() ? surfaces_[static_cast<std::size_t>(id)] : std::string();
     }
     std::int64_t size() const override { return static_cast<std::int64_t>(surfaces_.size()); }
-    TokenId bos() const override { return processor_.bos_id(); }
-    TokenId eos() const override { return processor_.eos_id(); }
+    std::int64_t usedSize() const override { return usedSize_; }
+    TokenId bos() const override { return bos_; }
+    TokenId eos() const override { return eos_; }
+    bool addsBos() const override { return addsBos_; }
+    const std::vector<TokenId>& ends() const override { return ends_; }
+    const std::vector<std::string>& notes() const override { return notes_; }
     TokenId unknown() const override { return processor_.unk_id(); }
     TokenId special(std::string_view text) const override {
         const auto found = specials_.find(text);
@@ -153,6 +191,26 @@ private:
 
     using Processor = sentencepiece::SentencePieceProcessor;
 
+    void readUse(const SentencePieceModel& model) {
+        bos_ = bosOf(model);
+        eos_ = eosOf(model);
+        addsBos_ = bos_ >= 0 && model.use.addsBos;
+        usedSize_ = static_cast<std::int64_t>(model.pieces.size() - fillersOf(model));
+        if (eos_ >= 0) ends_.push_back(eos_);
+        for (const TokenId end : model.use.ends)
+            if (std::find(ends_.begin(), ends_.end(), end) == ends_.end()) ends_.push_back(end);
+    }
+
+    // A vocabulary with pieces that the library knows under other names: those are given to it as the text that they
+    // stand for, which it takes for unknown and leaves as it is.
+    [[nodiscard]] sentencepiece::util::Status decodeTexts(const std::vector<int>& ids, std::string& text) const {
+        std::vector<std::string> pieces;
+        for (const int id : ids)
+            pieces.push_back(processor_.IsUnused(id) ? surfaces_[static_cast<std::size_t>(id)]
+                                                     : processor_.IdToPiece(id));
+        return processor_.Decode(pieces, &text);
+    }
+
     void load(Processor& processor, const std::string& bytes) const {
         silenceSentencePiece();
         std::string why;
@@ -164,7 +222,7 @@ private:
             why = error.what();
         }
         throw Error("is not a usable sentencepiece model: " + why, name_,
-                    "Name a tokenizer.model that sentencepiece wrote, or let the program train one");
+                    "The file is damaged, or of another kind: copy or convert it anew");
     }
 
     // The library finds user-defined pieces wherever they are spelled. Text in which one is spelled is cut within it,
@@ -270,7 +328,12 @@ private:
     std::vector<std::string> surfaces_;
     std::array<TokenId, 256> byteIds_{};
     std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> specials_;
-    bool lossless_ = false, dummyPrefix_ = false, removesBlanks_ = false;
+    bool lossless_ = false, dummyPrefix_ = false, removesBlanks_ = false, addsBos_ = false;
+    bool odd_ = false;  // some pieces have other names in processor_
+    TokenId bos_ = -1, eos_ = -1;
+    std::int64_t usedSize_ = 0;
+    std::vector<TokenId> ends_;
+    std::vector<std::string> notes_;
     mutable std::mutex wordsMutex_;
     mutable WordMemory words_;
 };
@@ -279,6 +342,7 @@ private:
 
 std::string readTokenizerModel(const std::filesystem::path& path) {
     if (holdsGguf(path)) return serializeSentencePieceModel(ggufVocabulary(GgufFile(path)));
+    if (isTokenizerFolder(path)) return readModelTokenizer(path);
     return readFile(path, kMaxModelBytes);
 }
 

@@ -31,8 +31,17 @@ public:
     // The bytes that one token adds within a text (a lone byte-fallback token: one byte, perhaps no whole character).
     [[nodiscard]] virtual std::string piece(TokenId id) const = 0;
     [[nodiscard]] virtual std::int64_t size() const = 0;
-    [[nodiscard]] virtual TokenId bos() const = 0;  // -1: none
+    // Pieces from here to size() only fill up the embedding's rows ([PAD410]): they mean nothing and are never drawn.
+    [[nodiscard]] virtual std::int64_t usedSize() const = 0;
+    // Control tokens, -1: none. EOS is what stands between documents.
+    [[nodiscard]] virtual TokenId bos() const = 0;
     [[nodiscard]] virtual TokenId eos() const = 0;
+    // Documents and prompts begin with BOS: there is one, and the model's files do not say otherwise (add_bos_token).
+    [[nodiscard]] virtual bool addsBos() const = 0;
+    // Every token at which an answer ends: EOS, and what the model's files name besides (eos_token_id of
+    // generation_config.json, GGUF's eot and eom). One may be an ordinary piece, such as a newline, or lie beyond
+    // size().
+    [[nodiscard]] virtual const std::vector<TokenId>& ends() const = 0;
     [[nodiscard]] virtual TokenId unknown() const = 0;
     // Special tokens written in the text itself, such as <|eot_id|>: its id or -1.
     [[nodiscard]] virtual TokenId special(std::string_view text) const = 0;
@@ -41,12 +50,15 @@ public:
     // A blank is put before each text (LLaMA's models): the first token's piece() has one that the text has not.
     [[nodiscard]] virtual bool dummyPrefix() const = 0;
     [[nodiscard]] virtual const std::string& hash() const = 0;  // of the model's bytes
+    // What is odd about the vocabulary and how it is taken: a line each.
+    [[nodiscard]] virtual const std::vector<std::string>& notes() const = 0;
 };
 
-// Reads a sentencepiece model, or the vocabulary of a GGUF file as one. Throws Error (file, what is wrong, mend) for
-// anything that is none.
+// Reads a sentencepiece model, the vocabulary of a GGUF file as one, or a model folder's tokenizer.model with what
+// tokenizer_config.json, generation_config.json and config.json say of its use (model_tokenizer.h). Throws Error (file,
+// what is wrong, mend) for anything that is none.
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
-// The same as the bytes of a sentencepiece model, not looked into yet.
+// The same as the bytes of a sentencepiece model, not looked into yet. What files beside it say stands in them.
 std::string readTokenizerModel(const std::filesystem::path& path);
 
 struct TokenizerTraining {

@@ -84,12 +84,28 @@ struct ChatSession::Impl {
         return logits;
     }
 
+    // Embeddings may be padded beyond the tokenizer's pieces: such an id shows nothing and is never drawn, unless it
+    // ends the answer. `masked` holds the logits then.
+    [[nodiscard]] std::span<const float> drawable(std::span<const float> all, const std::vector<TokenId>& ends,
+                                                  std::vector<float>& masked) const {
+        const std::size_t used = std::min(all.size(), static_cast<std::size_t>(tokenizer->usedSize()));
+        std::size_t reach = used;
+        for (const TokenId end : ends)
+            if (const auto id = static_cast<std::size_t>(end); id < all.size()) reach = std::max(reach, id + 1);
+        if (reach == used) return all.first(used);
+        masked.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(reach));
+        std::fill(masked.begin() + static_cast<std::ptrdiff_t>(used), masked.end(), -1e30F);
+        for (const TokenId end : ends)
+            if (const auto id = static_cast<std::size_t>(end); id >= used && id < reach) masked[id] = all[id];
+        return masked;
+    }
+
     // What a full context goes on with (GenerationOptions::shiftContext).
     [[nodiscard]] std::vector<TokenId> newerHalf(const std::vector<TokenId>& all) const {
         const auto length = static_cast<std::size_t>(session->contextLength());
         const std::size_t newest = std::max<std::size_t>(1, length / 2);
         std::vector<TokenId> kept;
-        if (length >= 4) kept.push_back(all.front());
+        if (length >= 4 && tokenizer->addsBos()) kept.push_back(all.front());
         kept.insert(kept.end(), all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
         return kept;
     }
@@ -108,7 +124,7 @@ struct ChatSession::Impl {
             result.contextUsed = session->position();
         };
         if (result.promptTokens.empty())
-            throw Error("there is no text to go on from, and the model's tokenizer has no beginning-of-text token",
+            throw Error("there is no text to go on from, and the model's text does not begin with a token of its own",
                         "prompt", "Give some text");
         const bool tooLong = static_cast<std::int64_t>(result.promptTokens.size()) > result.contextLength;
         if (tooLong && !options.shiftContext) {
@@ -134,10 +150,8 @@ struct ChatSession::Impl {
             ++result.contextShifts;
             return newerHalf(history);
         };
-        // Embeddings may be padded beyond the tokenizer's pieces: such an id shows nothing and is never drawn.
-        const auto withText = [this](std::span<const float> all) {
-            return all.first(std::min(all.size(), static_cast<std::size_t>(tokenizer->size())));
-        };
+        std::vector<float> masked;
+        const auto withText = [&](std::span<const float> all) { return drawable(all, stopTokens, masked); };
         auto logits = withText(read(tooLong ? shift() : result.promptTokens, stop, result));
         Clock::time_point first{};
         const auto step = [&]() -> std::optional<StopReason> {
@@ -185,11 +199,7 @@ struct ChatSession::Impl {
         return result;
     }
 
-    [[nodiscard]] std::vector<TokenId> endTokens() const {
-        std::vector<TokenId> ids;
-        if (tokenizer->eos() >= 0) ids.push_back(tokenizer->eos());
-        return ids;
-    }
+    [[nodiscard]] std::vector<TokenId> endTokens() const { return tokenizer->ends(); }
 };
 
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads)
@@ -197,7 +207,7 @@ ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads)
 
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
     auto model = PackedModel::load(modelFolder, options);
-    impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(tokenizerFile(modelFolder)), 0);
+    impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(modelFolder), 0);
 }
 
 ChatSession::ChatSession(std::shared_ptr<const PackedModel> model, std::shared_ptr<const Tokenizer> tokenizer,
@@ -214,7 +224,7 @@ GenerationResult ChatSession::complete(const std::string& prompt, const Generati
                                        const std::function<void(const GeneratedToken&)>& onToken,
                                        const StopToken& stop) {
     std::vector<TokenId> ids;
-    if (impl_->tokenizer->bos() >= 0) ids.push_back(impl_->tokenizer->bos());
+    if (impl_->tokenizer->addsBos()) ids.push_back(impl_->tokenizer->bos());
     const std::vector<TokenId> text = impl_->tokenizer->encode(prompt);
     ids.insert(ids.end(), text.begin(), text.end());
     return impl_->generate(std::move(ids), options, options.stopTexts, impl_->endTokens(), false, onToken, stop);

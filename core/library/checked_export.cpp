@@ -20,10 +20,12 @@ TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
     const fs::path file = tokenizerFile(model);
     std::error_code error;
     if (!fs::exists(file, error) || (isGgufModel(model) && !holdsVocabulary(GgufFile(model)))) return {};
-    const auto tokenizer = loadTokenizer(file);
+    const auto tokenizer = loadTokenizer(model);
     TokenizerExport out;
     out.ids = {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
-    out.model = readTokenizerModel(file);
+    out.model = readTokenizerModel(model);
+    if (!tokenizer->notes().empty())  // as other programs load it
+        out.model = serializeSentencePieceModel(withUsablePieces(parseSentencePieceModel(out.model, file.string())));
     const ModelDescription description = readModelDescription(model);
     if (exportFormat(format).isFile())
         out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()),

@@ -71,8 +71,7 @@ EvalResult textPerplexity(const fs::path& modelFolder, const fs::path& data, std
                           const StopToken& stop) {
     const ModelDescription description = readModelDescription(modelFolder);
     const std::int64_t length = windowLength > 0 ? windowLength : description.config.contextLength;
-    const std::unique_ptr<Dataset> text =
-        openEvaluationText(data, tokenizerFile(modelFolder), description.chatTemplate, length, stop);
+    const std::unique_ptr<Dataset> text = openEvaluationText(data, modelFolder, description.chatTemplate, length, stop);
     const std::int64_t windows = text->heldOutWindows();
     if (windows == 0)
         throw Error("holds no text to evaluate", data.string(), "Name a file with at least one whole document");

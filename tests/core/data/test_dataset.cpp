@@ -476,6 +476,37 @@ private Q_SLOTS:
                      "gone.txt");
     }
 
+    // A model whose text begins without BOS: documents are told apart by EOS then.
+    void evaluationTextWithoutBos() {
+        const auto given = open(config({{put("eval.txt", englishLike(48, 300)).string(), 1}}))->tokenizerPath();
+        const fs::path folder = root() / "bare";
+        fs::create_directories(folder);
+        fs::copy_file(given, folder / "tokenizer.model");
+        std::string lines;
+        std::vector<TokenId> expected;
+        for (std::uint32_t i = 0; i < 20; ++i) {
+            const std::string text = "dada " + std::to_string(i) + " bibi";
+            lines += "{\"text\": \"" + text + "\"}\n";
+            append(expected, *loadTokenizer(given), text);
+        }
+        put("bare.jsonl", lines);
+        for (const bool adds : {true, false}) {
+            put("bare/tokenizer_config.json", std::string("{\"add_bos_token\": ") + (adds ? "true}" : "false}"));
+            const auto text = openEvaluationText(root() / "bare.jsonl", folder, Template::Plain, 400, {});
+            // Without BOS nothing predicts the very first token.
+            const std::size_t first = adds ? 0 : text->tokenizer().piece(expected[1]).size();
+            QCOMPARE(text->heldOutBytes(text->heldOutWindows()), 10 * 11 + 10 * 12 - static_cast<std::int64_t>(first));
+            const Batch batch = text->heldOutBatch(0, 1);
+            std::vector<TokenId> wanted = expected;
+            if (!adds) std::erase(wanted, text->tokenizer().bos());
+            const auto count = static_cast<std::ptrdiff_t>(wanted.size()) - 1;
+            QVERIFY(std::equal(wanted.begin(), wanted.begin() + count, batch.tokens.begin()));
+            // Twenty documents, each of which sees only itself.
+            QCOMPARE(std::set<std::int32_t>(batch.documentStart.begin(), batch.documentStart.begin() + count).size(),
+                     std::size_t{20});
+        }
+    }
+
     void previewsReadLittle() {
         std::string content = jsonLines(50, 200) + "broken\n";
         const fs::path lines = put("preview.jsonl", content + content),

@@ -3,6 +3,7 @@
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 #include <QTemporaryDir>
+#include <algorithm>
 #include <array>
 
 #include "core/base/hash.h"
@@ -268,6 +269,81 @@ private Q_SLOTS:
         }
         VERIFY_ERROR(loadTokenizer(root() / "none.model"), "none.model");
         VERIFY_ERROR(loadTokenizer(root()), "folder");
+    }
+
+    // What the files beside a tokenizer.model say of its use, and the pieces that they add to it.
+    void filesBesideTheModelAreRead() {
+        const fs::path folder = root() / "download";
+        fs::create_directories(folder);
+        fs::copy_file(model(false), folder / "tokenizer.model", fs::copy_options::overwrite_existing);
+        const auto put = [&](const char* name, const std::string& text) { writeFileAtomically(folder / name, text); };
+        const auto ends = [&] { return loadTokenizer(folder)->ends(); };
+        QVERIFY(readTokenizerModel(folder) == readFile(model(false)));  // nothing else is said
+        put("config.json", R"({"vocab_size": 720, "eos_token_id": 2, "bos_token_id": 1})");
+        put("tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<s>", "eos_token": {"content": "</s>"},
+                                         "model_max_length": 1000000000000000019884624838656, "x": NaN})");
+        QVERIFY(readTokenizerModel(folder) == readFile(model(false)));
+
+        put("generation_config.json", R"({"eos_token_id": [2, 300, 710]})");
+        QVERIFY((ends() == std::vector<TokenId>{2, 300, 710}));
+        put("generation_config.json", R"({"eos_token_id": 300, "bos_token_id": null})");
+        QVERIFY((ends() == std::vector<TokenId>{2, 300}));
+        put("config.json", R"({"vocab_size": 720, "eos_token_id": [2, 301, -1, null, "x"]})");
+        QVERIFY((ends() == std::vector<TokenId>{2, 300}));  // generation_config.json counts where it has any
+        put("generation_config.json", R"({"temperature": 0.7, "eos_token_id": null})");
+        QVERIFY((ends() == std::vector<TokenId>{2, 301}));
+
+        QVERIFY(loadTokenizer(folder)->addsBos());
+        put("tokenizer_config.json", R"({"add_bos_token": false, "bos_token": "<s>"})");
+        QVERIFY(!loadTokenizer(folder)->addsBos() && loadTokenizer(folder)->bos() == 1);
+        put("tokenizer_config.json", R"({"bos_token": null})");
+        QVERIFY(!loadTokenizer(folder)->addsBos());
+        QVERIFY(loadTokenizer(folder / "tokenizer.model")->addsBos());  // the file alone says nothing of it
+
+        // A fine-tuned chat model: a piece beyond those of tokenizer.model is its end, the one after it is text.
+        put("added_tokens.json", R"({"<|im_end|>": 702, "qqzz": 703, "beyond": 720})");
+        put("tokenizer_config.json", R"({"eos_token": "<|im_end|>", "added_tokens_decoder":
+            {"0": {"content": "<unk>", "special": true}, "702": {"content": "<|im_end|>", "special": true}}})");
+        const auto tuned = loadTokenizer(folder);
+        QVERIFY(tuned->size() == 704 && tuned->eos() == 702 && (tuned->ends() == std::vector<TokenId>{702, 2, 301}));
+        QVERIFY(tuned->piece(702).empty() && tuned->special("<|im_end|>") == 702 && tuned->lossless());
+        QCOMPARE(tuned->encode("qqzz").back(), 703);
+        QCOMPARE(tuned->decode(tuned->encode("x<|im_end|>qqzz")), std::string("x<|im_end|>qqzz"));
+        QVERIFY(!std::ranges::count(tuned->encode("x<|im_end|>qqzz"), 702));
+        // It is the same from the bytes alone, as a run keeps them, and beside files of another model.
+        const std::string bytes = readTokenizerModel(folder);
+        put("tokenizer.model", bytes);
+        put("added_tokens.json", R"({"<|other|>": 702})");
+        QVERIFY(readTokenizerModel(folder) == bytes && ends() == tuned->ends());
+
+        put("tokenizer_config.json", "{\"add_bos_token\": ");
+        put("tokenizer.model", readFile(model(false)));
+        VERIFY_ERROR(loadTokenizer(folder), "tokenizer_config.json");
+        fs::remove(folder / "tokenizer.model");
+        put("tokenizer.json", "{}");
+        VERIFY_ERROR(loadTokenizer(folder), "has a tokenizer.json and no tokenizer.model");
+    }
+
+    // sentencepiece refuses a model with twins or an empty piece; its own kind of model is read all the same.
+    void oddPiecesOfAGivenModel() {
+        SentencePieceModel odd = parseSentencePieceModel(readFile(model(false)), "own");
+        odd.dummyPrefix = odd.removeExtraBlanks = true;  // as LLaMA's: text goes through the library as a whole
+        odd.pieces[690].text = odd.pieces[400].text;
+        odd.pieces[691].text.clear();
+        odd.pieces[692].text = "\xE2\x96\x81\xFF";
+        writeFileAtomically(root() / "odd.model", serializeSentencePieceModel(odd));
+        sentencepiece::SentencePieceProcessor library;
+        QVERIFY(!library.Load((root() / "odd.model").string()).ok());
+        const auto tokenizer = loadTokenizer(root() / "odd.model");
+        QVERIFY(!tokenizer->lossless() && tokenizer->notes().size() == 3);
+        for (int seed = 0; seed < 50; ++seed) {
+            const std::string text = englishLike(static_cast<std::uint32_t>(seed), 1);
+            const std::vector<TokenId> ids = tokenizer->encode(text);
+            QVERIFY(std::ranges::none_of(ids, [](TokenId id) { return id >= 690 && id <= 692; }));
+            QCOMPARE(tokenizer->decode(ids), text);
+        }
+        const TokenId x = tokenizer->encode("x").back();
+        QCOMPARE(tokenizer->decode({x, 690, 691, 692, x}), "x" + tokenizer->piece(400) + " \xFFx");
     }
 
     // A model as LLaMA's: a blank before the text, NFKC, blanks collapsed. What the library does is what is done.

@@ -230,6 +230,46 @@ private Q_SLOTS:
                 std::equal(halted.tokens.begin(), halted.tokens.end(), after.tokens.begin()));
     }
 
+    // add_bos_token and every eos_token_id of a download; an end beyond the pieces can be drawn, other such ids cannot.
+    void theFilesOfADownloadAreFollowed() {
+        const fs::path folder = root() / "download";
+        const auto size = loadTokenizer(tokenizerPath())->size();
+        ModelConfig config = tinyConfigs()[2].config;
+        config.vocabSize = size + 40;
+        config.contextLength = 128;
+        writeRandomModel(folder, config, 11);
+        fs::copy_file(tokenizerPath(), folder / "tokenizer.model");
+        GenerationOptions greedy;
+        greedy.sampling.temperature = 0;
+        greedy.maxTokens = 5;
+        ChatSession usual(folder, 1);
+        const auto plain = usual.complete("In the", greedy, {}, StopToken());
+        QVERIFY(plain.promptTokens.front() == usual.tokenizer().bos() && plain.tokens.size() > 2);
+
+        writeFileAtomically(folder / "tokenizer_config.json", R"({"add_bos_token": false})");
+        writeFileAtomically(folder / "generation_config.json",
+                            "{\"eos_token_id\": [2, " + std::to_string(plain.tokens[0]) + "]}");
+        ChatSession bare(folder, 1);
+        const auto without = bare.complete("In the", greedy, {}, StopToken());
+        QVERIFY(std::vector<TokenId>(plain.promptTokens.begin() + 1, plain.promptTokens.end()) == without.promptTokens);
+        QVERIFY(bare.answer({{Role::User, "In the"}}, greedy, {}, StopToken()).promptTokens == without.promptTokens);
+        fs::remove(folder / "tokenizer_config.json");
+        const auto ended = ChatSession(folder, 1).complete("In the", greedy, {}, StopToken());
+        QVERIFY(ended.reason == StopReason::EndOfText && ended.tokens.empty() && ended.text.empty());
+
+        std::string ends;
+        for (std::int64_t id = size; id < size + 40; id += 2) ends += (ends.empty() ? "" : ", ") + std::to_string(id);
+        writeFileAtomically(folder / "generation_config.json", "{\"eos_token_id\": [" + ends + "]}");
+        ChatSession beyond(folder, 1);
+        int over = 0;
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            const auto result = beyond.complete("In the", hot(seed, 40), {}, StopToken());
+            over += result.reason == StopReason::EndOfText ? 1 : 0;
+            for (const TokenId id : result.tokens) QVERIFY(id < size);
+        }
+        QVERIFY2(over > 10, std::to_string(over).c_str());  // a twentieth of all ids: 0.95^40 go on
+    }
+
     void stopsBetweenAnyTwoTokens() {
         ChatSession chat(modelFolder(Template::Plain), 1);
         for (const std::size_t after : {1u, 2u, 7u}) {
