@@ -11,6 +11,7 @@
 #include "core/engine/engine.h"
 #include "core/eval/agreement.h"
 #include "core/infer/chat_session.h"
+#include "core/library/model_notes.h"
 
 namespace tritlab::cli {
 namespace {
@@ -28,9 +29,8 @@ std::vector<std::vector<TokenId>> textsOf(const Session& session, const Agreemen
                                           const std::filesystem::path& folder) {
     if (!options.data.empty()) {
         const Template form = readModelDescription(folder).chatTemplate;
-        return heldOutTexts(
-            *openEvaluationText(options.data, tokenizerFile(folder), form, options.tokens, session.stop), options.texts,
-            options.tokens);
+        return heldOutTexts(*openEvaluationText(options.data, folder, form, options.tokens, session.stop),
+                            options.texts, options.tokens);
     }
     if (options.model.run.empty()) throw UsageError("--model needs --data: only a run has held-out text of its own");
     RunStore store(session.workspace);
@@ -64,7 +64,8 @@ Exit agreement(Session& session, const AgreementOptions& options) {
                       {"precision", options.precision},
                       {"head", options.formats.head},
                       {"cache", options.formats.cache},
-                      {"model", model.name}};
+                      {"model", model.name},
+                      {"notes", modelNotes(model.folder)}};
     addTrained(session, trained);
     session.printLine("The same likeliest token at " + fixed(100 * result.sameShare(), 3) + " % of " +
                       std::to_string(result.positions) + " positions of " + std::to_string(result.texts) +

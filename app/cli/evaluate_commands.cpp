@@ -8,6 +8,7 @@
 #include "core/base/number.h"
 #include "core/engine/engine.h"
 #include "core/infer/packed_model.h"
+#include "core/library/model_notes.h"
 
 namespace tritlab::cli {
 namespace {
@@ -25,10 +26,16 @@ Exit perplexity(Session& session, const PerplexityOptions& options) {
     const std::int64_t window =
         options.window > 0 ? options.window : readModelDescription(model.folder).config.contextLength;
     const EvalResult result = loadEngine().perplexity(model.folder, options.data, window, session.stop);
-    session.result = {
-        {"loss", result.loss},       {"perplexity", result.perplexity}, {"bits_per_byte", result.bitsPerByte},
-        {"tokens", result.tokens},   {"bytes", result.bytes},           {"window", window},
-        {"windows", result.windows}, {"data", result.skips.summary()},  {"model", model.name}};
+    session.result = {{"loss", result.loss},
+                      {"perplexity", result.perplexity},
+                      {"bits_per_byte", result.bitsPerByte},
+                      {"tokens", result.tokens},
+                      {"bytes", result.bytes},
+                      {"window", window},
+                      {"windows", result.windows},
+                      {"data", result.skips.summary()},
+                      {"model", model.name},
+                      {"notes", modelNotes(model.folder)}};
     addTrained(session, trained);
     session.printLine("loss " + fixed(result.loss, 4) + ", perplexity " + fixed(result.perplexity, 3) +
                       ", bits per byte " + fixed(result.bitsPerByte, 4) + " over " + std::to_string(result.tokens) +
@@ -80,7 +87,11 @@ Exit logits(Session& session, const LogitsOptions& options) {
     const std::vector<float> values =
         options.engine == "train" ? loadEngine().logits(model.folder, tokens) : packedLogits(model.folder, tokens);
     const auto largest = std::max_element(values.begin(), values.end()) - values.begin();
-    session.result = {{"logits", values}, {"argmax", largest}, {"engine", options.engine}, {"model", model.name}};
+    session.result = {{"logits", values},
+                      {"argmax", largest},
+                      {"engine", options.engine},
+                      {"model", model.name},
+                      {"notes", modelNotes(model.folder)}};
     addTrained(session, trained);
     std::string text;
     for (const float value : values) text += formatReal(value) + "\n";

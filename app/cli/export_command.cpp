@@ -10,6 +10,7 @@
 #include "core/base/number.h"
 #include "core/interop/model_folder.h"
 #include "core/library/checked_export.h"
+#include "core/library/model_notes.h"
 
 namespace tritlab::cli {
 namespace {
@@ -66,7 +67,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
                       {"llama_cpp", format->reader == ExportReader::LlamaCpp && written.readerComputes},
                       {"positions", checked.positions},
                       {"same_argmax", checked.sameArgmax},
-                      {"largest_difference", checked.largestDifference}};
+                      {"largest_difference", checked.largestDifference},
+                      {"notes", modelNotes(model.folder)}};
     addTrained(session, trained);
     session.printLine("wrote " + humanCount(static_cast<double>(written.parameters)) + " parameters, " +
                       humanBytes(static_cast<double>(written.bytes)) + ", to " + options.out);

@@ -9,6 +9,7 @@
 #include "app/cli/model_options.h"
 #include "app/cli/signals.h"
 #include "core/infer/chat_session.h"
+#include "core/library/model_notes.h"
 #include "core/store/store_writer.h"
 
 namespace tritlab::cli {
@@ -75,6 +76,7 @@ Exit generate(Session& session, const GenerateOptions& options) {
     const auto model = options.model.resolve(session);
     const auto trained = options.atLambdaOne.require(session, model);
     ChatSession chat(model.folder, options.threads);
+    const std::vector<std::string> notes = modelNotes(model.folder, chat.description(), chat.tokenizer());
     session.print(options.prompt);
     const GenerationResult result = chat.complete(
         options.prompt, options.wanted(), [&](const GeneratedToken& token) { session.print(token.text); },
@@ -89,7 +91,8 @@ Exit generate(Session& session, const GenerateOptions& options) {
                       {"prompt_tokens_per_second", result.promptTokensPerSecond},
                       {"first_token_seconds", result.firstTokenSeconds},
                       {"context_shifts", result.contextShifts},
-                      {"model", model.name}};
+                      {"model", model.name},
+                      {"notes", notes}};
     addTrained(session, trained);
     return result.reason == StopReason::Stopped ? stopped : done;
 }
@@ -127,9 +130,12 @@ private:
     std::int64_t conversation_ = 0, last_ = 0;
 };
 
-void tellOf(Session& session, const StoredChat& stored, const std::string& model) {
-    session.result = {
-        {"conversation", stored.conversation()}, {"model", model}, {"messages", nlohmann::ordered_json::array()}};
+void tellOf(Session& session, const StoredChat& stored, const std::string& model,
+            const std::vector<std::string>& notes) {
+    session.result = {{"conversation", stored.conversation()},
+                      {"model", model},
+                      {"notes", notes},
+                      {"messages", nlohmann::ordered_json::array()}};
     for (const Message& message : stored.messages)
         session.result["messages"].push_back({{"role", message.role == Role::System ? "system"
                                                        : message.role == Role::User ? "user"
@@ -142,6 +148,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
     const auto trained = options.atLambdaOne.require(session, model);
     StoredChat stored(session.workspace, model.name);  // where it cannot be kept, nothing is loaded
     ChatSession chat(model.folder, options.threads);
+    const std::vector<std::string> notes = modelNotes(model.folder, chat.description(), chat.tokenizer());
     const bool person = isatty(STDIN_FILENO) == 1 && !session.json;
     if (person) session.printLine("Chatting with " + model.name + ". Ctrl-C ends an answer, Ctrl-D the chat.");
     if (!options.system.empty()) stored.add(Role::System, options.system);
@@ -158,7 +165,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         const GenerationResult result = chat.answer(
             stored.messages, generation, [&](const GeneratedToken& token) { session.print(token.text); }, stop);
         session.print("\n");
-        tellOf(session, stored, model.name);
+        tellOf(session, stored, model.name, notes);
         requireRoom(result, "conversation", "begin a new one, or use a model with a larger context");
         stored.add(Role::Assistant, result.text, details(result, generation.sampling));
         ++generation.sampling.seed;  // the same question again may have another answer
@@ -168,7 +175,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
                               " tokens is full. --shift-context goes on, and forgets the older half.)");
     }
     if (person) session.print("\n");
-    tellOf(session, stored, model.name);
+    tellOf(session, stored, model.name, notes);
     addTrained(session, trained);
     return done;
 }

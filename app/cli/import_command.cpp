@@ -6,11 +6,13 @@
 #include "app/cli/at_lambda_one.h"
 #include "app/cli/config_options.h"
 #include "app/cli/laboratory_commands.h"
+#include "app/cli/model_options.h"
 #include "app/cli/training.h"
 #include "core/base/number.h"
 #include "core/formats/gguf.h"
 #include "core/interop/model_folder.h"
 #include "core/library/import_model.h"
+#include "core/library/model_notes.h"
 #include "core/store/store_writer.h"
 #include "core/store/tensorboard_runs.h"
 
@@ -20,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ImportOptions {
-    std::string path, name, convert;
+    std::string path, name, convert, activation;
     bool merge = false;
     ConfigOptions config;
 };
@@ -90,6 +92,7 @@ Exit importRuns(Session& session, const ImportOptions& options) {
 
 Exit importOneModel(Session& session, const ImportOptions& options) {
     const fs::path model = fs::absolute(options.path).lexically_normal();
+    takeActivation(options.activation, model);
     const bool convert = !options.convert.empty();
     if (convert && options.config.data.empty())
         throw UsageError("a conversion is trained: it needs text", "--convert", "Name some with --data PATH[:weight]");
@@ -110,7 +113,8 @@ Exit importOneModel(Session& session, const ImportOptions& options) {
                       {"name", name},
                       {"parameters", parameters},
                       {"ternary", config.ternaryLinears},
-                      {"resumable", !config.data.empty()}};
+                      {"resumable", !config.data.empty()},
+                      {"notes", modelNotes(model)}};
     session.printLine(
         id + "  " + name + "  " + humanCount(static_cast<double>(parameters)) + " parameters" +
         (config.data.empty() ? std::string() : "; `tritlab-cli resume " + id + "` trains it from these weights"));
@@ -130,8 +134,9 @@ Exit import(Session& session, const ImportOptions& options) {
         if (options.merge) throw UsageError("is a model: --merge belongs to event files", options.path);
         return importOneModel(session, options);
     }
-    if (!options.convert.empty() || !options.config.data.empty() || !options.config.sets.empty())
-        throw UsageError("is no model: --convert, --data and --set belong to one", options.path);
+    if (!options.convert.empty() || !options.activation.empty() || !options.config.data.empty() ||
+        !options.config.sets.empty())
+        throw UsageError("is no model: --convert, --activation, --data and --set belong to one", options.path);
     if (!holdsTensorBoardFiles(options.path))
         throw Error("is nothing that can be imported", options.path,
                     "A model can (a folder with config.json and safetensors, a GGUF file), and a folder with "
@@ -154,6 +159,7 @@ void addImportCommand(Program& program) {
     command->add_option(
         "--convert", options->convert,
         "bitnet: a dense model's linears become ternary, under a rising lambda, when the run is resumed");
+    addActivationOption(command, options->activation);
     options->config.addSettingsTo(command);
 }
 

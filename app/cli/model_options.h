@@ -1,4 +1,4 @@
-// --run RUN [--checkpoint STEP] or --model DIR: which model a command uses.
+// --run RUN [--checkpoint STEP] or --model PATH [--activation A]: which model a command uses.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,14 @@
 
 namespace tritlab::cli {
 
+// --activation, for a file that does not say which it has.
+void addActivationOption(CLI::App* command, std::string& activation);
+// Takes what was given for this model, if anything was. Throws UsageError for a name that no activation has, Error
+// where the model says another one itself.
+void takeActivation(const std::string& activation, const std::filesystem::path& model);
+
 struct ModelOptions {
-    std::string run, model, checkpoint;
+    std::string run, model, checkpoint, activation;
 
     void addTo(CLI::App* command);
     struct Model {

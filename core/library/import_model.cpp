@@ -8,6 +8,7 @@
 #include "core/checkpoint/checkpoint_folder.h"
 #include "core/data/run_tokenizer.h"
 #include "core/interop/model_folder.h"
+#include "core/library/model_notes.h"
 #include "core/run/loss_watch.h"
 
 namespace tritlab {
@@ -64,8 +65,8 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     if (config.inputNormPerLinear || !config.denseModules.empty())
         refuse(model, "some of its linears have norms of their own or stay dense");
     if (convert && config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
-    const std::string bytes = readTokenizerModel(tokenizerFile(model));
-    loadTokenizer(tokenizerFile(model));  // an error names the person's file
+    const std::string bytes = readTokenizerModel(model);
+    loadTokenizer(model);  // an error names the person's file
     ConfigDraft draft;
     const FamilyInfo* family = familyOf(config);
     const Architecture architecture = family != nullptr ? family->architecture : Architecture::Llama;
@@ -121,7 +122,9 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
     const std::string id = writer.createRun(name, frozen, trains ? RunState::Stopped : RunState::Finished);
     try {
         writer.setTags(id, {"imported"});
-        writer.setNotes(id, "Imported from " + fs::absolute(model).lexically_normal().string());
+        std::string notes = "Imported from " + fs::absolute(model).lexically_normal().string();
+        for (const std::string& note : modelNotes(model)) notes += "\n" + note;
+        writer.setNotes(id, notes);
         const fs::path target = writer.workspace().checkpoints(id) / checkpointName(0);
         writeFolderAtomically(target, [&](const fs::path& folder) {
             writeFileAtomically(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");

@@ -106,6 +106,40 @@ private Q_SLOTS:
         QVERIFY(largestDifference(logits({"--model", cli.path("again.gguf")}),
                                   logits({"--model", cli.path("gguf-tq2_0.gguf")})) < 0.1);
     }
+    // A bitnet file without the key, as converters wrote it for years: nothing opens it until somebody says which
+    // activation it has; a run that is imported from it knows it from then on.
+    void aSilentFileIsAskedAbout() {
+        QFile named(cli.path("gguf-tq2_0.gguf"));
+        QVERIFY(named.open(QIODevice::ReadOnly));
+        const QString silent = cli.path("silent.gguf");
+        cli.write("silent.gguf", named.readAll().replace("bitnet.hidden_activation", "bitnet.hidden_activatioX"));
+        const QList<QStringList> commands{{"generate", "--prompt", "The", "--max-tokens", "3", "--json", "--model"},
+                                          {"eval", "perplexity", "--data", cli.path("text.txt"), "--json", "--model"},
+                                          {"logits", "--tokens", "1,2", "--json", "--model"},
+                                          {"chat", "--json", "--model"},
+                                          {"export", "--out", cli.path("said"), "--json", "--model"},
+                                          {"import", "--name", "said", "--json"}};
+        for (const QStringList& command : commands) {
+            const CliResult refused = cli.run(command + QStringList{silent});
+            QVERIFY2(refused.code == 1 && refused.err.contains("--activation"), refused.err);
+            const CliResult said = cli.run(command + QStringList{silent, "--activation", "relu2"});
+            QVERIFY2(said.code == 0 && said.err.contains("computed with relu2"), said.err);
+            const QJsonArray notes = said.json()["notes"].toArray();  // the other key is unknown, and named too
+            QVERIFY2(notes.size() == 2 && notes[0].toString().contains("hidden_activatioX"), said.out);
+        }
+        const QList<double> relu = logits({"--model", silent, "--activation", "relu2"}),
+                            silu = logits({"--model", silent, "--activation", "silu"});
+        QVERIFY(largestDifference(relu, silu) > 0.001);
+        QCOMPARE(largestDifference(silu, logits({"--model", cli.path("gguf-tq2_0.gguf")})), 0.0);
+        QVERIFY(largestDifference(relu, logits({"--run", "said"})) < 0.1);
+        QVERIFY(largestDifference(relu, logits({"--model", cli.path("said")})) < 0.1);
+        QVERIFY(cli.run({"runs", "show", "said", "--json"}).json()["notes"].toString().contains("relu2"));
+        const CliResult other =
+            cli.run({"logits", "--tokens", "1", "--model", cli.path("gguf-tq2_0.gguf"), "--activation", "relu2"});
+        QVERIFY2(other.code == 1 && other.err.contains("activation silu"), other.err);
+        QCOMPARE(cli.run({"logits", "--tokens", "1", "--model", silent, "--activation", "tanh"}).code, 2);
+        QCOMPARE(cli.run({"logits", "--tokens", "1", "--run", "bit", "--activation", "silu"}).code, 2);
+    }
     void denseLlamaGoesOutAsF16Alone() {
         const CliResult out =
             cli.run({"export", "--run", "dense", "--format", "gguf-f16", "--out", cli.path("dense.gguf"), "--json"});
