@@ -7,6 +7,7 @@
 #include <QMimeData>
 #include <QUrl>
 #include <QWidget>
+#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/data/line_reader.h"
@@ -27,6 +28,18 @@ QString modelAt(const QFileInfo& info) {
     const bool part =
         info.suffix() == "safetensors" || info.fileName() == "config.json" || info.fileName() == "tokenizer.model";
     return part && isModelFolder(info.absoluteDir()) ? info.absolutePath() : QString();
+}
+
+// An event file of TensorBoard, or a folder that has some, or whose folders have (as far as a short look tells).
+bool holdsEvents(const QFileInfo& info) {
+    const QStringList pattern{"*tfevents*"};
+    if (!info.isDir()) return info.isFile() && QDir::match(pattern, info.fileName());
+    const QDir folder(info.absoluteFilePath());
+    if (!folder.entryList(pattern, QDir::Files).isEmpty()) return true;
+    const QStringList below = folder.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    return std::any_of(below.begin(), below.end(), [&](const QString& name) {
+        return !QDir(folder.filePath(name)).entryList(pattern, QDir::Files).isEmpty();
+    });
 }
 
 // Why it cannot be trained on, as far as a short look tells; empty: nothing is wrong with it.
@@ -65,6 +78,7 @@ void FileOpener::open(const QStringList& files) {
         const QFileInfo info(file);
         const QString path = info.absoluteFilePath();
         if (const QString found = modelAt(info); !found.isEmpty()) model = found;
+        else if (holdsEvents(info)) Q_EMIT eventsFound(path);
         else if (info.isFile() && (info.suffix() == "tritlab" || info.suffix() == "json")) Q_EMIT configFound(path);
         else if (const QString fault = faultOfText(info); !fault.isEmpty()) faults << tr("%1: %2.").arg(path, fault);
         else texts << path;
@@ -83,7 +97,7 @@ void FileOpener::tellWhatOpens(const QStringList& faults) {
         tr("What can be opened here: text to train on (a file in UTF-8, JSON lines, or a folder of them), a config "
            "(.tritlab or "
            ".json), and a model to talk to (a folder with config.json and safetensors, one of its files, or a .gguf "
-           "file)."));
+           "file). Event files of TensorBoard become runs."));
     box->open();
 }
 

@@ -1,5 +1,5 @@
 // What comes into a window from outside, dropped onto it or handed over by a second start: configs, text to train on
-// (files or folders), models to talk to. What is none of these is told of, with the reason.
+// (files or folders), models to talk to, event files of TensorBoard. What is none of these is told of, with the reason.
 #pragma once
 
 #include <QObject>
@@ -18,7 +18,8 @@ public:
 Q_SIGNALS:
     void configFound(const QString& path);
     void textFound(const QStringList& paths);
-    void modelFound(const QString& path);  // a folder, or a GGUF file; of several the last one
+    void eventsFound(const QString& path);  // a folder with event files, or one of them
+    void modelFound(const QString& path);   // a folder, or a GGUF file; of several the last one
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

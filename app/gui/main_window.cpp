@@ -21,6 +21,7 @@
 #include "app/gui/chat_dock.h"
 #include "app/gui/checkpoint_actions.h"
 #include "app/gui/disk_dialog.h"
+#include "app/gui/event_import.h"
 #include "app/gui/file_opener.h"
 #include "app/gui/help_dialogs.h"
 #include "app/gui/run_actions.h"
@@ -175,6 +176,7 @@ void MainWindow::makeControllers() {
     notices_ = new RunNotices(this, runs_, reader_, options_.desktop);
     closing_ = new WindowClosing(this, runs_);
     opener_ = new FileOpener(this);
+    eventImport_ = new EventImport(this, actions_);
 }
 
 void MainWindow::makeStatusBar() {
@@ -222,7 +224,7 @@ void MainWindow::makeMenus() {
 void MainWindow::makeRunMenu() {
     const RunLauncher::Actions& launch = launcher_->actions();
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->addActions({launch.newRun, launch.duplicate, launch.demo});
+    run->addActions({launch.newRun, launch.duplicate, launch.demo, eventImport_->action()});
     run->addSeparator();
     run->addActions({launch.stop, launch.resume, runActions_->renameAction(), runActions_->trashAction()});
     run->addSeparator();
@@ -315,6 +317,8 @@ void MainWindow::connectControllers() {
     connect(opener_, &FileOpener::configFound, launcher_, &RunLauncher::openConfigFile);
     connect(opener_, &FileOpener::textFound, launcher_, &RunLauncher::openData);
     connect(opener_, &FileOpener::modelFound, chatDock_, &ChatDock::talkToModel);
+    connect(opener_, &FileOpener::eventsFound, eventImport_, &EventImport::open);
+    connect(eventImport_, &EventImport::statusMessage, this, &MainWindow::showMessage);
 }
 
 void MainWindow::setQueue(RunQueue* queue) {

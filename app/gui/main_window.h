@@ -26,6 +26,7 @@ class ChatDock;
 class CheckpointsPage;
 class ComparePage;
 class DraftKeeper;
+class EventImport;
 class FileOpener;
 class LogPage;
 class Page;
@@ -116,6 +117,7 @@ private:
     RunActions* runActions_;
     RunNotices* notices_;
     WindowClosing* closing_;
+    EventImport* eventImport_ = nullptr;
     FileOpener* opener_;
     RunPanel* panel_;
     QSplitter* splitter_;

@@ -1,4 +1,6 @@
 // What comes into the window from outside, and the disk that a workspace takes.
+#include <QAbstractItemModel>
+#include <QCheckBox>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
@@ -17,9 +19,13 @@
 #include "chat_fixture.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/store/run_store.h"
+#include "tests/core/store/event_writer.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/chat/model_picker.h"
 #include "ui/forms/run_form.h"
+#include "ui/models/run_list_model.h"
+#include "ui/pages/config_page.h"
 #include "window_fixture.h"
 
 using namespace tritlab;
@@ -41,6 +47,49 @@ class TestWindowOpen : public QObject {
     }
 
 private Q_SLOTS:
+    void droppedEventFilesBecomeRuns() {
+        StoreFixture fixture;
+        const auto window = openWindow(fixture);
+        const std::filesystem::path folder = fixture.folder.filePath("board").toStdString();
+        EventWriter train, eval;
+        for (int step = 0; step < 10; ++step) train.scalar("loss", step, 2).other(5, step);
+        eval.scalar("loss", 9, 3);
+        eval.bytes.resize(eval.bytes.size() - 1);  // its writer still writes
+        eval.scalar("loss", 10, 3);
+        train.settings({{"learning_rate", 0.25}}, {{"optimizer", "lion"}});
+        train.save(folder / "train" / "events.out.tfevents.1");
+        eval.save(folder / "eval" / "events.out.tfevents.1");
+        drop(*window, {QString::fromStdString(folder.string())});
+        QTRY_VERIFY(window->findChild<QMessageBox*>("importEventFiles") != nullptr);
+        auto* asked = window->findChild<QMessageBox*>("importEventFiles");
+        QVERIFY(asked->informativeText().contains("eval, train"));
+        auto* merge = asked->findChild<QCheckBox*>("mergeFolders");
+        QVERIFY(merge != nullptr && merge->isChecked());  // offered: they look like one run
+        asked->button(QMessageBox::Ok)->click();
+        QTRY_VERIFY(window->findChild<QMessageBox*>("importedEventFiles") != nullptr);
+        auto* told = window->findChild<QMessageBox*>("importedEventFiles");
+        QVERIFY2(told->informativeText().contains("histograms left out: 10"), qPrintable(told->informativeText()));
+        QVERIFY2(told->informativeText().contains("bytes lost"), qPrintable(told->informativeText()));
+        told->button(QMessageBox::Ok)->click();
+        RunStore store(fixture.workspace);
+        const std::vector<RunSummary> runs = store.runs();
+        const auto run = std::find_if(runs.begin(), runs.end(), [](const auto& each) { return each.name == "board"; });
+        QVERIFY(run != runs.end());
+        QCOMPARE(store.seriesKeys(run->id), (std::vector<std::string>{"eval/loss", "loss"}));
+        QCOMPARE(run->foreign->known, (std::set<std::string, std::less<>>{"learning_rate"}));
+        // The page of its config shows what is known and nothing else.
+        auto* model = window->findChild<RunListModel*>();
+        QTRY_VERIFY(model->run(QString::fromStdString(run->id)) != nullptr);
+        ConfigPage page({model, nullptr, nullptr});
+        page.setRuns(QString::fromStdString(run->id), {});
+        page.show();
+        QAbstractItemModel* table = page.findChild<QTableView*>("configTable")->model();
+        QTRY_COMPARE(table->rowCount(), 2);
+        QCOMPARE(table->index(0, 2).data().toString(), QString("0.25"));
+        QCOMPARE(table->index(1, 1).data().toString(), QString("optimizer"));
+        QCOMPARE(table->index(1, 2).data().toString(), QString("lion"));
+    }
+
     void secondStartHandsItsArgumentsOver() {
         QTemporaryDir folder;
         const Workspace workspace(folder.path().toStdString());
