@@ -107,15 +107,18 @@ std::vector<TokenId> renderPrompt(Template chatTemplate, const std::vector<Messa
 }
 
 std::string jinjaTemplate(Template chatTemplate) {
+    // As withNewlines(): Jinja reads a carriage return of its own as a newline, so it is written as an escape.
+    const std::string content = R"(message['content'] | replace('\r\n', '\n') | replace('\r', '\n'))";
     switch (chatTemplate) {
         case Template::B2B4T:
-            return "{% for message in messages %}{{ message['role'] | capitalize + ': ' + message['content'] + '" +
-                   std::string(kEndOfTurn) +
-                   "' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
+            return "{% for message in messages %}{{ message['role'] | capitalize + ': ' + (" + content + ") + '" +
+                   kEndOfTurn + "' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
         case Template::Instruction:
             return "{% set headings = {'system': '### System:\n', 'user': '### Instruction:\n', 'assistant': "
                    "'### Response:\n'} %}{% for message in messages %}{% if not loop.first %}{{ '\n\n' }}{% endif %}"
-                   "{{ headings[message['role']] + message['content'] }}{% endfor %}"
+                   "{{ headings[message['role']] + (" +
+                   content +
+                   ") }}{% endfor %}"
                    "{% if add_generation_prompt %}{{ '\n\n### Response:\n' }}{% endif %}";
         case Template::Plain: break;
     }

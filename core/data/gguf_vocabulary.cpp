@@ -23,7 +23,6 @@ constexpr const char* addBos = "tokenizer.ggml.add_bos_token";
 constexpr const char* addPrefix = "tokenizer.ggml.add_space_prefix";
 constexpr const char* removeBlanks = "tokenizer.ggml.remove_extra_whitespaces";
 constexpr const char* characterMap = "tokenizer.ggml.precompiled_charsmap";
-constexpr std::int64_t unigram = 1, bpe = 2;  // sentencepiece's numbers
 
 [[noreturn]] void refuse(const GgufFile& file, const std::string& what) {
     throw Error(what, file.path().string(), "Convert the model anew, or take one with a sentencepiece vocabulary");
@@ -143,7 +142,7 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
     if ((values != nullptr && values->size() != texts->size()) || (types != nullptr && types->size() != texts->size()))
         refuse(file, "has lists of tokens, scores and types that are not of the same length");
     SentencePieceModel out;
-    out.modelType = model == "t5" ? unigram : bpe;
+    out.modelType = model == "t5" ? kUnigram : kBpe;
     for (std::size_t i = 0; i < texts->size(); ++i) {
         VocabularyPiece piece;
         piece.text = (*texts)[i];
@@ -164,7 +163,7 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
 
 GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t size, Template chatTemplate,
                                   const std::string& name) {
-    if (model.modelType != bpe && model.modelType != unigram)
+    if (model.modelType != kBpe && model.modelType != kUnigram)
         throw Error("is a sentencepiece model of words or characters, for which GGUF has no form", name,
                     "Export with --format hf");
     if (!model.escapeBlanks || model.blankAsSuffix)
@@ -183,7 +182,7 @@ GgufEntries ggufVocabularyEntries(const SentencePieceModel& model, std::int64_t 
         types.push_back(static_cast<std::int32_t>(PieceType::Unused));
     }
     const TokenId bos = bosOf(model), eos = eosOf(model), unknown = findPiece(model, model.unknownPiece);
-    GgufEntries out{{kind, std::string(model.modelType == bpe ? "llama" : "t5")},
+    GgufEntries out{{kind, std::string(model.modelType == kBpe ? "llama" : "t5")},
                     {tokens, GgufArray{std::move(texts)}},
                     {scores, GgufArray{std::move(values)}},
                     {pieceTypes, GgufArray{std::move(types)}}};

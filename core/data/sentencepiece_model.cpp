@@ -265,7 +265,7 @@ TokenId markerOf(const SentencePieceModel& model, TokenId number, const std::str
     const TokenId id = number >= 0 ? number : findPiece(model, text);
     if (id < 0) return -1;
     const VocabularyPiece& piece = model.pieces[static_cast<std::size_t>(id)];
-    const bool marker = number >= 0 && piece.type == PieceType::UserDefined && isMarker(piece.text);
+    const bool marker = number >= 0 && isMarker(piece);
     return piece.type == PieceType::Control || marker ? id : -1;
 }
 
@@ -277,9 +277,10 @@ TokenId findPiece(const SentencePieceModel& model, std::string_view text) {
     return found == model.pieces.end() ? -1 : static_cast<TokenId>(found - model.pieces.begin());
 }
 
-bool isMarker(std::string_view piece) {
-    return piece.starts_with('<') && piece.ends_with('>') && piece.size() > 2 &&
-           (piece.find('|') != std::string_view::npos || piece.find("_of_turn") != std::string_view::npos);
+bool isMarker(const VocabularyPiece& piece) {
+    const std::string_view text = piece.text;
+    return piece.type == PieceType::UserDefined && text.starts_with('<') && text.ends_with('>') && text.size() > 2 &&
+           (text.find('|') != std::string_view::npos || text.find("_of_turn") != std::string_view::npos);
 }
 
 bool looksLikeControl(std::string_view piece) {

@@ -13,11 +13,17 @@ namespace tritlab {
 
 enum class PieceType { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
 
+inline constexpr std::int64_t kUnigram = 1, kBpe = 2;  // of modelType
+
 struct VocabularyPiece {
     std::string text;  // blanks as U+2581, a byte as "<0x0A>"
     float score = 0;
     PieceType type = PieceType::Normal;
 };
+
+// A user-defined piece that stands for something else than its letters (<|eot_id|>), as opposed to a run of blanks or a
+// word: text that spells it is not encoded as it.
+bool isMarker(const VocabularyPiece& piece);
 
 // What a sentencepiece model has no words for, and the files beside it (tokenizer_config.json, generation_config.json)
 // or a GGUF file's keys say of its use. Written as a field of the range that the message leaves to others:
@@ -31,7 +37,7 @@ struct TokenizerUse {
 
 struct SentencePieceModel {
     std::vector<VocabularyPiece> pieces;
-    std::int64_t modelType = 1;  // 1 unigram, 2 BPE, 3 word, 4 char
+    std::int64_t modelType = kUnigram;  // 3 word, 4 char
     bool byteFallback = false;
     bool blankAsSuffix = false;
     bool dummyPrefix = true;  // a blank is put before the text
@@ -66,9 +72,6 @@ TokenId findPiece(const SentencePieceModel& model, std::string_view text);
 // encoded as is neither.
 TokenId bosOf(const SentencePieceModel& model);
 TokenId eosOf(const SentencePieceModel& model);
-// Whether a user-defined piece stands for something else than its letters (<|eot_id|>), as opposed to a run of blanks
-// or a word: text that spells it is not encoded as it.
-bool isMarker(std::string_view piece);
 // Whether a piece is written as control pieces are: </s>, <|im_end|>, [EOS].
 bool looksLikeControl(std::string_view piece);
 

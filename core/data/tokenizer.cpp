@@ -125,7 +125,7 @@ public:
             if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
             if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control)
                 specials_.emplace(piece.text, id);
-            if (piece.type == PieceType::UserDefined && isMarker(piece.text)) markers_.push_back(piece.text);
+            if (isMarker(piece)) markers_.push_back(piece.text);
         }
         readUse(model);
         notes_ = notesOf(model, faults);

@@ -32,15 +32,16 @@ void addPacked(OwnedTensors& tensors, const ModelWeights& weights, const TensorS
     tensors.add(moduleOf(spec.name) + ".weight_scale", {1}, std::vector<float>{packed.tensorScale(spec.name)});
 }
 
-std::string tokenizerConfig(const TokenizerIds& ids, std::int64_t contextLength) {
-    ordered_json json = {{"tokenizer_class", "LlamaTokenizer"}, {"legacy", false},
-                         {"add_bos_token", ids.bos >= 0},       {"add_eos_token", false},
-                         {"add_prefix_space", ids.dummyPrefix}, {"clean_up_tokenization_spaces", false},
-                         {"model_max_length", contextLength}};
-    if (ids.bos >= 0) json["bos_token"] = "<s>";
-    if (ids.eos >= 0) json["eos_token"] = "</s>";
-    if (ids.unknown >= 0) json["unk_token"] = "<unk>";
-    return json.dump(2) + "\n";
+// All at which an answer ends, EOS first.
+std::vector<std::int64_t> endsOf(const TokenizerIds& ids) {
+    std::vector<std::int64_t> ends;
+    const auto add = [&](std::int64_t id) {
+        if (id >= 0 && std::find(ends.begin(), ends.end(), id) == ends.end()) ends.push_back(id);
+    };
+    add(ids.eos);
+    add(ids.endOfTurn);
+    for (const TokenId id : ids.ends) add(id);
+    return ends;
 }
 
 void addIds(ordered_json& json, const TokenizerIds& ids) {
@@ -89,15 +90,13 @@ ModelExport exportHuggingFace(const fs::path& model, const fs::path& out, Export
     addIds(config, tokenizer.ids);
     ordered_json generation = ordered_json::object();
     addIds(generation, tokenizer.ids);
+    if (const std::vector<std::int64_t> ends = endsOf(tokenizer.ids); ends.size() > 1)
+        generation["eos_token_id"] = ends;
     if (fs::is_directory(out, error)) fs::remove(out, error);
     writeFolderAtomically(out, [&](const fs::path& fresh) {
         writeFileAtomically(fresh / "config.json", config.dump(2) + "\n");
         writeFileAtomically(fresh / "generation_config.json", generation.dump(2) + "\n");
-        if (!tokenizer.model.empty()) {
-            writeFileAtomically(fresh / "tokenizer.model", tokenizer.model);
-            writeFileAtomically(fresh / "tokenizer_config.json",
-                                tokenizerConfig(tokenizer.ids, description.config.contextLength));
-        }
+        for (const TokenizerExport::File& file : tokenizer.files) writeFileAtomically(fresh / file.name, file.bytes);
         writeSafetensors(fresh / "model.safetensors", tensors.list(), {{"format", "pt"}});
     });
     return result;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/formats/gguf.h"
 #include "core/interop/export_formats.h"
@@ -11,14 +12,17 @@
 namespace tritlab {
 
 struct TokenizerIds {
-    std::int64_t bos = -1, eos = -1, unknown = -1;  // -1: none
-    bool dummyPrefix = false;                       // a blank is put before each text
+    std::int64_t bos = -1, eos = -1;  // -1: none
+    std::int64_t endOfTurn = -1;      // at which an answer ends as well
+    std::vector<TokenId> ends = {};   // and these
 };
-// What goes along of a tokenizer: its ids and the bytes of tokenizer.model into a folder, its vocabulary as metadata
-// into GGUF.
+// What goes along of a tokenizer: its ids, files into a folder, its vocabulary as metadata into GGUF.
 struct TokenizerExport {
+    struct File {
+        std::string name, bytes;
+    };
     TokenizerIds ids = {};
-    std::string model = {};  // empty: the model has none
+    std::vector<File> files = {};
     GgufEntries vocabulary = {};
 };
 
@@ -32,11 +36,11 @@ struct ModelExport {
 ModelExport exportModel(const std::filesystem::path& model, const std::filesystem::path& out, ExportFormat format,
                         const TokenizerExport& tokenizer);
 
-// Makes the folder `out`, whole or not at all: config.json, generation_config.json, model.safetensors, and where the
-// model has one tokenizer.model with tokenizer_config.json. Master weights: every tensor in fp32, bit for bit as it was
-// trained. Packed: ternary linears as codes, the rest in fp32 (transformers keeps each tensor's type and does not mix
-// them). Throws Error where `out` is there and holds anything, where a ternary linear's rows are no multiple of 4
-// (packed), or where a weight is no finite number.
+// Makes the folder `out`, whole or not at all: config.json, generation_config.json, model.safetensors and the
+// tokenizer's files. Master weights: every tensor in fp32, bit for bit as it was trained. Packed: ternary linears as
+// codes, the rest in fp32 (transformers keeps each tensor's type and does not mix them). Throws Error where `out` is
+// there and holds anything, where a ternary linear's rows are no multiple of 4 (packed), or where a weight is no finite
+// number.
 ModelExport exportHuggingFace(const std::filesystem::path& model, const std::filesystem::path& out, ExportFormat format,
                               const TokenizerExport& tokenizer);
 

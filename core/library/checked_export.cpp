@@ -1,12 +1,19 @@
 #include "core/library/checked_export.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/chat_template.h"
 #include "core/data/gguf_vocabulary.h"
+#include "core/data/sentencepiece_model.h"
 #include "core/data/tokenizer.h"
+#include "core/data/tokenizer_json.h"
 #include "core/eval/agreement.h"
 #include "core/infer/packed_model.h"
 
@@ -16,24 +23,78 @@ namespace {
 
 constexpr std::int64_t maxTokens = 65;  // after the last of them nothing is compared
 
-TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
+// The model's tokenizer as it is taken apart for an export; a model may have none.
+struct OpenTokenizer {
+    std::string bytes;  // a serialized sentencepiece model
+    SentencePieceModel model;
+    std::unique_ptr<Tokenizer> tokenizer;
+};
+
+std::optional<OpenTokenizer> openTokenizer(const fs::path& model) {
     const fs::path file = tokenizerFile(model);
     std::error_code error;
-    if (!fs::exists(file, error) || (isGgufModel(model) && !holdsVocabulary(GgufFile(model)))) return {};
-    const auto tokenizer = loadTokenizer(model);
+    if (!fs::exists(file, error) || (isGgufModel(model) && !holdsVocabulary(GgufFile(model)))) return std::nullopt;
+    OpenTokenizer out;
+    out.tokenizer = loadTokenizer(model);
+    out.bytes = readTokenizerModel(model);
+    out.model = parseSentencePieceModel(out.bytes, file.string());
+    if (!out.tokenizer->notes().empty()) {  // as other programs load it
+        out.model = withUsablePieces(std::move(out.model));
+        out.bytes = serializeSentencePieceModel(out.model);
+    }
+    return out;
+}
+
+TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
+    const auto open = openTokenizer(model);
+    if (!open) return {};
     TokenizerExport out;
-    out.ids = {tokenizer->bos(), tokenizer->eos(), tokenizer->unknown(), tokenizer->dummyPrefix()};
-    out.model = readTokenizerModel(model);
-    if (!tokenizer->notes().empty())  // as other programs load it
-        out.model = serializeSentencePieceModel(withUsablePieces(parseSentencePieceModel(out.model, file.string())));
+    out.ids = {open->tokenizer->bos(), open->tokenizer->eos(), -1, open->tokenizer->ends()};
     const ModelDescription description = readModelDescription(model);
-    if (exportFormat(format).isFile())
-        out.vocabulary = ggufVocabularyEntries(parseSentencePieceModel(out.model, file.string()),
-                                               description.config.vocabSize, description.chatTemplate, file.string());
+    for (const std::string& text : specialTexts(description.chatTemplate))
+        out.ids.endOfTurn = open->tokenizer->special(text);
+    if (exportFormat(format).isFile()) {
+        out.vocabulary = ggufVocabularyEntries(open->model, description.config.vocabSize, description.chatTemplate,
+                                               tokenizerFile(model).string());
+        return out;
+    }
+    HuggingFaceTokenizer form =
+        huggingFaceTokenizer(open->model, *open->tokenizer, description.chatTemplate, description.config.contextLength);
+    out.files = {{"tokenizer.model", open->bytes}, {"tokenizer_config.json", std::move(form.config)}};
+    if (!form.json.empty()) out.files.push_back({"tokenizer.json", std::move(form.json)});
+    return out;
+}
+
+// Characters of ASCII that are no piece by themselves, as they are written in a string of C.
+std::vector<std::string> asciiWithoutPiece(const SentencePieceModel& model) {
+    std::array<bool, 128> known{};
+    for (const VocabularyPiece& piece : model.pieces)
+        if ((piece.type == PieceType::Normal || piece.type == PieceType::UserDefined) && piece.text.size() == 1)
+            known[static_cast<unsigned char>(piece.text[0]) & 127U] = true;
+    std::vector<std::string> out;
+    for (const auto& [character, written] : {std::pair{'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}})
+        if (!known[static_cast<unsigned char>(character)]) out.emplace_back(written);
+    for (char c = '!'; c <= '~'; ++c)
+        if (!known[static_cast<unsigned char>(c)]) out.emplace_back(1, c);
     return out;
 }
 
 }  // namespace
+
+ExportedTokenizer exportedTokenizer(const fs::path& model, ExportFormat format) {
+    ExportedTokenizer out;
+    const auto open = openTokenizer(model);
+    if (!open) return out;
+    if (exportFormat(format).isFile()) {
+        out.losesBytes = open->model.modelType == kUnigram && open->model.byteFallback;
+        if (out.losesBytes) out.lostAscii = asciiWithoutPiece(open->model);
+        return out;
+    }
+    TokenizerJsonLimits limits = tokenizerJsonLimits(open->model, *open->tokenizer);
+    out.noJson = std::move(limits.obstacle);
+    out.differences = std::move(limits.differences);
+    return out;
+}
 
 CheckedExport exportAndCheck(const fs::path& model, const fs::path& out, ExportFormat format) {
     CheckedExport result;

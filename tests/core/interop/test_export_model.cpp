@@ -28,7 +28,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, name);
         const fs::path target = out(name.constData());
         const ModelExport written =
-            exportHuggingFace(fixture(name.constData()), target, ExportFormat::HuggingFace, {{1, 2, 0, false}});
+            exportHuggingFace(fixture(name.constData()), target, ExportFormat::HuggingFace, {{1, 2}});
         QVERIFY(written.readerComputes);
         QCOMPARE(written.bytes, exportedBytes(readModelDescription(target).config, ExportFormat::HuggingFace));
         const ModelDescription before = readModelDescription(fixture(name.constData())),
