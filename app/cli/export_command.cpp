@@ -47,6 +47,26 @@ void tellOfGguf(const Session& session, const ModelExport& written, Activation a
             "llama.cpp train with activation = silu, as the preset llama-cpp-safe does.");
 }
 
+// Said before anything is written, and again under --json.
+std::vector<std::string> tellOfTokenizer(const Session& session, const ExportedTokenizer& tokenizer) {
+    std::vector<std::string> notes;
+    if (tokenizer.losesBytes) {
+        std::string lost;
+        for (const std::string& character : tokenizer.lostAscii) lost += " " + character;
+        notes.push_back(
+            "llama.cpp has no byte fallback for a unigram vocabulary: every character of a prompt that is no piece by "
+            "itself is lost there, as <unk>. Of ASCII these are:" +
+            lost + ". TritLab reads the file right (--model). For llama.cpp train with tokenizer_model = bpe.");
+    }
+    if (!tokenizer.noJson.empty())
+        notes.push_back("There is no tokenizer.json, which has no form for this tokenizer: " + tokenizer.noJson +
+                        ". What transformers makes of tokenizer.model by itself may give other ids: take the ids of "
+                        "the package sentencepiece.");
+    for (const std::string& difference : tokenizer.differences) notes.push_back(difference + ".");
+    for (const std::string& note : notes) session.printLine(note);
+    return notes;
+}
+
 Exit writeModel(Session& session, const ExportOptions& options) {
     const ExportFormatInfo* format = findExportFormat(options.format);
     if (format == nullptr)
@@ -56,6 +76,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
     const auto model = options.model.resolve(session);
     const std::optional<TrainedLambda> trained =
         format->quantizes ? options.atLambdaOne.require(session, model) : trainedOf(session, model);
+    const std::vector<std::string> tokenizerNotes =
+        tellOfTokenizer(session, exportedTokenizer(model.folder, format->format));
     const CheckedExport checked = exportAndCheck(model.folder, options.out, format->format);
     const ModelExport& written = checked.written;
     session.result = {{"model", model.name},
@@ -68,7 +90,8 @@ Exit writeModel(Session& session, const ExportOptions& options) {
                       {"positions", checked.positions},
                       {"same_argmax", checked.sameArgmax},
                       {"largest_difference", checked.largestDifference},
-                      {"notes", modelNotes(model.folder)}};
+                      {"notes", modelNotes(model.folder)},
+                      {"tokenizer_notes", tokenizerNotes}};
     addTrained(session, trained);
     session.printLine("wrote " + humanCount(static_cast<double>(written.parameters)) + " parameters, " +
                       humanBytes(static_cast<double>(written.bytes)) + ", to " + options.out);

@@ -21,7 +21,6 @@
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
-#include "core/interop/model_folder.h"
 #include "ui/models/trained_text.h"
 #include "ui/theme/icons.h"
 
@@ -153,6 +152,30 @@ QString ExportDialog::readers() const {
     return text;
 }
 
+// What is lost of the tokenizer, after what else is said of the format; empty where nothing is.
+QString ExportDialog::tokenizerText() const {
+    QStringList notes;
+    try {
+        const ExportedTokenizer tokenizer = exportedTokenizer(model_, chosenFormat().format);
+        if (tokenizer.losesBytes) {
+            QStringList lost;
+            for (const std::string& character : tokenizer.lostAscii) lost << QString::fromStdString(character);
+            notes << tr("llama.cpp has no byte fallback for a unigram vocabulary: every character of a prompt that is "
+                        "no piece by itself is lost there, as <unk>. Of ASCII these are: %1. For llama.cpp, train with "
+                        "a BPE tokenizer.")
+                         .arg(lost.join(' '));
+        }
+        if (!tokenizer.noJson.empty())
+            notes << tr("There is no tokenizer.json, which has no form for this tokenizer: %1. What transformers makes "
+                        "of tokenizer.model by itself may give other ids.")
+                         .arg(QString::fromStdString(tokenizer.noJson));
+        for (const std::string& difference : tokenizer.differences) notes << QString::fromStdString(difference) + '.';
+    } catch (const Error& error) {
+        notes << QString::fromStdString(error.what());
+    }
+    return notes.isEmpty() ? QString() : "\n\n" + notes.join("\n\n");
+}
+
 void ExportDialog::describe() {
     const ExportFormatInfo& format = chosenFormat();
     const auto obstacle = exportObstacle(description_.config, format.format);
@@ -164,7 +187,7 @@ void ExportDialog::describe() {
     } else {
         const QString size =
             QString::fromStdString(humanBytes(static_cast<double>(exportedBytes(description_.config, format.format))));
-        about_->setText(tr("%1 %2 %3 on disk.").arg(formatText(format.purpose), readers(), size));
+        about_->setText(tr("%1 %2 %3 on disk.").arg(formatText(format.purpose), readers(), size) + tokenizerText());
     }
     describeTrained();
     pathLabel_->setText(format.isFile() ? tr("F&ile") : tr("F&older"));

@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <filesystem>
 
+#include "core/interop/model_folder.h"
 #include "core/library/checked_export.h"
 #include "core/library/trained_lambda.h"
 #include "ui/services/task_thread.h"
@@ -30,6 +31,7 @@ private:
     void describe();
     [[nodiscard]] QString readers() const;
     void describeTrained();
+    [[nodiscard]] QString tokenizerText() const;
     void allow();
     void browse();
     void write();

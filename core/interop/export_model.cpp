@@ -1,5 +1,7 @@
 #include "core/interop/export_model.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/interop/export_weights.h"

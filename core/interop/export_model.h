@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/types.h"
 #include "core/formats/gguf.h"
 #include "core/interop/export_formats.h"
 

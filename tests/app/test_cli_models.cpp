@@ -149,6 +149,29 @@ private Q_SLOTS:
             cli.run({"export", "--run", "dense", "--format", "gguf-tq2_0", "--out", cli.path("no.gguf")});
         QVERIFY2(refused.code == 1 && refused.err.contains("gguf-f16"), refused.err);
     }
+    // llama.cpp has no byte fallback for a unigram vocabulary: what it loses is said before the file is written. A
+    // Hugging Face folder loses nothing.
+    void unigramLosesBytesInGguf() {
+        const CliResult run = train("unigram", {"steps=2", "activation=silu", "tokenizer_model=unigram"});
+        QVERIFY2(run.code == 0, run.err);
+        const CliResult told =
+            cli.run({"export", "--run", "unigram", "--format", "gguf-f16", "--out", cli.path("unigram.gguf")});
+        QVERIFY2(told.code == 0, told.err);
+        const qsizetype said = told.out.indexOf("no byte fallback"), wrote = told.out.indexOf("wrote ");
+        QVERIFY2(said >= 0 && said < wrote && told.out.contains(" \\n \\r \\t "), told.out);
+        const auto notes = [&](const QString& format, const QString& out) {
+            return cli.run({"export", "--run", "unigram", "--format", format, "--out", cli.path(out), "--json"})
+                .json()["tokenizer_notes"]
+                .toArray();
+        };
+        QVERIFY(notes("gguf-f16", "again-unigram.gguf").first().toString().contains("tokenizer_model = bpe"));
+        for (const QJsonValue& note : notes("hf", "unigram-hf")) QVERIFY(!note.toString().contains("byte fallback"));
+        QVERIFY(QFile::exists(cli.path("unigram-hf/tokenizer.json")));
+        const QJsonValue none =
+            cli.run({"export", "--run", "bit", "--format", "hf", "--out", cli.path("bit-hf"), "--json"})
+                .json()["tokenizer_notes"];
+        QVERIFY(none.isArray() && none.toArray().isEmpty());
+    }
     // The converted run begins where the dense one stood, since lambda is near 0 there, and ends with ternary linears.
     void denseModelIsConverted() {
         QVERIFY(cli.run({"export", "--run", "dense", "--format", "hf", "--out", cli.path("dense-hf")}).code == 0);

@@ -10,6 +10,7 @@
 #include <QTableView>
 #include <QTest>
 
+#include "app/gui/export_dialog.h"
 #include "chat_fixture.h"
 #include "core/library/checked_export.h"
 #include "ui/pages/checkpoints_page.h"
@@ -142,6 +143,27 @@ private Q_SLOTS:
         QVERIFY2(mark("30", Qt::ToolTipRole).contains("100 bytes") && mark("30", Qt::ToolTipRole).contains("step 20"),
                  qPrintable(mark("30", Qt::ToolTipRole)));
         QVERIFY(mark("20").isEmpty() && mark("10").isEmpty());
+    }
+    // llama.cpp has no byte fallback for a unigram vocabulary: the dialog says so before anything is written.
+    void saysWhatAUnigramVocabularyLoses() {
+        const QTemporaryDir dir;
+        const fs::path folder = dir.path().toStdString();
+        TokenizerTraining training;
+        training.vocabSize = 285;
+        training.model = TokenizerModel::Unigram;
+        TokenizerTrainer trainer(training);
+        trainer.add("In the beginning God created the heaven and the earth.\nAnd the earth was without form.\n");
+        trainer.train(folder / "tokenizer.model", StopToken());
+        ModelConfig config = testing::tinyConfigs()[3].config;
+        config.vocabSize = 285;
+        testing::writeRandomModel(folder, config, 1);
+        ExportDialog dialog(folder, "unigram");
+        auto* format = dialog.findChild<QComboBox*>("exportFormat");
+        auto* about = dialog.findChild<QLabel*>("exportAbout");
+        const auto saysSo = [&] { return about->text().contains("byte fallback") && about->text().contains("\\n"); };
+        QVERIFY2(!saysSo(), qPrintable(about->text()));
+        format->setCurrentIndex(format->count() - 1);  // GGUF F16
+        QVERIFY2(saysSo(), qPrintable(about->text()));
     }
 };
 
