@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
+    <name>EventImport</name>
+    <message>
+        <source>histograms left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>images left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>audio clips left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texts left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>other values left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>points at negative steps left out: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>points replaced by a restart: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>points replaced by a later one of the same step: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>series without steps, numbered in their order: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ExportFormat</name>
     <message>
         <source>Hugging Face, master weights in fp32</source>
@@ -356,10 +395,6 @@
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Optimizer steps of the whole run. Every schedule is stretched over them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -752,6 +787,46 @@
     </message>
     <message>
         <source>The token that begins a document is a target like any other. Off: nothing is learnt about where the next document begins, which nobody asks a model for. Evaluation never scores it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Optimizer steps of the whole run. Every schedule is stretched over them, unless it is said how many steps the schedules take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schedules begin at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The step at which learning rate, weight decay and lambda begin their curves. Above 0 in a branch that begins new ones where it leaves its parent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schedules take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps that every schedule is stretched over; afterwards its last value stays. 0: all steps. A branch that keeps its parent&apos;s curves has the parent&apos;s number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First lambda</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the schedule begins: 0, or what lambda had come to in the run that a branch goes on from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The micro-batches of a step are halved into so many blocks, whose gradients are added in pairs: so many ranks, or half or a quarter as many, give the bits of one. Each doubling holds one more gradient. 1: one micro-batch after the other, with the least memory.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1196,6 +1271,53 @@
     </message>
     <message>
         <source>&lt;b&gt;The demo is %1.&lt;/b&gt; %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>tritlab::BranchSchedules</name>
+    <message>
+        <source>Schedules of the branch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schedules stretched over all steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parent&apos;s schedules, then their last values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New schedules from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schedules as the fields say</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lambda</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weight decay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 stays at %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2 → %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At step %1: %2</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1659,6 +1781,14 @@
         <source>keep the settings of the conversation</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Trained at lambda %1 so far. Here it answers with its full-precision weights (lambda 0), which are another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained at lambda %1 so far. Here it answers as the ternary model (lambda 1), which is another one. %2</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::ChatModels</name>
@@ -2081,6 +2211,26 @@
         <source>Folder</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>damaged: %1 (best by evaluation)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file is not the one that was written: %1 %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No checkpoint of the run is good.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The newest good checkpoint is that of step %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::CompareBoard</name>
@@ -2400,6 +2550,22 @@
         <source>Key</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>As told</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A setting that the program that trained the run told under this name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program trained this run, and its files say nothing of the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::ConversationActions</name>
@@ -2713,6 +2879,93 @@
     </message>
 </context>
 <context>
+    <name>tritlab::EventImport</name>
+    <message>
+        <source>&amp;Import event files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take in what TensorBoard shows, as runs to compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder with event files of TensorBoard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look for event files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 holds no event files: their names contain &apos;tfevents&apos;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the folder itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import event files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import the event files of TensorBoard in %1?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each folder becomes a run, or all of them one. There are: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are the parts of one run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders of training and evaluation, and those that PyTorch&apos;s add_scalars and add_hparams make</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importing %1…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>import the event files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and of %1 more files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Imported: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Imported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not all that the event files hold is in the runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some of the event files could not be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>tritlab::ExperimentPictures</name>
     <message>
         <source>step</source>
@@ -2812,6 +3065,26 @@
         <source>Read by TritLab. llama.cpp computes SiLU where this model has %1: it runs the file and answers nonsense, without an error. For it, train with SiLU (preset &quot;For llama.cpp&quot;).</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Export the &amp;ternary model all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>llama.cpp has no byte fallback for a unigram vocabulary: every character of a prompt that is no piece by itself is lost there, as &lt;unk&gt;. Of ASCII these are: %1. For llama.cpp, train with a BPE tokenizer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no tokenizer.json, which has no form for this tokenizer: %1. What transformers makes of tokenizer.model by itself may give other ids.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These weights were trained at lambda %1. This format holds the ternary model (lambda 1), which is another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These weights were trained at lambda %1. They are written as they are; whoever runs them quantizes them fully (lambda 1), which is another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::FieldEditor</name>
@@ -2858,7 +3131,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What can be opened here: text to train on (a file in UTF-8, JSON lines, or a folder of them), a config (.tritlab or .json), and a model to talk to (a folder with config.json and safetensors, one of its files, or a .gguf file).</source>
+        <source>What can be opened here: text to train on (a file in UTF-8, JSON lines, or a folder of them), a config (.tritlab or .json), and a model to talk to (a folder with config.json and safetensors, one of its files, or a .gguf file). Event files of TensorBoard become runs.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3289,6 +3562,32 @@
     </message>
     <message>
         <source> (the first %1 × %2 are drawn)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>tritlab::PromptGauge</name>
+    <message>
+        <source>Tokens of the message and its conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source> · the %n oldest message(s) will not be sent</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens: too long to be sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The message has %1 tokens with all that goes with it, the model&apos;s context holds %2. Nothing was sent: shorten it or the system prompt, or choose a model with a larger context.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3863,6 +4162,10 @@
         <source>Best held-out loss against the baseline&apos;s; below 0 is better</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>trained by another program; its last step is %1</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::RunNotices</name>
@@ -4183,6 +4486,10 @@ Start one with New run (Ctrl+N).</source>
         <source>λ = 1</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>branch</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::SourcesEditor</name>
@@ -4392,6 +4699,17 @@ Start one with New run (Ctrl+N).</source>
     </message>
     <message>
         <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>tritlab::TrainedText</name>
+    <message>
+        <source>The losses of the two are not known here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Held-out loss at step %1: %2 as it was trained (lambda %3), %4 as the ternary model.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
