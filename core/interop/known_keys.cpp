@@ -210,8 +210,45 @@ std::span<const KnownKey> ggufKeys() {
     return table;
 }
 
+// Of the objects within config.json. What belongs to another type of rotation changes nothing in the default one, which
+// is the only one that is read.
+std::span<const KnownObject> configObjects() {
+    static const std::vector<KnownKey> rope{{"rope_theta", used},
+                                            {"rope_type", used},
+                                            {"type", used},
+                                            {"partial_rotary_factor", used},
+                                            {"attention_factor", harmless},
+                                            {"beta_fast", harmless},
+                                            {"beta_slow", harmless},
+                                            {"factor", harmless},
+                                            {"high_freq_factor", harmless},
+                                            {"long_factor", harmless},
+                                            {"low_freq_factor", harmless},
+                                            {"mscale", harmless},
+                                            {"mscale_all_dim", harmless},
+                                            {"original_max_position_embeddings", harmless},
+                                            {"short_factor", harmless},
+                                            {"truncate", harmless}};
+    static const std::vector<KnownKey> quantization{{"linear_class", used}, {"modules_to_not_convert", used},
+                                                    {"quant_method", used}, {"quantization_mode", used},
+                                                    {"rms_norm_eps", used}, {"use_rms_norm", used}};
+    static const std::vector<KnownKey> own{
+        {"gated_ffn", used}, {"lambda", used}, {"norm_placement", used}, {"sub_norms", used}, {"template", used}};
+    static const std::vector<KnownObject> objects{
+        {"quantization_config", quantization}, {"rope_parameters", rope}, {"rope_scaling", rope}, {"tritlab", own}};
+    return objects;
+}
+
 std::vector<std::string> checkConfigKeys(const json& config, const std::string& where) {
     std::vector<std::string> notes;
+    for (const KnownObject& object : configObjects()) {
+        const auto found = config.find(object.key);
+        if (found == config.end() || !found->is_object()) continue;
+        for (const auto& [key, value] : found->items())
+            if (findKey(object.keys, key) == nullptr)
+                notes.push_back("config.json: the key \"" + std::string(object.key) + "." + key +
+                                "\" is not known here and was ignored");
+    }
     for (const auto& [key, value] : config.items()) {
         const KnownKey* known = findKey(configKeys(), key);
         if (known == nullptr) {

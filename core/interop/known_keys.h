@@ -21,8 +21,15 @@ struct KnownKey {
     std::vector<nlohmann::json> neutral = {};  // besides null: the values with which it changes nothing
 };
 
+// Of an object within config.json.
+struct KnownObject {
+    std::string_view key;
+    std::span<const KnownKey> keys;
+};
+
 // Of config.json of transformers' llama, qwen2, qwen3 and bitnet, and what other families would have meant.
 std::span<const KnownKey> configKeys();
+std::span<const KnownObject> configObjects();
 // Of a GGUF file, without the architecture's name before them ("attention.head_count").
 std::span<const KnownKey> ggufKeys();
 

@@ -129,6 +129,14 @@ private Q_SLOTS:
         const ModelDescription description = read(object);
         QCOMPARE(description.notes.size(), std::size_t{1});
         QVERIFY(description.notes[0].find("\"rotary_twist\"") != std::string::npos);
+        // Within the objects that it holds, too: of a newer version, or of another program.
+        for (const char* name : {"quantization_config", "rope_parameters", "tritlab"}) {
+            json nested = bitnet();
+            nested[name]["twist"] = 2;
+            const ModelDescription twisted = read(nested);
+            QCOMPARE(twisted.notes.size(), std::size_t{1});
+            QVERIFY(twisted.notes[0].find(std::string(name) + ".twist") != std::string::npos);
+        }
         object = bitnet();
         object["rope_parameters"] = {{"rope_theta", 1e4}, {"rope_type", "default"}, {"partial_rotary_factor", 0.25}};
         refused(object, "partial_rotary_factor");
