@@ -2,16 +2,19 @@
 
 #include <optional>
 
+#include "app/gui/activation_question.h"
 #include "app/services/chat_worker.h"
 #include "app/services/store_actions.h"
 #include "ui/chat/chat_pane.h"
+#include "ui/chat/model_picker.h"
 #include "ui/chat/prompt_gauge.h"
 #include "ui/models/run_list_model.h"
 
 namespace tritlab {
 
 ChatController::ChatController(const Workspace& workspace, StoreActions* actions, RunListModel* runs, QObject* parent)
-    : QObject(parent), workspace_(workspace), actions_(actions), runs_(runs) {}
+    : QObject(parent), workspace_(workspace), actions_(actions), runs_(runs),
+      activation_(new ActivationQuestion(workspace.root() / "activations.ini", this)) {}
 
 ChatController::~ChatController() = default;
 
@@ -34,6 +37,14 @@ void ChatController::open(ChatPane* pane) {
             [pane](int lane, const QString& message) { pane->lane(lane)->onFailed(message); });
     connect(worker_.get(), &ChatWorker::measured, pane,
             [pane](const PromptMeasure& measure) { pane->gauge()->onMeasured(measure); });
+    // Asked when the model is chosen rather than when the first letters of a question are written.
+    for (const int lane : {0, 1}) {
+        ModelPicker* picker = pane->lane(lane)->picker();
+        connect(picker, &ModelPicker::changed, this, [this, picker] {
+            activation_->asks(
+                picker->model().folder, pane_, [] {}, [] {});
+        });
+    }
     pane->storeOpened();
 }
 
@@ -72,10 +83,19 @@ bool ChatController::trains(const ChatModel& model) const {
 }
 
 void ChatController::ask(const ChatQuestion& question) {
+    const auto refuse = [this, lane = question.lane] {
+        pane_->lane(lane)->onFailed(tr("The file does not say which activation it has, and none was chosen."));
+    };
+    if (activation_->asks(
+            question.model.folder, pane_, [this, question] { ask(question); }, refuse))
+        return;
     if (worker_) worker_->ask(question, trains(question.model));
 }
 
 void ChatController::prepare(int lane, const ChatModel& model) {
+    if (activation_->asks(
+            model.folder, pane_, [this, lane, model] { prepare(lane, model); }, [] {}))
+        return;
     if (worker_) worker_->prepare(lane, model, trains(model));
 }
 

@@ -10,6 +10,7 @@
 
 namespace tritlab {
 
+class ActivationQuestion;
 class ChatPane;
 class ChatWorker;
 class RunListModel;
@@ -38,6 +39,7 @@ private:
     Workspace workspace_;
     StoreActions* actions_;
     RunListModel* runs_;
+    ActivationQuestion* activation_;
     ChatPane* pane_ = nullptr;
     std::unique_ptr<ChatWorker> worker_;
     QUndoStack undo_;

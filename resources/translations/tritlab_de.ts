@@ -1236,6 +1236,25 @@
     </message>
 </context>
 <context>
+    <name>tritlab::ActivationQuestion</name>
+    <message>
+        <source>Activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 does not say which activation its feed-forward has, and the wrong one answers nonsense. Squared ReLU: Microsoft&apos;s 2B4T and what came after it. SiLU: the first BitNet models. The page that the file comes from tells it, or the config.json that it was made of (hidden_act).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>tritlab::Banner</name>
     <message>
         <source>Progress of the demo</source>
@@ -1619,6 +1638,10 @@
     <name>tritlab::ChatController</name>
     <message>
         <source>The store is not open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file does not say which activation it has, and none was chosen.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

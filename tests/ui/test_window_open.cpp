@@ -1,6 +1,7 @@
 // What comes into the window from outside, and the disk that a workspace takes.
 #include <QAbstractItemModel>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
@@ -19,6 +20,7 @@
 #include "chat_fixture.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/library/checked_export.h"
 #include "core/store/run_store.h"
 #include "tests/core/store/event_writer.h"
 #include "ui/chat/chat_pane.h"
@@ -162,6 +164,54 @@ private Q_SLOTS:
         drop(*window, {QString::fromStdString(other.string())});
         QCOMPARE(pane->lane(0)->picker()->model().folder, QString::fromStdString(other.string()));
         QVERIFY(pane->lane(0)->blank());
+    }
+
+    // A GGUF file that names no activation: asked about when it is chosen, once for the file, also after a restart.
+    void aSilentModelIsAskedAboutOnce() {
+        StoreFixture fixture;
+        const std::filesystem::path folder = fixture.workspace.root() / "models" / "bit";
+        const std::filesystem::path talker = fixture.workspace.root() / "models" / "talker";
+        writeTalkingModel(talker);
+        ModelConfig config = readModelDescription(talker).config;
+        config.hiddenSize = config.ffnSize = 256;
+        config.heads = config.kvHeads = 4;
+        config.headSize = 64;
+        config.subNorms = config.tieEmbeddings = config.ternaryLinears = config.gatedFfn = true;
+        config.normPlacement = NormPlacement::Pre;
+        testing::writeRandomModel(folder, config, 3);
+        std::filesystem::copy_file(talker / "tokenizer.model", folder / "tokenizer.model");
+        const std::filesystem::path named = folder.string() + ".gguf", silent = folder.string() + "-silent.gguf";
+        (void)exportAndCheck(folder, named, ExportFormat::GgufF16);
+        QByteArray bytes = QByteArray::fromStdString(readFile(named));
+        bytes.replace("bitnet.hidden_activation", "bitnet.hidden_activatioX");
+        writeFileAtomically(silent, bytes.toStdString());
+        const auto answerOf = [](MainWindow& window) {
+            auto* pane = window.findChild<ChatPane*>("chatPane");
+            auto* input = window.findChild<QPlainTextEdit*>("chatInput");
+            input->setPlainText("In the beginning");
+            QTest::keyClick(input, Qt::Key_Return);
+            QTRY_VERIFY_WITH_TIMEOUT(pane->lane(0)->tree().path().size() == 2 && !pane->busy(), 60000);
+            QVERIFY(!pane->lane(0)->tree().path().back()->details.contains("error"));
+        };
+        {
+            const auto window = openWindow(fixture);
+            drop(*window, {QString::fromStdString(named.string())});
+            QVERIFY(window->findChild<QDialog*>("activationDialog") == nullptr);
+            drop(*window, {QString::fromStdString(silent.string())});
+            auto* dialog = window->findChild<QDialog*>("activationDialog");
+            QVERIFY(dialog != nullptr && dialog->isVisible());
+            auto* choice = dialog->findChild<QComboBox*>("activationChoice");
+            auto* ok = dialog->findChild<QPushButton*>("activationOk");
+            QVERIFY(choice->currentIndex() < 0 && !ok->isEnabled());  // nothing is guessed
+            choice->setCurrentIndex(choice->findData(static_cast<int>(Activation::ReluSquared)));
+            QTest::mouseClick(ok, Qt::LeftButton);
+            QVERIFY(readModelDescription(silent).config.activation == Activation::ReluSquared);
+            answerOf(*window);
+            QVERIFY(window->findChild<QDialog*>("activationDialog") == nullptr);
+        }
+        // What was said is in the workspace: another window asks no more.
+        QFile memory(QString::fromStdString((fixture.workspace.root() / "activations.ini").string()));
+        QVERIFY(memory.open(QIODevice::ReadOnly) && memory.readAll().contains("relu2"));
     }
 
     void whatCannotBeOpenedIsSaid() {
