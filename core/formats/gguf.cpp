@@ -1,5 +1,6 @@
 #include "core/formats/gguf.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -27,13 +28,23 @@ struct TypeInfo {
     const char* name;
     GgmlBlock block;
 };
-constexpr std::array<TypeInfo, 7> types{{{GgmlType::F32, "F32", {1, 4}},
-                                         {GgmlType::F16, "F16", {1, 2}},
-                                         {GgmlType::BF16, "BF16", {1, 2}},
-                                         {GgmlType::Q4_0, "Q4_0", {32, 18}},
-                                         {GgmlType::Q8_0, "Q8_0", {32, 34}},
-                                         {GgmlType::TQ1_0, "TQ1_0", {256, 54}},
-                                         {GgmlType::TQ2_0, "TQ2_0", {256, 66}}}};
+constexpr std::array<TypeInfo, 17> types{{{GgmlType::F32, "F32", {1, 4}},
+                                          {GgmlType::F16, "F16", {1, 2}},
+                                          {GgmlType::BF16, "BF16", {1, 2}},
+                                          {GgmlType::Q4_0, "Q4_0", {32, 18}},
+                                          {GgmlType::Q4_1, "Q4_1", {32, 20}},
+                                          {GgmlType::Q5_0, "Q5_0", {32, 22}},
+                                          {GgmlType::Q5_1, "Q5_1", {32, 24}},
+                                          {GgmlType::Q8_0, "Q8_0", {32, 34}},
+                                          {GgmlType::IQ4_NL, "IQ4_NL", {32, 18}},
+                                          {GgmlType::Q2_0, "Q2_0", {64, 18}},
+                                          {GgmlType::Q2_K, "Q2_K", {256, 84}},
+                                          {GgmlType::Q3_K, "Q3_K", {256, 110}},
+                                          {GgmlType::Q4_K, "Q4_K", {256, 144}},
+                                          {GgmlType::Q5_K, "Q5_K", {256, 176}},
+                                          {GgmlType::Q6_K, "Q6_K", {256, 210}},
+                                          {GgmlType::TQ1_0, "TQ1_0", {256, 54}},
+                                          {GgmlType::TQ2_0, "TQ2_0", {256, 66}}}};
 
 const TypeInfo* infoOf(std::uint32_t type) {
     for (const TypeInfo& info : types)
@@ -44,11 +55,21 @@ const TypeInfo& infoOf(GgmlType type) { return *infoOf(static_cast<std::uint32_t
 
 // Of types that are not read: so that a refusal can name them.
 std::string foreignTypeName(std::uint32_t type) {
-    constexpr std::array<std::pair<std::uint32_t, const char*>, 24> names{
-        {{3, "Q4_1"},     {6, "Q5_0"},   {7, "Q5_1"},    {9, "Q8_1"},   {10, "Q2_K"},    {11, "Q3_K"},
-         {12, "Q4_K"},    {13, "Q5_K"},  {14, "Q6_K"},   {15, "Q8_K"},  {16, "IQ2_XXS"}, {17, "IQ2_XS"},
-         {18, "IQ3_XXS"}, {19, "IQ1_S"}, {20, "IQ4_NL"}, {21, "IQ3_S"}, {22, "IQ2_S"},   {23, "IQ4_XS"},
-         {28, "F64"},     {29, "IQ1_M"}, {36, "I2_S"},   {39, "MXFP4"}, {40, "NVFP4"},   {41, "Q1_0"}}};
+    constexpr std::array<std::pair<std::uint32_t, const char*>, 15> names{{{9, "Q8_1"},
+                                                                           {15, "Q8_K"},
+                                                                           {16, "IQ2_XXS"},
+                                                                           {17, "IQ2_XS"},
+                                                                           {18, "IQ3_XXS"},
+                                                                           {19, "IQ1_S"},
+                                                                           {21, "IQ3_S"},
+                                                                           {22, "IQ2_S"},
+                                                                           {23, "IQ4_XS"},
+                                                                           {28, "F64"},
+                                                                           {29, "IQ1_M"},
+                                                                           {36, "I2_S"},
+                                                                           {39, "MXFP4"},
+                                                                           {40, "NVFP4"},
+                                                                           {41, "Q1_0"}}};
     for (const auto& [number, name] : names)
         if (number == type) return name;
     return "number " + std::to_string(type);
@@ -276,6 +297,13 @@ GgufFile::GgufFile(const std::filesystem::path& path) : path_(path), file_(path)
         place.tensor.bytes = bytes.subspan(start + place.offset, place.bytes);
         if (!tensors_.emplace(place.name, place.tensor).second) broken(path, "has tensor " + place.name + " twice");
     }
+    // Forks give numbers of types another layout (groups of 128 under Q2_0's): then tensors are not as long as thought.
+    std::ranges::sort(places, {}, &TensorPlace::offset);
+    for (std::size_t i = 1; i < places.size(); ++i)
+        if (places[i - 1].offset + places[i - 1].bytes > places[i].offset)
+            broken(path, "tensor " + places[i - 1].name + " of the type " + ggmlTypeName(places[i - 1].tensor.type) +
+                             " would reach into tensor " + places[i].name +
+                             ": the file is damaged, or another program gives this type's number another layout");
 }
 
 const GgufTensor* GgufFile::find(const std::string& tensor) const {

@@ -20,7 +20,25 @@
 namespace tritlab {
 
 // The tensor types that this program reads, by their number in the file.
-enum class GgmlType : std::uint32_t { F32 = 0, F16 = 1, Q4_0 = 2, Q8_0 = 8, BF16 = 30, TQ1_0 = 34, TQ2_0 = 35 };
+enum class GgmlType : std::uint32_t {
+    F32 = 0,
+    F16 = 1,
+    Q4_0 = 2,
+    Q4_1 = 3,
+    Q5_0 = 6,
+    Q5_1 = 7,
+    Q8_0 = 8,
+    Q2_K = 10,
+    Q3_K = 11,
+    Q4_K = 12,
+    Q5_K = 13,
+    Q6_K = 14,
+    IQ4_NL = 20,
+    BF16 = 30,
+    TQ1_0 = 34,
+    TQ2_0 = 35,
+    Q2_0 = 42
+};
 const char* ggmlTypeName(GgmlType type);
 struct GgmlBlock {
     std::int64_t weights, bytes;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/formats/gguf_blocks.h"
 #include "core/formats/safetensors.h"
 
 namespace tritlab {
@@ -148,6 +149,16 @@ std::vector<float> decodeGgml(GgmlType type, std::span<const std::byte> bytes, c
             case GgmlType::Q8_0: decodeQ8(block, out); break;
             case GgmlType::TQ1_0: decodeTq1(block, out); break;
             case GgmlType::TQ2_0: decodeTq2(block, out, where); break;
+            case GgmlType::Q4_1:
+            case GgmlType::Q5_0:
+            case GgmlType::Q5_1:
+            case GgmlType::IQ4_NL:
+            case GgmlType::Q2_0:
+            case GgmlType::Q2_K:
+            case GgmlType::Q3_K:
+            case GgmlType::Q4_K:
+            case GgmlType::Q5_K:
+            case GgmlType::Q6_K: decodeGgmlBlock(type, block, out); break;
         }
     }
     return weights;
@@ -172,6 +183,16 @@ std::vector<std::uint8_t> encodeGgml(GgmlType type, std::span<const float> weigh
             case GgmlType::Q8_0: encodeQ8(from, block); break;
             case GgmlType::TQ1_0: encodeTq1(from, block); break;
             case GgmlType::TQ2_0: encodeTq2(from, block); break;
+            case GgmlType::Q4_1:
+            case GgmlType::Q5_0:
+            case GgmlType::Q5_1:
+            case GgmlType::IQ4_NL:
+            case GgmlType::Q2_0:
+            case GgmlType::Q2_K:
+            case GgmlType::Q3_K:
+            case GgmlType::Q4_K:
+            case GgmlType::Q5_K:
+            case GgmlType::Q6_K: throw Error("is a type that is read and not written", ggmlTypeName(type));
         }
     }
     return bytes;

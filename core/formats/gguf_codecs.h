@@ -20,7 +20,7 @@ namespace tritlab {
 
 // bytes: whole blocks. Throws Error, naming `where`, for a TQ2_0 code that is none of -1, 0 and 1.
 std::vector<float> decodeGgml(GgmlType type, std::span<const std::byte> bytes, const std::string& where);
-// weights: whole blocks of finite numbers.
+// weights: whole blocks of finite numbers. Throws Error for a type that is only read (gguf_blocks.h).
 std::vector<std::uint8_t> encodeGgml(GgmlType type, std::span<const float> weights);
 // Codes in {-1, 0, 1} times d as Q4_0, which the encoder for any weights could not hold exactly: q is 7, 8 or 9.
 std::vector<std::uint8_t> encodeTernaryQ4(std::span<const std::int8_t> codes, float d);

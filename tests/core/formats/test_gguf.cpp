@@ -11,6 +11,7 @@
 #include "core/base/files.h"
 #include "core/base/random.h"
 #include "core/formats/gguf_codecs.h"
+#include "core/formats/safetensors.h"
 
 using namespace tritlab;
 namespace fs = std::filesystem;
@@ -112,6 +113,38 @@ private Q_SLOTS:
             }
         }
     }
+    // Blocks of random bits, with the values that the package makes of them.
+    void typesThatAreOnlyRead() {
+        const GgufFile read(fixture());
+        for (const GgmlType type : {GgmlType::Q4_1, GgmlType::Q5_0, GgmlType::Q5_1, GgmlType::IQ4_NL, GgmlType::Q2_K,
+                                    GgmlType::Q3_K, GgmlType::Q4_K, GgmlType::Q5_K, GgmlType::Q6_K}) {
+            const std::string name = std::string("random.") + ggmlTypeName(type);
+            const GgufTensor* theirs = read.find(name);
+            QVERIFY2(theirs != nullptr && theirs->type == type, name.c_str());
+            const std::vector<float> decoded = decodeGgml(type, theirs->bytes, name),
+                                     expected = valuesOf(read, name + ".read");
+            QCOMPARE(decoded.size(), std::size_t{512});
+            QCOMPARE(expected.size(), std::size_t{512});
+            QVERIFY2(std::memcmp(decoded.data(), expected.data(), 4 * decoded.size()) == 0, name.c_str());
+            QVERIFY_EXCEPTION_THROWN((void)encodeGgml(type, decoded), Error);
+        }
+        // Q2_0, which the package does not know yet, by its definition: code 3 is 2 d.
+        std::vector<std::uint8_t> block(18, 0b11'10'01'00);
+        const std::uint16_t half = floatToF16(0.25F);
+        std::memcpy(block.data(), &half, sizeof half);
+        const std::vector<float> weights = decodeGgml(GgmlType::Q2_0, std::as_bytes(std::span(block)), "t");
+        QCOMPARE(weights.size(), std::size_t{64});
+        for (std::size_t i = 0; i < 64; ++i) QCOMPARE(weights[i], 0.25F * (static_cast<float>(i % 4) - 1));
+    }
+    // A fork's number 42 means groups of 128: its tensors are shorter than Q2_0's.
+    void tensorsThatReachIntoAnotherAreRefused() {
+        std::string content = header(2, 0);
+        for (const auto& [name, offset] : {std::pair{"a", 0}, {"b", 544}})
+            content += text(name) + raw(std::uint32_t{1}) + raw(std::uint64_t{2048}) + raw(std::uint32_t{42}) +
+                       raw(static_cast<std::uint64_t>(offset));
+        content.resize((content.size() + 31) / 32 * 32);
+        refused(content + std::string(2 * 576, 'x'), "reach into tensor b");
+    }
     void ternaryWeightsAreKeptByTernaryCodecs() {
         std::vector<std::int8_t> codes(1024);
         for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(randomBits(1, 2, i) % 3) - 1;
@@ -175,7 +208,7 @@ private Q_SLOTS:
         refused(header(1, 0) + text("t") + raw(std::uint32_t{5}), "5 dimensions");
         refused(oneTensor(0, 0, 0, 4), "no elements");
         refused(oneTensor(std::uint64_t{1} << 62, 0, 0, 4), "larger than the file");
-        refused(oneTensor(256, 12, 0, 4), "Q4_K");
+        refused(oneTensor(256, 23, 0, 4), "IQ4_XS");
         refused(oneTensor(256, 77, 0, 4), "number 77");
         refused(oneTensor(100, 35, 0, 66), "multiple of 256");
         refused(oneTensor(4, 0, 3, 32), "multiple of 32");
