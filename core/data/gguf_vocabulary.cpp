@@ -134,7 +134,7 @@ SentencePieceModel ggufVocabulary(const GgufFile& file) {
     const std::string model = *file.text(kind);
     if (model != "llama" && model != "t5")
         refuse(file, "has a vocabulary of the kind '" + model +
-                         "', and this program reads sentencepiece's ('llama' and 't5')");
+                         "', and this program reads sentencepiece's ('llama' and 't5') and byte-level BPE ('gpt2')");
     const auto* texts = file.list<std::string>(tokens);
     const auto* values = file.list<float>(scores);
     const auto* types = file.list<std::int32_t>(pieceTypes);

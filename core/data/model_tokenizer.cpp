@@ -6,9 +6,9 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/lenient_json.h"
 #include "core/base/number.h"
 #include "core/data/sentencepiece_model.h"
+#include "core/data/tokenizer_files.h"
 
 namespace tritlab {
 namespace fs = std::filesystem;
@@ -17,37 +17,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxModelBytes = std::uint64_t{256} << 20;
-constexpr std::int64_t kMaxVocabulary = 1 << 24;
-
-// The object of a file; an empty one where there is no such file.
-Json objectOf(const fs::path& path) {
-    std::error_code error;
-    if (!fs::exists(path, error)) return Json::object();
-    std::optional<Json> json = parseLenientJson(readFile(path, 1 << 24));
-    if (!json || !json->is_object()) throw Error("is no JSON object", path.string(), "Copy the file anew");
-    return *std::move(json);
-}
-
-// Null and a missing key are the same here.
-const Json* valueOf(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-// A token is given as its text or as an object with its text and how it is matched.
-std::optional<std::string> tokenText(const Json* token) {
-    if (token == nullptr) return std::nullopt;
-    if (token->is_string()) return token->get<std::string>();
-    const Json* content = token->is_object() ? valueOf(*token, "content") : nullptr;
-    return content != nullptr && content->is_string() ? std::optional(content->get<std::string>()) : std::nullopt;
-}
-
-std::optional<std::int64_t> tokenNumber(const Json& value) {
-    if (!value.is_number_integer()) return std::nullopt;
-    const auto id = value.get<std::int64_t>();  // below 0: none is meant
-    return id >= 0 && id < kMaxVocabulary ? std::optional(id) : std::nullopt;
-}
-
 class ModelTokenizer {
 public:
     explicit ModelTokenizer(const fs::path& folder)
@@ -123,11 +92,7 @@ private:
                 addEnd(before);
             }
         }
-        const Json* ends = valueOf(generation_, "eos_token_id");
-        if (ends == nullptr) ends = valueOf(config_, "eos_token_id");
-        if (ends == nullptr) return;
-        for (const Json& each : ends->is_array() ? *ends : Json::array({*ends}))
-            if (const auto id = tokenNumber(each)) addEnd(static_cast<TokenId>(*id));
+        for (const TokenId end : endsIn(generation_, config_)) addEnd(end);
     }
 
     void addEnd(TokenId id) {
@@ -147,18 +112,10 @@ private:
 bool isTokenizerFolder(const fs::path& folder) {
     std::error_code error;
     return fs::is_directory(folder, error) &&
-           (fs::exists(folder / "config.json", error) || fs::exists(folder / "tokenizer.model", error));
+           (fs::exists(folder / "config.json", error) || fs::exists(folder / "tokenizer.model", error) ||
+            fs::exists(folder / "tokenizer.json", error));
 }
 
-std::string readModelTokenizer(const fs::path& folder) {
-    std::error_code error;
-    if (!fs::exists(folder / "tokenizer.model", error))
-        throw Error(fs::exists(folder / "tokenizer.json", error)
-                        ? "has a tokenizer.json and no tokenizer.model: this program reads sentencepiece models"
-                        : "has no tokenizer.model",
-                    folder.string(),
-                    "Copy the model's tokenizer.model into the folder, or take a model with a sentencepiece tokenizer");
-    return ModelTokenizer(folder).read();
-}
+std::string readModelTokenizer(const fs::path& folder) { return ModelTokenizer(folder).read(); }
 
 }  // namespace tritlab

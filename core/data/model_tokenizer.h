@@ -7,7 +7,7 @@
 
 namespace tritlab {
 
-// A folder with config.json or tokenizer.model in it.
+// A folder with config.json, tokenizer.model or tokenizer.json in it.
 bool isTokenizerFolder(const std::filesystem::path& folder);
 
 // The bytes of tokenizer.model, as they are where the other files say nothing else; extended (TokenizerUse, more
@@ -15,8 +15,8 @@ bool isTokenizerFolder(const std::filesystem::path& folder);
 //   tokenizer_config.json   add_bos_token; bos_token and eos_token, as texts; added_tokens_decoder
 //   added_tokens.json       pieces beyond those of tokenizer.model
 //   generation_config.json  eos_token_id, a number or a list; without one that of config.json, as transformers does
-// Pieces beyond config.json's vocab_size are left out. Throws Error, naming the file, where there is no tokenizer.model
-// or a file is damaged.
+// Pieces beyond config.json's vocab_size are left out. Throws Error, naming the file, where one is
+// damaged.
 std::string readModelTokenizer(const std::filesystem::path& folder);
 
 }  // namespace tritlab

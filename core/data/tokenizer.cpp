@@ -7,17 +7,22 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
+#include "core/data/byte_tokenizer.h"
+#include "core/data/byte_tokenizer_json.h"
+#include "core/data/gguf_byte_vocabulary.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/data/model_tokenizer.h"
 #include "core/data/sentencepiece_log.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/text_pieces.h"
+#include "core/data/tiktoken_file.h"
 
 namespace tritlab {
 namespace {
@@ -338,21 +343,50 @@ private:
     mutable WordMemory words_;
 };
 
+// One or the other, by what the file holds.
+struct Read {
+    std::optional<ByteVocabulary> vocabulary;
+    std::string sentencePiece;
+};
+Read readFileOf(const std::filesystem::path& path) {
+    std::string bytes = readFile(path, kMaxModelBytes);
+    const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && bytes[first] == '{') return {readTokenizerJson(path), {}};
+    if (isTiktoken(bytes)) return {parseTiktoken(bytes, path.string()), {}};
+    return {std::nullopt, std::move(bytes)};
+}
+Read readFolderOf(const std::filesystem::path& folder) {
+    const std::filesystem::path model = folder / "tokenizer.model", json = folder / "tokenizer.json";
+    std::error_code error;
+    if (std::filesystem::exists(model, error)) {
+        Read read = readFileOf(model);
+        if (!read.vocabulary) read.sentencePiece = readModelTokenizer(folder);
+        return read;
+    }
+    if (std::filesystem::exists(json, error)) return {readTokenizerJson(json), {}};
+    throw Error("has neither tokenizer.model nor tokenizer.json", folder.string(),
+                "Copy the model's tokenizer into the folder");
+}
+Read readAny(const std::filesystem::path& path) {
+    if (isTokenizerFolder(path)) return readFolderOf(path);
+    if (!holdsGguf(path)) return readFileOf(path);
+    const GgufFile file(path);
+    if (holdsByteVocabulary(file)) return {ggufByteVocabulary(file), {}};
+    return {std::nullopt, serializeSentencePieceModel(ggufVocabulary(file))};
+}
+
 }  // namespace
 
 std::string readTokenizerModel(const std::filesystem::path& path) {
-    if (holdsGguf(path)) return serializeSentencePieceModel(ggufVocabulary(GgufFile(path)));
-    if (isTokenizerFolder(path)) return readModelTokenizer(path);
-    return readFile(path, kMaxModelBytes);
+    const Read read = readAny(path);
+    return read.vocabulary ? keptTokenizerJson(*read.vocabulary) : read.sentencePiece;
 }
 
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path) {
-    const std::string bytes = readTokenizerModel(path);
-    if (path.extension() == ".json" || bytes.starts_with('{')) {
-        throw Error("is JSON, not a sentencepiece model", path.string(),
-                    "Name the tokenizer.model that comes with it, or let the program train one");
-    }
-    return std::make_unique<SentencePieceTokenizer>(bytes, path.string());
+    Read read = readAny(path);
+    if (!read.vocabulary) return std::make_unique<SentencePieceTokenizer>(read.sentencePiece, path.string());
+    std::string hash = hashHex(keptTokenizerJson(*read.vocabulary));
+    return makeByteTokenizer(std::move(*read.vocabulary), std::move(hash), path.string());
 }
 
 std::string StreamDecoder::add(TokenId id) {

@@ -1,4 +1,4 @@
-// Text to token ids and back. One interface over sentencepiece models (and, later, byte-level BPE of tokenizer.json).
+// Text to token ids and back. One interface over sentencepiece models and byte-level BPE.
 #pragma once
 
 #include <cstdint>
@@ -54,11 +54,13 @@ public:
     [[nodiscard]] virtual const std::vector<std::string>& notes() const = 0;
 };
 
-// Reads a sentencepiece model, the vocabulary of a GGUF file as one, or a model folder's tokenizer.model with what
-// tokenizer_config.json, generation_config.json and config.json say of its use (model_tokenizer.h). Throws Error (file,
-// what is wrong, mend) for anything that is none.
+// Reads a sentencepiece model, a tokenizer.json of byte-level BPE, Llama 3's or Llama 4's tiktoken file, the vocabulary
+// of a GGUF file, or a model folder's tokenizer with what tokenizer_config.json, generation_config.json and config.json
+// say of its use (model_tokenizer.h, byte_tokenizer_json.h). Throws Error (file, what is wrong, mend) for anything
+// else.
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& path);
-// The same as the bytes of a sentencepiece model, not looked into yet. What files beside it say stands in them.
+// The same as one file: a sentencepiece model, not looked into yet, or a tokenizer.json. What files beside it say
+// stands in it.
 std::string readTokenizerModel(const std::filesystem::path& path);
 
 struct TokenizerTraining {

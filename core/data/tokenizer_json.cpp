@@ -363,26 +363,6 @@ private:
     std::unordered_set<std::string> single_;  // characters that are pieces
 };
 
-std::string tokenizerConfig(const Writer& writer, const Tokenizer& tokenizer, Template chatTemplate,
-                            std::int64_t contextLength) {
-    const std::string jinja = jinjaTemplate(chatTemplate);
-    // The class that takes tokenizer.json as it is: transformers 5's LlamaTokenizer puts its own rules in its place.
-    ordered_json json = {{"tokenizer_class", "PreTrainedTokenizerFast"},
-                         {"add_bos_token", tokenizer.addsBos()},
-                         {"add_eos_token", false},
-                         {"clean_up_tokenization_spaces", false},
-                         // A text's control tokens are letters. A chat template writes them as text, however, so that
-                         // with one they have to be found.
-                         {"split_special_tokens", jinja.empty()},
-                         {"model_input_names", ordered_json::array({"input_ids", "attention_mask"})},
-                         {"model_max_length", contextLength}};
-    if (tokenizer.bos() >= 0) json["bos_token"] = writer.name(tokenizer.bos());
-    if (tokenizer.eos() >= 0) json["eos_token"] = writer.name(tokenizer.eos());
-    if (tokenizer.unknown() >= 0) json["unk_token"] = writer.name(tokenizer.unknown());
-    if (!jinja.empty()) json["chat_template"] = (tokenizer.addsBos() ? "{{ bos_token }}" : "") + jinja;
-    return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 TokenizerJsonLimits tokenizerJsonLimits(const SentencePieceModel& model, const Tokenizer& tokenizer) {
@@ -403,11 +383,32 @@ TokenizerJsonLimits tokenizerJsonLimits(const SentencePieceModel& model, const T
     return out;
 }
 
+std::string tokenizerConfig(const Tokenizer& tokenizer, const std::function<std::string(TokenId)>& name,
+                            Template chatTemplate, std::int64_t contextLength) {
+    const std::string jinja = jinjaTemplate(chatTemplate);
+    // The class that takes tokenizer.json as it is: transformers 5's LlamaTokenizer puts its own rules in its place.
+    ordered_json json = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                         {"add_bos_token", tokenizer.addsBos()},
+                         {"add_eos_token", false},
+                         {"clean_up_tokenization_spaces", false},
+                         // A text's control tokens are letters. A chat template writes them as text, however, so that
+                         // with one they have to be found.
+                         {"split_special_tokens", jinja.empty()},
+                         {"model_input_names", ordered_json::array({"input_ids", "attention_mask"})},
+                         {"model_max_length", contextLength}};
+    if (tokenizer.bos() >= 0) json["bos_token"] = name(tokenizer.bos());
+    if (tokenizer.eos() >= 0) json["eos_token"] = name(tokenizer.eos());
+    if (tokenizer.unknown() >= 0) json["unk_token"] = name(tokenizer.unknown());
+    if (!jinja.empty()) json["chat_template"] = (tokenizer.addsBos() ? "{{ bos_token }}" : "") + jinja;
+    return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 HuggingFaceTokenizer huggingFaceTokenizer(const SentencePieceModel& model, const Tokenizer& tokenizer,
                                           Template chatTemplate, std::int64_t contextLength) {
     const Writer writer(model, tokenizer);
     HuggingFaceTokenizer out;
-    out.config = tokenizerConfig(writer, tokenizer, chatTemplate, contextLength);
+    out.config = tokenizerConfig(
+        tokenizer, [&](TokenId id) { return writer.name(id); }, chatTemplate, contextLength);
     if (writer.obstacle()) return out;
     const ordered_json json = {{"version", "1.0"},
                                {"truncation", nullptr},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct HuggingFaceTokenizer {
     std::string json;    // tokenizer.json; empty where there is an obstacle
     std::string config;  // tokenizer_config.json
 };
+
+// tokenizer_config.json: how the tokenizer is used. name: the text of a token. contextLength: model_max_length.
+std::string tokenizerConfig(const Tokenizer& tokenizer, const std::function<std::string(TokenId)>& name,
+                            Template chatTemplate, std::int64_t contextLength);
 
 // tokenizer: the one over `model`.
 TokenizerJsonLimits tokenizerJsonLimits(const SentencePieceModel& model, const Tokenizer& tokenizer);

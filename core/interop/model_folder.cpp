@@ -229,7 +229,12 @@ bool isGgufModel(const fs::path& model) {
     return fs::is_regular_file(model, error);
 }
 
-fs::path tokenizerFile(const fs::path& model) { return isGgufModel(model) ? model : model / "tokenizer.model"; }
+fs::path tokenizerFile(const fs::path& model) {
+    if (isGgufModel(model)) return model;
+    std::error_code error;
+    const fs::path json = model / "tokenizer.json";
+    return !fs::exists(model / "tokenizer.model", error) && fs::exists(json, error) ? json : model / "tokenizer.model";
+}
 
 const char* templateName(Template chatTemplate) { return nameOf(chatTemplate, templates); }
 

@@ -35,7 +35,8 @@ struct ModelDescription {
 ModelDescription readModelDescription(const std::filesystem::path& model);
 // Whether a path names a model in one GGUF file rather than a model folder.
 bool isGgufModel(const std::filesystem::path& model);
-// What holds a model's tokenizer: tokenizer.model of its folder (which need not be there), or the GGUF file itself.
+// What holds a model's tokenizer: tokenizer.model of its folder (which need not be there), tokenizer.json where only
+// that is there, or the GGUF file itself.
 std::filesystem::path tokenizerFile(const std::filesystem::path& model);
 // As in config.json and GGUF's metadata: "plain", "instruction", "2b4t".
 const char* templateName(Template chatTemplate);

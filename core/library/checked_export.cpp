@@ -9,7 +9,9 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/byte_tokenizer_json.h"
 #include "core/data/chat_template.h"
+#include "core/data/gguf_byte_vocabulary.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/data/tokenizer.h"
@@ -25,7 +27,8 @@ constexpr std::int64_t maxTokens = 65;  // after the last of them nothing is com
 
 // The model's tokenizer as it is taken apart for an export; a model may have none.
 struct OpenTokenizer {
-    std::string bytes;  // a serialized sentencepiece model
+    std::optional<ByteVocabulary> byteLevel;  // else a sentencepiece model: serialized, and its pieces
+    std::string bytes;
     SentencePieceModel model;
     std::unique_ptr<Tokenizer> tokenizer;
 };
@@ -37,12 +40,32 @@ std::optional<OpenTokenizer> openTokenizer(const fs::path& model) {
     OpenTokenizer out;
     out.tokenizer = loadTokenizer(model);
     out.bytes = readTokenizerModel(model);
+    if (out.bytes.starts_with('{')) {
+        out.byteLevel = parseTokenizerJson(out.bytes, file.string());
+        return out;
+    }
     out.model = parseSentencePieceModel(out.bytes, file.string());
     if (!out.tokenizer->notes().empty()) {  // as other programs load it
         out.model = withUsablePieces(std::move(out.model));
         out.bytes = serializeSentencePieceModel(out.model);
     }
     return out;
+}
+
+void putByteLevel(TokenizerExport& out, const OpenTokenizer& open, const ModelDescription& description, bool gguf,
+                  const std::string& name) {
+    if (gguf) {
+        out.vocabulary = ggufByteVocabularyEntries(*open.byteLevel, description.config.vocabSize,
+                                                   jinjaTemplate(description.chatTemplate), name);
+        return;
+    }
+    const auto text = [&](TokenId id) {
+        const auto token = std::ranges::find(open.byteLevel->added, id, &AddedToken::id);
+        return token != open.byteLevel->added.end() ? token->text : open.tokenizer->piece(id);
+    };
+    out.files = {{"tokenizer.json", tokenizerJson(*open.byteLevel)},
+                 {"tokenizer_config.json",
+                  tokenizerConfig(*open.tokenizer, text, description.chatTemplate, description.config.contextLength)}};
 }
 
 TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
@@ -53,6 +76,10 @@ TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
     const ModelDescription description = readModelDescription(model);
     for (const std::string& text : specialTexts(description.chatTemplate))
         out.ids.endOfTurn = open->tokenizer->special(text);
+    if (open->byteLevel) {
+        putByteLevel(out, *open, description, exportFormat(format).isFile(), tokenizerFile(model).string());
+        return out;
+    }
     if (exportFormat(format).isFile()) {
         out.vocabulary = ggufVocabularyEntries(open->model, description.config.vocabSize, description.chatTemplate,
                                                tokenizerFile(model).string());
@@ -84,7 +111,7 @@ std::vector<std::string> asciiWithoutPiece(const SentencePieceModel& model) {
 ExportedTokenizer exportedTokenizer(const fs::path& model, ExportFormat format) {
     ExportedTokenizer out;
     const auto open = openTokenizer(model);
-    if (!open) return out;
+    if (!open || open->byteLevel) return out;
     if (exportFormat(format).isFile()) {
         out.losesBytes = open->model.modelType == kUnigram && open->model.byteFallback;
         if (out.losesBytes) out.lostAscii = asciiWithoutPiece(open->model);

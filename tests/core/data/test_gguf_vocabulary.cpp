@@ -229,7 +229,7 @@ private Q_SLOTS:
         const SentencePieceModel parsed =
             parseSentencePieceModel(readFile(trained(TokenizerModel::Bpe, englishLike(3, 800))), "own");
         const GgufEntries good = ggufVocabularyEntries(parsed, 400, Template::Plain, "own");
-        VERIFY_ERROR(loadTokenizer(file(with(good, "tokenizer.ggml.model", std::string("gpt2")))), "'gpt2'");
+        VERIFY_ERROR(loadTokenizer(file(with(good, "tokenizer.ggml.model", std::string("bert")))), "'bert'");
         VERIFY_ERROR(loadTokenizer(file(with(good, "tokenizer.ggml.tokens", GgufArray{std::vector<std::string>{}}))),
                      "tokenizer.ggml.tokens");
         VERIFY_ERROR(loadTokenizer(file(with(good, "tokenizer.ggml.tokens", std::string("all")))),

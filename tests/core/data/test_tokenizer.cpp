@@ -259,7 +259,7 @@ private Q_SLOTS:
         const std::pair<std::string, std::string> cases[] = {
             {"", "empty"},
             {"hello, this is text", "not a usable sentencepiece model"},
-            {"{\"model\": 1}", "is JSON"},
+            {"{\"model\": 1}", "has no object \"model\""},
             {good.substr(0, good.size() / 2), "not a usable"},
             {std::string(5000, '\0'), "not a usable"}};
         for (const auto& [bytes, says] : cases) {
@@ -320,8 +320,9 @@ private Q_SLOTS:
         put("tokenizer.model", readFile(model(false)));
         VERIFY_ERROR(loadTokenizer(folder), "tokenizer_config.json");
         fs::remove(folder / "tokenizer.model");
+        VERIFY_ERROR(loadTokenizer(folder), "neither tokenizer.model nor tokenizer.json");
         put("tokenizer.json", "{}");
-        VERIFY_ERROR(loadTokenizer(folder), "has a tokenizer.json and no tokenizer.model");
+        VERIFY_ERROR(loadTokenizer(folder), "is no tokenizer.json");
     }
 
     // sentencepiece refuses a model with twins or an empty piece; its own kind of model is read all the same.

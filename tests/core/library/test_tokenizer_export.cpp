@@ -199,6 +199,48 @@ private Q_SLOTS:
         if (package) writeChats(folder, kind, *tokenizer);
     }
 
+    // A byte-level vocabulary goes along as it came: out of a folder into another one and into GGUF, and from there
+    // again.
+    void byteLevelVocabulariesGoAlong() {
+        const fs::path fixtures = fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/byte_bpe",
+                       work = dir_.path().toStdString();
+        const nlohmann::json known = nlohmann::json::parse(readFile(fixtures / "ids.json"));
+        for (const char* name : {"smollm", "llama-bpe", "gpt-4o"}) {
+            const fs::path model = work / (std::string(name) + "-model"),
+                           folder = work / (std::string(name) + "-folder"), gguf = work / (std::string(name) + ".gguf"),
+                           again = work / (std::string(name) + "-again");
+            fs::create_directories(model);
+            fs::copy_file(fixtures / (std::string(name) + ".json"), model / "tokenizer.json");
+            writeFileAtomically(model / "tokenizer_config.json",
+                                R"({"bos_token":"<|begin|>","eos_token":"<|eot|>","add_bos_token":true})");
+            ModelConfig config = tinyConfigs()[3].config;  // llama
+            config.vocabSize = loadTokenizer(model)->size() + 5;
+            writeRandomModel(model, config, 3, DType::F32, Template::Instruction);
+            exportAndCheck(model, folder, ExportFormat::HuggingFace);
+            exportAndCheck(folder, gguf, ExportFormat::GgufF16);
+            exportAndCheck(gguf, again, ExportFormat::HuggingFace);
+            QVERIFY(!fs::exists(folder / "tokenizer.model"));
+            const auto tokenizerConfig = nlohmann::json::parse(readFile(folder / "tokenizer_config.json"));
+            QCOMPARE(tokenizerConfig["eos_token"].get<std::string>(), std::string("<|eot|>"));
+            QVERIFY(tokenizerConfig["chat_template"].get<std::string>().starts_with("{{ bos_token }}"));
+            const auto own = loadTokenizer(model), exported = loadTokenizer(folder), packed = loadTokenizer(gguf);
+            for (const Tokenizer* each : {own.get(), exported.get(), packed.get()}) {
+                QCOMPARE(each->bos(), 0);
+                QCOMPARE(each->eos(), 1);
+                QVERIFY(each->addsBos());
+            }
+            const auto& texts = known["texts"];
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                const std::string text = texts[i].get<std::string>();
+                QVERIFY(exported->encode(text) == known["ids"][name][i].get<std::vector<TokenId>>());
+                // GGUF has no place for white space beside added tokens and for whole words.
+                const bool added = text.find("keep") != std::string::npos || text.find("strip") != std::string::npos ||
+                                   text.find("word") != std::string::npos;
+                if (!added) QVERIFY(packed->encode(text) == exported->encode(text));
+            }
+        }
+    }
+
     // What has no form in tokenizer.json is named, and the file is not written.
     void namesWhatHasNoForm() {
         const fs::path model = fs::path(dir_.path().toStdString()) / "odd";
