@@ -25,6 +25,7 @@ public:
     }
     template <int N>
     void multiply(const std::uint8_t* weights, const std::int8_t* x, std::int64_t xStride) {
+        finishStores();
         _tile_loadd(4, weights, 64);
         _tile_loadd(5, x, xStride);
         _tile_dpbsud(0, 5, 4);

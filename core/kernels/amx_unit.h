@@ -17,11 +17,15 @@ public:
             std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
         } config;
         static_assert(sizeof config == 64);
-        _tile_loadconfig(&config);
+        // GCC 12's _tile_loadconfig says that it reads 8 bytes, so that the others need not have been stored: the
+        // processor refused what it found there.
+        asm volatile("ldtilecfg %0" : : "m"(config));
     }
     ~AmxUnit() { _tile_release(); }
     AmxUnit(const AmxUnit&) = delete;
     AmxUnit& operator=(const AmxUnit&) = delete;
+    // Before _tile_loadd, which GCC 12 takes for reading nothing: what was stored until here is in memory.
+    static void finishStores() { asm volatile("" : : : "memory"); }
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ public:
         _tile_zero(3);
     }
     void multiply(const std::int8_t* x, std::int64_t xStride, const std::uint8_t* weights) {
+        finishStores();
         _tile_loadd(4, x, xStride);
         _tile_loadd(6, weights, 256);
         _tile_dpbsud(0, 4, 6);
