@@ -79,4 +79,18 @@ std::string utf8Prefix(std::string_view text, std::size_t bytes) {
     return std::string(text.substr(0, cut));
 }
 
+std::string oneLine(std::string_view text) {
+    std::string line;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        // U+0085, U+2028 and U+2029 break lines, too.
+        const std::string_view rest = text.substr(i);
+        const bool pair = rest.starts_with("\xC2\x85");
+        const bool triple = rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9");
+        const auto byte = static_cast<unsigned char>(text[i]);
+        line += byte < 0x20 || byte == 0x7F || pair || triple ? ' ' : text[i];
+        i += triple ? 2 : pair ? 1 : 0;
+    }
+    return line;
+}
+
 }  // namespace tritlab

@@ -17,5 +17,7 @@ bool isUtf8Beginning(std::string_view text);
 std::string repairUtf8(std::string_view text);
 // At most `bytes` of valid UTF-8, cut at a character's border.
 std::string utf8Prefix(std::string_view text, std::size_t bytes);
+// As it can stand in a line of a table: control characters (line breaks, escapes) become blanks.
+std::string oneLine(std::string_view text);
 
 }  // namespace tritlab

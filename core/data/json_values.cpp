@@ -41,7 +41,8 @@ char JsonValues::take() {
 }
 
 void JsonValues::skipBetween() {
-    while (isBlank(peek()) || (inArray_ && peek() == ',')) take();
+    // Commas stand between the elements of an array; rows that were cut out of one have kept theirs.
+    while (isBlank(peek()) || (begun_ && peek() == ',')) take();
     if (!begun_ && peek() == '[') {
         begun_ = inArray_ = true;
         take();

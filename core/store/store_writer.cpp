@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 #include "core/config/fields.h"
 #include "core/store/record_events.h"
 #include "core/store/run_id.h"
@@ -153,7 +154,7 @@ std::string StoreWriter::createRun(const std::string& name, const RunConfig& fro
         Query(database,
               "INSERT INTO run (id, name, state, config, parent, branch_step, created_ms, started_ms, revision)"
               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
-              id, name, runStateKey(state), config, parent, branchStep, now, isGoing(state) ? now : 0)
+              id, oneLine(name), runStateKey(state), config, parent, branchStep, now, isGoing(state) ? now : 0)
             .run();
         touch(database, database.lastRowId());
     });
@@ -161,7 +162,7 @@ std::string StoreWriter::createRun(const std::string& name, const RunConfig& fro
 }
 
 void StoreWriter::renameRun(const std::string& run, const std::string& name) {
-    updateRun(impl_->queue, run, "name", name);
+    updateRun(impl_->queue, run, "name", oneLine(name));
 }
 void StoreWriter::setNotes(const std::string& run, const std::string& notes) {
     updateRun(impl_->queue, run, "notes", notes);

@@ -263,6 +263,11 @@ private Q_SLOTS:
             QCOMPARE(reading.counts.skips.reasons().at("is no JSON object"), 3);
         }
         QCOMPARE(readAll(root() / "array.json").counts.skips.first()[0].line, 6);
+        // Rows cut out of an array have kept their commas, which are no values.
+        const Reading cut = readAll(put("cut.jsonl", "{\"text\":\"a\"},\n{\"text\":\"b\"},\n{\"text\":\"c\"},\n"));
+        QCOMPARE(cut.documents.size(), std::size_t{3});
+        QCOMPARE(cut.counts.skips.skipped(), 0);
+        QCOMPARE(cut.counts.skips.lines(), 3);
         // A line of JSON lines that is broken costs that line alone.
         QCOMPARE(readAll(put("broken-first.jsonl", "{\"text\": \"a\n{\"text\":\"b\"}\n")).documents.size(),
                  std::size_t{1});

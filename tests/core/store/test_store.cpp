@@ -40,6 +40,17 @@ private Q_SLOTS:
         QCOMPARE(store.runs().front().id, id);
         QVERIFY(store.integrityCheck().empty());
     }
+    // A name stands in a line of lists, titles and messages.
+    void aNameHasNoLineBreaks() {
+        const TemporaryWorkspace t;
+        StoreWriter writer(t.workspace);
+        RunStore store(t.workspace);
+        const std::string id = writer.createRun("a\nb\x1b[31m", {}, RunState::Queued);
+        QCOMPARE(store.run(id)->name, std::string("a b [31m"));
+        writer.renameRun(id, "one\r\ntwo\u2028three\u0085four\u2030");
+        QCOMPARE(store.run(id)->name, std::string("one  two three four\u2030"));
+    }
+
     void aRunKeepsWhatItWasGiven() {
         const TemporaryWorkspace t;
         StoreWriter writer(t.workspace);
