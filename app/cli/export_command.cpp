@@ -104,7 +104,7 @@ Exit writeModel(Session& session, const ExportOptions& options) {
         session.printLine(
             "Hugging Face's transformers has no such block (norms after the sum, no gate or no sub-norms): TritLab "
             "reads the folder "
-            "(--model), transformers does not. Architecture 2b4t or llama can leave for it.");
+            "(--model), transformers does not. Architectures 2b4t, llama, qwen2 and qwen3 can leave for it.");
     if (trained && !format->quantizes)
         session.printLine("These are the weights as they were trained, and whoever runs them quantizes them fully: " +
                           trainedText(*trained) + ".");

@@ -21,19 +21,28 @@ struct FamilyInfo {
     // architecture.
     Architecture architecture;
     bool subNorms;
+    bool qkNorms;
+    AttentionBias attentionBias;
+    // Of config.json: attention_bias gives every linear of the attention a bias; mlp_bias those of the feed-forward.
+    bool attentionBiasKey, mlpBiasKey;
+    bool windowIsOptIn;  // sliding_window counts only where use_sliding_window is true
 
     // Where a file does not say: config.json's and GGUF's defaults differ.
     Activation activation;  // of config.json
     double normEps, ropeTheta;
+    std::int64_t headSize;  // of config.json; 0: hidden size / heads
+    std::int64_t contextLength;
     bool ternaryLinears;  // of GGUF
 
     // GGUF.
     RopeLayout rowOrder;
-    bool weightScales;   // NAME.scale holds what a linear's weights are multiplied with
-    bool ownOutputHead;  // llama.cpp's graph can have one besides the embedding
-    bool anyHeadSize;    // the heads together need not be as wide as the hidden size
-    Activation graph;    // what llama.cpp computes, whatever a file says
-    bool oneActivation;  // every model has that one, so that a file need not name it
+    bool weightScales;    // NAME.scale holds what a linear's weights are multiplied with
+    bool ownOutputHead;   // llama.cpp's graph can have one besides the embedding
+    bool anyHeadSize;     // the heads together need not be as wide as the hidden size
+    bool optionalBiases;  // llama.cpp's graph adds the biases that a file has
+    bool ropeDivisors;    // llama.cpp's graph divides the rotation's frequencies by rope_freqs.weight
+    Activation graph;     // what llama.cpp computes, whatever a file says
+    bool oneActivation;   // every model has that one, so that a file need not name it
 };
 
 std::span<const FamilyInfo> families();

@@ -9,10 +9,12 @@ namespace {
 using Names = std::pair<std::string_view, std::string_view>;  // here, in GGUF
 constexpr std::array<Names, 3> outerNames{
     {{"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}}};
-constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
+constexpr std::array<Names, 13> layerNames{{{"input_layernorm", "attn_norm"},
                                             {"self_attn.q_proj", "attn_q"},
                                             {"self_attn.k_proj", "attn_k"},
                                             {"self_attn.v_proj", "attn_v"},
+                                            {"self_attn.q_norm", "attn_q_norm"},
+                                            {"self_attn.k_norm", "attn_k_norm"},
                                             {"self_attn.attn_sub_norm", "attn_sub_norm"},
                                             {"self_attn.o_proj", "attn_output"},
                                             {"post_attention_layernorm", "ffn_norm"},
@@ -20,7 +22,7 @@ constexpr std::array<Names, 11> layerNames{{{"input_layernorm", "attn_norm"},
                                             {"mlp.up_proj", "ffn_up"},
                                             {"mlp.ffn_sub_norm", "ffn_sub_norm"},
                                             {"mlp.down_proj", "ffn_down"}}};
-constexpr std::string_view layers = "model.layers.", weight = ".weight";
+constexpr std::string_view layers = "model.layers.", weight = ".weight", bias = ".bias";
 
 // The module's name in GGUF; empty where it has none.
 std::string ggufModule(std::string_view module) {
@@ -49,6 +51,7 @@ std::string moduleOf(std::string_view tensor) {
 }
 
 std::string ggufName(std::string_view tensor) {
+    if (tensor.ends_with(bias)) return withSuffix(ggufModule(tensor.substr(0, tensor.size() - bias.size())), bias);
     return tensor.ends_with(weight) ? withSuffix(ggufModule(moduleOf(tensor)), weight) : std::string();
 }
 

@@ -41,16 +41,22 @@ private:
     }
 
     void model() {
-        const bool headsFit = c.heads > 0 && c.hiddenSize % c.heads == 0;
+        const bool headsFit = c.heads > 0 && (c.headSize > 0 || c.hiddenSize % c.heads == 0);
         if (c.heads > 0 && !headsFit)
             add({"hidden_size", "heads"},
                 "The hidden size " + std::to_string(c.hiddenSize) + " is no multiple of the " +
                     std::to_string(c.heads) + " heads. Use " +
-                    std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) + ", or other heads.");
-        if (headsFit && (c.hiddenSize / c.heads) % 2 != 0)
-            add({"hidden_size", "heads"},
-                "The head size " + std::to_string(c.hiddenSize / c.heads) +
-                    " (hidden size / heads) is odd; RoPE turns pairs. Use another number of heads.");
+                    std::to_string(std::max<std::int64_t>(1, c.hiddenSize / c.heads) * c.heads) +
+                    ", other heads, or set head_size.");
+        if (headsFit && c.widthOfHead() % 2 != 0)
+            add(c.headSize > 0 ? std::vector<std::string>{"head_size"}
+                               : std::vector<std::string>{"hidden_size", "heads"},
+                "The head size " + std::to_string(c.widthOfHead()) +
+                    (c.headSize > 0 ? " is odd; RoPE turns pairs. Use an even one."
+                                    : " (hidden size / heads) is odd; RoPE turns pairs. Use another number of heads."));
+        if (c.ropeScaling == RopeScaling::Kind::Llama3 && c.ropeLowFreqFactor >= c.ropeHighFreqFactor)
+            add({"rope_low_freq_factor", "rope_high_freq_factor"},
+                "RoPE's low frequency factor has to be below the high one.");
         if (c.kvHeads > 0 && c.heads % c.kvHeads != 0)
             add({"kv_heads", "heads"}, "The " + std::to_string(c.kvHeads) + " key/value heads do not divide the " +
                                            std::to_string(c.heads) + " query heads.");

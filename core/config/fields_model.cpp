@@ -41,16 +41,22 @@ std::vector<Field> sizes() {
             optionsOf(architectures(), &ArchitectureInfo::architecture), QT_TRANSLATE_NOOP("Field", "Architecture"),
             QT_TRANSLATE_NOOP(
                 "Field",
-                "Sets the defaults of the block's parts. Only 2b4t runs in transformers' own BitNet code; "
-                "notebook and module7 leave with a modeling file of their own, and not as GGUF.")),
+                "Sets the defaults of the block's parts. 2b4t, llama, qwen2 and qwen3 run in transformers' and "
+                "llama.cpp's own code; notebook and module7 in TritLab alone, and do not leave as GGUF.")),
         integer("hidden_size", group, &RunConfig::hiddenSize, 8, 65536, "", QT_TRANSLATE_NOOP("Field", "Hidden size"),
                 QT_TRANSLATE_NOOP("Field",
-                                  "Width of the residual stream. A multiple of the heads; of 256 for TQ2_0 files.")),
+                                  "Width of the residual stream. A multiple of the heads unless these have a size of "
+                                  "their own; of 256 for TQ2_0 files.")),
         integer("layers", group, &RunConfig::layers, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Layers"),
                 QT_TRANSLATE_NOOP("Field", "Transformer blocks, each with attention and a feed-forward part.")),
         integer("heads", group, &RunConfig::heads, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Query heads"),
                 QT_TRANSLATE_NOOP("Field",
                                   "Attention heads. The head size, hidden size / heads, has to be even for RoPE.")),
+        derived(integer("head_size", group, &RunConfig::headSize, 0, 4096, "", QT_TRANSLATE_NOOP("Field", "Head size"),
+                        QT_TRANSLATE_NOOP("Field",
+                                          "Width of each attention head; 0: hidden size / heads. Even, for RoPE. "
+                                          "Qwen3 has 128 in every size.")),
+                [](const RunConfig& c) { return FieldValue(architectureOf(c).headSize); }),
         derived(
             integer("kv_heads", group, &RunConfig::kvHeads, 1, 1024, "", QT_TRANSLATE_NOOP("Field", "Key/value heads"),
                     QT_TRANSLATE_NOOP(
@@ -58,10 +64,11 @@ std::vector<Field> sizes() {
                         "Grouped-query attention: fewer than the query heads, and dividing them (2B4T: 5 for 20). "
                         "2b4t: a quarter of the heads where that divides; else all.")),
             [](const RunConfig& c) { return FieldValue(defaultKvHeads(c)); }),
-        derived(boolean("gated_ffn", group, &RunConfig::gatedFfn, QT_TRANSLATE_NOOP("Field", "Gated feed-forward"),
-                        QT_TRANSLATE_NOOP(
-                            "Field", "down(act(gate x) * up x) instead of down(act(up x)). On for 2b4t and llama.")),
-                [](const RunConfig& c) { return FieldValue(architectureOf(c).gatedFfn); }),
+        derived(
+            boolean("gated_ffn", group, &RunConfig::gatedFfn, QT_TRANSLATE_NOOP("Field", "Gated feed-forward"),
+                    QT_TRANSLATE_NOOP(
+                        "Field", "down(act(gate x) * up x) instead of down(act(up x)). Off for notebook and module7.")),
+            [](const RunConfig& c) { return FieldValue(architectureOf(c).gatedFfn); }),
         derived(choice<Activation>(
                     "activation", group, &RunConfig::activation, optionsOf(activations(), &ActivationInfo::activation),
                     QT_TRANSLATE_NOOP("Field", "Activation"),
@@ -85,18 +92,17 @@ std::vector<Field> sizes() {
 
 std::vector<Field> norms() {
     return {
-        derived(
-            choice<NormPlacement>(
-                "norm_placement", group, &RunConfig::normPlacement,
-                {{NormPlacement::Pre, "pre", QT_TRANSLATE_NOOP("Field", "Before each sub-layer")},
-                 {NormPlacement::Post, "post", QT_TRANSLATE_NOOP("Field", "After the residual sum")}},
-                QT_TRANSLATE_NOOP("Field", "Norm placement"),
-                QT_TRANSLATE_NOOP(
-                    "Field",
-                    "Post is the notebook's, norm(x + f(x)); pre is Module 7's, 2B4T's and LLaMA's, x + f(norm(x)).")),
-            [](const RunConfig& c) {
-                return FieldValue(std::string(architectureOf(c).normPlacement == NormPlacement::Post ? "post" : "pre"));
-            }),
+        derived(choice<NormPlacement>(
+                    "norm_placement", group, &RunConfig::normPlacement,
+                    {{NormPlacement::Pre, "pre", QT_TRANSLATE_NOOP("Field", "Before each sub-layer")},
+                     {NormPlacement::Post, "post", QT_TRANSLATE_NOOP("Field", "After the residual sum")}},
+                    QT_TRANSLATE_NOOP("Field", "Norm placement"),
+                    QT_TRANSLATE_NOOP(
+                        "Field", "Post is the notebook's, norm(x + f(x)); pre is that of all others, x + f(norm(x)).")),
+                [](const RunConfig& c) {
+                    return FieldValue(
+                        std::string(architectureOf(c).normPlacement == NormPlacement::Post ? "post" : "pre"));
+                }),
         derived(
             boolean(
                 "sub_norms", group, &RunConfig::subNorms, QT_TRANSLATE_NOOP("Field", "Sub-norms"),
@@ -104,6 +110,10 @@ std::vector<Field> norms() {
                     "Field",
                     "RMS norms before the attention's output and the feed-forward's down projection, as 2B4T has.")),
             [](const RunConfig& c) { return FieldValue(architectureOf(c).subNorms); }),
+        derived(boolean("qk_norms", group, &RunConfig::qkNorms, QT_TRANSLATE_NOOP("Field", "Query and key norms"),
+                        QT_TRANSLATE_NOOP("Field",
+                                          "An RMS norm of each query and key head before the rotation, as Qwen3 has.")),
+                [](const RunConfig& c) { return FieldValue(architectureOf(c).qkNorms); }),
         derived(real("norm_eps", group, &RunConfig::normEps, 0, 0.1, "", QT_TRANSLATE_NOOP("Field", "Norm epsilon"),
                      QT_TRANSLATE_NOOP(
                          "Field", "Added to the mean square in each RMS norm: 1e-6 in the notebook, 1e-5 in 2B4T.")),
@@ -115,13 +125,65 @@ std::vector<Field> norms() {
     };
 }
 
+// Reaching beyond the context of before: imported models bring theirs.
+std::vector<Field> ropeScaling() {
+    const auto scaled = [](const RunConfig& c) { return c.ropeScaling != RopeScaling::Kind::None; };
+    const auto llama3 = [](const RunConfig& c) { return c.ropeScaling == RopeScaling::Kind::Llama3; };
+    constexpr const char* whereLlama3 = "rope_scaling is llama3";
+    return {
+        choice<RopeScaling::Kind>(
+            "rope_scaling", group, &RunConfig::ropeScaling, optionsOf(ropeScalings(), &RopeScalingInfo::kind),
+            QT_TRANSLATE_NOOP("Field", "RoPE scaling"),
+            QT_TRANSLATE_NOOP(
+                "Field",
+                "Slows the rotation for contexts beyond those trained on first. Linear: every pair; Llama "
+                "3: the slow pairs alone (Llama 3.1 and 3.2).")),
+        when(real("rope_factor", group, &RunConfig::ropeFactor, 1, 4096, "", QT_TRANSLATE_NOOP("Field", "RoPE factor"),
+                  QT_TRANSLATE_NOOP("Field", "What the frequencies are divided by: 8 in Llama 3.1, 32 in Llama 3.2.")),
+             "rope_scaling is linear or llama3", scaled),
+        when(real("rope_low_freq_factor", group, &RunConfig::ropeLowFreqFactor, 0.001, 4096, "",
+                  QT_TRANSLATE_NOOP("Field", "RoPE low frequency factor"),
+                  QT_TRANSLATE_NOOP("Field",
+                                    "Pairs with a wavelength above the original context over this are divided by the "
+                                    "whole factor (Llama 3.1: 1).")),
+             whereLlama3, llama3),
+        when(real("rope_high_freq_factor", group, &RunConfig::ropeHighFreqFactor, 0.001, 4096, "",
+                  QT_TRANSLATE_NOOP("Field", "RoPE high frequency factor"),
+                  QT_TRANSLATE_NOOP("Field",
+                                    "Pairs with a wavelength below the original context over this stay as they are "
+                                    "(Llama 3.1: 4).")),
+             whereLlama3, llama3),
+        when(integer("rope_original_context", group, &RunConfig::ropeOriginalContext, 1, 1 << 30, "tokens",
+                     QT_TRANSLATE_NOOP("Field", "RoPE original context"),
+                     QT_TRANSLATE_NOOP("Field", "Longest context before the scaling (Llama 3.1: 8192).")),
+             whereLlama3, llama3),
+    };
+}
+
+std::vector<Field> biases() {
+    return {
+        derived(
+            choice<AttentionBias>(
+                "attention_bias", group, &RunConfig::attentionBias,
+                optionsOf(attentionBiases(), &AttentionBiasInfo::bias), QT_TRANSLATE_NOOP("Field", "Attention biases"),
+                QT_TRANSLATE_NOOP("Field",
+                                  "Added to the linears' outputs: of queries, keys and values in Qwen2. They start "
+                                  "at 0 and stay in full precision.")),
+            [](const RunConfig& c) {
+                return FieldValue(std::string(attentionBiasInfo(architectureOf(c).attentionBias).key));
+            }),
+        boolean("mlp_bias", group, &RunConfig::mlpBias, QT_TRANSLATE_NOOP("Field", "Feed-forward biases"),
+                QT_TRANSLATE_NOOP("Field", "Added to the outputs of gate, up and down: mlp_bias of transformers.")),
+    };
+}
+
 std::vector<Field> weights() {
     return {
         derived(
             boolean("tie_embeddings", group, &RunConfig::tieEmbeddings, QT_TRANSLATE_NOOP("Field", "Tied output head"),
                     QT_TRANSLATE_NOOP(
                         "Field",
-                        "The head is the embedding (notebook, 2B4T) or a matrix of its own (module7, llama). Both stay "
+                        "The head is the embedding (notebook, 2B4T) or a matrix of its own (all others). Both stay "
                         "in full precision.")),
             [](const RunConfig& c) { return FieldValue(architectureOf(c).tieEmbeddings); }),
         derived(
@@ -129,7 +191,7 @@ std::vector<Field> weights() {
                     QT_TRANSLATE_NOOP(
                         "Field",
                         "Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off "
-                        "by default for llama.")),
+                        "by default for llama, qwen2 and qwen3.")),
             [](const RunConfig& c) { return FieldValue(architectureOf(c).ternaryLinears); }),
         derived(choice<Initialization>(
                     "initialization", group, &RunConfig::initialization, initializations,
@@ -151,8 +213,8 @@ std::vector<Field> weights() {
 
 std::vector<Field> modelFields() {
     std::vector<Field> all = sizes();
-    for (auto& field : norms()) all.push_back(field);
-    for (auto& field : weights()) all.push_back(field);
+    for (const auto& part : {norms(), ropeScaling(), biases(), weights()})
+        for (const auto& field : part) all.push_back(field);
     return all;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/architecture/architecture.h"
+#include "core/architecture/rope.h"
 
 namespace tritlab {
 
@@ -37,13 +38,20 @@ struct RunConfig {
     std::int64_t layers = 6;
     std::int64_t heads = 4;
     std::int64_t kvHeads = 1;    // derived from heads and architecture until set
+    std::int64_t headSize = 0;   // 0: hidden size / heads
     std::int64_t ffnSize = 768;  // derived: 4 x hidden (gated: 8/3 rounded up to 256) until set
     double ropeTheta = 500000;
+    RopeScaling::Kind ropeScaling = RopeScaling::Kind::None;
+    double ropeFactor = 8, ropeLowFreqFactor = 1, ropeHighFreqFactor = 4;  // where scaled; the last two: Llama3
+    std::int64_t ropeOriginalContext = 8192;
     double normEps = 1e-5;
     NormPlacement normPlacement = NormPlacement::Pre;
     Activation activation = Activation::ReluSquared;
     bool gatedFfn = true;
     bool subNorms = true;
+    bool qkNorms = false;  // RMS norms of each query and key head before the rotation
+    AttentionBias attentionBias = AttentionBias::None;
+    bool mlpBias = false;  // of the feed-forward's linears
     bool tieEmbeddings = true;
     bool ternaryLinears = true;  // false: plain dense linears, no lambda
     Initialization initialization = Initialization::Normal;
@@ -114,6 +122,8 @@ struct RunConfig {
     std::int64_t checkpointEvery = 200;  // steps; 0 = only at the end and when stopped
     std::int64_t keepCheckpoints = 3;    // the newest N stay; the best by evaluation stays too
 
+    // Of each head, as head_size says it or, at 0, the hidden size and the heads.
+    [[nodiscard]] std::int64_t widthOfHead() const { return headSize > 0 ? headSize : hiddenSize / heads; }
     [[nodiscard]] std::int64_t tokensPerStep() const { return batchSize * sequenceLength * accumulation; }
     // Steps that the schedules are stretched over.
     [[nodiscard]] std::int64_t scheduleLength() const {

@@ -39,9 +39,7 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
     codeSums_.resize(size(maxRows));
     scores_.resize(size(pool.threads()));
     rotation_.resize(size(maxRows), std::vector<float>(size(config_.headSize)));
-    for (std::int64_t i = 0; i < config_.headSize / 2; ++i)
-        frequencies_.push_back(
-            std::pow(config_.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(config_.headSize)));
+    frequencies_ = ropeFrequencies(config_.headSize, config_.ropeTheta, config_.ropeScaling);
 }
 
 template <class Body>
@@ -111,6 +109,18 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
                 {source->as<float>(),
                  sourceStride,
                  {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
+    addBiases(products);
+}
+
+void ForwardPass::addBiases(std::span<const Product> products) {
+    if (std::ranges::all_of(products, [](const Product& product) { return product.linear->bias.empty(); })) return;
+    forRows([&](std::int64_t row) {
+        for (const Product& product : products) {
+            if (product.linear->bias.empty()) continue;
+            float* out = rowOf(*product.out, row, product.outStride);
+            kernels_.add(out, product.linear->bias.data(), roundUp(product.linear->matrix.rows, 16), out);
+        }
+    });
 }
 
 void ForwardPass::multiplyAll(std::span<const Product> products, bool together, const Memory& input,
@@ -182,7 +192,8 @@ void ForwardPass::attentionBlock(std::span<const ForwardRow> rows, std::int64_t 
              config_.subNorms ? &layer.attentionSubNorm : nullptr);
 }
 
-// Rotate-half: (a, b) = (x[i], x[i + half]) becomes (a cos - b sin, b cos + a sin).
+// Heads are normed first where the model does so. Rotate-half: (a, b) = (x[i], x[i + half]) becomes (a cos - b sin, b
+// cos + a sin).
 void ForwardPass::rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer) {
     const std::int64_t half = config_.headSize / 2;
     const float* rotation = rotation_[size(rowIndex)].data();
@@ -193,14 +204,24 @@ void ForwardPass::rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, s
             to[i + half] = b * cosine + a * sine;
         }
     };
+    static thread_local std::vector<float> padded;
+    if (config_.qkNorms) padded.assign(size(headStride_), 0.f);
+    const auto normed = [&](const float* head, const std::vector<float>& weight) -> const float* {
+        if (weight.empty()) return head;
+        std::memcpy(padded.data(), head, size(config_.headSize) * 4);
+        kernels_.rmsNorm(padded.data(), weight.data(), headStride_, config_.headSize,
+                         static_cast<float>(config_.normEps), padded.data());
+        return padded.data();
+    };
+    const PackedLayer& weights = parts_.layers[size(layer)];
     for (std::int64_t head = 0; head < config_.heads; ++head)
-        rotate(rowOf(query_, rowIndex, attentionStride_) + head * config_.headSize,
+        rotate(normed(rowOf(query_, rowIndex, attentionStride_) + head * config_.headSize, weights.queryNorm),
                rowOf(headQueries_, rowIndex, config_.heads * headStride_) + head * headStride_);
     static thread_local std::vector<float> key, value;
     key.assign(size(headStride_), 0.f);
     value.assign(size(headStride_), 0.f);
     for (std::int64_t head = 0; head < config_.kvHeads; ++head) {
-        rotate(rowOf(key_, rowIndex, keyValueStride_) + head * config_.headSize, key.data());
+        rotate(normed(rowOf(key_, rowIndex, keyValueStride_) + head * config_.headSize, weights.keyNorm), key.data());
         std::memcpy(value.data(), rowOf(value_, rowIndex, keyValueStride_) + head * config_.headSize,
                     size(config_.headSize) * 4);
         row.cache->store(kernels_, layer, head, row.position, key.data(), value.data());

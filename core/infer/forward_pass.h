@@ -38,7 +38,7 @@ private:
     // What is done to a row just before it is normed and quantized for its next product, while it is in the first
     // caches.
     using RowWork = std::function<void(std::int64_t row)>;
-    // out = x W^T for each product, all of one input [rows, stride], normed by `norm` (if any) first.
+    // out = x W^T + bias (if any) for each product, all of one input [rows, stride], normed by `norm` (if any) first.
     void multiply(std::span<const Product> products, const Memory& input, std::int64_t stride, std::int64_t width,
                   const std::vector<float>* norm, const RowWork& before = {});
     // In one go where they can share their coded input (`together`), else one by one.
@@ -49,6 +49,7 @@ private:
         float* out;
         std::int64_t outStride;
     };
+    void addBiases(std::span<const Product> products);
     void runProducts(std::span<const MatrixProduct> products, const ProductInput& input);
     // Both blocks leave what they add to x in change_: the next row work adds it.
     void attentionBlock(std::span<const ForwardRow> rows, std::int64_t index);

@@ -48,7 +48,8 @@ public:
         weights_.requireTensorsOf(description);
     }
 
-    [[nodiscard]] std::vector<float> norm(const std::string& name, std::int64_t width) const {
+    // A norm's weight, or a bias.
+    [[nodiscard]] std::vector<float> vector(const std::string& name, std::int64_t width) const {
         std::vector<float> values = finite(name, {width});
         values.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
         return values;
@@ -75,7 +76,8 @@ public:
             part.matrix = packed(stored, name, rows, columns);
         }
         if (description_.config.inputNormPerLinear && isTernary(description_.config, module))
-            part.inputNorm = norm(module + ".rms_norm.weight", columns);
+            part.inputNorm = vector(module + ".rms_norm.weight", columns);
+        if (hasBias(description_.config, module)) part.bias = vector(module + ".bias", rows);
         return part;
     }
 
@@ -161,6 +163,21 @@ std::vector<NamedLinear> linearsOf(const ModelConfig& config) {
     return linears;
 }
 
+std::vector<NamedNorm> normsOf(const ModelConfig& config) {
+    std::vector<NamedNorm> norms{{"input_layernorm.weight", &PackedLayer::firstNorm, config.hiddenSize},
+                                 {"post_attention_layernorm.weight", &PackedLayer::secondNorm, config.hiddenSize}};
+    if (config.qkNorms) {
+        norms.push_back({"self_attn.q_norm.weight", &PackedLayer::queryNorm, config.headSize});
+        norms.push_back({"self_attn.k_norm.weight", &PackedLayer::keyNorm, config.headSize});
+    }
+    if (config.subNorms) {
+        norms.push_back(
+            {"self_attn.attn_sub_norm.weight", &PackedLayer::attentionSubNorm, config.heads * config.headSize});
+        norms.push_back({"mlp.ffn_sub_norm.weight", &PackedLayer::ffnSubNorm, config.ffnSize});
+    }
+    return norms;
+}
+
 void checkSizes(const ModelConfig& config, const std::string& where) {
     const auto require = [&](bool right, const std::string& what) {
         if (!right) throw Error(what, where, "Check that the folder holds a model this program can read");
@@ -201,7 +218,7 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
         throw Error("holds packed weights only: it has no full-precision form", folder.string(),
                     "Choose the checkpoint or export that it was packed from");
     const FolderLoader loader(folder, options, parts.description);
-    parts.finalNorm = loader.norm("model.norm.weight", config.hiddenSize);
+    parts.finalNorm = loader.vector("model.norm.weight", config.hiddenSize);
     parts.layers.resize(static_cast<std::size_t>(config.layers));
     // The largest first.
     const auto perToken = [&](const char* name) {
@@ -212,13 +229,8 @@ ModelParts loadParts(const fs::path& folder, const PackedOptions& options, Threa
     for (std::int64_t index = 0; index < config.layers; ++index) {
         PackedLayer& layer = parts.layers[static_cast<std::size_t>(index)];
         const std::string prefix = layerPrefix(index);
-        layer.firstNorm = loader.norm(prefix + "input_layernorm.weight", config.hiddenSize);
-        layer.secondNorm = loader.norm(prefix + "post_attention_layernorm.weight", config.hiddenSize);
-        if (config.subNorms) {
-            layer.attentionSubNorm =
-                loader.norm(prefix + "self_attn.attn_sub_norm.weight", config.heads * config.headSize);
-            layer.ffnSubNorm = loader.norm(prefix + "mlp.ffn_sub_norm.weight", config.ffnSize);
-        }
+        for (const NamedNorm& norm : normsOf(config))
+            layer.*norm.weight = loader.vector(prefix + norm.tensor, norm.width);
         for (const NamedLinear& linear : linearsOf(config))
             tasks.emplace_back([&loader, &layer, linear, prefix] {
                 layer.*linear.part = loader.linear(prefix + linear.module, linear.rows, linear.columns);
@@ -249,15 +261,13 @@ ModelParts randomParts(const ModelConfig& config, const PackedOptions& options, 
         });
     for (std::size_t index = 0; index < parts.layers.size(); ++index) {
         PackedLayer& layer = parts.layers[index];
-        layer.firstNorm = layer.secondNorm = ones(config.hiddenSize);
-        if (config.subNorms) {
-            layer.attentionSubNorm = ones(config.heads * config.headSize);
-            layer.ffnSubNorm = ones(config.ffnSize);
-        }
+        for (const NamedNorm& norm : normsOf(config)) layer.*norm.weight = ones(norm.width);
         for (const NamedLinear& linear : linearsOf(config)) {
             const std::string name = layerPrefix(index) + linear.module;
             const bool ternary = isTernary(config, name);
             if (ternary && config.inputNormPerLinear) (layer.*linear.part).inputNorm = ones(linear.columns);
+            if (hasBias(config, linear.module))
+                (layer.*linear.part).bias.resize(static_cast<std::size_t>(lengthOf(linear.rows)), 0.f);
             tasks.emplace_back([&, linear, ternary, stream = ++stream] {
                 (layer.*linear.part).matrix =
                     ternary ? randomTernaryMatrix(linear.rows, linear.columns, options.ternary, seed, stream)

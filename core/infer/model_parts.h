@@ -11,14 +11,16 @@
 
 namespace tritlab {
 
-// Norm weights are padded with zeros to lengthOf(width).
+// Norm weights and biases are padded with zeros to lengthOf(width).
 struct PackedLinearPart {
     PackedMatrix matrix;
     std::vector<float> inputNorm;  // where ModelConfig::inputNormPerLinear, else empty
+    std::vector<float> bias;       // [rows]; empty without
 };
 
 struct PackedLayer {
     std::vector<float> firstNorm, secondNorm;         // before attention and feed-forward, or (Post) after each
+    std::vector<float> queryNorm, keyNorm;            // [head size], before the rotation; empty without
     std::vector<float> attentionSubNorm, ffnSubNorm;  // empty without sub-norms
     PackedLinearPart query, key, value, output, gate, up, down;  // gate: empty where the feed-forward has none
 };
@@ -43,6 +45,13 @@ struct NamedLinear {
     std::int64_t rows, columns;
 };
 std::vector<NamedLinear> linearsOf(const ModelConfig& config);
+// A norm of a layer by the name of its tensor.
+struct NamedNorm {
+    const char* tensor;  // "input_layernorm.weight"
+    std::vector<float> PackedLayer::*weight;
+    std::int64_t width;
+};
+std::vector<NamedNorm> normsOf(const ModelConfig& config);
 // Throws Error naming file or key where the sizes make no model that this engine runs.
 void checkSizes(const ModelConfig& config, const std::string& where);
 ModelParts loadParts(const std::filesystem::path& folder, const PackedOptions& options, ThreadPool& pool);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* fileName = "packed.safetensors";
 constexpr const char* formatName = "tritlab-packed";
-constexpr std::int64_t version = 2;  // 2: Bf16Short
+constexpr std::int64_t version = 3;  // 2: Bf16Short; 3: biases, norms of queries and keys
 
 DType denseType(DenseFormat format) {
     switch (format) {
@@ -38,29 +38,28 @@ std::vector<std::int64_t> tileShape(const PackedMatrix& matrix) {
 
 const char* ternaryName(TernaryFormat format) { return format == TernaryFormat::TwoBit ? "2bit" : "5trits"; }
 
-// The model's matrices and norms by their tensors' names. Parts may be const or not.
-template <class Parts, class OnMatrix, class OnNorm>
-void forTensors(Parts& parts, const OnMatrix& onMatrix, const OnNorm& onNorm) {
+// The earliest form that has a place for everything in the model: what an older program would read wrongly it refuses.
+std::int64_t versionFor(const ModelConfig& config) { return config.qkNorms || hasBiases(config) ? 3 : 2; }
+
+// The model's matrices, and its norms and biases, by their tensors' names. Parts may be const or not.
+template <class Parts, class OnMatrix, class OnVector>
+void forTensors(Parts& parts, const OnMatrix& onMatrix, const OnVector& onVector) {
     const ModelConfig& config = parts.description.config;
     onMatrix("model.embed_tokens.weight", parts.embedding, config.vocabSize, config.hiddenSize, false);
     if (parts.head) onMatrix("lm_head.weight", *parts.head, config.vocabSize, config.hiddenSize, false);
-    onNorm("model.norm.weight", parts.finalNorm, config.hiddenSize);
+    onVector("model.norm.weight", parts.finalNorm, config.hiddenSize);
     for (std::size_t index = 0; index < parts.layers.size(); ++index) {
         auto& layer = parts.layers[index];
         const std::string prefix = layerPrefix(index);
-        onNorm(prefix + "input_layernorm.weight", layer.firstNorm, config.hiddenSize);
-        onNorm(prefix + "post_attention_layernorm.weight", layer.secondNorm, config.hiddenSize);
-        if (config.subNorms) {
-            onNorm(prefix + "self_attn.attn_sub_norm.weight", layer.attentionSubNorm, config.heads * config.headSize);
-            onNorm(prefix + "mlp.ffn_sub_norm.weight", layer.ffnSubNorm, config.ffnSize);
-        }
+        for (const NamedNorm& norm : normsOf(config)) onVector(prefix + norm.tensor, layer.*norm.weight, norm.width);
         for (const NamedLinear& linear : linearsOf(config)) {
             auto& part = layer.*linear.part;
             const std::string module = prefix + linear.module;
             const bool ternary = isTernary(config, module);
             onMatrix(module + ".weight", part.matrix, linear.rows, linear.columns, ternary);
             if (ternary && config.inputNormPerLinear)
-                onNorm(module + ".rms_norm.weight", part.inputNorm, linear.columns);
+                onVector(module + ".rms_norm.weight", part.inputNorm, linear.columns);
+            if (hasBias(config, linear.module)) onVector(module + ".bias", part.bias, linear.rows);
         }
     }
 }
@@ -128,9 +127,9 @@ public:
         if (!ternary && matrix.dense == DenseFormat::Bf16Short) exceptions(name, matrix);
     }
 
-    void norm(const std::string& name, std::vector<float>& weight, std::int64_t width) const {
-        weight = floats(name, width);
-        weight.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
+    void vector(const std::string& name, std::vector<float>& values, std::int64_t width) const {
+        values = floats(name, width);
+        values.resize(static_cast<std::size_t>(lengthOf(width)), 0.f);
     }
 
 private:
@@ -198,10 +197,10 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
                 small.push_back({name + ".exceptions", DType::U8, {count, entry}, matrix.exceptions.as<std::byte>()});
         }
     };
-    const auto onNorm = [&](const std::string& name, const std::vector<float>& weight, std::int64_t width) {
-        small.push_back({name, DType::F32, {width}, weight.data()});
+    const auto onVector = [&](const std::string& name, const std::vector<float>& values, std::int64_t width) {
+        small.push_back({name, DType::F32, {width}, values.data()});
     };
-    forTensors(parts, onMatrix, onNorm);
+    forTensors(parts, onMatrix, onVector);
     tensors.insert(tensors.end(), small.begin(), small.end());
     std::map<std::string, std::span<const std::byte>> bytes;
     for (const TensorToWrite& tensor : tensors) {
@@ -211,7 +210,7 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
     }
     writeSafetensors(path, tensors,
                      {{"format", formatName},
-                      {"version", std::to_string(version)},
+                      {"version", std::to_string(versionFor(parts.description.config))},
                       {"ternary", ternaryName(ternary.value_or(TernaryFormat::TwoBit))},
                       {"hash", hashOf(bytes)}});
 }
@@ -229,7 +228,8 @@ ModelParts mapPackedFolder(const fs::path& folder, const PackedOptions& options)
     if (!config.tieEmbeddings) parts.head.emplace();
     parts.layers.resize(static_cast<std::size_t>(config.layers));
     forTensors(
-        parts, [&](auto&&... tensor) { reader.matrix(tensor...); }, [&](auto&&... tensor) { reader.norm(tensor...); });
+        parts, [&](auto&&... tensor) { reader.matrix(tensor...); },
+        [&](auto&&... tensor) { reader.vector(tensor...); });
     return parts;
 }
 

@@ -4,7 +4,8 @@
 //
 // A ternary matrix is U8 [tiles, blocks, 64] with NAME.absmean F32 [1]; a dense one is F32, BF16 or I8 [tiles, quads,
 // 4, 16] (BF16: [tiles, quads, 2, 16, 2]), an int8 one with NAME.row_scales F32 [16 * tiles]; bf16 in twelve bits is U8
-// [tiles, bytes] with NAME.exception_starts I64 [tiles + 1] and NAME.exceptions U8 [n, 8] (bf16_short.h). Metadata:
+// [tiles, bytes] with NAME.exception_starts I64 [tiles + 1] and NAME.exceptions U8 [n, 8] (bf16_short.h). Norms and
+// biases are F32 [width]. Metadata:
 // "format" = "tritlab-packed", "version", "ternary" = "2bit" or "5trits", "hash" = XXH3 of all tensors' bytes in the
 // order of their names.
 #pragma once

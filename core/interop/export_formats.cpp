@@ -10,15 +10,19 @@
 namespace tritlab {
 namespace {
 
-constexpr const char* leaveAs = "Export with --format hf, or train architecture 2b4t or llama";
+constexpr const char* leaveAs = "Export with --format hf, or train architecture 2b4t, llama, qwen2 or qwen3";
 
 // ---- a Hugging Face folder
 
 std::optional<Error> noObstacle(const ModelConfig&, const ExportFormatInfo&) { return std::nullopt; }
 
-std::optional<Error> nothingToPack(const ModelConfig& config, const ExportFormatInfo& format) {
-    if (config.ternaryLinears) return std::nullopt;
-    return Error("the model's linears are dense: there is nothing to pack", format.key, "Export with --format hf");
+std::optional<Error> packedObstacle(const ModelConfig& config, const ExportFormatInfo& format) {
+    if (!config.ternaryLinears)
+        return Error("the model's linears are dense: there is nothing to pack", format.key, "Export with --format hf");
+    if (hasBiases(config))
+        return Error("transformers multiplies the biases of packed linears by the weights' scale", format.key,
+                     "Export with --format hf");
+    return std::nullopt;
 }
 
 std::int64_t masterBytes(const ModelConfig& config, const ExportFormatInfo&) { return 4 * parameterCount(config); }
@@ -40,8 +44,8 @@ std::optional<Error> ggufObstacle(const ModelConfig& config, const ExportFormatI
     const FamilyInfo* family = familyOf(config);
     if (family == nullptr)
         return obstacle(
-            "llama.cpp has no block with norms after the sum or a feed-forward without gate (architectures notebook "
-            "and module7)");
+            "llama.cpp has no such block: its norms are before the sub-layers, its feed-forward has a gate, and its "
+            "norms and biases are those of one architecture");
     if (config.inputNormPerLinear || !config.denseModules.empty())
         return obstacle(
             "llama.cpp has no form for linears with a norm of their own, nor for some dense ones among ternary ones");
@@ -52,6 +56,11 @@ std::optional<Error> ggufObstacle(const ModelConfig& config, const ExportFormatI
         return obstacle(
             std::string("llama.cpp's ") + family->name + " needs heads that are together as wide as the hidden size",
             "Export with --format hf");
+    if (!family->optionalBiases && (config.mlpBias || config.attentionBias != family->attentionBias))
+        return obstacle(std::string("llama.cpp's ") + family->name + " has no such biases", "Export with --format hf");
+    if (!family->ropeDivisors && config.ropeScaling.kind == RopeScaling::Kind::Llama3)
+        return obstacle(std::string("llama.cpp's ") + family->name + " has no rotation that is scaled as Llama 3's",
+                        "Export with --format hf");
     if (format.ternaryType != GgmlType::F16 && !config.ternaryLinears)
         return obstacle("the model's linears are dense: TQ2_0 and TQ1_0 hold -1, 0 and 1 alone",
                         "Export with --format gguf-f16");
@@ -61,7 +70,7 @@ std::optional<Error> ggufObstacle(const ModelConfig& config, const ExportFormatI
 std::int64_t ggufBytes(const ModelConfig& config, const ExportFormatInfo& format) {
     const FamilyInfo* family = familyOf(config);
     const bool scaled = family != nullptr && family->weightScales;
-    std::int64_t bytes = 0;
+    std::int64_t bytes = config.ropeScaling.kind == RopeScaling::Kind::Llama3 ? 4 * (config.headSize / 2) : 0;
     for (const TensorSpec& spec : tensorSpecs(config))
         bytes += ggmlBytes(ggmlTypeOf(spec, format), elementCount(spec)) + (spec.ternary && scaled ? 4 : 0);
     return bytes;
@@ -85,7 +94,7 @@ constexpr std::array<ExportFormatInfo, 5> table{{
          "To run the model elsewhere: the ternary linears as codes with their scale, the rest in fp32."),
      .suffix = "-packed",
      .reader = ExportReader::Transformers,
-     .obstacle = nothingToPack,
+     .obstacle = packedObstacle,
      .bytes = packedBytes},
     {.format = ExportFormat::GgufTq2,
      .key = "gguf-tq2_0",

@@ -40,6 +40,20 @@ GgufEntries metadataOf(const ModelDescription& description, const FamilyInfo& fa
     add("attention.layer_norm_rms_epsilon", static_cast<float>(config.normEps));
     add("rope.freq_base", static_cast<float>(config.ropeTheta));
     add("rope.dimension_count", number(config.headSize));
+    const RopeScaling& scaling = config.ropeScaling;
+    switch (scaling.kind) {
+        case RopeScaling::Kind::None: break;
+        case RopeScaling::Kind::Linear:
+            add("rope.scaling.type", std::string("linear"));
+            add("rope.scaling.factor", static_cast<float>(scaling.factor));
+            break;
+        case RopeScaling::Kind::Llama3:  // the rest is in rope_freqs.weight
+            entries.emplace_back(kGgufRopeFactor, static_cast<float>(scaling.factor));
+            entries.emplace_back(kGgufRopeLow, static_cast<float>(scaling.lowFreqFactor));
+            entries.emplace_back(kGgufRopeHigh, static_cast<float>(scaling.highFreqFactor));
+            entries.emplace_back(kGgufRopeContext, number(scaling.originalContext));
+            break;
+    }
     add("hidden_activation", std::string(activationInfo(config.activation).names.front()));
     entries.emplace_back(kGgufTernary, config.ternaryLinears);
     entries.emplace_back(kGgufTemplate, std::string(templateName(description.chatTemplate)));
@@ -55,6 +69,13 @@ public:
             const ExportFormatInfo& format)
         : description_(description), family_(family), weights_(model) {
         weights_.requireTensorsOf(description);
+        if (description.config.ropeScaling.kind == RopeScaling::Kind::Llama3)
+            list_.push_back({kGgufRopeDivisors, GgmlType::F32, {description.config.headSize / 2}, [this] {
+                                 const ModelConfig& config = description_.config;
+                                 const std::vector<double> divisors =
+                                     ropeDivisors(config.headSize, config.ropeTheta, config.ropeScaling);
+                                 return encodeGgml(GgmlType::F32, std::vector<float>(divisors.begin(), divisors.end()));
+                             }});
         for (const TensorSpec& spec : tensorSpecs(description.config)) {
             const GgmlType type = ggmlTypeOf(spec, format);
             list_.push_back({ggufName(spec.name), type, spec.shape,
@@ -68,18 +89,15 @@ public:
     [[nodiscard]] const std::vector<GgufTensorToWrite>& list() const { return list_; }
 
 private:
-    [[nodiscard]] bool isPermuted(const std::string& name) const {
-        return family_.rowOrder == RopeLayout::Pairs &&
-               (name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight"));
-    }
     [[nodiscard]] std::vector<std::uint8_t> dense(const TensorSpec& spec, GgmlType type) const {
         std::vector<float> values = weights_.floats(spec.name, spec.shape);
         requireFinite(values, spec.name);
         if (type == GgmlType::F16 &&
             std::any_of(values.begin(), values.end(), [](float value) { return std::abs(value) > largestHalf; }))
             throw Error("holds weights beyond f16's largest number, 65504", spec.name, "Export with --format hf");
-        if (isPermuted(spec.name))
-            values = interleaveHeads(values, description_.config.headSize, spec.shape.back(), false);
+        if (isInterleaved(family_, spec.name))
+            values = interleaveHeads(values, description_.config.headSize, spec.shape.size() == 2 ? spec.shape[1] : 1,
+                                     false);
         return encodeGgml(type, values);
     }
     std::vector<std::uint8_t> ternary(const TensorSpec& spec, GgmlType type) {
@@ -88,7 +106,7 @@ private:
         if (!std::isfinite(scale_) || scale_ > largestHalf)
             throw Error("has the absmean " + std::to_string(scale_) + ", which f16 cannot hold", spec.name,
                         "Export with --format hf");
-        if (isPermuted(spec.name))
+        if (isInterleaved(family_, spec.name))
             linear.codes = interleaveHeads(linear.codes, description_.config.headSize, spec.shape.back(), false);
         const float unit = family_.weightScales ? 1 : scale_;
         if (type == GgmlType::Q4_0) return encodeTernaryQ4(linear.codes, unit);

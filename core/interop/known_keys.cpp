@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/architecture/family.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/utf8.h"
@@ -37,8 +38,11 @@ const KnownKey* findKey(std::span<const KnownKey> table, std::string_view key) {
 // A window that is switched off, and a list of layers that are all of the plain kind, change nothing.
 bool isSwitchedOff(const json& config, std::string_view key, const json& value) {
     if (key == "sliding_window" || key == "max_window_layers") {
-        const auto on = config.find("use_sliding_window");
-        return on != config.end() && *on == false;
+        if (const auto on = config.find("use_sliding_window"); on != config.end()) return *on == false;
+        const auto type = config.find("model_type");
+        const FamilyInfo* family =
+            type != config.end() && type->is_string() ? findFamily(type->get<std::string>()) : nullptr;
+        return family != nullptr && family->windowIsOptIn;
     }
     if (key != "layer_types" || !value.is_array()) return false;
     return std::all_of(value.begin(), value.end(), [](const json& type) { return type == "full_attention"; });
@@ -77,6 +81,7 @@ std::span<const KnownKey> configKeys() {
         {"num_attention_heads", used},
         {"num_hidden_layers", used},
         {"num_key_value_heads", used},
+        {"original_max_position_embeddings", used},
         {"quantization_config", used},
         {"rms_norm_eps", used},
         {"rope_parameters", used},
@@ -210,30 +215,30 @@ std::span<const KnownKey> ggufKeys() {
     return table;
 }
 
-// Of the objects within config.json. What belongs to another type of rotation changes nothing in the default one, which
-// is the only one that is read.
+// Of the objects within config.json. What belongs to a type of rotation that is refused changes nothing in the others.
 std::span<const KnownObject> configObjects() {
     static const std::vector<KnownKey> rope{{"rope_theta", used},
                                             {"rope_type", used},
                                             {"type", used},
                                             {"partial_rotary_factor", used},
+                                            {"factor", used},
+                                            {"high_freq_factor", used},
+                                            {"low_freq_factor", used},
+                                            {"original_max_position_embeddings", used},
                                             {"attention_factor", harmless},
                                             {"beta_fast", harmless},
                                             {"beta_slow", harmless},
-                                            {"factor", harmless},
-                                            {"high_freq_factor", harmless},
                                             {"long_factor", harmless},
-                                            {"low_freq_factor", harmless},
                                             {"mscale", harmless},
                                             {"mscale_all_dim", harmless},
-                                            {"original_max_position_embeddings", harmless},
                                             {"short_factor", harmless},
                                             {"truncate", harmless}};
     static const std::vector<KnownKey> quantization{{"linear_class", used}, {"modules_to_not_convert", used},
                                                     {"quant_method", used}, {"quantization_mode", used},
                                                     {"rms_norm_eps", used}, {"use_rms_norm", used}};
-    static const std::vector<KnownKey> own{
-        {"gated_ffn", used}, {"lambda", used}, {"norm_placement", used}, {"sub_norms", used}, {"template", used}};
+    static const std::vector<KnownKey> own{{"attention_bias", used}, {"gated_ffn", used}, {"lambda", used},
+                                           {"norm_placement", used}, {"qk_norms", used},  {"sub_norms", used},
+                                           {"template", used}};
     static const std::vector<KnownObject> objects{
         {"quantization_config", quantization}, {"rope_parameters", rope}, {"rope_scaling", rope}, {"tritlab", own}};
     return objects;

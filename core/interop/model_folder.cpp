@@ -56,8 +56,8 @@ public:
             fail(key, "is " + object_[key].dump() + ", not between 1 and " + std::to_string(max));
         return value;
     }
-    [[nodiscard]] double real(const char* key, double fallback) const {
-        if (!has(key)) return fallback;
+    [[nodiscard]] double real(const char* key, std::optional<double> fallback) const {
+        if (!has(key)) return fallback ? *fallback : missing<double>(key);
         if (!object_[key].is_number()) fail(key, "is no number");
         return object_[key].get<double>();
     }
@@ -116,25 +116,48 @@ Activation readActivation(const Reader& reader, Activation fallback) {
     reader.fail("hidden_act", "is '" + name + "', this program knows " + activationNames());
 }
 
-// transformers 5 writes rope_parameters, older files rope_theta and rope_scaling.
-double readRope(const Reader& reader, double fallback, const std::string& where) {
-    if (reader.has("rope_parameters")) {
-        const json parameters = reader.child("rope_parameters");
-        const Reader rope(parameters, where + ": rope_parameters");
-        if (const auto type = rope.text("rope_type", "default"); type != "default")
-            rope.fail("rope_type", "is '" + type + "': scaled rotary embeddings are not supported");
-        if (rope.real("partial_rotary_factor", 1) != 1)
-            rope.fail("partial_rotary_factor", "is not 1: a rotation of a part of each head is not supported");
-        return rope.real("rope_theta", reader.real("rope_theta", fallback));
+// Of the object rope_parameters or rope_scaling. The context before the scaling may stand outside of it, which then
+// counts, or nowhere: it is the model's then (transformers, modeling_rope_utils.py).
+RopeScaling readScaling(const Reader& rope, const Reader& reader, std::int64_t contextLength) {
+    if (rope.real("partial_rotary_factor", 1) != 1)
+        rope.fail("partial_rotary_factor", "is not 1: a rotation of a part of each head is not supported");
+    const char* key = rope.has("rope_type") ? "rope_type" : "type";
+    const std::string type = rope.text(key, "default");
+    const RopeScalingInfo* known = findRopeScaling(type);
+    if (known == nullptr) rope.fail(key, "is '" + type + "': rotary embeddings scaled in this way are not supported");
+    RopeScaling scaling;
+    scaling.kind = known->kind;
+    if (scaling.kind != RopeScaling::Kind::None) scaling.factor = rope.real("factor", std::nullopt);
+    if (scaling.kind != RopeScaling::Kind::Llama3) return scaling;
+    scaling.lowFreqFactor = rope.real("low_freq_factor", std::nullopt);
+    scaling.highFreqFactor = rope.real("high_freq_factor", std::nullopt);
+    constexpr const char* original = "original_max_position_embeddings";
+    scaling.originalContext = reader.integer(original, rope.integer(original, contextLength, 1 << 30), 1 << 30);
+    return scaling;
+}
+
+// transformers 5 writes rope_parameters, with the base in it; older files have rope_theta and rope_scaling.
+void readRope(const Reader& reader, double fallback, ModelConfig& config, const std::string& where) {
+    config.ropeTheta = reader.real("rope_theta", fallback);
+    for (const char* key : {"rope_scaling", "rope_parameters"}) {
+        if (!reader.has(key)) continue;
+        const json object = reader.child(key);
+        const Reader rope(object, where + ": " + key);
+        const RopeScaling scaling = readScaling(rope, reader, config.contextLength);
+        if (key == std::string_view("rope_parameters") && reader.has("rope_scaling") &&
+            !(scaling == config.ropeScaling))
+            reader.fail("rope_parameters", "says something else than rope_scaling");
+        config.ropeScaling = scaling;
+        config.ropeTheta = rope.real("rope_theta", config.ropeTheta);
     }
-    if (reader.has("rope_scaling")) {
-        const json scaling = reader.child("rope_scaling");
-        const Reader rope(scaling, where + ": rope_scaling");
-        const auto type = rope.text("rope_type", rope.text("type", "default"));
-        if (type != "default")
-            reader.fail("rope_scaling", "is '" + type + "': scaled rotary embeddings are not supported");
-    }
-    return reader.real("rope_theta", fallback);
+}
+
+void readBiases(const Reader& reader, const FamilyInfo& family, ModelConfig& config) {
+    config.attentionBias = family.attentionBias;
+    if (family.attentionBiasKey && reader.flag("attention_bias", false)) config.attentionBias = AttentionBias::All;
+    config.mlpBias = reader.flag("mlp_bias", false);
+    if (config.mlpBias && !family.mlpBiasKey)
+        reader.fail("mlp_bias", std::string("is true: ") + family.name + " has no biases in its feed-forward");
 }
 
 // An entry of modules_to_not_convert by transformers' rule (quantizers_utils.should_convert_module): it matches from
@@ -216,6 +239,13 @@ void readOwn(const Reader& reader, ModelDescription& description, const std::str
     config.normPlacement = own.choice("norm_placement", config.normPlacement, placements);
     config.gatedFfn = own.flag("gated_ffn", config.gatedFfn);
     config.subNorms = own.flag("sub_norms", config.subNorms);
+    config.qkNorms = own.flag("qk_norms", config.qkNorms);
+    if (own.has("attention_bias")) {
+        const std::string key = own.text("attention_bias", "");
+        const AttentionBiasInfo* known = findAttentionBias(key);
+        if (known == nullptr) own.fail("attention_bias", "is '" + key + "', which this program does not know");
+        config.attentionBias = known->bias;
+    }
     description.chatTemplate = own.choice("template", description.chatTemplate, templates);
     description.lambda = own.real("lambda", description.config.ternaryLinears ? 1.0 : 0.0);
     if (!(description.lambda >= 0 && description.lambda <= 1)) own.fail("lambda", "is not between 0 and 1");
@@ -246,9 +276,14 @@ std::optional<Template> templateOf(const std::string& name) {
 
 const FamilyInfo* familyOf(const ModelConfig& config) {
     if (config.normPlacement != NormPlacement::Pre || !config.gatedFfn) return nullptr;
-    for (const FamilyInfo& family : families())
-        if (family.subNorms == config.subNorms) return &family;
-    return nullptr;
+    const auto fits = [&](const FamilyInfo& family) {
+        const bool attention = config.attentionBias == family.attentionBias ||
+                               (family.attentionBiasKey && config.attentionBias == AttentionBias::All);
+        return family.subNorms == config.subNorms && family.qkNorms == config.qkNorms && attention &&
+               (family.mlpBiasKey || !config.mlpBias);
+    };
+    const auto found = std::find_if(families().begin(), families().end(), fits);
+    return found != families().end() ? &*found : nullptr;
 }
 
 ModelDescription readModelDescription(const fs::path& folder) {
@@ -288,25 +323,45 @@ ModelDescription readModelDescription(const fs::path& folder) {
     config.layers = reader.integer("num_hidden_layers", std::nullopt, 4096);
     config.heads = reader.integer("num_attention_heads", std::nullopt, 65536);
     config.kvHeads = reader.integer("num_key_value_heads", config.heads, 65536);
-    config.headSize = reader.integer("head_dim", config.hiddenSize / config.heads, 65536);
+    config.headSize =
+        reader.integer("head_dim", family.headSize > 0 ? family.headSize : config.hiddenSize / config.heads, 65536);
     config.ffnSize = reader.integer("intermediate_size", std::nullopt, large);
-    config.contextLength = reader.integer("max_position_embeddings", 2048, 1 << 30);
+    config.contextLength = reader.integer("max_position_embeddings", family.contextLength, 1 << 30);
     config.normEps = reader.real("rms_norm_eps", family.normEps);
-    config.ropeTheta = readRope(reader, family.ropeTheta, where);
+    readRope(reader, family.ropeTheta, config, where);
     config.tieEmbeddings = reader.flag("tie_word_embeddings", false);
     config.activation = readActivation(reader, family.activation);
     config.gatedFfn = true;
     config.subNorms = family.subNorms;
+    config.qkNorms = family.qkNorms;
+    readBiases(reader, family, config);
     if (config.heads % config.kvHeads != 0) reader.fail("num_key_value_heads", "does not divide num_attention_heads");
     if (config.headSize % 2 != 0) reader.fail("head_dim", "is odd: rotary embeddings need pairs");
-    for (const char* bias : {"attention_bias", "mlp_bias"})
-        if (reader.flag(bias, false)) reader.fail(bias, "is true: biases are not supported");
     readOwn(reader, description, where);  // before the linears' names are needed: they depend on the gate
     readQuantization(reader, description, where);
+    if (!reader.has("tritlab") && description.storage == WeightStorage::PackedAbsmean && hasBiases(config))
+        reader.fail("quantization_config",
+                    "packs linears with biases as autobitlinear: transformers multiplies these by the weights' scale");
     requireComputable(config, where);
     if (!reader.has("tritlab")) description.lambda = config.ternaryLinears ? 1.0 : 0.0;
     return description;
 }
+
+namespace {
+
+ordered_json scalingJson(const RopeScaling& scaling) {
+    ordered_json out;
+    out["rope_type"] = ropeScalingInfo(scaling.kind).type;
+    if (scaling.kind != RopeScaling::Kind::None) out["factor"] = scaling.factor;
+    if (scaling.kind == RopeScaling::Kind::Llama3) {
+        out["low_freq_factor"] = scaling.lowFreqFactor;
+        out["high_freq_factor"] = scaling.highFreqFactor;
+        out["original_max_position_embeddings"] = scaling.originalContext;
+    }
+    return out;
+}
+
+}  // namespace
 
 ordered_json modelDescriptionJson(const ModelDescription& description) {
     const ModelConfig& config = description.config;
@@ -324,10 +379,15 @@ ordered_json modelDescriptionJson(const ModelDescription& description) {
     out["max_position_embeddings"] = config.contextLength;
     out["rms_norm_eps"] = config.normEps;
     out["rope_theta"] = config.ropeTheta;
-    out["rope_parameters"] = {{"rope_theta", config.ropeTheta}, {"rope_type", "default"}};
+    out["rope_parameters"]["rope_theta"] = config.ropeTheta;
+    out["rope_parameters"].update(scalingJson(config.ropeScaling));
+    // For transformers 4, which would pass over the scaling otherwise.
+    if (config.ropeScaling.kind != RopeScaling::Kind::None) out["rope_scaling"] = scalingJson(config.ropeScaling);
     out["hidden_act"] = activationInfo(config.activation).names.front();
     out["tie_word_embeddings"] = config.tieEmbeddings;
-    out["attention_bias"] = false;
+    if (family == nullptr || family->attentionBiasKey)
+        out["attention_bias"] = config.attentionBias == AttentionBias::All;
+    if (config.mlpBias) out["mlp_bias"] = true;
     if (config.ternaryLinears) {
         ordered_json quant;
         quant["quant_method"] = "bitnet";
@@ -348,6 +408,11 @@ ordered_json modelDescriptionJson(const ModelDescription& description) {
                       {"sub_norms", config.subNorms},
                       {"template", nameOf(description.chatTemplate, templates)},
                       {"lambda", description.lambda}};
+    if (family == nullptr) {  // what no key of Hugging Face's then says
+        if (config.qkNorms) out["tritlab"]["qk_norms"] = true;
+        if (config.attentionBias != AttentionBias::None)
+            out["tritlab"]["attention_bias"] = attentionBiasInfo(config.attentionBias).key;
+    }
     return out;
 }
 

@@ -70,6 +70,46 @@ Template readTemplate(const GgufFile& file) {
     return *known;
 }
 
+// llama.cpp takes a factor without a type for a linear scaling, and knows that of Llama 3 by its divisors alone.
+RopeScaling readScaling(const GgufFile& file, const Keys& keys, const FamilyInfo& family, const ModelConfig& config) {
+    RopeScaling scaling;
+    const std::string type = keys.text("rope.scaling.type", "linear");
+    const double factor = keys.real("rope.scaling.factor", 0);
+    if (type == "linear" && factor != 0 && factor != 1) scaling = {.kind = RopeScaling::Kind::Linear, .factor = factor};
+    else if (type != "linear" && type != "none" && factor != 1)
+        refuse(file, "scaled rotary embeddings ('" + type + "') are not supported");
+    const GgufTensor* tensor = family.ropeDivisors ? file.find(kGgufRopeDivisors) : nullptr;
+    if (tensor == nullptr) return scaling;
+    const std::string name = std::string("the tensor ") + kGgufRopeDivisors;
+    if (tensor->shape != std::vector{config.headSize / 2})
+        refuse(file, name + " has not one value for each pair of a head");
+    if (scaling.kind != RopeScaling::Kind::None) refuse(file, name + " comes with another scaling of the rotation");
+    const std::vector<float> divisors =
+        decodeGgml(tensor->type, tensor->bytes, file.path().string() + ": " + kGgufRopeDivisors);
+    const auto said = file.real(kGgufRopeFactor), low = file.real(kGgufRopeLow), high = file.real(kGgufRopeHigh);
+    const auto context = file.integer(kGgufRopeContext);
+    if (said && low && high && context) {
+        scaling = {RopeScaling::Kind::Llama3, *said, *low, *high, *context};
+        if (!hasDivisors(scaling, config.ropeTheta, divisors)) refuse(file, name + " is not what the file's keys say");
+        return scaling;
+    }
+    const auto known = scalingOfDivisors(divisors, config.ropeTheta);
+    if (!known) refuse(file, name + " holds the divisors of no scaling that is known here");
+    return *known;
+}
+
+// Biases that the family leaves open are those of the first layer; a later one that has others is refused by name.
+void readBiases(const GgufFile& file, const FamilyInfo& family, ModelConfig& config) {
+    config.attentionBias = family.attentionBias;
+    if (!family.optionalBiases) return;
+    const auto has = [&](const char* linear) {
+        return file.find(ggufName(layerPrefix(0) + linear + ".bias")) != nullptr;
+    };
+    if (has("self_attn.o_proj")) config.attentionBias = AttentionBias::All;
+    else if (has("self_attn.q_proj")) config.attentionBias = AttentionBias::Qkv;
+    config.mlpBias = has("mlp.up_proj");
+}
+
 ModelDescription readDescription(const GgufFile& file) {
     const std::string architecture = file.text("general.architecture").value_or("");
     const FamilyInfo* family = findFamily(architecture);
@@ -99,6 +139,8 @@ ModelDescription readDescription(const GgufFile& file) {
     config.normEps = keys.real("attention.layer_norm_rms_epsilon", 1e-5);
     config.activation = readActivation(file, keys, *family);
     config.subNorms = family->subNorms;
+    config.qkNorms = family->qkNorms;
+    readBiases(file, *family, config);
     config.tieEmbeddings = file.find("output.weight") == nullptr;
     config.ternaryLinears = file.flag(kGgufTernary).value_or(family->ternaryLinears);
     if (config.heads % config.kvHeads != 0) refuse(file, "the key/value heads do not divide the query heads");
@@ -107,9 +149,7 @@ ModelDescription readDescription(const GgufFile& file) {
     keys.mustBe("attention.value_length", config.headSize, "keys and values of different length are not supported");
     keys.mustBe("rope.dimension_count", config.headSize, "a rotation of a part of each head is not supported");
     keys.mustBe("expert_count", 0, "experts are not supported");
-    const std::string scaling = keys.text("rope.scaling.type", "none");
-    if (scaling != "none" && keys.real("rope.scaling.factor", scaling == "linear" ? 1 : 0) != 1)
-        refuse(file, "scaled rotary embeddings ('" + scaling + "') are not supported");
+    config.ropeScaling = readScaling(file, keys, *family, config);
     description.storage = config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
     description.chatTemplate = readTemplate(file);
     description.lambda = config.ternaryLinears ? 1 : 0;
@@ -135,6 +175,7 @@ void GgufModel::refuseWhatIsUnknown() const {
         known.insert(ggufName(spec.name));
         if (spec.shape.size() == 2) known.insert(ggufScaleName(spec.name));
     }
+    if (findFamily(description_.origin)->ropeDivisors) known.insert(kGgufRopeDivisors);
     for (const auto& [name, each] : file_.tensors())
         if (!known.contains(name))
             refuse(file_, "holds the tensor " + name + ", for which this architecture has no place here");
@@ -165,9 +206,8 @@ std::vector<float> GgufModel::stored(const std::string& name, const std::vector<
                     "The file is damaged or of another program's making: convert the model anew");
     }
     std::vector<float> values = decodeGgml(found.type, found.bytes, file_.path().string() + ": " + ggufName(name));
-    const bool rotated = name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight");
-    if (rotated && findFamily(description_.origin)->rowOrder == RopeLayout::Pairs)
-        values = interleaveHeads(values, description_.config.headSize, shape.back(), true);
+    if (isInterleaved(*findFamily(description_.origin), name))
+        values = interleaveHeads(values, description_.config.headSize, shape.size() == 2 ? shape[1] : 1, true);
     return values;
 }
 

@@ -11,7 +11,7 @@
 namespace tritlab {
 
 // Rows of a query or key projection, as `llama` files hold them (each head's pairs side by side) and back: per head [2,
-// d/2] <-> [d/2, 2]. T: a weight's type; weights [heads * headSize, in].
+// d/2] <-> [d/2, 2]. T: a weight's type; weights [heads * headSize, in], or a bias with in = 1.
 template <class T>
 std::vector<T> interleaveHeads(const std::vector<T>& weights, std::int64_t headSize, std::int64_t in, bool back) {
     std::vector<T> out(weights.size());
@@ -23,6 +23,14 @@ std::vector<T> interleaveHeads(const std::vector<T>& weights, std::int64_t headS
     }
     return out;
 }
+
+// Whether a tensor of a model folder has rows that a file of the family holds in another order.
+inline bool isInterleaved(const FamilyInfo& family, std::string_view tensor) {
+    const std::string_view module = tensor.substr(0, tensor.rfind('.'));
+    return family.rowOrder == RopeLayout::Pairs && (module.ends_with("q_proj") || module.ends_with("k_proj"));
+}
+
+inline constexpr char kGgufRopeDivisors[] = "rope_freqs.weight";  // fp32 [head size / 2], of all layers
 
 class GgufModel {
 public:
@@ -49,6 +57,11 @@ bool namesNoActivation(const GgufFile& file);
 
 // Keys of our own: what the architecture's keys cannot say.
 inline constexpr char kGgufTernary[] = "tritlab.ternary_linears";
+// Besides rope_freqs.weight, which holds what comes of them: the factors and the context of kind Llama3.
+inline constexpr char kGgufRopeFactor[] = "tritlab.rope_factor";
+inline constexpr char kGgufRopeLow[] = "tritlab.rope_low_freq_factor";
+inline constexpr char kGgufRopeHigh[] = "tritlab.rope_high_freq_factor";
+inline constexpr char kGgufRopeContext[] = "tritlab.rope_original_context";
 inline constexpr char kGgufTemplate[] = "tritlab.template";
 
 }  // namespace tritlab

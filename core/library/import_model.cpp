@@ -55,13 +55,21 @@ void writeFreshState(const fs::path& folder, const ModelConfig& config) {
     writeSafetensors(folder / "health.safetensors", {{kReversals, DType::F64, {ternary, 2}, zeros.data()}});
 }
 
+void setScaling(ConfigDraft& draft, const RopeScaling& scaling) {
+    draft.setText("rope_scaling", ropeScalingInfo(scaling.kind).key);
+    if (scaling.kind == RopeScaling::Kind::None) return;
+    draft.setValue("rope_factor", scaling.factor);
+    if (scaling.kind != RopeScaling::Kind::Llama3) return;
+    draft.setValue("rope_low_freq_factor", scaling.lowFreqFactor);
+    draft.setValue("rope_high_freq_factor", scaling.highFreqFactor);
+    draft.setValue("rope_original_context", scaling.originalContext);
+}
+
 }  // namespace
 
 ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool convert) {
     const ModelDescription description = readModelDescription(model);
     const ModelConfig& config = description.config;
-    if (config.heads * config.headSize != config.hiddenSize)
-        refuse(model, "its heads together are not as wide as its hidden size");
     if (config.inputNormPerLinear || !config.denseModules.empty())
         refuse(model, "some of its linears have norms of their own or stay dense");
     if (convert && config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
@@ -75,6 +83,7 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     draft.setValue("layers", config.layers);
     draft.setValue("heads", config.heads);
     draft.setValue("kv_heads", config.kvHeads);
+    draft.setValue("head_size", config.heads * config.headSize == config.hiddenSize ? 0 : config.headSize);
     draft.setValue("gated_ffn", config.gatedFfn);
     draft.setText("activation", activationInfo(config.activation).key);
     draft.setValue("ffn_size", config.ffnSize);
@@ -82,6 +91,10 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     draft.setValue("sub_norms", config.subNorms);
     draft.setValue("norm_eps", config.normEps);
     draft.setValue("rope_theta", config.ropeTheta);
+    setScaling(draft, config.ropeScaling);
+    draft.setValue("qk_norms", config.qkNorms);
+    draft.setText("attention_bias", attentionBiasInfo(config.attentionBias).key);
+    draft.setValue("mlp_bias", config.mlpBias);
     draft.setValue("tie_embeddings", config.tieEmbeddings);
     draft.setValue("ternary_linears", convert || config.ternaryLinears);
     draft.setText("tokenizer", "file");

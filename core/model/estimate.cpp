@@ -28,8 +28,9 @@ std::int64_t blockBytes(const RunConfig& c, const ModelConfig& m, bool onDevice)
     const std::int64_t attentionElement = onDevice || fusedAttentionAvailable() ? element : 4;
     // attention: its input, its output, log-sum-exp
     bytes += (qkv + attention) * attentionElement + 4 * m.heads;
-    if (!m.subNorms) bytes += attention * operand;              // before o; a sub-norm shares attention's output
-    return bytes + (m.gatedFfn ? 2 : 1) * m.ffnSize * element;  // before down
+    if (m.qkNorms) bytes += (qkv - m.kvHeads * m.headSize) * element;  // queries and keys before their norms
+    if (!m.subNorms) bytes += attention * operand;                     // before o; a sub-norm shares attention's output
+    return bytes + (m.gatedFfn ? 2 : 1) * m.ffnSize * element;         // before down
 }
 
 // Gradients and activations at the moment when they are most together: while a backward goes down the blocks, their

@@ -35,7 +35,7 @@ bool endsWith(std::string_view name, std::string_view end) {
 void initializeTensor(const ModelConfig& config, const TensorSpec& spec, std::uint64_t index,
                       Initialization initialization, double std, std::uint64_t seed, std::span<float> values) {
     if (spec.shape.size() == 1) {
-        std::fill(values.begin(), values.end(), 1.0F);  // norms
+        std::fill(values.begin(), values.end(), endsWith(spec.name, ".bias") ? 0.0F : 1.0F);  // else a norm
         return;
     }
     const bool embedding = spec.name == "model.embed_tokens.weight";

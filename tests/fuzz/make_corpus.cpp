@@ -146,6 +146,14 @@ void makeConfigs() {
         R"({"model_type":"llama","vocab_size":64,"hidden_size":16,"num_hidden_layers":1,"num_attention_heads":4,
 "intermediate_size":32,"rope_scaling":{"type":"linear","factor":2},"attention_bias":false,"sliding_window":null,
 "hidden_act":"silu"})");
+    put("config_json/llama3.json",
+        R"({"model_type":"llama","vocab_size":64,"hidden_size":16,"num_hidden_layers":1,"num_attention_heads":4,
+"intermediate_size":32,"mlp_bias":true,"rope_theta":5e5,"rope_scaling":{"rope_type":"llama3","factor":8,
+"low_freq_factor":1,"high_freq_factor":4,"original_max_position_embeddings":8192}})");
+    put("config_json/qwen3.json",
+        R"({"model_type":"qwen3","vocab_size":64,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":4,
+"num_key_value_heads":2,"head_dim":6,"intermediate_size":32,"attention_bias":true,"use_sliding_window":false,
+"sliding_window":64,"max_window_layers":1,"layer_types":["full_attention","full_attention"]})");
     put("config_json/patterns.json",
         R"({"model_type":"bitnet","vocab_size":64,"hidden_size":16,"num_hidden_layers":1,"num_attention_heads":4,
 "intermediate_size":32,"rope_parameters":{"rope_theta":1e4,"rope_type":"default","partial_rotary_factor":1},

@@ -143,7 +143,7 @@ void addAttention(Timings& timings, const KernelBenchRequest& r) {
     const std::int64_t heads = std::max<std::int64_t>(1, r.width / headSize),
                        batch = std::max<std::int64_t>(1, r.rows / length);
     const QkvShape shape{batch, length, heads, heads, headSize};
-    const RopeTable rope = ropeTable(length, headSize, 10000);
+    const RopeTable rope = ropeTable(length, ropeFrequencies(headSize, 10000));
     const at::Tensor qkv = noise(batch * length, shape.width(), at::kBFloat16).requires_grad_();
     const at::Tensor g = noise(batch * length, heads * headSize, at::kBFloat16);
     const at::Tensor split = qkv.detach().view({batch, length, 3 * heads, headSize}).transpose(1, 2).contiguous();

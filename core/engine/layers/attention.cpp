@@ -158,15 +158,14 @@ at::Tensor floatAttention(const at::Tensor& qkv, const QkvShape& s, const RopeTa
 
 }  // namespace
 
-RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta, at::Device device) {
-    const std::int64_t half = headSize / 2;
+RopeTable ropeTable(std::int64_t positions, std::span<const double> frequencies, at::Device device) {
+    const auto half = static_cast<std::int64_t>(frequencies.size());
     RopeTable table{at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
     auto* cosine = pointer<float>(table.cosine);
     auto* sine = pointer<float>(table.sine);
     for (std::int64_t p = 0; p < positions; ++p)
-        for (std::int64_t i = 0; i < half; ++i) {
-            const double angle =
-                static_cast<double>(p) * std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
+        for (const double frequency : frequencies) {
+            const double angle = static_cast<double>(p) * frequency;
             *cosine++ = static_cast<float>(std::cos(angle));
             *sine++ = static_cast<float>(std::sin(angle));
         }

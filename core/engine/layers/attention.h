@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <cstdint>
+#include <span>
 
 namespace tritlab {
 
@@ -12,11 +13,12 @@ struct QkvShape {
     [[nodiscard]] std::int64_t width() const { return (heads + 2 * kvHeads) * headSize; }
 };
 
-// Cosines and sines of position * theta^(-2i/headSize), fp32 [positions, headSize / 2], computed in float64.
+// Cosines and sines of position * frequency, fp32 [positions, headSize / 2], computed in float64.
 struct RopeTable {
     at::Tensor cosine, sine;
 };
-RopeTable ropeTable(std::int64_t positions, std::int64_t headSize, double theta, at::Device device = at::kCPU);
+// frequencies: ropeFrequencies() of core/architecture/rope.h.
+RopeTable ropeTable(std::int64_t positions, std::span<const double> frequencies, at::Device device = at::kCPU);
 
 // qkv: [batch * length, width], each row all query heads, then all key heads, then all value heads; the first two are
 // rotated (rotate-half). On the CPU bf16 runs on the fused kernels where the machine has them, everything else widened

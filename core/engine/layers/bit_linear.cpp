@@ -22,6 +22,7 @@ struct BitLinearNode final : torch::autograd::Node {
     at::Tensor columnScale;          // lambda 1: fp32 [out]
     std::vector<float> scales;       // lambda 1: of each weight, where they are on the host
     std::vector<std::int64_t> outs;  // of each linear
+    bool biases = false;
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override;
     void release_variables() override {
@@ -42,7 +43,19 @@ void splitWeightGradient(const at::Tensor& dw, const std::vector<std::int64_t>& 
     }
 }
 
-// Per parameter of the group a gradient for the weight; before them the input's and the norm's.
+// db [out] = the sum of g's rows, one fp32 tensor a linear.
+void splitBiasGradient(const at::Tensor& g, const std::vector<std::int64_t>& outs,
+                       torch::autograd::variable_list& result) {
+    const ProfileScope scope("gradients");
+    const at::Tensor sums = tensorKernels(g).rowSum(g);
+    std::int64_t first = 0;
+    for (const std::int64_t out : outs) {
+        result.push_back(outs.size() == 1 ? sums : sums.narrow(0, first, out).clone());
+        first += out;
+    }
+}
+
+// A gradient for each weight of the group, then for each bias; before them the input's and the norm's.
 torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_list&& gradients) {
     const at::NoGradGuard guard;
     const at::Tensor g = gradients[0].contiguous();
@@ -65,14 +78,15 @@ torch::autograd::variable_list BitLinearNode::apply(torch::autograd::variable_li
         result[0] = prologueBackward(prologue, dh, integers && single ? scales[0] : 1.0F, result[1]);
     }
     splitWeightGradient(product(byRow.t(), left), outs, result);
+    if (biases) splitBiasGradient(g, outs, result);
     return result;
 }
 
 }  // namespace
 
 BitLinear::BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType,
-                     const std::optional<WeightQuantizer>& quantizer)
-    : weights_(std::move(weights)), type_(computeType), quantizer_(quantizer) {
+                     const std::optional<WeightQuantizer>& quantizer, std::vector<at::Tensor> biases)
+    : weights_(std::move(weights)), biases_(std::move(biases)), type_(computeType), quantizer_(quantizer) {
     in_ = weights_.at(0).size(1);
     for (const at::Tensor& weight : weights_) out_ += weight.size(0);
     // The integer product is summed in int32 and turned into float: exact while in * 128 stays below 2^24.
@@ -123,10 +137,20 @@ at::Tensor BitLinear::integerProduct(const at::Tensor& x, const at::Tensor& inve
     return tensorKernels(x).integerProduct(x, inverseScale, codes_, type_);
 }
 
+void BitLinear::addBiases(const at::Tensor& y) const {
+    const ProfileScope scope("products");
+    std::int64_t first = 0;
+    for (const at::Tensor& bias : biases_) {
+        y.narrow(1, first, bias.size(0)).add_(bias.detach().to(y.scalar_type()));
+        first += bias.size(0);
+    }
+}
+
 at::Tensor BitLinear::forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight,
                               double lambda, std::uint64_t version) {
     torch::autograd::variable_list inputs{x, normWeight};
     inputs.insert(inputs.end(), weights_.begin(), weights_.end());
+    inputs.insert(inputs.end(), biases_.begin(), biases_.end());
     const bool record = wantsGradient(inputs);
     const double blend = ternary() ? lambda : 0.0;
     auto node = std::make_shared<BitLinearNode>();
@@ -149,12 +173,14 @@ at::Tensor BitLinear::forward(const at::Tensor& x, const Prologue& prologue, con
             node->input = prologueForward(node->prologue, blend);
             y = product(node->input, node->weight.t());
         }
+        addBiases(y);
         node->lambda = blend;
         if (node->prologue.trivial()) node->prologue.x = at::Tensor();
         else node->input = node->codes = at::Tensor();
     }
     if (record) {
         for (const at::Tensor& weight : weights_) node->outs.push_back(weight.size(0));
+        node->biases = !biases_.empty();
         attach(y, node, inputs);
     }
     return y;

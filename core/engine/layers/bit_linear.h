@@ -3,7 +3,7 @@
 // type; exactly 1: the integer product of ternary and int8 codes,
 //   y[t, o] = float(sum_i code_x[t, i] * code_w[o, i]) * (absmean_w * inverseScale_x[t])
 // (each operation rounded to float once, in that order; bf16 rounds the result once more). Gradients are
-// straight-through.
+// straight-through. A bias is added to the product in the compute type, whatever lambda is.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -23,9 +23,9 @@ namespace tritlab {
 class BitLinear {
 public:
     // weights: fp32 leaves [out, in], one `in`. computeType: at::kFloat or at::kBFloat16. Without a quantizer: dense
-    // whatever lambda says.
+    // whatever lambda says. biases: fp32 leaves [out], one a weight, or none at all.
     BitLinear(std::vector<at::Tensor> weights, at::ScalarType computeType,
-              const std::optional<WeightQuantizer>& quantizer);
+              const std::optional<WeightQuantizer>& quantizer, std::vector<at::Tensor> biases = {});
 
     // x [N, inputWidth] of the compute type -> [N, sum of out], the linears' outputs side by side.
     at::Tensor forward(const at::Tensor& x, const Prologue& prologue, const at::Tensor& normWeight, double lambda,
@@ -40,9 +40,10 @@ public:
 private:
     at::Tensor integerProduct(const at::Tensor& x, const at::Tensor& inverseScale);  // of the current codes
     const at::Tensor& blendedWeight(double lambda, std::uint64_t version);
+    void addBiases(const at::Tensor& y) const;
 
     static constexpr std::uint64_t none = ~std::uint64_t{0};
-    std::vector<at::Tensor> weights_;
+    std::vector<at::Tensor> weights_, biases_;
     at::ScalarType type_;
     std::optional<WeightQuantizer> quantizer_;
     std::int64_t in_ = 0, out_ = 0;

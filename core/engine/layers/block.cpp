@@ -28,14 +28,15 @@ Projection::Projection(const ModelConfig& config, const ParameterLookup& paramet
     for (std::size_t first = 0; first < names.size();) {
         const bool ternary = isTernary(config, names[first]), alone = ternary && config.inputNormPerLinear;
         Part part;
-        std::vector<at::Tensor> weights;
+        std::vector<at::Tensor> weights, biases;
         do {
             part.names.push_back(names[first]);
             weights.push_back(parameter(names[first] + ".weight"));
+            if (hasBias(config, names[first])) biases.push_back(parameter(names[first] + ".bias"));
             ++first;
         } while (first < names.size() && !alone && isTernary(config, names[first]) == ternary);
-        part.group = std::make_unique<BitLinear>(std::move(weights), type,
-                                                 ternary ? std::optional(config.quantizer) : std::nullopt);
+        part.group = std::make_unique<BitLinear>(
+            std::move(weights), type, ternary ? std::optional(config.quantizer) : std::nullopt, std::move(biases));
         if (alone) part.inputNorm = parameter(part.names[0] + ".rms_norm.weight");
         parts_.push_back(std::move(part));
     }
@@ -65,6 +66,10 @@ Block::Block(const ModelConfig& config, std::int64_t layer, const ParameterLooku
     const std::string prefix = layerPrefix(layer);
     attentionNorm_ = parameter(prefix + "input_layernorm.weight");
     feedForwardNorm_ = parameter(prefix + "post_attention_layernorm.weight");
+    if (config.qkNorms) {
+        queryNorm_ = parameter(prefix + "self_attn.q_norm.weight");
+        keyNorm_ = parameter(prefix + "self_attn.k_norm.weight");
+    }
     if (config.subNorms) {
         attentionSubNorm_ = parameter(prefix + "self_attn.attn_sub_norm.weight");
         feedForwardSubNorm_ = parameter(prefix + "mlp.ffn_sub_norm.weight");
@@ -73,6 +78,17 @@ Block::Block(const ModelConfig& config, std::int64_t layer, const ParameterLooku
 
 Prologue Block::norm() const { return {.norm = true, .eps = static_cast<float>(config_.normEps)}; }
 
+at::Tensor Block::withNormedHeads(const at::Tensor& qkv) const {
+    const std::int64_t rows = qkv.size(0), queries = config_.heads * config_.headSize,
+                       keys = config_.kvHeads * config_.headSize;
+    const auto normed = [&](std::int64_t first, std::int64_t width, const at::Tensor& weight) {
+        const at::Tensor heads = qkv.narrow(1, first, width).reshape({-1, config_.headSize});
+        return applyPrologue(heads, norm(), weight).view({rows, width});
+    };
+    return at::cat(
+        {normed(0, queries, queryNorm_), normed(queries, keys, keyNorm_), qkv.narrow(1, queries + keys, keys)}, 1);
+}
+
 at::Tensor Block::forward(const at::Tensor& x, const ForwardContext& context) {
     const bool pre = config_.normPlacement == NormPlacement::Pre;
     const Prologue before = pre ? norm() : Prologue{}, subNorm = config_.subNorms ? norm() : Prologue{};
@@ -80,7 +96,8 @@ at::Tensor Block::forward(const at::Tensor& x, const ForwardContext& context) {
     activation.activation = config_.activation;
     activation.gated = config_.gatedFfn;
 
-    const at::Tensor qkv = qkv_.forward(x, before, pre ? attentionNorm_ : at::Tensor(), context);
+    at::Tensor qkv = qkv_.forward(x, before, pre ? attentionNorm_ : at::Tensor(), context);
+    if (config_.qkNorms) qkv = withNormedHeads(qkv);
     const at::Tensor mixed = attention(qkv, context.shape, context.rope, context.documentStart, context.documentMask);
     at::Tensor stream = at::add(x, output_.forward(mixed, subNorm, attentionSubNorm_, context));
     if (!pre) stream = applyPrologue(stream, norm(), attentionNorm_);

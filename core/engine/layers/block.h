@@ -56,9 +56,11 @@ public:
 
 private:
     [[nodiscard]] Prologue norm() const;
+    // Query and key heads of qkv [N, width] each normed on its own, the values as they are.
+    [[nodiscard]] at::Tensor withNormedHeads(const at::Tensor& qkv) const;
 
     ModelConfig config_;
-    at::Tensor attentionNorm_, feedForwardNorm_, attentionSubNorm_, feedForwardSubNorm_;
+    at::Tensor attentionNorm_, feedForwardNorm_, queryNorm_, keyNorm_, attentionSubNorm_, feedForwardSubNorm_;
     Projection qkv_, output_, up_, down_;
 };
 

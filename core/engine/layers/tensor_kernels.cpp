@@ -90,6 +90,7 @@ public:
         *byColumn = at::empty_like(g);
         at::mul_out(*byColumn, g, columnScale.unsqueeze(0));
     }
+    at::Tensor rowSum(const at::Tensor& g) const override { return g.sum(0, false, at::kFloat); }
     at::Tensor toFloat(const at::Tensor& rows) const override { return rows.to(at::kFloat, false, true); }
 
 private:

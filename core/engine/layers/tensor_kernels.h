@@ -48,6 +48,7 @@ public:
     // g [N, out] times each row's scale, and, where byColumn is given, times each column's.
     virtual void scaleGradient(const at::Tensor& g, const at::Tensor& rowScale, const at::Tensor& columnScale,
                                at::Tensor& byRow, at::Tensor* byColumn) const = 0;
+    virtual at::Tensor rowSum(const at::Tensor& g) const = 0;      // fp32 [columns]: the sum of g's rows
     virtual at::Tensor toFloat(const at::Tensor& rows) const = 0;  // contiguous rows as new fp32 ones
 };
 

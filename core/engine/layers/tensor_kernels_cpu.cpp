@@ -218,6 +218,25 @@ public:
         });
     }
 
+    // Per chunk of rows, chunks in order, so that no thread count alters it.
+    at::Tensor rowSum(const at::Tensor& g) const override {
+        const std::int64_t n = g.size(0), columns = g.size(1);
+        const std::int64_t chunk = std::max<std::int64_t>(32, (n + 63) / 64), chunks = (n + chunk - 1) / chunk;
+        const at::Tensor partial = at::zeros({chunks, columns}, g.options().dtype(at::kFloat));
+        auto* sums = pointer<float>(partial);
+        byPrecision(g.scalar_type(), [&]<typename T>() {
+            at::parallel_for(0, chunks, 1, [&](std::int64_t first, std::int64_t last) {
+                for (std::int64_t c = first; c < last; ++c)
+                    for (std::int64_t row = c * chunk; row < std::min(n, (c + 1) * chunk); ++row)
+                        rowKernels<T>().addToFloat(pointer<T>(g) + row * columns, columns, 1.0F, sums + c * columns);
+            });
+        });
+        at::Tensor total = at::zeros({columns}, partial.options());
+        for (std::int64_t c = 0; c < chunks; ++c)
+            rowKernels<float>().addToFloat(sums + c * columns, columns, 1.0F, pointer<float>(total));
+        return total;
+    }
+
     at::Tensor toFloat(const at::Tensor& rows) const override {
         at::Tensor floats = at::empty(rows.sizes(), rows.options().dtype(at::kFloat));
         const std::int64_t columns = rows.size(1);

@@ -166,7 +166,8 @@ ForwardContext LanguageModel::Impl::context(const at::Tensor& tokens, const at::
             "Check the lambda schedule.");
     const std::int64_t length = tokens.size(1);
     if (!rope.cosine.defined() || rope.cosine.size(0) < length)
-        rope = ropeTable(std::max(length, config.contextLength), config.headSize, config.ropeTheta, device);
+        rope = ropeTable(std::max(length, config.contextLength),
+                         ropeFrequencies(config.headSize, config.ropeTheta, config.ropeScaling), device);
     ForwardContext made{{tokens.size(0), length, config.heads, config.kvHeads, config.headSize},
                         rope,
                         documentStart,

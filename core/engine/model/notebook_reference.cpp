@@ -41,7 +41,8 @@ NotebookReference::NotebookReference(const ModelConfig& config, std::map<std::st
     : config_(config), weights_(std::move(weights)) {
     const bool notebook = config.normPlacement == NormPlacement::Post && config.activation == Activation::ReluSquared &&
                           !config.gatedFfn && !config.subNorms && config.tieEmbeddings &&
-                          config.heads == config.kvHeads;
+                          config.heads == config.kvHeads && !config.qkNorms && !hasBiases(config) &&
+                          config.ropeScaling == RopeScaling();
     if (!notebook)
         throw Error("the reference computes the notebook's block alone", "architecture",
                     "Choose architecture notebook");

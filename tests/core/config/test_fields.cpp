@@ -145,6 +145,12 @@ private Q_SLOTS:
         QCOMPARE(draft.config().lambdaK, 100.0);
         draft.setText("lambda_schedule", "exponential");
         QCOMPARE(draft.config().lambdaK, 8.0);
+        draft.setText("architecture", "qwen3");
+        QCOMPARE(draft.config().headSize, 128);
+        QVERIFY(draft.config().qkNorms && draft.config().attentionBias == AttentionBias::None);
+        draft.setText("architecture", "qwen2");
+        QCOMPARE(draft.config().headSize, 0);
+        QVERIFY(!draft.config().qkNorms && draft.config().attentionBias == AttentionBias::Qkv);
         draft.setText("architecture", "llama");
         QVERIFY(!draft.config().ternaryLinears && draft.config().activation == Activation::Silu &&
                 draft.config().gatedFfn);
@@ -245,6 +251,11 @@ private Q_SLOTS:
         QCOMPARE(check(good.config()).size(), 0U);
         QVERIFY(problemsWith("hidden_size", [](RunConfig& c) { c.hiddenSize = 250; }));
         QVERIFY(problemsWith("heads", [](RunConfig& c) { c.hiddenSize = 36, c.heads = 4; }));  // head size 9
+        QVERIFY(problemsWith("head_size", [](RunConfig& c) { c.headSize = 9; }));
+        QVERIFY(!problemsWith("hidden_size", [](RunConfig& c) { c.hiddenSize = 250, c.headSize = 64; }));
+        QVERIFY(problemsWith("rope_low_freq_factor", [](RunConfig& c) {
+            c.ropeScaling = RopeScaling::Kind::Llama3, c.ropeLowFreqFactor = c.ropeHighFreqFactor;
+        }));
         QVERIFY(problemsWith("kv_heads", [](RunConfig& c) { c.kvHeads = 3; }));
         QVERIFY(problemsWith("warmup_steps", [](RunConfig& c) { c.warmupSteps = c.steps; }));
         QVERIFY(problemsWith("vocab_size", [](RunConfig& c) { c.vocabSize = 299; }));

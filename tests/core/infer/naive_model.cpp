@@ -29,6 +29,21 @@ ModelConfig base() {
     return config;
 }
 
+// transformers' order of steps: the two ends, then the blend.
+double scaledFrequency(const RopeScaling& scaling, double frequency) {
+    switch (scaling.kind) {
+        case RopeScaling::Kind::None: return frequency;
+        case RopeScaling::Kind::Linear: return frequency / scaling.factor;
+        case RopeScaling::Kind::Llama3: {
+            const double turns = static_cast<double>(scaling.originalContext) * frequency / (2 * std::acos(-1.0));
+            const double smooth = std::clamp(
+                (turns - scaling.lowFreqFactor) / (scaling.highFreqFactor - scaling.lowFreqFactor), 0.0, 1.0);
+            return (1 - smooth) * frequency / scaling.factor + smooth * frequency;
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::vector<NamedConfig> tinyConfigs() {
@@ -69,7 +84,31 @@ std::vector<NamedConfig> tinyConfigs() {
     ModelConfig gelu = module7;
     gelu.activation = Activation::GeluTanh;
     all.push_back({"gelu", gelu});
+    ModelConfig scaled = llama;  // of three pairs one each is as it was, blended, and divided by the whole factor
+    scaled.headSize = 6;
+    scaled.ropeTheta = 500;
+    scaled.ropeScaling = {RopeScaling::Kind::Llama3, 8, 1, 4, 128};
+    all.push_back({"llama 3", scaled});
+    ModelConfig qwen2 = llama;
+    qwen2.attentionBias = AttentionBias::Qkv;
+    qwen2.kvHeads = 2;
+    qwen2.ropeScaling = {.kind = RopeScaling::Kind::Linear, .factor = 2.5};
+    all.push_back({"qwen2", qwen2});
+    ModelConfig qwen3 = llama;  // the heads are wider together than the hidden size
+    qwen3.qkNorms = qwen3.tieEmbeddings = true;
+    qwen3.headSize = 20;
+    qwen3.kvHeads = 2;
+    all.push_back({"qwen3", qwen3});
+    ModelConfig everything = qwen3;
+    everything.ternaryLinears = everything.mlpBias = true;
+    everything.attentionBias = AttentionBias::All;
+    all.push_back({"ternary, with biases and norms", everything});
     return all;
+}
+
+ModelConfig tinyConfig(const std::string& name) {
+    const auto all = tinyConfigs();
+    return std::find_if(all.begin(), all.end(), [&](const NamedConfig& each) { return each.name == name; })->config;
 }
 
 void writeRandomModel(const fs::path& folder, const ModelConfig& config, std::uint64_t seed, DType type,
@@ -87,10 +126,12 @@ void writeRandomModel(const fs::path& folder, const ModelConfig& config, std::ui
         std::int64_t count = 1;
         for (const std::int64_t length : spec.shape) count *= length;
         std::vector<float> values(size(count));
-        const bool isNorm = spec.shape.size() == 1;
+        const bool isBias = spec.name.ends_with(".bias"), isNorm = spec.shape.size() == 1 && !isBias;
         for (std::size_t i = 0; i < values.size(); ++i) {
             const auto uniform = static_cast<float>(randomUniform(seed, stream, i) * 2 - 1);
-            values[i] = isNorm ? 1 + 0.3f * uniform : uniform * (spec.name == "model.embed_tokens.weight" ? 1.f : 0.4f);
+            values[i] = isBias   ? 0.3f * uniform
+                        : isNorm ? 1 + 0.3f * uniform
+                                 : uniform * (spec.name == "model.embed_tokens.weight" ? 1.f : 0.4f);
         }
         ++stream;
         halves.emplace_back();
@@ -155,6 +196,8 @@ NaiveModel::Vector NaiveModel::linear(const std::string& module, Vector x) const
         for (double& v : x) v = std::clamp(std::nearbyint(v * 127 / max), -128.0, 127.0) * max / 127;
     }
     Vector out(w.size() / x.size(), 0.0);
+    if (const auto bias = tensors_.find(module + ".bias"); bias != tensors_.end())
+        out.assign(bias->second.begin(), bias->second.end());
     for (std::size_t r = 0; r < out.size(); ++r)
         for (std::size_t c = 0; c < x.size(); ++c) out[r] += weights[r * x.size() + c] * x[c];
     return out;
@@ -180,7 +223,8 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
                 for (std::size_t i = 0; i < half; ++i) {
                     const double angle =
                         static_cast<double>(position) *
-                        std::pow(c.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(headSize));
+                        scaledFrequency(c.ropeScaling, std::pow(c.ropeTheta, -2.0 * static_cast<double>(i) /
+                                                                                 static_cast<double>(headSize)));
                     double& a = v[head * headSize + i];
                     double& b = v[head * headSize + i + half];
                     const double a0 = a, b0 = b;
@@ -189,12 +233,21 @@ std::vector<std::vector<double>> NaiveModel::logits(const std::vector<TokenId>& 
                 }
             return v;
         };
+        const auto normedHeads = [&](Vector v, const std::string& name) {
+            if (!c.qkNorms) return v;
+            for (std::size_t at = 0; at < v.size(); at += headSize) {
+                const auto first = v.begin() + static_cast<std::ptrdiff_t>(at);
+                const Vector head = norm(Vector(first, first + c.headSize), name, c.normEps);
+                std::copy(head.begin(), head.end(), first);
+            }
+            return v;
+        };
         std::vector<Vector> keys, values;
         for (std::size_t t = 0; t < x.size(); ++t) {
             const Vector h = pre ? norm(x[t], prefix + "input_layernorm.weight", c.normEps) : x[t];
-            keys.push_back(rotated(linear(attn + "k_proj", h), t));
+            keys.push_back(rotated(normedHeads(linear(attn + "k_proj", h), attn + "k_norm.weight"), t));
             values.push_back(linear(attn + "v_proj", h));
-            const Vector query = rotated(linear(attn + "q_proj", h), t);
+            const Vector query = rotated(normedHeads(linear(attn + "q_proj", h), attn + "q_norm.weight"), t);
             Vector mixed(query.size(), 0.0);
             for (std::size_t head = 0; head < size(c.heads); ++head) {
                 const std::size_t shared = head / size(c.heads / c.kvHeads);

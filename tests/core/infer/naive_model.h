@@ -17,8 +17,9 @@ struct NamedConfig {
     std::string name;
     ModelConfig config;
 };
-// Tiny models of all four architectures, and corners of the class; sizes that are no multiple of any tile among them.
+// Tiny models of all architectures, and corners of the class; sizes that are no multiple of any tile among them.
 std::vector<NamedConfig> tinyConfigs();
+ModelConfig tinyConfig(const std::string& name);
 
 // A whole model folder (without tokenizer): config.json and model.safetensors with random weights of this type.
 void writeRandomModel(const std::filesystem::path& folder, const ModelConfig& config, std::uint64_t seed,

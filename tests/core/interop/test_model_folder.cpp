@@ -108,7 +108,7 @@ private Q_SLOTS:
                                                             {"layer_types", {"full_attention", "sliding_attention"}},
                                                             {"hidden_activation", "gelu"},
                                                             {"norm_type", "layernorm"},
-                                                            {"attention_bias", true}};
+                                                            {"mlp_bias", true}};
         for (const auto& [key, value] : refusedOnes) {
             json object = bitnet();
             object[key] = value;
@@ -184,6 +184,107 @@ private Q_SLOTS:
         }
     }
 
+    // Defaults and keys of transformers' Qwen2Config and Qwen3Config.
+    void readsQwen() {
+        json object = bitnet();
+        object.erase("quantization_config");
+        object.erase("hidden_act");
+        object["model_type"] = "qwen2";
+        ModelDescription description = read(object);
+        QVERIFY(description.config.attentionBias == AttentionBias::Qkv && !description.config.qkNorms);
+        QVERIFY(!description.config.subNorms && description.config.activation == Activation::Silu);
+        QCOMPARE(description.config.headSize, 16);
+        QCOMPARE(description.config.contextLength, 32768);
+        QCOMPARE(description.config.normEps, 1e-6);
+        object["attention_bias"] = false;  // transformers' class has no such key
+        QVERIFY(read(object).config.attentionBias == AttentionBias::Qkv);
+        object["mlp_bias"] = true;
+        refused(object, "mlp_bias");
+        object.erase("mlp_bias");
+        // A window counts only where it is switched on.
+        object["sliding_window"] = 4096;
+        object["max_window_layers"] = 1;
+        QVERIFY(read(object).notes.empty());
+        object["use_sliding_window"] = true;
+        refused(object, "max_window_layers");
+        object.erase("max_window_layers");
+        refused(object, "sliding_window");
+        object.erase("sliding_window");  // the class has a window of its own then
+        refused(object, "use_sliding_window");
+        object["use_sliding_window"] = false;
+        object["layer_types"] = {"full_attention", "sliding_attention"};
+        refused(object, "layer_types");
+        object["layer_types"] = {"full_attention", "full_attention"};
+
+        object["model_type"] = "qwen3";
+        description = read(object);
+        QVERIFY(description.config.qkNorms && description.config.attentionBias == AttentionBias::None);
+        QCOMPARE(description.config.headSize, 128);
+        object["head_dim"] = 24;
+        object["attention_bias"] = true;
+        description = read(object);
+        QVERIFY(description.config.attentionBias == AttentionBias::All);
+        QCOMPARE(description.config.headSize, 24);
+    }
+    void readsScaledRotations() {
+        json object = bitnet();
+        const json llama3 = {{"rope_type", "llama3"},
+                             {"factor", 32.0},
+                             {"low_freq_factor", 1.0},
+                             {"high_freq_factor", 4.0},
+                             {"original_max_position_embeddings", 8192}};
+        const RopeScaling wanted{RopeScaling::Kind::Llama3, 32, 1, 4, 8192};
+        object["rope_theta"] = 500000.0;
+        object["rope_scaling"] = llama3;
+        QVERIFY(read(object).config.ropeScaling == wanted);
+        json older = object;  // "type" was the key at first
+        older["rope_scaling"].erase("rope_type");
+        older["rope_scaling"]["type"] = "llama3";
+        QVERIFY(read(older).config.ropeScaling == wanted);
+        json newer = bitnet();
+        newer["rope_parameters"] = llama3;
+        newer["rope_parameters"]["rope_theta"] = 1234.0;
+        QVERIFY(read(newer).config.ropeScaling == wanted);
+        QCOMPARE(read(newer).config.ropeTheta, 1234.0);
+        newer["rope_scaling"] = llama3;  // both, as this program writes them
+        QVERIFY(read(newer).config.ropeScaling == wanted && read(newer).notes.empty());
+        newer["rope_scaling"]["factor"] = 8.0;
+        refused(newer, "rope_parameters");
+        json without = object;
+        without["rope_scaling"].erase("original_max_position_embeddings");
+        QCOMPARE(read(without).config.ropeScaling.originalContext, 2048);  // the model's whole context
+        without["original_max_position_embeddings"] = 512;
+        QCOMPARE(read(without).config.ropeScaling.originalContext, 512);
+        for (const char* key : {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}) {
+            json less = object;
+            less["rope_scaling"].erase(key);
+            if (key != std::string_view("original_max_position_embeddings")) refused(less, key);
+            less["rope_scaling"][key] = "many";
+            refused(less, key);
+        }
+        object["rope_scaling"]["high_freq_factor"] = 1.0;
+        refused(object, "scaling");
+        object["rope_scaling"] = {{"type", "linear"}, {"factor", 4.0}};
+        QVERIFY(read(object).config.ropeScaling == (RopeScaling{.kind = RopeScaling::Kind::Linear, .factor = 4}));
+        object["rope_scaling"]["factor"] = -1;
+        refused(object, "scaling");
+        for (const char* type : {"yarn", "dynamic", "longrope", "mrope", "proportional"}) {
+            object["rope_scaling"] = {{"rope_type", type}, {"factor", 4.0}};
+            refused(object, type);
+        }
+    }
+    // transformers computes (x W + b) s for packed linears, not x W s + b.
+    void packedLinearsWithBiasesAreRefused() {
+        json object = bitnet();
+        object["attention_bias"] = true;
+        QVERIFY(read(object).config.attentionBias == AttentionBias::All);
+        object["quantization_config"]["quantization_mode"] = "offline";
+        refused(object, "biases");
+        object["quantization_config"]["linear_class"] = "bitlinear";
+        object["tie_word_embeddings"] = true;
+        QVERIFY(read(object).storage == WeightStorage::PackedInverse);
+    }
+
     void resolvesModulesThatStayDense() {
         json object = bitnet();
         object["quantization_config"]["modules_to_not_convert"] = {"model.layers.1", "o_proj", "lm_head"};
@@ -205,9 +306,6 @@ private Q_SLOTS:
             refused(object, key);
         }
         json object = bitnet();
-        object["attention_bias"] = true;
-        refused(object, "attention_bias");
-        object = bitnet();
         object["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", 4.0}};
         refused(object, "yarn");
         object = bitnet();
@@ -302,7 +400,7 @@ private Q_SLOTS:
     }
     void ownFoldersRoundTrip() {
         for (const NormPlacement placement : {NormPlacement::Pre, NormPlacement::Post}) {
-            for (int bits = 0; bits < 16; ++bits) {
+            for (int bits = 0; bits < 256; ++bits) {
                 ModelDescription description;
                 ModelConfig& config = description.config;
                 config.vocabSize = 300;
@@ -319,11 +417,16 @@ private Q_SLOTS:
                 config.subNorms = (bits & 2) != 0;
                 config.ternaryLinears = (bits & 4) != 0;
                 config.tieEmbeddings = (bits & 8) != 0;
+                config.qkNorms = (bits & 16) != 0;
+                config.mlpBias = (bits & 32) != 0;
+                config.attentionBias = static_cast<AttentionBias>((bits >> 6) % 3);
+                if (bits % 3 == 1) config.ropeScaling = {RopeScaling::Kind::Llama3, 8, 1.5, 4.25, 77};
+                if (bits % 3 == 2) config.ropeScaling = {.kind = RopeScaling::Kind::Linear, .factor = 3};
                 description.chatTemplate = Template::Instruction;
                 description.lambda = 0.25;
                 description.origin = "tritlab";
                 const ModelDescription back = read(json::parse(modelDescriptionJson(description).dump()));
-                QVERIFY(back.config == config);
+                QVERIFY2(back.config == config && back.notes.empty(), modelDescriptionJson(description).dump().c_str());
                 QVERIFY(back.chatTemplate == Template::Instruction && back.lambda == 0.25 && back.origin == "tritlab");
             }
         }

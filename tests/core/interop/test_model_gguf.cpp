@@ -244,7 +244,7 @@ private Q_SLOTS:
         const auto key = [](const char* name, GgufValue value) {
             return [name, value](auto& keys, auto&) { keys[name] = value; };
         };
-        refused(out, "qwen2", key("general.architecture", std::string("qwen2")));
+        refused(out, "qwen2moe", key("general.architecture", std::string("qwen2moe")));
         refused(out, "bitnet.block_count is missing", [](auto& keys, auto&) { keys.erase("bitnet.block_count"); });
         refused(out, "between 1 and", key("bitnet.embedding_length", std::uint32_t{0}));
         refused(out, "another kind", key("bitnet.embedding_length", std::string("wide")));
@@ -271,7 +271,8 @@ private Q_SLOTS:
             QVERIFY2(obstacle.has_value() != leaves, name.c_str());
             if (obstacle) QVERIFY(!obstacle->hint().empty());
             QVERIFY(!exportObstacle(config, ExportFormat::HuggingFace));
-            QVERIFY(!readerComputes(config, ExportReader::LlamaCpp) || name == "llama");
+            const bool computes = name == "llama" || name == "llama 3" || name == "qwen2" || name == "qwen3";
+            QVERIFY2(readerComputes(config, ExportReader::LlamaCpp) == computes, name.c_str());
         }
         QVERIFY(readerComputes(bitnet(), ExportReader::LlamaCpp) && !exportObstacle(llama(), ExportFormat::GgufF16));
         const auto [folder, out] = exported(bitnet(), ExportFormat::GgufTq2);
@@ -279,6 +280,142 @@ private Q_SLOTS:
         writeRandomModel(root() / "dense", llama(), 1);
         QVERIFY_EXCEPTION_THROWN(exportGguf(root() / "dense", root() / "dense.gguf", ExportFormat::GgufTq2, {}), Error);
         QVERIFY(!fs::exists(root() / "dense.gguf"));
+    }
+    // Biases, norms of the heads, a head size of its own: under llama.cpp's names, in its order of rows.
+    void qwenRoundTrips() {
+        ModelConfig qwen2 = llama(), qwen3 = llama();
+        qwen2.attentionBias = AttentionBias::Qkv;
+        qwen2.headSize = 64;
+        qwen2.ropeScaling = {.kind = RopeScaling::Kind::Linear, .factor = 2};
+        qwen3.qkNorms = qwen3.tieEmbeddings = true;
+        for (const auto& [name, config] : {std::pair{std::string("qwen2"), qwen2}, {std::string("qwen3"), qwen3}}) {
+            for (const bool ternary : {false, true}) {
+                ModelConfig made = config;
+                made.ternaryLinears = ternary;
+                const auto [folder, out] = exported(made, ternary ? ExportFormat::GgufTq2 : ExportFormat::GgufF16);
+                const ModelDescription description = readModelDescription(out);
+                QVERIFY(description.config == made && description.origin == name);
+                const GgufFile read(out);
+                QCOMPARE(*read.text("general.architecture"), name);
+                QCOMPARE(*read.integer(name + ".attention.key_length"), made.headSize);
+                const ModelWeights before(folder), after(out);
+                QCOMPARE(after.names().size(), tensorSpecs(made).size());
+                for (const TensorSpec& spec : tensorSpecs(made)) {
+                    if (spec.ternary) continue;
+                    const std::vector<float> mine = before.floats(spec.name, spec.shape);
+                    const GgufTensor* tensor = read.find(ggufName(spec.name));
+                    QVERIFY2(tensor != nullptr && tensor->shape == spec.shape, spec.name.c_str());
+                    const std::vector<float> theirs = decodeGgml(tensor->type, tensor->bytes, spec.name);
+                    QVERIFY2(after.floats(spec.name, spec.shape) == theirs, spec.name.c_str());
+                    const float half = spec.shape.size() == 1 ? 0 : 1.0F / 2048;  // f16's rounding; vectors are fp32
+                    for (std::size_t i = 0; i < mine.size(); i += 37)
+                        QVERIFY(std::abs(mine[i] - theirs[i]) <= half * std::max(std::abs(mine[i]), 0x1.0p-14F));
+                }
+            }
+        }
+        const auto [second, qwen2File] = exported(qwen2, ExportFormat::GgufF16);
+        const auto [third, qwen3File] = exported(qwen3, ExportFormat::GgufF16);
+        const auto like = [](const char* name, const char* other) {
+            return [name, other](auto&, auto& tensors) { tensors[name] = tensors.at(other); };
+        };
+        refused(qwen2File, "blk.0.attn_output.bias", like("blk.0.attn_output.bias", "output_norm.weight"));
+        refused(qwen3File, "blk.1.attn_q.bias", like("blk.1.attn_q.bias", "output_norm.weight"));
+        refused(qwen2File, "blk.1.attn_q_norm.weight", like("blk.1.attn_q_norm.weight", "output_norm.weight"));
+        refused(qwen3File, "rope_freqs.weight", like("rope_freqs.weight", "output_norm.weight"));
+        refused(qwen2File, "sliding_window",
+                [](auto& keys, auto&) { keys["qwen2.attention.sliding_window"] = std::uint32_t{512}; });
+        const auto unreadable = [&](const fs::path& from, const char* part, const TensorSpec& spec, auto change) {
+            const fs::path file = changed(from, change);
+            try {
+                (void)ModelWeights(file).floats(spec.name, spec.shape);
+                QFAIL(part);
+            } catch (const Error& error) {
+                QVERIFY2(std::string(error.what()).find(part) != std::string::npos, error.what());
+            }
+        };
+        unreadable(qwen2File, "blk.1.attn_k.bias", {"model.layers.1.self_attn.k_proj.bias", {128}},
+                   [](auto&, auto& tensors) { tensors.erase("blk.1.attn_k.bias"); });
+        unreadable(qwen3File, "blk.0.attn_q_norm.weight", {"model.layers.0.self_attn.q_norm.weight", {32}},
+                   like("blk.0.attn_q_norm.weight", "output_norm.weight"));
+        // What llama.cpp's graph of an architecture cannot take.
+        const auto obstacle = [](ModelConfig config, auto change) {
+            change(config);
+            return exportObstacle(config, ExportFormat::GgufF16).has_value();
+        };
+        QVERIFY(obstacle(qwen3, [](ModelConfig& c) { c.attentionBias = AttentionBias::All; }));
+        QVERIFY(obstacle(qwen3, [](ModelConfig& c) { c.ropeScaling.kind = RopeScaling::Kind::Llama3; }));
+        QVERIFY(obstacle(qwen2, [](ModelConfig& c) { c.headSize = 32; }));
+        QVERIFY(obstacle(qwen2, [](ModelConfig& c) { c.qkNorms = true; }));
+        QVERIFY(!obstacle(qwen2, [](ModelConfig&) {}) && !obstacle(qwen3, [](ModelConfig&) {}));
+    }
+    // A bias lies as its rows do.
+    void biasesOfLlamaArePairedAsItsRows() {
+        ModelConfig config = llama();
+        config.attentionBias = AttentionBias::All;
+        config.mlpBias = true;
+        const auto [folder, out] = exported(config, ExportFormat::GgufF16);
+        QVERIFY(readModelDescription(out).config == config);
+        const GgufFile read(out);
+        const ModelWeights before(folder), after(out);
+        for (const TensorSpec& spec : tensorSpecs(config)) {
+            if (!spec.name.ends_with(".bias")) continue;
+            const std::vector<float> mine = before.floats(spec.name, spec.shape);
+            QVERIFY(after.floats(spec.name, spec.shape) == mine);
+            const GgufTensor* tensor = read.find(ggufName(spec.name));
+            const std::vector<float> theirs = decodeGgml(tensor->type, tensor->bytes, spec.name);
+            const bool paired = spec.name.ends_with("q_proj.bias") || spec.name.ends_with("k_proj.bias");
+            for (std::size_t row = 0; row < mine.size(); ++row) {
+                const std::size_t from = paired ? row / 32 * 32 + row % 2 * 16 + row % 32 / 2 : row;
+                QCOMPARE(theirs[row], mine[from]);
+            }
+        }
+        refused(out, "blk.0.ffn_down.bias", [](auto&, auto& tensors) { tensors.erase("blk.0.ffn_up.bias"); });
+        // without those of output and feed-forward it is qwen2's block, whatever the file calls it
+        const fs::path fewer = changed(out, [](auto&, auto& tensors) {
+            std::erase_if(tensors, [](const auto& each) {
+                return each.first.ends_with(".bias") && (each.first.find("attn_output") != std::string::npos ||
+                                                         each.first.find("ffn") != std::string::npos);
+            });
+        });
+        const ModelDescription description = readModelDescription(fewer);
+        QVERIFY(description.config.attentionBias == AttentionBias::Qkv && !description.config.mlpBias);
+        QCOMPARE(std::string(familyOf(description.config)->name), std::string("qwen2"));
+        ModelWeights(fewer).requireTensorsOf(description);
+    }
+    // As llama.cpp's converter writes it: divisors alone, from which the scaling is found again.
+    void llama3ScalingGoesAsDivisors() {
+        ModelConfig config = llama();
+        config.headSize = 64;
+        for (const RopeScaling& scaling : {RopeScaling{RopeScaling::Kind::Llama3, 32, 1, 4, 8192},
+                                           RopeScaling{RopeScaling::Kind::Llama3, 8, 0.5, 3.5, 1000}}) {
+            config.ropeScaling = scaling;
+            const auto [folder, out] = exported(config, ExportFormat::GgufF16);
+            QVERIFY(readModelDescription(out).config == config);
+            const GgufFile read(out);
+            const GgufTensor* tensor = read.find("rope_freqs.weight");
+            QVERIFY(tensor != nullptr && tensor->shape == std::vector<std::int64_t>{32});
+            const std::vector<float> divisors = decodeGgml(tensor->type, tensor->bytes, "divisors");
+            QVERIFY(divisors.front() == 1 && divisors.back() == static_cast<float>(scaling.factor));
+            const fs::path foreign = changed(out, [](auto& keys, auto&) {
+                std::erase_if(keys, [](const auto& each) { return each.first.starts_with("tritlab."); });
+            });
+            const RopeScaling found = readModelDescription(foreign).config.ropeScaling;
+            QVERIFY(hasDivisors(found, config.ropeTheta, divisors));
+            if (scaling.lowFreqFactor == 1) QVERIFY(found == scaling);
+            std::vector<float> other = divisors;
+            other[20] *= 1.5F;
+            const auto with = [](const std::vector<float>& values) {
+                return [&values](auto&, auto& tensors) {
+                    tensors["rope_freqs.weight"] = {
+                        GgmlType::F32, {static_cast<std::int64_t>(values.size())}, std::as_bytes(std::span(values))};
+                };
+            };
+            refused(foreign, "rope_freqs.weight holds the divisors of no scaling", with(other));
+            refused(out, "rope_freqs.weight is not what the file's keys say", with(other));
+            other.pop_back();
+            refused(out, "rope_freqs.weight has not one value for each pair", with(other));
+            refused(out, "another scaling", [](auto& keys, auto&) { keys["llama.rope.scaling.factor"] = 2.0F; });
+        }
     }
     // Random damage to a model's metadata: an Error that names the file, or a model whose weights can all be read or
     // are refused.

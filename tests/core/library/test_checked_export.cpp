@@ -26,7 +26,9 @@ private Q_SLOTS:
                 try {
                     checked = exportAndCheck(folder, out, layout);
                 } catch (const Error& error) {  // rows that are no multiple of 4 cannot be packed, and say so
-                    const char* why = config.ternaryLinears ? "multiple of 4" : "nothing to pack";
+                    const char* why = !config.ternaryLinears ? "nothing to pack"
+                                      : hasBiases(config)    ? "biases"
+                                                             : "multiple of 4";
                     QVERIFY2(layout == ExportFormat::HuggingFacePacked &&
                                  std::string(error.what()).find(why) != std::string::npos,
                              error.what());
@@ -48,11 +50,11 @@ private Q_SLOTS:
     void ggufComesBack() {
         const QTemporaryDir dir;
         for (const bool exact : {true, false}) {
-            for (const std::string name : {"2b4t", "llama", "ternary llama"}) {
-                ModelConfig config = tinyConfigs()[name == "2b4t" ? 2 : 3].config;
+            for (const std::string name : {"2b4t", "llama", "ternary llama", "llama 3", "qwen2", "qwen3"}) {
+                ModelConfig config = tinyConfig(name == "ternary llama" ? "llama" : name);
                 config.hiddenSize = config.ffnSize = 256;
-                config.headSize = 64;
-                config.ternaryLinears = name != "llama";
+                config.headSize = name == "qwen3" ? 32 : 64;
+                if (name == "ternary llama") config.ternaryLinears = true;
                 const fs::path folder = fs::path(dir.path().toStdString()) / (name + (exact ? " f16" : ""));
                 writeRandomModel(folder, config, 6, exact ? DType::F16 : DType::F32);
                 for (const ExportFormatInfo& info : exportFormats()) {

@@ -129,6 +129,26 @@ private Q_SLOTS:
         QCOMPARE_LE(relativeDifference(group.forward(x, {}, {}, 1 - 1e-6, 0), group.forward(x, {}, {}, 1, 0)), 1e-4);
     }
 
+    // A bias comes after the product, whatever lambda is, and its gradient is the sum of the rows.
+    void biasesAreAddedAndSummed() {
+        for (const at::ScalarType type : {at::kFloat, at::kBFloat16})
+            for (const double lambda : {0.0, 0.4, 1.0})
+                for (const int rows : {1, 70, 3000}) {
+                    const at::Tensor v = leaf({9, 20}, 7), w = leaf({5, 20}, 8), b = leaf({9}, 9), c = leaf({5}, 10);
+                    const at::Tensor x = randomTensor({rows, 20}, 11, 1, type);
+                    BitLinear with({v, w}, type, WeightQuantizer{}, {b, c}), without({v, w}, type, WeightQuantizer{});
+                    const at::Tensor y = with.forward(x, {}, {}, lambda, 0);
+                    const at::Tensor both = at::cat({b.detach(), c.detach()}).to(type);
+                    QVERIFY(sameBits(y, without.forward(x, {}, {}, lambda, 0) + both));
+                    const at::Tensor g = randomTensor({rows, 14}, 12, 1, type);
+                    y.backward(g);
+                    const at::Tensor sums = g.to(at::kDouble).sum(0);
+                    QCOMPARE_LE(relativeDifference(b.grad(), sums.narrow(0, 0, 9).to(at::kFloat)), 1e-5);
+                    QCOMPARE_LE(relativeDifference(c.grad(), sums.narrow(0, 9, 5).to(at::kFloat)), 1e-5);
+                    QVERIFY(v.grad().defined() && w.grad().defined());
+                }
+    }
+
     // Straight through: dX = g W', dW = g^T X', with the operands that the forward used.
     void gradientsAreStraightThrough() {
         for (const double lambda : {0.0, 0.4, 1.0}) {

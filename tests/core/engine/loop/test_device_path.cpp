@@ -104,7 +104,7 @@ private Q_SLOTS:
 
     void attentionIsAlike() {
         const QkvShape shape{3, 20, 6, 2, 16};
-        const RopeTable rope = ropeTable(32, 16, 10000);
+        const RopeTable rope = ropeTable(32, ropeFrequencies(16, 10000));
         const at::Tensor starts = at::zeros({3, 20}, at::kInt);
         starts.narrow(1, 9, 11).fill_(9);
         for (const at::ScalarType type : {at::kFloat, at::kBFloat16})

@@ -1,4 +1,4 @@
-// The language model in its four allArchitectures: whole-model gradients against finite differences, attention over
+// The language model in all architectures: whole-model gradients against finite differences, attention over
 // packed documents against documents alone, cross-entropy against LibTorch's, lambda's ends, determinism, initial
 // values, and what bad input is told.
 #include <omp.h>
@@ -27,24 +27,33 @@ ModelConfig tinyConfig(Architecture architecture) {
     c.headSize = 16;
     c.ffnSize = 48;
     c.contextLength = 32;
-    const bool own = architecture == Architecture::Notebook || architecture == Architecture::Module7;
-    c.gatedFfn = !own;
-    c.subNorms = architecture == Architecture::B2B4T;
-    c.normPlacement = architecture == Architecture::Notebook ? NormPlacement::Post : NormPlacement::Pre;
-    c.activation = architecture == Architecture::Llama ? Activation::Silu : Activation::ReluSquared;
+    const ArchitectureInfo& info = architectureInfo(architecture);
+    c.gatedFfn = info.gatedFfn;
+    c.subNorms = info.subNorms;
+    c.normPlacement = info.normPlacement;
+    c.activation = info.activation;
+    c.attentionBias = info.attentionBias;
+    c.qkNorms = info.qkNorms;
     c.ternaryLinears = architecture != Architecture::Llama;
     c.tieEmbeddings = architecture != Architecture::Module7;
     if (architecture == Architecture::B2B4T) c.kvHeads = 1;
+    if (architecture == Architecture::Llama) c.ropeScaling = {RopeScaling::Kind::Llama3, 8, 1, 4, 128};
+    if (architecture == Architecture::Qwen2) c.mlpBias = true;
+    if (architecture == Architecture::Qwen3) {  // the heads are wider together than the hidden size
+        c.headSize = 48;
+        c.kvHeads = 1;
+        c.attentionBias = AttentionBias::All;
+    }
     return c;
 }
 
 constexpr Architecture allArchitectures[] = {Architecture::Notebook, Architecture::Module7, Architecture::B2B4T,
-                                             Architecture::Llama};
+                                             Architecture::Llama,    Architecture::Qwen2,   Architecture::Qwen3};
 
 void addArchitectures() {
     QTest::addColumn<int>("architecture");
-    const char* names[] = {"notebook", "module7", "2b4t", "llama"};
-    for (int i = 0; i < 4; ++i) QTest::newRow(names[i]) << i;
+    for (int i = 0; i < static_cast<int>(std::size(allArchitectures)); ++i)
+        QTest::newRow(architectureInfo(allArchitectures[i]).key) << i;
 }
 
 struct Text {
@@ -248,7 +257,7 @@ private Q_SLOTS:
     // The LibTorch path of attention in fp32 and (fused, where the machine can) in bf16 against scores written out.
     void attentionIsItsFormula() {
         const QkvShape shape{2, 10, 4, 2, 16};
-        const RopeTable rope = ropeTable(10, 16, 10000);
+        const RopeTable rope = ropeTable(10, ropeFrequencies(16, 10000));
         const at::Tensor starts = startsOf({{0, 0, 0, 3, 3, 3, 3, 3, 8, 8}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
         const at::Tensor qkv = randomTensor({20, shape.width()}, 17, 2), g = randomTensor({20, 64}, 18);
         const auto reference = [&](const at::Tensor& input, bool documents) {
@@ -286,6 +295,7 @@ private Q_SLOTS:
         config.hiddenSize = 128;
         config.heads = config.kvHeads = 8;
         config.ffnSize = 256;
+        config.mlpBias = config.qkNorms = true;
         LanguageModel normal(config, Precision::Fp32), scaled(config, Precision::Fp32),
             notebook(config, Precision::Fp32);
         normal.initialize(Initialization::Normal, 0.02, 8);
@@ -295,7 +305,8 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < normal.parameters().size(); ++i) {
             const Parameter &n = normal.parameters()[i], &s = scaled.parameters()[i], &k = notebook.parameters()[i];
             if (n.value.dim() == 1) {
-                QVERIFY(at::equal(n.value, at::ones_like(n.value)) && at::equal(k.value, at::ones_like(k.value)));
+                const double value = n.name.ends_with(".bias") ? 0 : 1;
+                for (const Parameter* p : {&n, &s, &k}) QVERIFY(p->value.eq(value).all().item<bool>());
                 continue;
             }
             const bool output =
