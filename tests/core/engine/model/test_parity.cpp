@@ -1,12 +1,14 @@
 // Parity with transformers 5.23 on tiny random models (tests/fixtures/make_parity.py): forward, every gradient, ten
-// AdamW steps for LLaMA; for BitNet each linear on the oracle's own inputs, and end to end on seeds where the oracle's
-// own forms agree. In fp32.
+// AdamW steps for dense models; for BitNet each linear on the oracle's own inputs, and end to end on seeds where the
+// oracle's own forms agree. In fp32.
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "core/engine/layers/bit_linear.h"
 #include "core/engine/model/language_model.h"
+#include "core/infer/packed_model.h"
 #include "core/interop/model_folder.h"
 #include "core/kernels/quantizers.h"
 #include "tests/core/engine/layers/tensors.h"
@@ -15,6 +17,10 @@ using namespace tritlab;
 using namespace tritlab::test;
 
 namespace {
+
+const QStringList dense{"llama-untied-gqa", "llama-tied", "llama3-untied-gqa", "llama-linear-biases",
+                        "qwen2-untied-gqa", "qwen2-tied", "qwen3-untied-gqa",  "qwen3-tied"},
+    online{"bitnet-online", "llama-online", "qwen2-online", "qwen3-online"};
 
 constexpr double logitsWithin = 1e-4, gradientsWithin = 1e-3, lossesWithin = 1e-3, layerOutputsWithin = 1e-5,
                  boundaryWithin = 1e-4;
@@ -89,28 +95,50 @@ private:
 class TestParity : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void forward_data() {
-        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "bitnet-packed-inverse",
-                  "llama-online"});
-    }
+    void forward_data() { addCases(dense + online + QStringList{"bitnet-packed", "bitnet-packed-inverse"}); }
     void forward() {
         QFETCH(QString, name);
         Case c(name);
         const at::NoGradGuard guard;
         const at::Tensor reference = c.tensor("logits");
-        QCOMPARE_LE(difference(c.model.logits(c.tensor("tokens"), {}, c.lambda), reference), logitsWithin);
+        const double most = difference(c.model.logits(c.tensor("tokens"), {}, c.lambda), reference);
+        qInfo("logits differ by %.2g at most", most);
+        QCOMPARE_LE(most, logitsWithin);
         QCOMPARE_LE(std::abs(c.meanLoss().item<double>() - c.tensor("loss").item<double>()), logitsWithin);
         QVERIFY(largest(reference) > 0.1);
     }
 
-    void gradients_data() {
-        addCases({"llama-untied-gqa", "llama-tied", "bitnet-online", "bitnet-packed", "llama-online"});
+    // The packed engine on the same folder.
+    void packedForward_data() { forward_data(); }
+    void packedForward() {
+        QFETCH(QString, name);
+        const std::filesystem::path folder = folderOf(name);
+        const SafetensorsFile oracle(folder / "oracle.safetensors");
+        const at::Tensor tokens = tensorOf(oracle.tensor("tokens")), reference = tensorOf(oracle.tensor("logits"));
+        const auto model = PackedModel::load(folder);
+        double most = 0;
+        for (std::int64_t row = 0; row < tokens.size(0); ++row) {
+            const auto session = PackedSession::create(model, tokens.size(1));
+            std::vector<TokenId> ids;
+            for (std::int64_t t = 0; t < tokens.size(1); ++t)
+                ids.push_back(static_cast<TokenId>(tokens[row][t].item<std::int64_t>()));
+            session->feed(ids, [&](std::int64_t at, std::span<const float> logits) {
+                const float* expected = reference[row][at].data_ptr<float>();
+                for (std::size_t i = 0; i < logits.size(); ++i)
+                    most = std::max(most, static_cast<double>(std::abs(logits[i] - expected[i])));
+            });
+        }
+        qInfo("logits differ by %.2g at most", most);
+        QCOMPARE_LE(most, logitsWithin);
     }
+
+    void gradients_data() { addCases(dense + online + QStringList{"bitnet-packed"}); }
     void gradients() {
         QFETCH(QString, name);
         Case c(name);
         c.meanLoss().backward();
         int compared = 0;
+        double most = 0;
         for (const Parameter& p : c.model.parameters()) {
             const auto found = c.oracle.tensors().find("gradient." + p.name);
             if (found == c.oracle.tensors().end()) {
@@ -120,12 +148,14 @@ private Q_SLOTS:
             }
             const double difference = relativeDifference(p.value.grad(), tensorOf(found->second));
             QVERIFY2(difference <= gradientsWithin, (p.name + ": " + std::to_string(difference)).c_str());
+            most = std::max(most, difference);
             ++compared;
         }
+        qInfo("gradients differ by %.2g of their largest value at most", most);
         QVERIFY(compared >= 8);
     }
 
-    void tenSteps_data() { addCases({"llama-untied-gqa", "llama-tied"}); }
+    void tenSteps_data() { addCases(dense); }
     void tenSteps() {
         QFETCH(QString, name);
         Case c(name);
@@ -141,12 +171,12 @@ private Q_SLOTS:
         QVERIFY(losses[9].item<double>() < losses[0].item<double>() - 10 * lossesWithin);
     }
 
-    void layers_data() { addCases({"bitnet-online", "bitnet-packed", "bitnet-packed-inverse", "llama-online"}); }
+    void layers_data() { addCases(online + QStringList{"bitnet-packed", "bitnet-packed-inverse"}); }
     void layers() {
         QFETCH(QString, name);
         Case c(name);
         const at::NoGradGuard guard;
-        int layers = 0;
+        std::ptrdiff_t layers = 0;
         std::int64_t nearBoundary = 0, codes = 0;
         for (const auto& [key, view] : c.oracle.tensors()) {
             if (key.rfind("input.", 0) != 0) continue;
@@ -170,14 +200,18 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < c.model.parameters().size(); ++i) {
                 const Parameter& p = c.model.parameters()[i];
                 if (p.name != linear + ".weight") continue;
-                BitLinear group({p.value}, at::kFloat, WeightQuantizer{});
+                std::vector<at::Tensor> biases;
+                for (const Parameter& other : c.model.parameters())
+                    if (other.name == linear + ".bias") biases.push_back(other.value);
+                BitLinear group({p.value}, at::kFloat, WeightQuantizer{}, biases);
                 const at::Tensor y = group.forward(x, {}, {}, 1.0, 0);
                 const double difference = test::difference(y, c.tensor("output." + linear));
                 QVERIFY2(difference <= layerOutputsWithin, (linear + ": " + std::to_string(difference)).c_str());
                 ++layers;
             }
         }
-        QVERIFY(layers >= 13);
+        const auto& all = c.model.parameters();
+        QCOMPARE(layers, std::count_if(all.begin(), all.end(), [](const Parameter& p) { return p.ternary; }));
         QVERIFY2(nearBoundary * 100 <= codes, "more than one code in a hundred at a rounding boundary");
     }
 };
