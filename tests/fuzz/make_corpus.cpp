@@ -283,6 +283,49 @@ void makeEvents() {
                                   event("\x08\x09\x52\x01\x07"sv) + event("\x08\x07\x42\x03txt"sv));
 }
 
+void makeTemplates() {
+    put("jinja/chat", R"~({%- set ns = namespace(n=0, last='') %}
+{{- bos_token }}
+{%- for m in messages if m.role != 'system' %}
+    {%- if m.content is string and not loop.first or m['role'] in ('user', 'tool') %}
+        {{- '<|' ~ m.role | upper ~ '|>' + (m.content 
+| tojson if m.content is not string else m.content.strip()) }}
+    {%- elif m.tool_calls is defined %}
+        {%- generation %}{{ m.tool_calls[0].function | tojson(indent=2) }}{% endgeneration %}
+        {%- set ns.n = ns.n + 1 %}{%- continue %}
+    {%- else %}{{ raise_exception('no ' ~ m.role) }}{%- endif %}
+{%- else %}nobody{% endfor %}
+{{- strftime_now('%d %b %Y') if add_generation_prompt else '' -}}
+)~");
+    put("jinja/filters",
+        R"~({{ messages|selectattr('role', 'equalto', 'user')|map(attribute='content')|join(',')|replace('\n'
+, ' ')|truncate(9) }}
+{{ l|sort(reverse=true)|batch(2, 'x')|list }}{{ l|sum / 3 }}
+{{ messages|groupby('role')|map('first')|list|length }}{{ d|dictsort|list }}{{ l|slice(2)|list }}
+{{ '%-5s|%05d|%x|%.2f|%c|%r|%%' % (s, n, 255, 1.5, 'c', s) }}{{ '{:>8}|{0!r}'|string }}
+{{ '{:*^9,}|{k[0]}'.format(1234, k=l) }}{{ s.split(',', 1) }}{{ s.rpartition('b') }}
+{{ [1, 'a', none, 1.0e22, -0.0, {'k': (1,)}] }}{{ l[::-1] }}{{ s[-3:] }}
+{{ 'ΑΣ'.lower() ~ 'ß'.upper() ~ 'x y'.title() }}{{ '0x1F'|int(0, 16) }}{{ r * 10 }}{{ n % 3 ** 2 }}
+)~");
+    put("jinja/macros", R"~({% macro f(a, b=1, c=a ~ b) -%}[{{ a }}{{ varargs }}{{ kwargs }}
+{{ caller(c) if caller }}]{%- endmacro %}
+{% call(x) f(n, *l, **d) %}{{ x|e }}{% endcall %}{{ f('a', b=2) }}{% set y | indent(2) | trim %}
+q{{ l }}{% endset %}{{ y }}{% with a = 1, b = 2 %}{{ a // b }}{% endwith %}
+{% filter upper %}x{% endfilter %}
+{% for x in [[1, [2]], []] recursive %}{{ loop.depth }}{{ loop(x) if x is iterable }}{% endfor %}
+{% block b scoped %}{{ self }}{% endblock %}{% raw %}{{ }}{% endraw %}{#- c -#}
+)~");
+    put("jinja/not-closed", R"~(a {% if x %} {{ 'b\u00e9\x41' ~ "c)~");
+    put("jinja/tests", R"~({% if n is odd and l is sequence or not s is none %}{{ 1 in l }}{{ 'a' not in s }}
+{{ 1 < 2 <= 2 != 3 }}{% elif d.items is callable %}{% else %}{% endif %}
+{%+ set c = cycler('a', 'b') -%}{% set j = joiner() %}{% for i in range(3) %}{{ c.next() ~ j() }}
+{{ loop.cycle(1, 2) }}{{ loop.changed(i // 2) }}{% if loop.last %}{% break %}{% endif %}
+{% endfor +%}
+{{ x|default('-', true) }}{{ x.y.z if false }}{{ (1, 2) + (3,) }}{{ 'a' 'b' * 2 }}{{ dict(a=1).a }}
+{{ 1.5|round|int }}{{ s|urlencode|wordcount }}{{ 1000000|filesizeformat(true) }}
+)~");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -294,6 +337,7 @@ int main(int argc, char** argv) {
     try {
         makeText();
         makeRows();
+        makeTemplates();
         makeConfigs();
         makeTensors();
         makeVocabularies();

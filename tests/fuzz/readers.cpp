@@ -5,9 +5,10 @@
 namespace tritlab::fuzz {
 
 std::span<const Reader> readers() {
-    static constexpr std::array<Reader, 10> all{{{"config_json", readConfigJson},
+    static constexpr std::array<Reader, 11> all{{{"config_json", readConfigJson},
                                                  {"event_file", readEventFile},
                                                  {"gguf", readGguf},
+                                                 {"jinja", readJinja},
                                                  {"json_rows", readJsonRows},
                                                  {"lenient_json", readLenientJson},
                                                  {"run_config", readRunConfig},

@@ -27,6 +27,7 @@ inline void require(bool holds, const std::string& what) {
 void readConfigJson(std::string_view bytes);      // config.json of a model folder
 void readEventFile(std::string_view bytes);       // TensorBoard
 void readGguf(std::string_view bytes);            // container, codecs, model, vocabulary
+void readJinja(std::string_view bytes);           // a chat template
 void readJsonRows(std::string_view bytes);        // JSON lines and JSON arrays as documents, in each template
 void readLenientJson(std::string_view bytes);     // beside nlohmann's parser
 void readRunConfig(std::string_view bytes);       // what --config reads
