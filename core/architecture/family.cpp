@@ -8,7 +8,7 @@ namespace tritlab {
 namespace {
 
 // transformers: BitNetConfig, LlamaConfig, Qwen2Config, Qwen3Config. llama.cpp: src/models/ of the same names.
-constexpr std::array<FamilyInfo, 4> table{{
+constexpr std::array<FamilyInfo, 5> table{{
     {.name = "bitnet",
      .className = "BitNetForCausalLM",
      .architecture = Architecture::B2B4T,
@@ -32,6 +32,30 @@ constexpr std::array<FamilyInfo, 4> table{{
      .ropeDivisors = false,
      .graph = Activation::Silu,
      .oneActivation = false},
+    // microsoft/BitNet's llama.cpp, in whose files 2B4T is. Never written: readers of `bitnet` are more.
+    {.name = "bitnet-b1.58",
+     .className = "BitNetForCausalLM",
+     .architecture = Architecture::B2B4T,
+     .subNorms = true,
+     .qkNorms = false,
+     .attentionBias = AttentionBias::None,
+     .attentionBiasKey = true,
+     .mlpBiasKey = false,
+     .windowIsOptIn = false,
+     .activation = Activation::ReluSquared,
+     .normEps = 1e-5,
+     .ropeTheta = 500000,
+     .headSize = 0,
+     .contextLength = 2048,
+     .ternaryLinears = true,
+     .rowOrder = RopeLayout::Halves,
+     .weightScales = false,
+     .ownOutputHead = false,
+     .anyHeadSize = false,
+     .optionalBiases = false,
+     .ropeDivisors = false,
+     .graph = Activation::ReluSquared,
+     .oneActivation = true},
     {.name = "llama",
      .className = "LlamaForCausalLM",
      .architecture = Architecture::Llama,

@@ -27,8 +27,9 @@ struct TypeInfo {
     GgmlType type;
     const char* name;
     GgmlBlock block;
+    std::int64_t tail = 0;  // bytes behind a tensor's blocks
 };
-constexpr std::array<TypeInfo, 17> types{{{GgmlType::F32, "F32", {1, 4}},
+constexpr std::array<TypeInfo, 18> types{{{GgmlType::F32, "F32", {1, 4}},
                                           {GgmlType::F16, "F16", {1, 2}},
                                           {GgmlType::BF16, "BF16", {1, 2}},
                                           {GgmlType::Q4_0, "Q4_0", {32, 18}},
@@ -44,7 +45,8 @@ constexpr std::array<TypeInfo, 17> types{{{GgmlType::F32, "F32", {1, 4}},
                                           {GgmlType::Q5_K, "Q5_K", {256, 176}},
                                           {GgmlType::Q6_K, "Q6_K", {256, 210}},
                                           {GgmlType::TQ1_0, "TQ1_0", {256, 54}},
-                                          {GgmlType::TQ2_0, "TQ2_0", {256, 66}}}};
+                                          {GgmlType::TQ2_0, "TQ2_0", {256, 66}},
+                                          {GgmlType::I2_S, "I2_S", {128, 32}, 32}}};
 
 const TypeInfo* infoOf(std::uint32_t type) {
     for (const TypeInfo& info : types)
@@ -55,7 +57,7 @@ const TypeInfo& infoOf(GgmlType type) { return *infoOf(static_cast<std::uint32_t
 
 // Of types that are not read: so that a refusal can name them.
 std::string foreignTypeName(std::uint32_t type) {
-    constexpr std::array<std::pair<std::uint32_t, const char*>, 15> names{{{9, "Q8_1"},
+    constexpr std::array<std::pair<std::uint32_t, const char*>, 16> names{{{9, "Q8_1"},
                                                                            {15, "Q8_K"},
                                                                            {16, "IQ2_XXS"},
                                                                            {17, "IQ2_XS"},
@@ -66,8 +68,9 @@ std::string foreignTypeName(std::uint32_t type) {
                                                                            {23, "IQ4_XS"},
                                                                            {28, "F64"},
                                                                            {29, "IQ1_M"},
-                                                                           {36, "I2_S"},
-                                                                           {39, "MXFP4"},
+                                                                           {37, "I8_S"},
+                                                                           {38, "TL1"},
+                                                                           {39, "MXFP4 (TL2 to bitnet.cpp)"},
                                                                            {40, "NVFP4"},
                                                                            {41, "Q1_0"}}};
     for (const auto& [number, name] : names)
@@ -186,15 +189,16 @@ TensorPlace readInfo(Cursor& cursor, std::uint64_t fileBytes, const std::filesys
     const auto type = cursor.number<std::uint32_t>(what);
     const TypeInfo* info = infoOf(type);
     if (info == nullptr)
-        throw Error(what + " is of type " + foreignTypeName(type) + ", which this program does not read", path.string(),
-                    "Take the model in F32, F16, BF16, Q8_0, Q4_0, TQ1_0 or TQ2_0");
+        throw Error(
+            what + " is of type " + foreignTypeName(type) + ", which this program does not read", path.string(),
+            "Take the model in F16, BF16, Q8_0, another of the types Q2_K to Q6_K, or a ternary one (TQ2_0, I2_S)");
     place.tensor.type = info->type;
-    if (place.tensor.shape.back() % info->block.weights != 0)
+    const auto divided = info->tail != 0 ? static_cast<std::int64_t>(count) : place.tensor.shape.back();
+    if (divided % info->block.weights != 0)
         cursor.fail(what + " has rows of " + std::to_string(place.tensor.shape.back()) + " weights: type " +
                     info->name + " needs a multiple of " + std::to_string(info->block.weights));
     place.offset = cursor.number<std::uint64_t>(what);
-    place.bytes =
-        count / static_cast<std::uint64_t>(info->block.weights) * static_cast<std::uint64_t>(info->block.bytes);
+    place.bytes = static_cast<std::uint64_t>(ggmlBytes(info->type, static_cast<std::int64_t>(count)));
     return place;
 }
 
@@ -252,7 +256,8 @@ std::uint64_t padded(std::uint64_t size) { return (size + defaultAlignment - 1) 
 const char* ggmlTypeName(GgmlType type) { return infoOf(type).name; }
 GgmlBlock ggmlBlock(GgmlType type) { return infoOf(type).block; }
 std::int64_t ggmlBytes(GgmlType type, std::int64_t weights) {
-    return weights / ggmlBlock(type).weights * ggmlBlock(type).bytes;
+    const TypeInfo& info = infoOf(type);
+    return weights / info.block.weights * info.block.bytes + info.tail;
 }
 
 bool holdsGguf(const std::filesystem::path& path) {

@@ -37,6 +37,7 @@ enum class GgmlType : std::uint32_t {
     BF16 = 30,
     TQ1_0 = 34,
     TQ2_0 = 35,
+    I2_S = 36,
     Q2_0 = 42
 };
 const char* ggmlTypeName(GgmlType type);
@@ -44,7 +45,7 @@ struct GgmlBlock {
     std::int64_t weights, bytes;
 };
 GgmlBlock ggmlBlock(GgmlType type);
-std::int64_t ggmlBytes(GgmlType type, std::int64_t weights);  // of whole blocks
+std::int64_t ggmlBytes(GgmlType type, std::int64_t weights);  // of a tensor of whole blocks
 
 // A variant's index is the value's type number in the file; an array's index that of its elements (arrays of arrays are
 // refused).

@@ -31,19 +31,6 @@ void putHalf(float value, std::uint8_t* bytes) {
     std::memcpy(bytes, &bits, sizeof bits);
 }
 
-void decodeQ4(const std::uint8_t* block, float* out) {
-    const float d = halfAt(block);
-    for (int m = 0; m < 16; ++m) {
-        out[m] = d * static_cast<float>((block[2 + m] & 15) - 8);
-        out[m + 16] = d * static_cast<float>((block[2 + m] >> 4) - 8);
-    }
-}
-
-void decodeQ8(const std::uint8_t* block, float* out) {
-    const float d = halfAt(block);
-    for (int m = 0; m < 32; ++m) out[m] = static_cast<float>(static_cast<std::int8_t>(block[2 + m])) * d;
-}
-
 void decodeTq2(const std::uint8_t* block, float* out, const std::string& where) {
     const float d = halfAt(block + 64);
     for (int half = 0; half < 2; ++half)
@@ -94,18 +81,19 @@ void encodeQ8(const float* weights, std::uint8_t* block) {
         block[2 + m] = static_cast<std::uint8_t>(static_cast<std::int8_t>(std::round(weights[m] * inverse)));
 }
 
-// The weights of a block of 256 as codes 0, 1, 2, and the scale behind `scaleAt`.
-std::array<std::uint8_t, 256> tritsOf(const float* weights, std::uint8_t* scaleAt) {
-    const float d = largest(weights, 256), inverse = d == 0 ? 0 : 1 / d;
+// The weights of a block as codes 0, 1, 2, and the scale behind `scaleAt`.
+template <int Count>
+std::array<std::uint8_t, Count> tritsOf(const float* weights, std::uint8_t* scaleAt) {
+    const float d = largest(weights, Count), inverse = d == 0 ? 0 : 1 / d;
     putHalf(d, scaleAt);
-    std::array<std::uint8_t, 256> trits;
+    std::array<std::uint8_t, Count> trits;
     for (std::size_t i = 0; i < trits.size(); ++i)
         trits[i] = static_cast<std::uint8_t>(std::round(weights[i] * inverse) + 1);
     return trits;
 }
 
 void encodeTq2(const float* weights, std::uint8_t* block) {
-    const auto trits = tritsOf(weights, block + 64);
+    const auto trits = tritsOf<256>(weights, block + 64);
     for (std::size_t half = 0; half < 2; ++half)
         for (std::size_t m = 0; m < 32; ++m) {
             unsigned byte = 0;
@@ -116,7 +104,7 @@ void encodeTq2(const float* weights, std::uint8_t* block) {
 }
 
 void encodeTq1(const float* weights, std::uint8_t* block) {
-    const auto trits = tritsOf(weights, block + 52);
+    const auto trits = tritsOf<256>(weights, block + 52);
     for (const TritPart& part : tritParts)
         for (std::size_t m = 0; m < part.width; ++m) {
             unsigned number = 0;
@@ -126,9 +114,35 @@ void encodeTq1(const float* weights, std::uint8_t* block) {
         }
 }
 
+void encodeQ2Zero(const float* weights, std::uint8_t* block) {
+    const auto trits = tritsOf<64>(weights, block);
+    for (std::size_t j = 0; j < 16; ++j)
+        block[2 + j] = static_cast<std::uint8_t>(trits[4 * j] | trits[4 * j + 1] << 2 | trits[4 * j + 2] << 4 |
+                                                 trits[4 * j + 3] << 6);
+}
+
+// A whole tensor: blocks of 128 weights, then its scale in the first four of 32 bytes.
+std::vector<float> decodeI2s(std::span<const std::byte> bytes, const std::string& where) {
+    constexpr std::size_t tail = 32;
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const std::size_t packed = bytes.size() - tail;
+    float scale = 0;
+    std::memcpy(&scale, data + packed, sizeof scale);
+    if (!std::isfinite(scale) || scale < 0)
+        throw Error("has a scale that is no finite number", where, "Copy or download the file again");
+    std::vector<float> weights(4 * packed);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const int q = data[i / 128 * 32 + i % 32] >> (6 - 2 * (i % 128 / 32)) & 3;
+        if (q == 3) throw Error("holds a code that is none of -1, 0 and 1", where, "Copy or download the file again");
+        weights[i] = scale * static_cast<float>(q - 1);
+    }
+    return weights;
+}
+
 }  // namespace
 
 std::vector<float> decodeGgml(GgmlType type, std::span<const std::byte> bytes, const std::string& where) {
+    if (type == GgmlType::I2_S) return decodeI2s(bytes, where);
     const GgmlBlock size = ggmlBlock(type);
     const std::size_t blocks = bytes.size() / static_cast<std::size_t>(size.bytes);
     std::vector<float> weights(blocks * static_cast<std::size_t>(size.weights));
@@ -145,10 +159,11 @@ std::vector<float> decodeGgml(GgmlType type, std::span<const std::byte> bytes, c
                 *out = bf16ToFloat(bits);
                 break;
             }
-            case GgmlType::Q4_0: decodeQ4(block, out); break;
-            case GgmlType::Q8_0: decodeQ8(block, out); break;
             case GgmlType::TQ1_0: decodeTq1(block, out); break;
             case GgmlType::TQ2_0: decodeTq2(block, out, where); break;
+            case GgmlType::I2_S: break;  // above
+            case GgmlType::Q4_0:
+            case GgmlType::Q8_0:
             case GgmlType::Q4_1:
             case GgmlType::Q5_0:
             case GgmlType::Q5_1:
@@ -183,11 +198,12 @@ std::vector<std::uint8_t> encodeGgml(GgmlType type, std::span<const float> weigh
             case GgmlType::Q8_0: encodeQ8(from, block); break;
             case GgmlType::TQ1_0: encodeTq1(from, block); break;
             case GgmlType::TQ2_0: encodeTq2(from, block); break;
+            case GgmlType::Q2_0: encodeQ2Zero(from, block); break;
             case GgmlType::Q4_1:
             case GgmlType::Q5_0:
             case GgmlType::Q5_1:
             case GgmlType::IQ4_NL:
-            case GgmlType::Q2_0:
+            case GgmlType::I2_S:
             case GgmlType::Q2_K:
             case GgmlType::Q3_K:
             case GgmlType::Q4_K:
@@ -210,17 +226,34 @@ std::vector<std::uint8_t> encodeTernaryQ4(std::span<const std::int8_t> codes, fl
     return bytes;
 }
 
-std::optional<TernaryValues> ternaryValues(std::span<const float> weights) {
+namespace {
+
+std::optional<TernaryValues> ternaryInGroups(std::span<const float> weights, std::size_t size) {
     TernaryValues found;
     found.codes.resize(weights.size());
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        const float magnitude = std::abs(weights[i]);
-        if (magnitude == 0) continue;
-        if (found.scale == 0) found.scale = magnitude;
-        if (!(magnitude == found.scale)) return std::nullopt;
-        found.codes[i] = weights[i] > 0 ? 1 : -1;
+    for (std::size_t first = 0; first < weights.size(); first += size) {
+        float& scale = found.scales.emplace_back(0.F);
+        for (std::size_t i = first; i < first + size; ++i) {
+            const float magnitude = std::abs(weights[i]);
+            if (magnitude == 0) continue;
+            if (scale == 0) scale = magnitude;
+            if (!(magnitude == scale)) return std::nullopt;
+            found.codes[i] = weights[i] > 0 ? 1 : -1;
+        }
     }
     return found;
+}
+
+}  // namespace
+
+std::optional<TernaryValues> ternaryValues(std::span<const float> weights, std::int64_t columns) {
+    const auto row = static_cast<std::size_t>(columns);
+    // Few weights of one size are no sign of anything.
+    constexpr std::size_t fewest = 64;
+    for (const std::size_t size : {weights.size(), row, 2 * fewest, fewest})
+        if (size == weights.size() || (size >= fewest && row % size == 0))
+            if (auto found = ternaryInGroups(weights, size)) return found;
+    return std::nullopt;
 }
 
 }  // namespace tritlab

@@ -8,6 +8,8 @@
 namespace tritlab {
 namespace {
 
+constexpr std::int64_t smallestGroup = 16;
+
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 float* rowOf(Memory& memory, std::int64_t row, std::int64_t stride) { return memory.writable<float>() + row * stride; }
 const float* rowOf(const Memory& memory, std::int64_t row, std::int64_t stride) {
@@ -37,6 +39,9 @@ ForwardPass::ForwardPass(const ModelParts& parts, const Kernels& kernels, Thread
     headOut_ = floats(config_.heads * headStride_);
     inverse_.resize(size(maxRows));
     codeSums_.resize(size(maxRows));
+    groupStride_ = inputStride_ / smallestGroup;
+    groupScales_.resize(size(maxRows * groupStride_));
+    groupSums_.resize(size(maxRows * groupStride_));
     scores_.resize(size(pool.threads()));
     rotation_.resize(size(maxRows), std::vector<float>(size(config_.headSize)));
     frequencies_ = ropeFrequencies(config_.headSize, config_.ropeTheta, config_.ropeScaling);
@@ -76,7 +81,7 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
     const Memory* source = &input;
     std::int64_t sourceStride = stride;
     const bool normPerLinear = !products.front().linear->inputNorm.empty();
-    const bool ternary = products.front().linear->matrix.ternary.has_value();
+    const PackedMatrix& matrix = products.front().linear->matrix;
     const std::int64_t n = roundUp(width, 16);
     const std::vector<float>& own = products.front().linear->inputNorm;
     forRows([&](std::int64_t row) {
@@ -91,12 +96,9 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
             kernels_.rmsNorm(x, own.data(), n, width, static_cast<float>(config_.inputNormEps), normed);
             x = normed;
         }
-        if (ternary)
-            inverse_[size(row)] =
-                kernels_.quantize(x, n, codes_.writable<std::int8_t>() + row * inputStride_, &codeSums_[size(row)]);
         // The input's width changes from product to product: what the kernels read beyond it must be 0.
         if (x == normed) std::memset(normed + n, 0, size(lengthOf(width) - n) * 4);
-        std::memset(codes_.writable<std::int8_t>() + row * inputStride_ + n, 0, size(lengthOf(width) - n));
+        codeInput(matrix, x, row);
     });
     if (norm != nullptr || normPerLinear) {
         source = &normed_;
@@ -105,11 +107,30 @@ void ForwardPass::multiply(std::span<const Product> products, const Memory& inpu
     std::array<MatrixProduct, 3> matrices{};
     for (std::size_t i = 0; i < products.size(); ++i)
         matrices[i] = {&products[i].linear->matrix, products[i].out->writable<float>(), products[i].outStride};
-    runProducts({matrices.data(), products.size()},
-                {source->as<float>(),
-                 sourceStride,
-                 {codes_.as<std::int8_t>(), inputStride_, codeSums_.data(), inverse_.data(), rows_}});
+    runProducts({matrices.data(), products.size()}, productInput(source->as<float>(), sourceStride, rows_));
     addBiases(products);
+}
+
+void ForwardPass::codeInput(const PackedMatrix& matrix, const float* x, std::int64_t row) {
+    std::int8_t* codes = codes_.writable<std::int8_t>() + row * inputStride_;
+    const std::int64_t n = roundUp(matrix.columns, 16);
+    if (matrix.ternary) inverse_[size(row)] = kernels_.quantize(x, n, codes, &codeSums_[size(row)]);
+    if (matrix.grouped) {
+        const std::int64_t columns = matrix.grouped->columns, groups = groupsOf(*matrix.grouped, matrix.columns);
+        for (std::int64_t group = 0; group < groups; ++group)
+            groupScales_[size(row * groupStride_ + group)] = kernels_.quantize(
+                x + group * columns, columns, codes + group * columns, &groupSums_[size(row * groupStride_ + group)]);
+        return;
+    }
+    std::memset(codes + n, 0, size(lengthOf(matrix.columns) - n));
+}
+
+ProductInput ForwardPass::productInput(const float* x, std::int64_t stride, std::int64_t count) const {
+    const auto* codes = codes_.as<std::int8_t>();
+    return {x,
+            stride,
+            {codes, inputStride_, codeSums_.data(), inverse_.data(), count},
+            {codes, inputStride_, groupScales_.data(), groupSums_.data(), groupStride_, count}};
 }
 
 void ForwardPass::addBiases(std::span<const Product> products) {
@@ -178,7 +199,7 @@ void ForwardPass::attentionBlock(std::span<const ForwardRow> rows, std::int64_t 
                                 {&layer.value, &value_, keyValueStride_}};
     // Where the three can share their input they are one job.
     const auto alike = [&](const PackedLinearPart& part) {
-        return part.inputNorm.empty() && part.matrix.ternary.has_value() == layer.query.matrix.ternary.has_value();
+        return part.inputNorm.empty() && part.matrix.sharesInput(layer.query.matrix);
     };
     const bool together = alike(layer.query) && alike(layer.key) && alike(layer.value);
     const RowWork before = [&](std::int64_t row) {
@@ -276,8 +297,8 @@ void ForwardPass::feedForwardBlock(std::int64_t index) {
     const PackedLayer& layer = parts_.layers[size(index)];
     const std::vector<float>* norm = config_.normPlacement == NormPlacement::Pre ? &layer.secondNorm : nullptr;
     const Product up{&layer.up, &up_, ffnStride_}, gate{&layer.gate, &gate_, ffnStride_};
-    const bool together = layer.up.inputNorm.empty() && layer.gate.inputNorm.empty() &&
-                          layer.up.matrix.ternary.has_value() == layer.gate.matrix.ternary.has_value();
+    const bool together =
+        layer.up.inputNorm.empty() && layer.gate.inputNorm.empty() && layer.up.matrix.sharesInput(layer.gate.matrix);
     const RowWork before = [&](std::int64_t row) { addResidual(row, layer.firstNorm); };
     const Product gated[] = {gate, up};
     if (config_.gatedFfn) multiplyAll(gated, together, x_, hiddenStride_, config_.hiddenSize, norm, before);
@@ -309,9 +330,10 @@ void ForwardPass::logits(std::int64_t first, std::int64_t count, float* out, std
         kernels_.rmsNorm(rowOf(x_, first + row, hiddenStride_), parts_.finalNorm.data(), n, config_.hiddenSize,
                          static_cast<float>(config_.normEps), normed);
         std::memset(normed + n, 0, size(hiddenStride_ - n) * 4);
+        codeInput(parts_.headMatrix(), normed, row);
     }
     const MatrixProduct head{&parts_.headMatrix(), out, stride};
-    runProducts({&head, 1}, {normed_.as<float>(), inputStride_, {.count = count}});
+    runProducts({&head, 1}, productInput(normed_.as<float>(), inputStride_, count));
 }
 
 }  // namespace tritlab

@@ -51,6 +51,10 @@ private:
     };
     void addBiases(std::span<const Product> products);
     void runProducts(std::span<const MatrixProduct> products, const ProductInput& input);
+    // Codes a row's input, zeros beyond its columns, as the matrix reads it: by token, by group or not at all.
+    void codeInput(const PackedMatrix& matrix, const float* x, std::int64_t row);
+    // fp32 [count, stride], and their codes.
+    [[nodiscard]] ProductInput productInput(const float* x, std::int64_t stride, std::int64_t count) const;
     // Both blocks leave what they add to x in change_: the next row work adds it.
     void attentionBlock(std::span<const ForwardRow> rows, std::int64_t index);
     void rotateAndStore(const ForwardRow& row, std::int64_t rowIndex, std::int64_t layer);
@@ -74,6 +78,9 @@ private:
     Memory headQueries_, headOut_;                                              // fp32 [mostRows, heads, headStride_]
     std::vector<float> inverse_;
     std::vector<std::int32_t> codeSums_;
+    std::int64_t groupStride_;             // groups of the widest input, where they are smallest
+    std::vector<float> groupScales_;       // [mostRows, groupStride_]
+    std::vector<std::int32_t> groupSums_;  // of codes, the same
     std::vector<std::vector<float>> scores_, rotation_;
 };
 

@@ -10,6 +10,7 @@
 #include "core/architecture/tensor_names.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
 
 namespace tritlab {
@@ -35,6 +36,7 @@ DenseFormat denseFormat(DenseStorage storage, DType stored) {
     switch (storage) {
         case DenseStorage::AsStored: return stored == DType::BF16 ? DenseFormat::Bf16Short : DenseFormat::F32;
         case DenseStorage::F32: return DenseFormat::F32;
+        case DenseStorage::Compact:
         case DenseStorage::Bf16: return DenseFormat::Bf16Short;
         case DenseStorage::Int8: return DenseFormat::Int8;
     }
@@ -56,8 +58,18 @@ public:
     }
     [[nodiscard]] PackedMatrix dense(const std::string& name, std::int64_t rows, std::int64_t columns,
                                      DenseStorage storage) const {
-        const DType stored = weights_.storedType(name, {rows, columns});
+        if (storage == DenseStorage::AsStored || storage == DenseStorage::Compact)
+            if (const auto grouped = weights_.grouped(name, {rows, columns})) {
+                requireFinite(grouped->scales, name);
+                requireFinite(grouped->minimums, name);
+                return packGroupedMatrix(*grouped, rows, columns);
+            }
+        DType stored = weights_.storedType(name, {rows, columns});
         const std::vector<float> values = finite(name, {rows, columns});
+        // What was bf16 before it became f16, as converters write it, still is: half the memory, and nothing lost.
+        if (stored == DType::F16 &&
+            std::ranges::all_of(values, [](float value) { return bf16ToFloat(floatToBf16(value)) == value; }))
+            stored = DType::BF16;
         return packDenseMatrix(denseFormat(storage, stored), rows, columns, [&](std::int64_t row, float* out) {
             std::copy_n(values.data() + row * columns, columns, out);
         });
@@ -72,7 +84,7 @@ public:
                                  rows, columns);
         } else {
             const TernaryWeights stored = weights_.ternaryLinear(module, rows, columns, description_.storage);
-            if (!std::isfinite(stored.tensorScale(name))) notFinite(module + ".weight_scale");
+            requireFinite(stored.scales, module + ".weight_scale");
             part.matrix = packed(stored, name, rows, columns);
         }
         if (description_.config.inputNormPerLinear && isTernary(description_.config, module))
@@ -84,7 +96,20 @@ public:
 private:
     [[nodiscard]] PackedMatrix packed(const TernaryWeights& quantized, const std::string& name, std::int64_t rows,
                                       std::int64_t columns) const {
-        return packTernaryMatrix(options_.ternary, quantized.codes, rows, columns, quantized.tensorScale(name));
+        const auto scales = static_cast<std::int64_t>(quantized.scales.size());
+        if (scales == 1 || scales == rows)
+            return packTernaryMatrix(options_.ternary, quantized.codes, rows, columns, quantized.scales);
+        const std::int64_t group = rows * columns / scales;
+        if (group != 64 && group != 128)
+            throw Error("has a scale for every " + std::to_string(group) + " weights", name,
+                        "One a tensor, one a row, and groups of 64 and 128 columns are known");
+        return packGroupedMatrix({{2, group, false}, quantized.codes, quantized.scales, {}}, rows, columns);
+    }
+    void requireFinite(std::span<const float> values, const std::string& name) const {
+        // x - x is 0 for finite numbers only, and stays so when summed.
+        float poison = 0;
+        for (const float value : values) poison += value - value;
+        if (!(poison == 0.f)) notFinite(name);
     }
     [[noreturn]] void notFinite(const std::string& name) const {
         throw Error("tensor '" + name + "' holds values that are no finite numbers", folder_.string(),
@@ -92,10 +117,7 @@ private:
     }
     [[nodiscard]] std::vector<float> finite(const std::string& name, const std::vector<std::int64_t>& shape) const {
         std::vector<float> values = weights_.floats(name, shape);
-        // x - x is 0 for finite numbers only, and stays so when summed.
-        float poison = 0;
-        for (const float value : values) poison += value - value;
-        if (!(poison == 0.f)) notFinite(name);
+        requireFinite(values, name);
         return values;
     }
 

@@ -1,8 +1,11 @@
 #include "core/infer/packed_file.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <functional>
 
 #include "core/architecture/tensor_names.h"
@@ -16,7 +19,8 @@ namespace {
 
 constexpr const char* fileName = "packed.safetensors";
 constexpr const char* formatName = "tritlab-packed";
-constexpr std::int64_t version = 3;  // 2: Bf16Short; 3: biases, norms of queries and keys
+// 2: Bf16Short; 3: biases, norms of queries and keys, groups, ternary rows with a scale each
+constexpr std::int64_t version = 3;
 
 DType denseType(DenseFormat format) {
     switch (format) {
@@ -30,16 +34,28 @@ DType denseType(DenseFormat format) {
 
 std::vector<std::int64_t> tileShape(const PackedMatrix& matrix) {
     if (matrix.ternary) return {matrix.tiles(), ternaryBlocks(*matrix.ternary, matrix.columns), 64};
+    if (matrix.grouped) return {matrix.tiles(), matrix.tileBytes()};
     const std::int64_t quads = roundUp(matrix.columns, 4) / 4;
     if (matrix.dense == DenseFormat::Bf16) return {matrix.tiles(), quads, 2, 16, 2};
     if (matrix.dense == DenseFormat::Bf16Short) return {matrix.tiles(), matrix.tileBytes()};
     return {matrix.tiles(), quads, 4, 16};
 }
 
+DType typeOf(const PackedMatrix& matrix) {
+    return matrix.ternary || matrix.grouped ? DType::U8 : denseType(matrix.dense);
+}
+
+// Bits, columns of a group, minimums, half: NAME.groups of a matrix in groups.
+std::array<std::int64_t, 4> groupNumbers(const GroupedFormat& format) {
+    return {format.bits, format.columns, format.minimums ? 1 : 0, format.half ? 1 : 0};
+}
+
 const char* ternaryName(TernaryFormat format) { return format == TernaryFormat::TwoBit ? "2bit" : "5trits"; }
 
 // The earliest form that has a place for everything in the model: what an older program would read wrongly it refuses.
-std::int64_t versionFor(const ModelConfig& config) { return config.qkNorms || hasBiases(config) ? 3 : 2; }
+std::int64_t versionFor(const ModelConfig& config, bool scalesByRowOrGroup) {
+    return config.qkNorms || hasBiases(config) || scalesByRowOrGroup ? 3 : 2;
+}
 
 // The model's matrices, and its norms and biases, by their tensors' names. Parts may be const or not.
 template <class Parts, class OnMatrix, class OnVector>
@@ -104,7 +120,10 @@ public:
         const TensorView& view = file_->tensor(name);
         matrix.rows = rows;
         matrix.columns = columns;
-        if (ternary) {
+        const bool grouped = has(name + ".groups");
+        if (grouped) {
+            matrix.grouped = groups(name + ".groups");
+        } else if (ternary) {
             matrix.ternary = ternary_;
             matrix.absmean = floats(name + ".absmean", 1)[0];
             if (!std::isfinite(matrix.absmean)) fail("tensor " + name + ".absmean is no finite number");
@@ -113,13 +132,14 @@ public:
                  {DenseFormat::F32, DenseFormat::Bf16, DenseFormat::Int8, DenseFormat::Bf16Short})
                 if (denseType(format) == view.type) matrix.dense = format;
         }
-        if (view.type != (ternary ? DType::U8 : denseType(matrix.dense)))
+        if (view.type != typeOf(matrix))
             fail("tensor " + name + " is of type " + dtypeName(view.type) + ", which the model cannot have there");
         static_cast<void>(file_->tensor(name, tileShape(matrix)));  // throws where the shape is another
         if (reinterpret_cast<std::uintptr_t>(view.bytes.data()) % 64 != 0)
             fail("tensor " + name + " does not lie at a multiple of 64 bytes");
         matrix.data = Memory::view(file_, view.bytes);
-        if (!ternary && matrix.dense == DenseFormat::Int8) {
+        if (grouped) return;
+        if (ternary ? has(name + ".row_scales") : matrix.dense == DenseFormat::Int8) {
             const std::vector<float> scales = floats(name + ".row_scales", matrix.tiles() * tileRows);
             matrix.rowScales = Memory::zeroed(static_cast<std::int64_t>(scales.size()) * 4);
             std::copy(scales.begin(), scales.end(), matrix.rowScales.writable<float>());
@@ -138,6 +158,18 @@ private:
     }
     [[nodiscard]] std::vector<float> floats(const std::string& name, std::int64_t count) const {
         return toFloats(file_->tensor(name, {count}), path_ + ": " + name);
+    }
+    [[nodiscard]] bool has(const std::string& name) const { return file_->tensors().contains(name); }
+    [[nodiscard]] GroupedFormat groups(const std::string& name) const {
+        const TensorView& view = file_->tensor(name, {4});
+        std::array<std::int64_t, 4> numbers{};
+        if (view.type != DType::I64) fail("tensor " + name + " is not of type I64");
+        std::memcpy(numbers.data(), view.bytes.data(), sizeof numbers);
+        const GroupedFormat format{static_cast<int>(numbers[0]), numbers[1], numbers[2] != 0, numbers[3] != 0};
+        const bool known = (format.bits == 2 || format.bits == 4 || format.bits == 8) && format.columns >= 16 &&
+                           format.columns <= 128 && std::has_single_bit(static_cast<std::uint64_t>(format.columns));
+        if (!known || groupNumbers(format) != numbers) fail("tensor " + name + " names a form that is not known here");
+        return format;
     }
     // Copied, since they need not lie at a multiple of their size, and checked: a product writes to their rows.
     void exceptions(const std::string& name, PackedMatrix& matrix) const {
@@ -180,15 +212,20 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
     // Matrices first: all of them are multiples of 64 bytes, so that each begins at one.
     std::vector<TensorToWrite> tensors, small;
     std::optional<TernaryFormat> ternary;
+    std::deque<std::array<std::int64_t, 4>> groups;  // that `small` points to
+    bool scalesByRowOrGroup = false;
     const auto onMatrix = [&](const std::string& name, const PackedMatrix& matrix, std::int64_t, std::int64_t, bool) {
-        tensors.push_back({name, matrix.ternary ? DType::U8 : denseType(matrix.dense), tileShape(matrix),
-                           matrix.data.as<std::byte>()});
+        tensors.push_back({name, typeOf(matrix), tileShape(matrix), matrix.data.as<std::byte>()});
+        scalesByRowOrGroup |= matrix.grouped || (matrix.ternary && matrix.rowScales.size() != 0);
+        if (matrix.rowScales.size() != 0)
+            small.push_back(
+                {name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
         if (matrix.ternary) {
             ternary = matrix.ternary;
             small.push_back({name + ".absmean", DType::F32, {1}, &matrix.absmean});
-        } else if (matrix.dense == DenseFormat::Int8) {
-            small.push_back(
-                {name + ".row_scales", DType::F32, {matrix.tiles() * tileRows}, matrix.rowScales.as<std::byte>()});
+        } else if (matrix.grouped) {
+            groups.push_back(groupNumbers(*matrix.grouped));
+            small.push_back({name + ".groups", DType::I64, {4}, groups.back().data()});
         } else if (matrix.dense == DenseFormat::Bf16Short) {
             constexpr auto entry = static_cast<std::int64_t>(sizeof(Bf16Exception));
             small.push_back(
@@ -210,7 +247,7 @@ void writePackedFile(const ModelParts& parts, const fs::path& path) {
     }
     writeSafetensors(path, tensors,
                      {{"format", formatName},
-                      {"version", std::to_string(versionFor(parts.description.config))},
+                      {"version", std::to_string(versionFor(parts.description.config, scalesByRowOrGroup))},
                       {"ternary", ternaryName(ternary.value_or(TernaryFormat::TwoBit))},
                       {"hash", hashOf(bytes)}});
 }

@@ -57,6 +57,39 @@ PackedMatrix packBf16(std::int64_t rows, std::int64_t columns, const FillRow& fi
     return matrix;
 }
 
+bool isHalf(float value) { return f16ToFloat(floatToF16(value)) == value; }
+
+// Number `at` of a tile's scales and minimums.
+void putScale(std::uint8_t* tile, const GroupedFormat& format, std::int64_t at, float value) {
+    if (format.half) reinterpret_cast<std::uint16_t*>(tile)[at] = floatToF16(value);
+    else reinterpret_cast<float*>(tile)[at] = value;
+}
+float scaleAt(const std::uint8_t* tile, const GroupedFormat& format, std::int64_t at) {
+    return format.half ? f16ToFloat(reinterpret_cast<const std::uint16_t*>(tile)[at])
+                       : reinterpret_cast<const float*>(tile)[at];
+}
+
+void groupedRow(const PackedMatrix& matrix, std::int64_t row, float* out) {
+    const GroupedFormat& format = *matrix.grouped;
+    const std::uint8_t* tile = matrix.data.as<std::uint8_t>() + row / tileRows * matrix.tileBytes();
+    const std::int64_t lane = row % tileRows, groups = groupsOf(format, matrix.columns), width = 32 / format.bits;
+    const std::uint8_t* codes = tile + groupedHeadBytes(format, groups);
+    for (std::int64_t column = 0; column < matrix.columns; ++column) {
+        const std::int64_t group = column / format.columns;
+        const int byte = codes[column / width * 64 + 4 * lane + column % 4];
+        const int code = (byte >> (column % width / 4 * format.bits) & ((1 << format.bits) - 1)) - format.offset();
+        out[column] = scaleAt(tile, format, group * tileRows + lane) * static_cast<float>(code);
+        if (format.minimums) out[column] += scaleAt(tile, format, (groups + group) * tileRows + lane);
+    }
+}
+
+void scaleRows(const Kernels& kernels, const PackedMatrix& matrix, std::int64_t firstTile, std::int64_t tiles,
+               std::int64_t tokens, float* y, std::int64_t yStride) {
+    for (std::int64_t token = 0; token < tokens; ++token)
+        kernels.multiply(y + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows, tiles * tileRows,
+                         y + token * yStride);
+}
+
 // The exceptions of tile `tile`.
 std::span<const Bf16Exception> exceptionsOf(const PackedMatrix& matrix, std::int64_t tile) {
     const std::int64_t* starts = matrix.exceptionStarts.as<std::int64_t>() + tile;
@@ -66,14 +99,46 @@ std::span<const Bf16Exception> exceptionsOf(const PackedMatrix& matrix, std::int
 }  // namespace
 
 PackedMatrix packTernaryMatrix(TernaryFormat format, std::span<const std::int8_t> codes, std::int64_t rows,
-                               std::int64_t columns, float absmean) {
+                               std::int64_t columns, std::span<const float> scales) {
     PackedMatrix matrix;
     matrix.rows = rows;
     matrix.columns = columns;
     matrix.ternary = format;
-    matrix.absmean = absmean;
+    matrix.absmean = scales.size() == 1 ? scales.front() : 1.F;
+    if (scales.size() != 1) {
+        matrix.rowScales = Memory::zeroed(matrix.tiles() * tileRows * 4);
+        std::ranges::copy(scales, matrix.rowScales.writable<float>());
+    }
     matrix.data = Memory::zeroed(ternaryBytes(format, rows, columns));
     packTernary(format, codes, rows, columns, matrix.data.writableSpan<std::uint8_t>());
+    return matrix;
+}
+
+PackedMatrix packGroupedMatrix(const GroupedWeights& weights, std::int64_t rows, std::int64_t columns) {
+    const GroupForm& form = weights.form;
+    const bool half = std::ranges::all_of(weights.scales, isHalf) && std::ranges::all_of(weights.minimums, isHalf);
+    PackedMatrix matrix;
+    matrix.rows = rows;
+    matrix.columns = columns;
+    matrix.grouped = GroupedFormat{form.bits, form.size, form.minimums, half};
+    const GroupedFormat& format = *matrix.grouped;
+    matrix.data = Memory::zeroed(matrix.tiles() * matrix.tileBytes());
+    const std::int64_t groups = groupsOf(format, columns), width = 32 / form.bits;
+    for (std::int64_t row = 0; row < rows; ++row) {
+        std::uint8_t* tile = matrix.data.writable<std::uint8_t>() + row / tileRows * matrix.tileBytes();
+        const std::int64_t lane = row % tileRows;
+        for (std::int64_t group = 0; group < groups; ++group) {
+            const auto from = static_cast<std::size_t>(row * groups + group);
+            putScale(tile, format, group * tileRows + lane, weights.scales[from]);
+            if (form.minimums) putScale(tile, format, (groups + group) * tileRows + lane, weights.minimums[from]);
+        }
+        std::uint8_t* codes = tile + groupedHeadBytes(format, groups);
+        for (std::int64_t column = 0; column < columns; ++column) {
+            const int code = weights.codes[static_cast<std::size_t>(row * columns + column)] + format.offset();
+            std::uint8_t& byte = codes[column / width * 64 + 4 * lane + column % 4];
+            byte = static_cast<std::uint8_t>(byte | code << (column % width / 4 * form.bits));
+        }
+    }
     return matrix;
 }
 
@@ -107,6 +172,7 @@ PackedMatrix packDenseMatrix(DenseFormat format, std::int64_t rows, std::int64_t
 }
 
 void PackedMatrix::row(std::int64_t r, float* out) const {
+    if (grouped) return groupedRow(*this, r, out);
     for (std::int64_t column = 0; column < columns; ++column) {
         if (ternary) {
             const std::int64_t width = columnsPerBlock(*ternary), blocks = ternaryBlocks(*ternary, columns);
@@ -115,7 +181,7 @@ void PackedMatrix::row(std::int64_t r, float* out) const {
             constexpr int powers[5] = {1, 3, 9, 27, 81};
             const auto digit = column % width / 4;
             const int code = *ternary == TernaryFormat::TwoBit ? value >> (2 * digit) & 3 : value / powers[digit] % 3;
-            out[column] = static_cast<float>(code - 1) * absmean;
+            out[column] = static_cast<float>(code - 1) * (rowScales.size() == 0 ? absmean : rowScales.as<float>()[r]);
             continue;
         }
         if (dense == DenseFormat::Bf16Short) {
@@ -145,14 +211,15 @@ void multiplyTiles(const Kernels& kernels, const PackedMatrix& matrix, std::int6
             kernels.ternary[static_cast<int>(*matrix.ternary)](
                 weights + tile * matrix.tileBytes(), std::min(together, tiles - tile), matrix.tileBytes() / 64,
                 input.coded, matrix.absmean, out + tile * tileRows, yStride);
+        if (matrix.rowScales.size() != 0) scaleRows(kernels, matrix, firstTile, tiles, tokens, out, yStride);
         return;
     }
+    if (matrix.grouped)
+        return kernels.grouped(*matrix.grouped, weights, tiles, groupsOf(*matrix.grouped, matrix.columns),
+                               input.grouped, out, yStride);
     kernels.dense[static_cast<int>(matrix.dense)](weights, tiles, roundUp(matrix.columns, 4) / 4, input.x,
                                                   input.xStride, tokens, out, yStride);
-    if (matrix.dense == DenseFormat::Int8)
-        for (std::int64_t token = 0; token < tokens; ++token)
-            kernels.multiply(out + token * yStride, matrix.rowScales.as<float>() + firstTile * tileRows,
-                             tiles * tileRows, out + token * yStride);
+    if (matrix.dense == DenseFormat::Int8) scaleRows(kernels, matrix, firstTile, tiles, tokens, out, yStride);
     if (matrix.dense == DenseFormat::Bf16Short)
         for (std::int64_t tile = 0; tile < tiles; ++tile)
             for (const Bf16Exception& exception : exceptionsOf(matrix, firstTile + tile))

@@ -21,9 +21,11 @@
 
 namespace tritlab {
 
-// Of embedding, head and dense linears. AsStored loses nothing: bf16 stays bf16, everything else becomes fp32. Int8 has
-// one fp32 scale a row. A head that is tied to the embedding is the same matrix.
-enum class DenseStorage { AsStored, F32, Bf16, Int8 };
+// Of embedding, head and dense linears. AsStored loses nothing: bf16 stays bf16, and what GGUF holds in groups stays in
+// them (then what is multiplied with it is coded to int8 by the same groups, as in llama.cpp); everything else becomes
+// fp32. Compact: as stored where that takes two bytes a weight or fewer, else bf16. Int8 has one fp32 scale a row. A
+// head that is tied to the embedding is the same matrix.
+enum class DenseStorage { AsStored, Compact, F32, Bf16, Int8 };
 
 // The defaults lose nothing; what chat takes, chatOptions() says.
 struct PackedOptions {

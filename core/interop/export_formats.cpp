@@ -62,7 +62,8 @@ std::optional<Error> ggufObstacle(const ModelConfig& config, const ExportFormatI
         return obstacle(std::string("llama.cpp's ") + family->name + " has no rotation that is scaled as Llama 3's",
                         "Export with --format hf");
     if (format.ternaryType != GgmlType::F16 && !config.ternaryLinears)
-        return obstacle("the model's linears are dense: TQ2_0 and TQ1_0 hold -1, 0 and 1 alone",
+        return obstacle(std::string("the model's linears are dense: ") + ggmlTypeName(format.ternaryType) +
+                            " is written with -1, 0 and 1 alone",
                         "Export with --format gguf-f16");
     return std::nullopt;
 }
@@ -76,7 +77,7 @@ std::int64_t ggufBytes(const ModelConfig& config, const ExportFormatInfo& format
     return bytes;
 }
 
-constexpr std::array<ExportFormatInfo, 5> table{{
+constexpr std::array<ExportFormatInfo, 6> table{{
     {.format = ExportFormat::HuggingFace,
      .key = "hf",
      .title = QT_TRANSLATE_NOOP("ExportFormat", "Hugging Face, master weights in fp32"),
@@ -118,6 +119,18 @@ constexpr std::array<ExportFormatInfo, 5> table{{
      .fileType = 36,
      .obstacle = ggufObstacle,
      .bytes = ggufBytes},
+    {.format = ExportFormat::GgufQ2,
+     .key = "gguf-q2_0",
+     .title = QT_TRANSLATE_NOOP("ExportFormat", "GGUF Q2_0, ternary weights at 2.25 bits"),
+     .purpose = QT_TRANSLATE_NOOP("ExportFormat",
+                                  "One file, tokenizer included, for a llama.cpp of 2026 or later: fits rows that are "
+                                  "no multiple of 256, and runs on its graphics backends."),
+     .suffix = "-q2_0.gguf",
+     .reader = ExportReader::LlamaCpp,
+     .ternaryType = GgmlType::Q2_0,
+     .fileType = 41,
+     .obstacle = ggufObstacle,
+     .bytes = ggufBytes},
     {.format = ExportFormat::GgufF16,
      .key = "gguf-f16",
      .title = QT_TRANSLATE_NOOP("ExportFormat", "GGUF F16"),
@@ -143,7 +156,8 @@ const ExportFormatInfo& exportFormat(ExportFormat format) {
         case ExportFormat::HuggingFacePacked: return table[1];
         case ExportFormat::GgufTq2: return table[2];
         case ExportFormat::GgufTq1: return table[3];
-        case ExportFormat::GgufF16: return table[4];
+        case ExportFormat::GgufQ2: return table[4];
+        case ExportFormat::GgufF16: return table[5];
     }
     throw std::logic_error("no export format has this number");
 }

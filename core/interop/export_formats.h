@@ -18,6 +18,7 @@ enum class ExportFormat {
     HuggingFacePacked,  // offline: uint8 codes and weight_scale = absmean
     GgufTq2,            // ternary linears as TQ2_0, 2.06 bits a weight
     GgufTq1,            // as TQ1_0, 1.69 bits
+    GgufQ2,             // as Q2_0, 2.25 bits
     GgufF16             // linears in f16
 };
 

@@ -271,6 +271,11 @@ std::vector<std::string> checkGgufKeys(const GgufFile& file, const std::string& 
     std::vector<std::string> notes;
     const std::string prefix = architecture + ".";
     for (const auto& [key, value] : file.metadata()) {
+        // Weights that are stored rotated: they look like any others and mean nothing as they are.
+        if (key.starts_with("prism."))
+            throw Error(
+                "key " + key + " says that its weights are transformed in a way that this program does not undo",
+                file.path().string(), "Use another form of the model: this one would run and answer wrongly");
         if (!key.starts_with(prefix)) continue;
         const KnownKey* known = findKey(ggufKeys(), std::string_view(key).substr(prefix.size()));
         if (known == nullptr) {

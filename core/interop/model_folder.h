@@ -12,6 +12,7 @@
 
 #include "core/architecture/family.h"
 #include "core/architecture/tensor_names.h"
+#include "core/formats/gguf_blocks.h"
 #include "core/formats/safetensors.h"
 #include "core/kernels/quantizers.h"
 #include "core/model/model_config.h"
@@ -61,9 +62,14 @@ public:
     [[nodiscard]] const TensorView& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] DType storedType(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    // In the groups that a GGUF file holds them in, for its types that are such groups.
+    [[nodiscard]] std::optional<GroupedWeights> grouped(const std::string& name,
+                                                        const std::vector<std::int64_t>& shape) const;
+    [[nodiscard]] std::optional<GroupForm> groupForm(const std::string& name) const;
     // fp32 [shape]: of a ternary linear that is stored packed its codes times its absmean.
     [[nodiscard]] std::vector<float> shadowWeights(const TensorSpec& spec, WeightStorage storage) const;
-    // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale.
+    // A packed linear NAME.weight (uint8 [out/4, in], or codes as floats [out, in]) with NAME.weight_scale, of one
+    // number or one a row.
     [[nodiscard]] TernaryWeights ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in,
                                                WeightStorage storage) const;
     [[nodiscard]] std::vector<std::string> names() const;

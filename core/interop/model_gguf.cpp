@@ -61,9 +61,10 @@ Activation readActivation(const GgufFile& file, const Keys& keys, const FamilyIn
     return *known;
 }
 
-Template readTemplate(const GgufFile& file) {
+Template readTemplate(const GgufFile& file, const std::string& architecture) {
     const auto name = file.text(kGgufTemplate);
-    if (!name) return Template::Plain;
+    // The official file of 2B4T carries a chat template that is not the one that the model was trained with.
+    if (!name) return architecture == "bitnet-b1.58" ? Template::B2B4T : Template::Plain;
     const auto known = templateOf(*name);
     if (!known)
         refuse(file, std::string("key ") + kGgufTemplate + " is '" + *name + "', which this program does not know");
@@ -151,7 +152,7 @@ ModelDescription readDescription(const GgufFile& file) {
     keys.mustBe("expert_count", 0, "experts are not supported");
     config.ropeScaling = readScaling(file, keys, *family, config);
     description.storage = config.ternaryLinears ? WeightStorage::PackedAbsmean : WeightStorage::Master;
-    description.chatTemplate = readTemplate(file);
+    description.chatTemplate = readTemplate(file, architecture);
     description.lambda = config.ternaryLinears ? 1 : 0;
     requireComputable(config, file.path().string());
     return description;
@@ -190,10 +191,12 @@ const GgufTensor& GgufModel::tensor(const std::string& name) const {
 }
 
 DType GgufModel::storedType(const std::string& name) const {
-    return tensor(name).type == GgmlType::BF16 && file_.find(ggufScaleName(name)) == nullptr ? DType::BF16 : DType::F32;
+    if (file_.find(ggufScaleName(name)) != nullptr) return DType::F32;
+    const GgmlType type = tensor(name).type;
+    return type == GgmlType::BF16 ? DType::BF16 : type == GgmlType::F16 ? DType::F16 : DType::F32;
 }
 
-std::vector<float> GgufModel::stored(const std::string& name, const std::vector<std::int64_t>& shape) const {
+const GgufTensor& GgufModel::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const GgufTensor& found = tensor(name);
     if (found.shape != shape) {
         const auto text = [](const std::vector<std::int64_t>& sizes) {
@@ -205,10 +208,37 @@ std::vector<float> GgufModel::stored(const std::string& name, const std::vector<
                     file_.path().string(),
                     "The file is damaged or of another program's making: convert the model anew");
     }
+    return found;
+}
+
+bool GgufModel::hasPairs(const std::string& name) const {
+    return isInterleaved(*findFamily(description_.origin), name);
+}
+
+std::vector<float> GgufModel::stored(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const GgufTensor& found = tensor(name, shape);
     std::vector<float> values = decodeGgml(found.type, found.bytes, file_.path().string() + ": " + ggufName(name));
-    if (isInterleaved(*findFamily(description_.origin), name))
+    if (hasPairs(name))
         values = interleaveHeads(values, description_.config.headSize, shape.size() == 2 ? shape[1] : 1, true);
     return values;
+}
+
+std::optional<GroupForm> GgufModel::groupForm(const std::string& name) const {
+    return file_.find(ggufScaleName(name)) == nullptr ? groupFormOf(tensor(name).type) : std::nullopt;
+}
+
+std::optional<GroupedWeights> GgufModel::grouped(const std::string& name,
+                                                 const std::vector<std::int64_t>& shape) const {
+    const GgufTensor& found = tensor(name, shape);
+    if (!groupForm(name)) return std::nullopt;
+    GroupedWeights weights = decodeGroups(found.type, found.bytes);
+    if (!hasPairs(name)) return weights;
+    const std::int64_t head = description_.config.headSize, columns = shape.back();
+    weights.codes = interleaveHeads(weights.codes, head, columns, true);
+    weights.scales = interleaveHeads(weights.scales, head, columns / weights.form.size, true);
+    if (weights.form.minimums)
+        weights.minimums = interleaveHeads(weights.minimums, head, columns / weights.form.size, true);
+    return weights;
 }
 
 float GgufModel::scaleOf(const std::string& name) const {
@@ -232,10 +262,11 @@ TernaryWeights GgufModel::ternaryLinear(const std::string& name, std::int64_t ou
     const std::string weight = name + ".weight";
     const std::vector<float> values = stored(weight, {out, in});
     const float scale = scaleOf(weight);
-    if (auto ternary = ternaryValues(values)) {
-        const float unit = ternary->scale * scale;
+    if (auto ternary = ternaryValues(values, in)) {
+        for (float& each : ternary->scales) each *= scale;
         // Nothing but zeros: the quantizer's smallest scale.
-        return {std::move(ternary->codes), {unit == 0 ? absmean(values) : unit}};
+        if (ternary->scales.size() == 1 && ternary->scales.front() == 0) ternary->scales = {absmean(values)};
+        return {std::move(ternary->codes), std::move(ternary->scales)};
     }
     TernaryWeights quantized = quantizeWeights(description_.config.quantizer, values);
     for (float& each : quantized.scales) each *= scale;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/formats/gguf.h"
+#include "core/formats/gguf_blocks.h"
 #include "core/interop/model_folder.h"
 
 namespace tritlab {
@@ -36,16 +37,23 @@ class GgufModel {
 public:
     explicit GgufModel(const std::filesystem::path& path);
     [[nodiscard]] const ModelDescription& description() const { return description_; }
-    [[nodiscard]] DType storedType(const std::string& name) const;  // BF16 or F32: what loses nothing
+    [[nodiscard]] DType storedType(const std::string& name) const;  // BF16, F16 or F32: what loses nothing
     [[nodiscard]] std::vector<float> floats(const std::string& name, const std::vector<std::int64_t>& shape) const;
-    // NAME.weight with NAME.scale, where the file has one. Weights that are not all -s, 0 or s are taken for shadow
-    // weights.
+    // The weights in the groups that the file holds them in; none where its type has no groups, or they are scaled once
+    // more.
+    [[nodiscard]] std::optional<GroupedWeights> grouped(const std::string& name,
+                                                        const std::vector<std::int64_t>& shape) const;
+    [[nodiscard]] std::optional<GroupForm> groupForm(const std::string& name) const;
+    // NAME.weight with NAME.scale, where the file has one. Weights that are not ternary in one of the ways of
+    // ternaryValues() are taken for shadow weights.
     [[nodiscard]] TernaryWeights ternaryLinear(const std::string& name, std::int64_t out, std::int64_t in) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
 private:
     void refuseWhatIsUnknown() const;
     [[nodiscard]] const GgufTensor& tensor(const std::string& name) const;
+    [[nodiscard]] const GgufTensor& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    [[nodiscard]] bool hasPairs(const std::string& name) const;  // whether its heads' rows lie as pairs
     [[nodiscard]] std::vector<float> stored(const std::string& name, const std::vector<std::int64_t>& shape) const;
     [[nodiscard]] float scaleOf(const std::string& name) const;
     GgufFile file_;

@@ -80,6 +80,15 @@ std::vector<float> ModelWeights::floats(const std::string& name, const std::vect
     return gguf_ ? gguf_->floats(name, shape) : toFloats(tensor(name, shape), name);
 }
 
+std::optional<GroupedWeights> ModelWeights::grouped(const std::string& name,
+                                                    const std::vector<std::int64_t>& shape) const {
+    return gguf_ ? gguf_->grouped(name, shape) : std::nullopt;
+}
+
+std::optional<GroupForm> ModelWeights::groupForm(const std::string& name) const {
+    return gguf_ ? gguf_->groupForm(name) : std::nullopt;
+}
+
 std::vector<float> ModelWeights::shadowWeights(const TensorSpec& spec, WeightStorage storage) const {
     if (!spec.ternary || storage == WeightStorage::Master) return floats(spec.name, spec.shape);
     return shadowWeightOf(ternaryLinear(moduleOf(spec.name), spec.shape[0], spec.shape[1], storage), spec.name);
@@ -94,10 +103,18 @@ TernaryWeights ModelWeights::ternaryLinear(const std::string& name, std::int64_t
     if (gguf_) return gguf_->ternaryLinear(name, out, in);
     const std::string weightName = name + ".weight";
     TernaryWeights packed;
-    const float scale = floats(name + ".weight_scale", {1}).front();
-    packed.scales = {storage == WeightStorage::PackedInverse ? 1.0F / scale : scale};
-    if (!std::isfinite(packed.scales.front()) || packed.scales.front() <= 0)
-        throw Error("is " + std::to_string(scale) + ", not a positive number", name + ".weight_scale");
+    const std::string scaleName = name + ".weight_scale";
+    const TensorView* scales = find(scaleName);
+    const bool byRow =
+        scales != nullptr && out != 1 &&
+        (scales->shape == std::vector<std::int64_t>{out} || scales->shape == std::vector<std::int64_t>{out, 1});
+    packed.scales = floats(scaleName, byRow ? scales->shape : std::vector<std::int64_t>{1});
+    for (float& scale : packed.scales) {
+        const float written = scale;
+        if (storage == WeightStorage::PackedInverse) scale = 1.0F / scale;
+        if (!std::isfinite(scale) || scale <= 0)
+            throw Error("is " + std::to_string(written) + ", not a positive number", scaleName);
+    }
     packed.codes.resize(static_cast<std::size_t>(out * in));
     const TensorView* view = find(weightName);
     if (view != nullptr && view->type != DType::U8) {  // codes written as floats

@@ -2,6 +2,7 @@
 #include "core/kernels/lanes_avx2.h"
 
 #include "core/kernels/dense_vector.h"
+#include "core/kernels/grouped_vector.h"
 #include "core/kernels/tables.h"
 
 namespace tritlab {
@@ -148,6 +149,7 @@ const Kernels kernel_tables::avx2 = {
     KernelSet::Avx2,
     {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
     {dense<WeightsF32, 2>, dense<WeightsBf16, 2>, dense<WeightsInt8, 2>, dense<WeightsBf16Short, 2>},
+    groupedProduct<4>,
     TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -2,6 +2,7 @@
 #include "core/kernels/lanes_avx512.h"
 
 #include "core/kernels/dense_vector.h"
+#include "core/kernels/grouped_vector.h"
 #include "core/kernels/tables.h"
 #include "core/kernels/ternary_avx512.h"
 
@@ -46,6 +47,7 @@ const Kernels kernel_tables::avx512Vnni = {
     KernelSet::Avx512Vnni,
     {ternaryProduct<TwoBitDigits>, nullptr},
     {dense<WeightsF32, 6>, dense<WeightsBf16, 6>, dense<WeightsInt8, 6>, dense<WeightsBf16Short, 6>},
+    groupedProduct<8>,
     TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -22,7 +22,12 @@ constexpr std::array allSets{KernelSet::Scalar, KernelSet::Avx2, KernelSet::Avx5
 std::atomic<int> forcedSet{-1};
 
 #if defined(__x86_64__)
-bool hasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+// F16C is asked of the processor itself, since Clang 14's builtin does not know the name.
+bool hasF16c() {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & 1U << 29) != 0;
+}
+bool hasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && hasF16c(); }
 bool hasAvx512Vnni() {
     return hasAvx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&

@@ -33,6 +33,20 @@ enum class TernaryFormat { TwoBit, FiveTrits };
 // k of the four.
 enum class DenseFormat { F32, Bf16, Int8, Bf16Short };
 
+// Weights in groups of consecutive columns with a scale each, as GGUF's block types hold them (gguf_blocks.h):
+// weight = scale * (stored - offset()) + minimum. A tile begins with the scales [groups][16 rows], then the minimums,
+// f16 or fp32, up to a multiple of 64 bytes; then come its codes in blocks of 64 bytes, each 16 rows times 32 / bits
+// columns: byte 4r+b, bits `bits` * i, is row r, column 4i+b.
+struct GroupedFormat {
+    int bits = 8;               // 2, 4 or 8
+    std::int64_t columns = 32;  // of a group: 16, 32, 64 or 128
+    bool minimums = false;      // else all are 0
+    bool half = false;          // scales and minimums in f16, where that holds them exactly
+    bool operator==(const GroupedFormat&) const = default;
+
+    [[nodiscard]] constexpr int offset() const { return bits == 8 ? 128 : minimums ? 0 : bits == 4 ? 8 : 1; }
+};
+
 enum class CacheFormat { F32, Bf16, Int8 };  // of keys and values; Int8 has one fp32 scale for each position and head
 
 constexpr std::int64_t tileRows = 16;
@@ -48,6 +62,17 @@ constexpr std::int64_t denseTileBytes(DenseFormat format, std::int64_t columns) 
     if (format == DenseFormat::Bf16Short) return 64 + roundUp(columns, 8) / 8 * 192;
     return roundUp(columns, 4) * tileRows * (format == DenseFormat::F32 ? 4 : format == DenseFormat::Bf16 ? 2 : 1);
 }
+constexpr std::int64_t groupsOf(const GroupedFormat& format, std::int64_t columns) {
+    return roundUp(columns, format.columns) / format.columns;
+}
+// Of the scales and minimums that a tile begins with.
+constexpr std::int64_t groupedHeadBytes(const GroupedFormat& format, std::int64_t groups) {
+    return roundUp(groups * tileRows * (format.half ? 2 : 4) * (format.minimums ? 2 : 1), 64);
+}
+constexpr std::int64_t groupedTileBytes(const GroupedFormat& format, std::int64_t columns) {
+    const std::int64_t groups = groupsOf(format, columns);
+    return groupedHeadBytes(format, groups) + groups * format.columns * tileRows * format.bits / 8;
+}
 
 // Tokens as a ternary product takes them: value = code * inverse.
 struct CodedTokens {
@@ -60,6 +85,21 @@ struct CodedTokens {
     // In files of several instruction sets: never a function of its own, of which the linker would keep any one.
     [[nodiscard, gnu::always_inline]] CodedTokens part(std::int64_t first, std::int64_t taken) const {
         return {codes + first * stride, stride, sums + first, inverse + first, taken};
+    }
+};
+
+// Tokens as a product of grouped weights takes them: value = code * scale of its group, codes in -127..127.
+struct GroupedTokens {
+    const std::int8_t* codes = nullptr;  // [count, stride], zeros beyond the columns
+    std::int64_t stride = 0;             // >= groups * the format's columns
+    const float* scales = nullptr;       // [count, groupStride]
+    const std::int32_t* sums = nullptr;  // [count, groupStride]: of each group's codes
+    std::int64_t groupStride = 0;
+    std::int64_t count = 0;
+
+    [[nodiscard, gnu::always_inline]] GroupedTokens part(std::int64_t first, std::int64_t taken) const {
+        return {codes + first * stride,     stride,      scales + first * groupStride,
+                sums + first * groupStride, groupStride, taken};
     }
 };
 
@@ -105,6 +145,13 @@ struct Kernels {
     using Dense = void (*)(const void* weights, std::int64_t tiles, std::int64_t quads, const float* x,
                            std::int64_t xStride, std::int64_t tokens, float* y, std::int64_t yStride);
     Dense dense[4];  // by DenseFormat
+
+    // y[t * yStride + r] = sum over the groups g, in order, of sum_g * (scale[r, g] * x.scales[t, g]), then +
+    // minimum[r, g]
+    // * (x.scales[t, g] * x.sums[t, g]), each by a fused multiply-add; sum_g is the exact integer sum over k of (stored
+    // - offset) * x.codes[t, k].
+    void (*grouped)(const GroupedFormat& format, const std::uint8_t* weights, std::int64_t tiles, std::int64_t groups,
+                    const GroupedTokens& x, float* y, std::int64_t yStride);
 
     // Below, n is a multiple of 16.
     // out = (x / sqrt(sum x^2 / width + eps)) * weight. With quantize, the activations and attention this is to the bit

@@ -22,6 +22,12 @@ struct Lanes {
         return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)),
                 _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)))};
     }
+    static Lanes loadF16(const std::uint16_t* p) {
+        const auto eight = [](const std::uint16_t* from) {
+            return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+        };
+        return {eight(p), eight(p + 8)};
+    }
     void store(float* p) const {
         _mm256_storeu_ps(p, a);
         _mm256_storeu_ps(p + 8, b);
@@ -95,6 +101,56 @@ struct Lanes {
         const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
         const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
         return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+    }
+};
+
+// For grouped_vector.h: rows 0..7 and 8..15.
+struct ByteBlock {
+    __m256i a, b;
+
+    static ByteBlock load(const std::uint8_t* p) {
+        return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32))};
+    }
+    template <int Bits, int Digit>
+    [[nodiscard]] ByteBlock digit() const {
+        if constexpr (Bits == 8) {
+            const __m256i sign = _mm256_set1_epi8(static_cast<char>(0x80));
+            return {_mm256_xor_si256(a, sign), _mm256_xor_si256(b, sign)};
+        } else {
+            const __m256i mask = _mm256_set1_epi8((1 << Bits) - 1);
+            return {_mm256_and_si256(_mm256_srli_epi16(a, Bits * Digit), mask),
+                    _mm256_and_si256(_mm256_srli_epi16(b, Bits * Digit), mask)};
+        }
+    }
+};
+struct ByteSums {
+    __m256i a, b;
+
+    static ByteSums none() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+    // vpmaddubsw saturates its sums of two: 255 * 127 * 2 is too much. So codes of eight bits lose their offset, and
+    // their size meets the activation with their sign: 128 * 127 * 2 fits.
+    template <int Bits>
+    static constexpr int removed() {
+        return Bits == 8 ? 128 : 0;
+    }
+    template <int Bits>
+    static __m256i products(__m256i w, __m256i x) {
+        const __m256i pairs =
+            Bits == 8 ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w)) : _mm256_maddubs_epi16(w, x);
+        return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    }
+    template <int Bits>
+    void add(const ByteBlock& w, const std::int8_t* x) {
+        std::int32_t four;
+        __builtin_memcpy(&four, x, 4);
+        const __m256i input = _mm256_set1_epi32(four);
+        a = _mm256_add_epi32(a, products<Bits>(w.a, input));
+        b = _mm256_add_epi32(b, products<Bits>(w.b, input));
+    }
+    [[nodiscard]] Lanes less(std::int32_t n) const {
+        const __m256i all = _mm256_set1_epi32(n);
+        return {_mm256_cvtepi32_ps(_mm256_sub_epi32(a, all)), _mm256_cvtepi32_ps(_mm256_sub_epi32(b, all))};
     }
 };
 

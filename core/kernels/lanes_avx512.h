@@ -19,6 +19,9 @@ struct Lanes {
     static Lanes loadInt8(const std::int8_t* p) {
         return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
     }
+    static Lanes loadF16(const std::uint16_t* p) {
+        return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+    }
     void store(float* p) const { _mm512_storeu_ps(p, v); }
     void storeBf16(std::uint16_t* p) const {
         const __m512i bits = _mm512_castps_si512(v);
@@ -61,6 +64,40 @@ struct Lanes {
         return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
     }
     [[nodiscard]] float largest() const { return _mm512_reduce_max_ps(v); }
+};
+
+// For grouped_vector.h.
+struct ByteBlock {
+    __m512i v;
+
+    static ByteBlock load(const std::uint8_t* p) { return {_mm512_loadu_si512(p)}; }
+    template <int Bits, int Digit>
+    [[nodiscard]] ByteBlock digit() const {
+        if constexpr (Bits == 8) {
+            return *this;
+        } else {
+            const __m512i low = Digit == 0 ? v : _mm512_srli_epi16(v, Bits * Digit);
+            return {_mm512_and_si512(low, _mm512_set1_epi8((1 << Bits) - 1))};
+        }
+    }
+};
+struct ByteSums {
+    __m512i v;
+
+    static ByteSums none() { return {_mm512_setzero_si512()}; }
+    template <int Bits>
+    static constexpr int removed() {
+        return 0;
+    }
+    template <int Bits>
+    void add(const ByteBlock& w, const std::int8_t* x) {
+        std::int32_t four;
+        __builtin_memcpy(&four, x, 4);
+        v = _mm512_dpbusd_epi32(v, w.v, _mm512_set1_epi32(four));
+    }
+    [[nodiscard]] Lanes less(std::int32_t n) const {
+        return {_mm512_cvtepi32_ps(_mm512_sub_epi32(v, _mm512_set1_epi32(n)))};
+    }
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/formats/safetensors.h"
+
 namespace tritlab {
 namespace {
 
@@ -33,6 +35,9 @@ struct Lanes {
         Lanes r;
         for (int i = 0; i < 16; ++i) r.v[i] = p[i];
         return r;
+    }
+    static Lanes loadF16(const std::uint16_t* p) {
+        return each([&](int i) { return f16ToFloat(p[i]); });
     }
     void store(float* p) const {
         for (int i = 0; i < 16; ++i) p[i] = v[i];
@@ -114,6 +119,39 @@ struct Lanes {
         float m = v[0];
         for (int i = 1; i < 16; ++i) m = v[i] > m ? v[i] : m;
         return m;
+    }
+};
+
+// For grouped_vector.h.
+struct ByteBlock {
+    std::uint8_t v[64];
+
+    static ByteBlock load(const std::uint8_t* p) {
+        ByteBlock block;
+        std::memcpy(block.v, p, sizeof block.v);
+        return block;
+    }
+    template <int Bits, int Digit>
+    [[nodiscard]] ByteBlock digit() const {
+        ByteBlock codes;
+        for (int i = 0; i < 64; ++i) codes.v[i] = static_cast<std::uint8_t>(v[i] >> (Bits * Digit) & ((1 << Bits) - 1));
+        return codes;
+    }
+};
+struct ByteSums {
+    std::int32_t v[16];
+
+    static ByteSums none() { return {}; }
+    template <int Bits>
+    static constexpr int removed() {
+        return 0;
+    }
+    template <int Bits>
+    void add(const ByteBlock& w, const std::int8_t* x) {
+        for (int i = 0; i < 64; ++i) v[i / 4] += w.v[i] * x[i % 4];
+    }
+    [[nodiscard]] Lanes less(std::int32_t n) const {
+        return Lanes::each([&](int i) { return static_cast<float>(v[i] - n); });
     }
 };
 

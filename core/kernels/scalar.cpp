@@ -3,6 +3,7 @@
 
 #include "core/kernels/bf16_short.h"
 #include "core/kernels/float_kernels.h"
+#include "core/kernels/grouped_vector.h"
 #include "core/kernels/tables.h"
 
 namespace tritlab {
@@ -81,6 +82,7 @@ const Kernels kernel_tables::scalar = {
     {ternary<TernaryFormat::TwoBit>, ternary<TernaryFormat::FiveTrits>},
     {dense<WeightsF32, DenseFormat::F32>, dense<WeightsBf16, DenseFormat::Bf16>, dense<WeightsInt8, DenseFormat::Int8>,
      dense<WeightsBf16Short, DenseFormat::Bf16Short>},
+    groupedProduct<1>,
     TRITLAB_FLOAT_KERNELS};
 
 }  // namespace tritlab

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/random.h"
+#include "core/formats/gguf_blocks.h"
 #include "core/formats/gguf_codecs.h"
 #include "core/formats/safetensors.h"
 
@@ -127,6 +128,19 @@ private Q_SLOTS:
             QCOMPARE(expected.size(), std::size_t{512});
             QVERIFY2(std::memcmp(decoded.data(), expected.data(), 4 * decoded.size()) == 0, name.c_str());
             QVERIFY_EXCEPTION_THROWN((void)encodeGgml(type, decoded), Error);
+            // The same weights in their groups, within the codes that the form names.
+            const GroupedWeights groups = decodeGroups(type, theirs->bytes);
+            QVERIFY(groups.form == groupFormOf(type));
+            const auto size = static_cast<std::size_t>(groups.form.size);
+            QCOMPARE(groups.scales.size(), decoded.size() / size);
+            QCOMPARE(groups.minimums.size(), groups.form.minimums ? decoded.size() / size : 0);
+            const int offset = groups.form.bits == 8 ? 128 : groups.form.minimums ? 0 : groups.form.bits == 4 ? 8 : 1;
+            for (std::size_t i = 0; i < decoded.size(); ++i) {
+                const int stored = groups.codes[i] + offset;
+                QVERIFY2(stored >= 0 && stored < 1 << groups.form.bits, name.c_str());
+                const float product = groups.scales[i / size] * static_cast<float>(groups.codes[i]);
+                QCOMPARE(groups.form.minimums ? product + groups.minimums[i / size] : product, decoded[i]);
+            }
         }
         // Q2_0, which the package does not know yet, by its definition: code 3 is 2 d.
         std::vector<std::uint8_t> block(18, 0b11'10'01'00);
@@ -152,17 +166,65 @@ private Q_SLOTS:
         for (const float scale : {1.0F, 0.25F, f16ToFloatOf(0.0123F)}) {
             std::vector<float> values(codes.begin(), codes.end());
             for (float& value : values) value *= scale;
-            for (const GgmlType type : {GgmlType::TQ1_0, GgmlType::TQ2_0, GgmlType::F16, GgmlType::Q4_0}) {
+            for (const GgmlType type :
+                 {GgmlType::TQ1_0, GgmlType::TQ2_0, GgmlType::Q2_0, GgmlType::F16, GgmlType::Q4_0}) {
                 const auto bytes = type == GgmlType::Q4_0 ? encodeTernaryQ4(codes, scale) : encodeGgml(type, values);
-                const auto back = ternaryValues(decodeGgml(type, std::as_bytes(std::span(bytes)), "t"));
-                QVERIFY2(back && back->codes == codes && back->scale == scale, ggmlTypeName(type));
+                const auto back = ternaryValues(decodeGgml(type, std::as_bytes(std::span(bytes)), "t"), 256);
+                QVERIFY2(back && back->codes == codes && back->scales == std::vector<float>{scale}, ggmlTypeName(type));
             }
         }
-        QVERIFY(!ternaryValues(std::vector<float>{0.5F, -0.5F, 0.25F}));
-        QVERIFY(!ternaryValues(std::vector<float>{NAN, 1.0F}));
-        QCOMPARE(ternaryValues(std::vector<float>(5, 0.0F))->scale, 0.0F);
+        QVERIFY(!ternaryValues(std::vector<float>{0.5F, -0.5F, 0.25F}, 3));
+        QVERIFY(!ternaryValues(std::vector<float>{0.5F, -0.5F, 0.25F}, 1));  // no sign of a scale a row
+        QVERIFY(!ternaryValues(std::vector<float>{NAN, 1.0F}, 2));
+        QCOMPARE(ternaryValues(std::vector<float>(5, 0.0F), 5)->scales, std::vector<float>{0.0F});
         std::vector<std::uint8_t> bytes(66, 0xff);
         QVERIFY_EXCEPTION_THROWN((void)decodeGgml(GgmlType::TQ2_0, std::as_bytes(std::span(bytes)), "t"), Error);
+    }
+    // A scale of all, of each row, of each group: told apart by the weights alone.
+    void ternaryScalesByRowAndGroup() {
+        constexpr std::size_t columns = 256, rows = 3;
+        for (const std::size_t size : {rows * columns, columns, std::size_t{128}, std::size_t{64}}) {
+            std::vector<float> values(rows * columns);
+            std::vector<std::int8_t> codes(values.size());
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                codes[i] = static_cast<std::int8_t>(randomBits(2, 0, i) % 3) - 1;
+                values[i] = static_cast<float>(codes[i]) * (0.5F + static_cast<float>(i / size));
+            }
+            const auto found = ternaryValues(values, columns);
+            QVERIFY(found && found->codes == codes);
+            QCOMPARE(found->scales.size(), values.size() / size);
+            for (std::size_t i = 0; i < found->scales.size(); ++i)
+                QCOMPARE(found->scales[i], 0.5F + static_cast<float>(i));
+            values[77] *= 1.5F;
+            if (codes[77] != 0) QVERIFY(!ternaryValues(values, columns));
+        }
+        std::vector<float> groupsOf32(256);
+        for (std::size_t i = 0; i < 256; ++i) groupsOf32[i] = 1.0F + static_cast<float>(i / 32);
+        QVERIFY(!ternaryValues(groupsOf32, 256));
+    }
+    // I2_S by its layout, written here the slow way: 2B4T's official file is of this type.
+    void i2sByItsLayout() {
+        constexpr std::size_t count = 384;
+        std::vector<int> codes(count);
+        std::vector<std::uint8_t> bytes(count / 4 + 32);
+        for (std::size_t e = 0; e < count; ++e) {
+            codes[e] = static_cast<int>(randomBits(3, 0, e) % 3) - 1;
+            std::uint8_t& byte = bytes[32 * (e / 128) + e % 32];
+            byte = static_cast<std::uint8_t>(byte | (codes[e] + 1) << (6 - 2 * (e % 128 / 32)));
+        }
+        const float scale = 1.75F;
+        std::memcpy(bytes.data() + count / 4, &scale, sizeof scale);
+        const std::vector<float> weights = decodeGgml(GgmlType::I2_S, std::as_bytes(std::span(bytes)), "t");
+        QCOMPARE(weights.size(), count);
+        for (std::size_t e = 0; e < count; ++e) QCOMPARE(weights[e], scale * static_cast<float>(codes[e]));
+        QCOMPARE(ggmlBytes(GgmlType::I2_S, count), static_cast<std::int64_t>(bytes.size()));
+        auto damaged = bytes;
+        damaged[5] = 0xff;
+        QVERIFY_EXCEPTION_THROWN((void)decodeGgml(GgmlType::I2_S, std::as_bytes(std::span(damaged)), "t"), Error);
+        const float infinite = HUGE_VALF;
+        std::memcpy(bytes.data() + count / 4, &infinite, sizeof infinite);
+        QVERIFY_EXCEPTION_THROWN((void)decodeGgml(GgmlType::I2_S, std::as_bytes(std::span(bytes)), "t"), Error);
+        QVERIFY_EXCEPTION_THROWN((void)encodeGgml(GgmlType::I2_S, weights), Error);
     }
     void whatIsWrittenIsRead() {
         const GgufFile theirs(fixture());

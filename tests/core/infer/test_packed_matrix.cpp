@@ -1,4 +1,5 @@
-// bf16 in twelve bits: every weight to the bit, whatever the values, and products as of the same matrix in sixteen.
+// What a matrix holds, to the bit, and what products with it give: bf16 in twelve bits, groups with a scale each,
+// ternary rows.
 #include <QTest>
 #include <bit>
 #include <cmath>
@@ -143,6 +144,79 @@ private Q_SLOTS:
             run(exact, a);
             run(same, b);
             QVERIFY(a == b);
+        }
+    }
+
+    // Every form, with scales that f16 holds and with others; rows and columns that fill no tile.
+    void groupsKeepTheirWeights() {
+        std::uint64_t stream = 0;
+        for (const int bits : {2, 4, 8})
+            for (const std::int64_t size : {16, 32, 64, 128})
+                for (const bool minimums : {false, true})
+                    for (const float unit : {0.25F, 0.1F}) {
+                        const std::int64_t rows = 37, columns = 3 * size, groups = 3;
+                        GroupedWeights weights{{bits, size, minimums}, {}, {}, {}};
+                        const int lowest = bits == 8 ? -128 : minimums ? 0 : bits == 4 ? -8 : -1;
+                        ++stream;
+                        const auto random = [&](std::uint64_t i) {
+                            return static_cast<int>(randomBits(4, stream, i) >> 40);
+                        };
+                        for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows * columns); ++i)
+                            weights.codes.push_back(static_cast<std::int8_t>(lowest + random(i) % (1 << bits)));
+                        for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows * groups); ++i) {
+                            weights.scales.push_back(unit * static_cast<float>(random(1000000 + i) % 200));
+                            if (minimums)
+                                weights.minimums.push_back(-unit * static_cast<float>(random(2000000 + i) % 99));
+                        }
+                        const PackedMatrix matrix = packGroupedMatrix(weights, rows, columns);
+                        QCOMPARE(matrix.grouped->half, unit == 0.25F);
+                        QCOMPARE(matrix.bytes(), 3 * groupedTileBytes(*matrix.grouped, columns));
+                        std::vector<float> row(static_cast<std::size_t>(columns));
+                        for (std::int64_t r = 0; r < rows; ++r) {
+                            matrix.row(r, row.data());
+                            for (std::int64_t c = 0; c < columns; ++c) {
+                                const auto group = static_cast<std::size_t>(r * groups + c / size);
+                                const float product =
+                                    weights.scales[group] *
+                                    static_cast<float>(weights.codes[static_cast<std::size_t>(r * columns + c)]);
+                                QCOMPARE(row[static_cast<std::size_t>(c)],
+                                         minimums ? product + weights.minimums[group] : product);
+                            }
+                        }
+                    }
+    }
+
+    void ternaryRowsHaveAScaleEach() {
+        constexpr std::int64_t rows = 35, columns = 100;
+        std::vector<std::int8_t> codes(rows * columns), x(static_cast<std::size_t>(lengthOf(columns)), 0);
+        std::vector<float> scales;
+        for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(randomBits(5, 0, i) % 3) - 1;
+        for (std::int64_t r = 0; r < rows; ++r) scales.push_back(0.5F + 0.01F * static_cast<float>(r));
+        std::int32_t sum = 0;
+        for (std::int64_t c = 0; c < columns; ++c)
+            sum += x[static_cast<std::size_t>(c)] =
+                static_cast<std::int8_t>(randomBits(5, 1, static_cast<std::uint64_t>(c)));
+        const float inverse = 0.125F;
+        for (const TernaryFormat format : {TernaryFormat::TwoBit, TernaryFormat::FiveTrits}) {
+            const PackedMatrix matrix = packTernaryMatrix(format, codes, rows, columns, scales);
+            for (const KernelSet set : availableKernelSets()) {
+                ProductInput input;
+                input.coded = {x.data(), lengthOf(columns), &sum, &inverse, 1};
+                std::vector<float> y(static_cast<std::size_t>(matrix.tiles() * tileRows), -7.F), row(columns);
+                multiplyTiles(kernels(set), matrix, 0, matrix.tiles(), input, y.data(), matrix.tiles() * tileRows);
+                for (std::int64_t r = 0; r < rows; ++r) {
+                    std::int32_t exact = 0;
+                    matrix.row(r, row.data());
+                    for (std::int64_t c = 0; c < columns; ++c) {
+                        const int code = codes[static_cast<std::size_t>(r * columns + c)];
+                        exact += code * x[static_cast<std::size_t>(c)];
+                        QCOMPARE(row[static_cast<std::size_t>(c)],
+                                 static_cast<float>(code) * scales[static_cast<std::size_t>(r)]);
+                    }
+                    QCOMPARE(y[static_cast<std::size_t>(r)],
+                             static_cast<float>(exact) * inverse * scales[static_cast<std::size_t>(r)]);
+                }
+            }
         }
     }
 };

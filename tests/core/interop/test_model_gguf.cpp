@@ -3,6 +3,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
+#include <cstring>
+#include <deque>
 #include <fstream>
 #include <limits>
 
@@ -27,6 +29,10 @@ class TestModelGguf : public QObject {
     int made_ = 0;
     fs::path root() const { return dir_.path().toStdString(); }
 
+    // Four random codes of two bits, none of them 3.
+    static std::uint8_t tritsOf(std::uint64_t random) {
+        return static_cast<std::uint8_t>(random % 3 | random / 3 % 3 << 2 | random / 9 % 3 << 4 | random / 27 % 3 << 6);
+    }
     static ModelConfig bitnet() {
         ModelConfig config;
         config.vocabSize = 60;
@@ -89,7 +95,8 @@ class TestModelGguf : public QObject {
 private Q_SLOTS:
     void bitnetLosesNothingOfItsLinears_data() {
         QTest::addColumn<int>("format");
-        for (const ExportFormat format : {ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufF16})
+        for (const ExportFormat format :
+             {ExportFormat::GgufTq2, ExportFormat::GgufTq1, ExportFormat::GgufQ2, ExportFormat::GgufF16})
             QTest::newRow(exportFormat(format).key) << static_cast<int>(format);
     }
     void bitnetLosesNothingOfItsLinears() {
@@ -191,6 +198,88 @@ private Q_SLOTS:
                      .ternaryLinear("model.layers.0.mlp.up_proj", 160, 256, description.storage)
                      .tensorScale("up_proj"),
                  1.0F);
+    }
+    // microsoft/BitNet's own files: another name for the architecture, squared ReLU, I2_S with a scale of its own, and
+    // a chat template that is not the model's.
+    void officialBitnetFilesAreRead() {
+        ModelConfig config = bitnet();
+        config.activation = Activation::ReluSquared;
+        const auto [folder, out] = exported(config, ExportFormat::GgufTq2);
+        std::deque<std::vector<std::uint8_t>> made;
+        std::map<std::string, std::vector<std::int8_t>> codesOf;
+        const fs::path official = changed(out, [&](auto& keys, auto& tensors) {
+            std::map<std::string, GgufValue> renamed{{"general.architecture", std::string("bitnet-b1.58")},
+                                                     {"general.file_type", std::uint32_t{40}},
+                                                     {"tokenizer.chat_template", std::string("Human: ...")}};
+            for (const auto& [key, value] : keys)
+                if (key.starts_with("bitnet.") && key != "bitnet.hidden_activation")
+                    renamed.emplace("bitnet-b1.58." + key.substr(7), value);
+            keys = renamed;
+            std::erase_if(tensors, [](const auto& each) { return each.first.ends_with(".scale"); });
+            for (auto& [name, tensor] : tensors) {
+                if (tensor.shape.size() != 2 || name == "token_embd.weight") continue;
+                const std::vector<float> values = decodeGgml(tensor.type, tensor.bytes, name);
+                std::vector<std::uint8_t>& bytes = made.emplace_back(values.size() / 4 + 32);
+                for (std::size_t e = 0; e < values.size(); ++e) {
+                    codesOf[name].push_back(static_cast<std::int8_t>(values[e]));
+                    std::uint8_t& byte = bytes[32 * (e / 128) + e % 32];
+                    byte = static_cast<std::uint8_t>(byte | (codesOf[name][e] + 1) << (6 - 2 * (e % 128 / 32)));
+                }
+                const float scale = 0.75F;
+                std::memcpy(bytes.data() + values.size() / 4, &scale, sizeof scale);
+                tensor.type = GgmlType::I2_S;
+                tensor.bytes = std::as_bytes(std::span(bytes));
+            }
+        });
+        const ModelDescription description = readModelDescription(official);
+        QVERIFY(description.config == config);
+        QVERIFY(description.chatTemplate == Template::B2B4T && description.storage == WeightStorage::PackedAbsmean);
+        const ModelWeights weights(official);
+        for (const TensorSpec& spec : tensorSpecs(config)) {
+            if (!spec.ternary) continue;
+            const TernaryWeights linear = weights.ternaryLinear(spec.name.substr(0, spec.name.size() - 7),
+                                                                spec.shape[0], spec.shape[1], description.storage);
+            QVERIFY(linear.codes == codesOf.at(ggufName(spec.name)));
+            QCOMPARE(linear.tensorScale(spec.name), 0.75F);
+        }
+    }
+    // A scale for each 64 weights stays one: in the groups themselves, and where the linears are ternary.
+    void groupsKeepTheirScales() {
+        const auto [folder, out] = exported(llama(), ExportFormat::GgufF16);
+        std::deque<std::vector<std::uint8_t>> made;
+        const fs::path grouped = changed(out, [&](auto&, auto& tensors) {
+            for (auto& [name, tensor] : tensors) {
+                if (tensor.shape.size() != 2 || tensor.shape.back() % 64 != 0) continue;
+                const auto blocks = static_cast<std::size_t>(tensor.shape[0] * tensor.shape[1] / 64);
+                std::vector<std::uint8_t>& bytes = made.emplace_back(18 * blocks);
+                for (std::size_t i = 0; i < blocks; ++i) {
+                    const std::uint16_t half = floatToF16(0.25F * static_cast<float>(1 + i % 9));
+                    std::memcpy(bytes.data() + 18 * i, &half, sizeof half);
+                    for (std::size_t j = 0; j < 16; ++j) bytes[18 * i + 2 + j] = tritsOf(randomBits(made.size(), i, j));
+                }
+                tensor.type = GgmlType::Q2_0;
+                tensor.bytes = std::as_bytes(std::span(bytes));
+            }
+        });
+        const ModelWeights weights(grouped);
+        const ModelConfig config = llama();
+        for (const TensorSpec& spec : tensorSpecs(config)) {
+            if (spec.shape.size() != 2 || spec.shape.back() % 64 != 0) continue;
+            const std::vector<float> values = weights.floats(spec.name, spec.shape);
+            const auto groups = weights.grouped(spec.name, spec.shape);
+            QVERIFY(groups && groups->form == (GroupForm{2, 64, false, true}));
+            for (std::size_t i = 0; i < values.size(); ++i)
+                QCOMPARE(groups->scales[i / 64] * static_cast<float>(groups->codes[i]), values[i]);
+        }
+        // As a model of ternary linears: every weight is what the file says, none is quantized once more.
+        const TensorSpec up{"model.layers.0.mlp.up_proj.weight", {160, 256}, true};
+        const TernaryWeights linear = weights.ternaryLinear("model.layers.0.mlp.up_proj", 160, 256, {});
+        const std::vector<float> values = weights.floats(up.name, up.shape);
+        QCOMPARE(linear.scales.size(), values.size() / 64);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            QCOMPARE(linear.scales[i / 64] * static_cast<float>(linear.codes[i]), values[i]);
+        QVERIFY_EXCEPTION_THROWN((void)linear.tensorScale("up"), Error);
+        refused(out, "prism.hadamard", [](auto& keys, auto&) { keys["prism.hadamard.group"] = std::uint32_t{128}; });
     }
     // A file of the architecture bitnet may have any activation; where it does not say, only a person can.
     void anActivationIsNeverGuessed() {

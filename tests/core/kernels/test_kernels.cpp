@@ -8,6 +8,7 @@
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/formats/safetensors.h"
 #include "core/kernels/amx_tiles.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/ternary_pack.h"
@@ -262,6 +263,87 @@ private Q_SLOTS:
                                                                  alone.data(), yStride);
                     QVERIFY(sameBits(alone, {y.end() - yStride, y.end()}));
                 }
+            }
+        }
+    }
+
+    // Weights in groups, laid out here by the header's words, against sums over the weights themselves.
+    void groupedSums() {
+        Random random(29);
+        for (int round = 0; round < 120; ++round) {
+            GroupedFormat format;
+            format.bits = 2 << random.below(3);
+            format.columns = 16 << random.below(4);
+            format.minimums = random.below(2) == 1;
+            format.half = random.below(2) == 1;
+            const std::int64_t tiles = 1 + random.below(3), groups = 1 + random.below(5), tokens = 1 + random.below(21);
+            const std::int64_t columns = groups * format.columns, yStride = tiles * 16 + 16;
+            const std::int64_t stride = lengthOf(columns), groupStride = groups + 3, width = 32 / format.bits;
+            const std::int64_t tileBytes = groupedTileBytes(format, columns);
+            // f16 holds these: quarters below 64.
+            const auto number = [&] { return static_cast<float>(random.below(511) - 255) / 4.f; };
+            std::vector<std::uint8_t> data(size(tiles * tileBytes));
+            std::vector<float> scales(size(tiles * 16 * groups)), minimums(scales.size(), 0.f);
+            std::vector<int> codes(size(tiles * 16 * columns));
+            const auto put = [&](std::uint8_t* tile, std::int64_t at, float value) {
+                if (format.half) reinterpret_cast<std::uint16_t*>(tile)[at] = floatToF16(value);
+                else reinterpret_cast<float*>(tile)[at] = value;
+            };
+            for (std::int64_t row = 0; row < tiles * 16; ++row) {
+                std::uint8_t* tile = data.data() + row / 16 * tileBytes;
+                for (std::int64_t group = 0; group < groups; ++group) {
+                    put(tile, group * 16 + row % 16, scales[size(row * groups + group)] = number());
+                    if (format.minimums)
+                        put(tile, (groups + group) * 16 + row % 16, minimums[size(row * groups + group)] = number());
+                }
+                for (std::int64_t column = 0; column < columns; ++column) {
+                    const int stored = round == 0 ? (1 << format.bits) - 1 : random.below(1 << format.bits);
+                    codes[size(row * columns + column)] = stored - format.offset();
+                    std::uint8_t& byte =
+                        tile[groupedHeadBytes(format, groups) + column / width * 64 + 4 * (row % 16) + column % 4];
+                    byte = static_cast<std::uint8_t>(byte | stored << (column % width / 4 * format.bits));
+                }
+            }
+            std::vector<std::int8_t> x(size(tokens * stride), 0);
+            std::vector<float> xScales(size(tokens * groupStride));
+            std::vector<std::int32_t> xSums(size(tokens * groupStride), 0);
+            for (std::int64_t token = 0; token < tokens; ++token)
+                for (std::int64_t column = 0; column < columns; ++column) {
+                    const std::int64_t at = token * groupStride + column / format.columns;
+                    xScales[size(at)] = 0.01f * static_cast<float>(1 + at % 7);
+                    const int value = round < 2 ? (round == 0 ? -127 : 127) : random.below(255) - 127;
+                    xSums[size(at)] += x[size(token * stride + column)] = static_cast<std::int8_t>(value);
+                }
+            const GroupedTokens input{x.data(), stride, xScales.data(), xSums.data(), groupStride, tokens};
+            std::vector<float> reference;
+            for (const KernelSet set : availableKernelSets()) {
+                std::vector<float> y(size(tokens * yStride), -7.f);
+                kernels(set).grouped(format, data.data(), tiles, groups, input, y.data(), yStride);
+                for (std::int64_t token = 0; token < tokens; ++token) {
+                    for (std::int64_t row = 0; row < tiles * 16; ++row) {
+                        double expected = 0, magnitude = 1;
+                        for (std::int64_t column = 0; column < columns; ++column) {
+                            const std::int64_t group = column / format.columns;
+                            const double weight = static_cast<double>(scales[size(row * groups + group)]) *
+                                                      codes[size(row * columns + column)] +
+                                                  static_cast<double>(minimums[size(row * groups + group)]);
+                            const double term = weight * x[size(token * stride + column)] *
+                                                static_cast<double>(xScales[size(token * groupStride + group)]);
+                            expected += term;
+                            magnitude += std::fabs(term);
+                        }
+                        QVERIFY2(std::fabs(y[size(token * yStride + row)] - expected) <= 1e-6 * magnitude,
+                                 label(set).c_str());
+                    }
+                    QCOMPARE(y[size(token * yStride + tiles * 16)], -7.f);
+                }
+                if (set == KernelSet::Scalar) reference = y;
+                QVERIFY2(sameBits(y, reference), label(set).c_str());
+                // Alone or beside others, a token's sums are the same.
+                std::vector<float> alone(size(yStride), -7.f);
+                kernels(set).grouped(format, data.data(), tiles, groups, input.part(tokens - 1, 1), alone.data(),
+                                     yStride);
+                QVERIFY(sameBits(alone, {y.end() - yStride, y.end()}));
             }
         }
     }
