@@ -18,7 +18,7 @@ namespace {
 struct GenerateOptions {
     ModelOptions model;
     AtLambdaOne atLambdaOne;
-    std::string prompt, system;
+    std::string prompt, system, chatTemplate;
     GenerationOptions generation;
     bool greedy = false;
     int threads = 0;
@@ -130,10 +130,11 @@ private:
     std::int64_t conversation_ = 0, last_ = 0;
 };
 
-void tellOf(Session& session, const StoredChat& stored, const std::string& model,
+void tellOf(Session& session, const StoredChat& stored, const std::string& model, const ChatFormat& format,
             const std::vector<std::string>& notes) {
     session.result = {{"conversation", stored.conversation()},
                       {"model", model},
+                      {"template", format.name()},
                       {"notes", notes},
                       {"messages", nlohmann::ordered_json::array()}};
     for (const Message& message : stored.messages)
@@ -148,6 +149,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
     const auto trained = options.atLambdaOne.require(session, model);
     StoredChat stored(session.workspace, model.name);  // where it cannot be kept, nothing is loaded
     ChatSession chat(model.folder, options.threads);
+    if (!options.chatTemplate.empty()) chat.setFormat(chosenChatFormat(options.chatTemplate));
     const std::vector<std::string> notes = modelNotes(model.folder, chat.description(), chat.tokenizer());
     const bool person = isatty(STDIN_FILENO) == 1 && !session.json;
     if (person) session.printLine("Chatting with " + model.name + ". Ctrl-C ends an answer, Ctrl-D the chat.");
@@ -165,7 +167,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
         const GenerationResult result = chat.answer(
             stored.messages, generation, [&](const GeneratedToken& token) { session.print(token.text); }, stop);
         session.print("\n");
-        tellOf(session, stored, model.name, notes);
+        tellOf(session, stored, model.name, chat.format(), notes);
         requireRoom(result, "conversation", "begin a new one, or use a model with a larger context");
         stored.add(Role::Assistant, result.text, details(result, generation.sampling));
         ++generation.sampling.seed;  // the same question again may have another answer
@@ -175,7 +177,7 @@ Exit chatLoop(Session& session, const GenerateOptions& options) {
                               " tokens is full. --shift-context goes on, and forgets the older half.)");
     }
     if (person) session.print("\n");
-    tellOf(session, stored, model.name, notes);
+    tellOf(session, stored, model.name, chat.format(), notes);
     addTrained(session, trained);
     return done;
 }
@@ -190,11 +192,13 @@ void addGenerateCommands(Program& program) {
     command->add_option("--prompt", one->prompt, "The text to continue")->required();
 
     const auto many = std::make_shared<GenerateOptions>();
-    command = program.command(&program.app(), "chat",
-                              "Chat in the template that the model was trained in; reads stdin line by line",
+    command = program.command(&program.app(), "chat", "Chat in the model's own template; reads stdin line by line",
                               [many](Session& s) { return chatLoop(s, *many); });
     addSamplingOptions(command, *many);
     command->add_option("--system", many->system, "A system prompt");
+    command->add_option("--template", many->chatTemplate,
+                        "Instead of the model's own template: a family's (chatml, llama3, gemma, ...) or a file with "
+                        "Jinja text");
 }
 
 }  // namespace tritlab::cli

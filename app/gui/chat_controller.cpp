@@ -99,6 +99,11 @@ void ChatController::prepare(int lane, const ChatModel& model) {
     if (worker_) worker_->prepare(lane, model, trains(model));
 }
 
+bool ChatController::preview(const ChatQuestion& question, std::function<void(const PromptPreview&)> done) {
+    if (worker_) worker_->preview(question, std::move(done));
+    return worker_ != nullptr;
+}
+
 bool ChatController::measure(const ChatQuestion& question, qint64 version) {
     if (worker_) worker_->measure(question, version);
     return worker_ != nullptr;

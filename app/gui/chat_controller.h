@@ -25,12 +25,14 @@ public:
     void open(ChatPane* pane);  // the store is open: from here on questions are answered
     void close();               // ends the answer that comes; what there is of it is stored
     [[nodiscard]] QUndoStack* undoStack() { return &undo_; }
+    [[nodiscard]] ActivationQuestion* activationQuestion() const { return activation_; }
 
     void write(const QString& what, std::function<void(StoreWriter&)> work, std::function<void()> done,
                std::function<void(const QString&)> failed) override;
     void ask(const ChatQuestion& question) override;
     void prepare(int lane, const ChatModel& model) override;
     bool measure(const ChatQuestion& question, qint64 version) override;
+    bool preview(const ChatQuestion& question, std::function<void(const PromptPreview&)> done) override;
     void stop() override;
     void pushUndo(QUndoCommand* command) override;
 

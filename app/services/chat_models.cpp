@@ -93,9 +93,12 @@ ReadableModel ChatModels::readable(const ChatModel& model) {
         read_.splice(read_.begin(), read_, known);
     } else {
         while (read_.size() >= kept) read_.pop_back();
-        read_.push_front({folder, written, readModelDescription(folder), loadTokenizer(folder)});
+        ModelDescription description = readModelDescription(folder);
+        ChatFormat format = chatFormatOf(folder, description);
+        read_.push_front({folder, written, std::move(description), loadTokenizer(folder), std::move(format)});
     }
-    return {&read_.front().description, read_.front().tokenizer.get()};
+    const Read& read = read_.front();
+    return {&read.description, read.tokenizer.get(), &read.format};
 }
 
 ChatModels::Open ChatModels::open(const ChatModel& model, bool training, const StopToken& stop, const Tell& tell) {

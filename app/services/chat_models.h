@@ -19,6 +19,7 @@ class StoreWriter;
 struct ReadableModel {
     const ModelDescription* description = nullptr;
     const Tokenizer* tokenizer = nullptr;
+    const ChatFormat* format = nullptr;
 };
 
 class ChatModels {
@@ -42,6 +43,7 @@ private:
         std::filesystem::file_time_type written;
         ModelDescription description;
         std::shared_ptr<const Tokenizer> tokenizer;
+        ChatFormat format;
     };
     struct Loaded {
         std::filesystem::path folder;

@@ -2,9 +2,12 @@
 
 #include <QElapsedTimer>
 #include <algorithm>
+#include <optional>
 
 #include "app/services/chat_models.h"
 #include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/library/model_notes.h"
 #include "core/store/store_writer.h"
 #include "ui/chat/token_notes.h"
 
@@ -15,8 +18,10 @@ namespace {
 constexpr int pieceMs = 25;   // between two pieces that the window draws
 constexpr int storeMs = 300;  // between two states of a growing answer in the store
 
-QString templateLabel(Template chatTemplate) {
-    switch (chatTemplate) {
+QString templateLabel(const ChatFormat& format) {
+    if (!format.text().source.empty())
+        return ChatWorker::tr("Jinja, from %1").arg(QString::fromStdString(format.name()));
+    switch (format.trained()) {
         case Template::Instruction: return ChatWorker::tr("### Instruction");
         case Template::B2B4T: return ChatWorker::tr("User: … Assistant: (2B4T)");
         case Template::Plain: break;
@@ -25,7 +30,13 @@ QString templateLabel(Template chatTemplate) {
 }
 
 std::int64_t promptLength(const ReadableModel& model, const std::vector<Message>& messages) {
-    return static_cast<std::int64_t>(renderPrompt(model.description->chatTemplate, messages, *model.tokenizer).size());
+    return static_cast<std::int64_t>(model.format->prompt(messages, *model.tokenizer).size());
+}
+
+// The template that was chosen for the question, else the model's.
+ChatFormat formatFor(const ChatQuestion& question, const std::filesystem::path& folder,
+                     const ModelDescription& description) {
+    return question.chatTemplate.source.empty() ? chatFormatOf(folder, description) : ChatFormat(question.chatTemplate);
 }
 
 // The conversation without its oldest turns, as far as the context needs room for it and the answer. The system prompt
@@ -77,11 +88,14 @@ struct ChatWorker::Worker {
     LoadedModel told(const ChatModel& model, const ChatModels::Open& open) const {
         const ModelDescription& description = open.session->description();
         LoadedModel told{QString::fromStdString(open.folder.filename().string()),
-                         templateLabel(description.chatTemplate),
+                         templateLabel(open.session->format()),
                          description.config.contextLength,
                          model,
+                         {},
                          {}};
         told.trained = trainedBelowOne(open.folder, description);
+        for (const std::string& note : modelNotes(open.folder, description, open.session->tokenizer()))
+            told.notes += QString::fromStdString(note);
         if (told.trained && !told.trained->evaluation && !model.run.isEmpty())
             told.trained =
                 trainedBelowOne(open.folder, description, RunStore(workspace).evaluations(model.run.toStdString()));
@@ -194,7 +208,9 @@ struct ChatWorker::Worker {
             if (question.raw) {
                 result = session.complete(rawPrompt(messages), question.options, take, stop);
             } else {
-                left = shorten({&session.description(), &session.tokenizer()}, messages, question.options.maxTokens);
+                session.setFormat(formatFor(question, open.folder, session.description()));
+                left = shorten({&session.description(), &session.tokenizer(), &session.format()}, messages,
+                               question.options.maxTokens);
                 result = session.answer(messages, question.options, take, stop);
             }
             sendPiece(growing);
@@ -230,7 +246,10 @@ struct ChatWorker::Worker {
         PromptMeasure measure;
         measure.lane = question.lane;
         try {
-            const ReadableModel model = models.readable(question.model);
+            ReadableModel model = models.readable(question.model);
+            const std::optional<ChatFormat> chosen =
+                question.chatTemplate.source.empty() ? std::nullopt : std::optional<ChatFormat>(question.chatTemplate);
+            if (chosen) model.format = &*chosen;
             std::vector<Message> messages = question.history;
             if (question.raw) {
                 measure.tokens = measure.needed =
@@ -246,6 +265,30 @@ struct ChatWorker::Worker {
             measure.contextLength = 0;
         }
         return measure;
+    }
+
+    PromptPreview preview(const ChatQuestion& question) {
+        PromptPreview preview;
+        try {
+            const ReadableModel model = models.readable(question.model);
+            const ChatFormat& own = *model.format;
+            preview.own =
+                QString::fromStdString(own.text().source.empty() ? jinjaTemplate(own.trained()) : own.text().source);
+            const bool chosen = !question.chatTemplate.source.empty();
+            if (!chosen) preview.note = QString::fromStdString(own.note());
+            const ChatFormat format = chosen ? ChatFormat(question.chatTemplate) : own;
+            for (const TokenId id : format.prompt(question.history, *model.tokenizer)) {
+                const auto& specials = model.tokenizer->specials();
+                const auto special =
+                    std::ranges::find_if(specials, [id](const auto& entry) { return entry.second.id == id; });
+                const bool found = special != specials.end();
+                preview.tokens.push_back(
+                    {QString::fromStdString(found ? special->first : repairUtf8(model.tokenizer->piece(id))), found});
+            }
+        } catch (const std::exception& error) {
+            preview.error = QString::fromStdString(error.what());
+        }
+        return preview;
     }
 
     // A model that cannot be loaded tells so when it is asked.
@@ -298,6 +341,13 @@ void ChatWorker::measure(const ChatQuestion& question, qint64 version) {
             found->version = version;
             Q_EMIT measured(*found);
         });
+}
+
+void ChatWorker::preview(const ChatQuestion& question, std::function<void(const PromptPreview&)> done) {
+    const auto found = std::make_shared<PromptPreview>();
+    thread_.post(
+        this, [worker = worker_.get(), question, found] { *found = worker->preview(question); },
+        [found, done = std::move(done)] { done(*found); });
 }
 
 void ChatWorker::stop() { stop_.requestStop(); }

@@ -3,6 +3,7 @@
 // weights answer.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/base/stop_token.h"
@@ -24,6 +25,7 @@ public:
     // Loads what will answer; nothing while something is asked.
     void prepare(int lane, const ChatModel& model, bool training);
     void measure(const ChatQuestion& question, qint64 version);
+    void preview(const ChatQuestion& question, std::function<void(const PromptPreview&)> done);
     void stop();  // the answer that comes, and the questions that wait
     [[nodiscard]] bool busy() const { return !thread_.idle(); }
 

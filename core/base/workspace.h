@@ -10,6 +10,9 @@
 
 namespace tritlab {
 
+// Of a model folder, as transformers names it, and of a run's folder.
+inline constexpr char kChatTemplateFile[] = "chat_template.jinja";
+
 class Workspace {
 public:
     // The default place (see above). Folders are made when first written to.
@@ -23,6 +26,10 @@ public:
     [[nodiscard]] std::filesystem::path runLock(const std::string& id) const { return run(id) / "lock"; }
     [[nodiscard]] std::filesystem::path checkpoints(const std::string& id) const { return run(id) / "checkpoints"; }
     [[nodiscard]] std::filesystem::path snapshot(const std::string& id) const { return run(id) / "snapshot"; }
+    // The chat template that an imported model brought along; of most runs there is none.
+    [[nodiscard]] std::filesystem::path chatTemplate(const std::string& id) const {
+        return run(id) / kChatTemplateFile;
+    }
     [[nodiscard]] std::filesystem::path tokenizers() const { return root_ / "tokenizers"; }
     [[nodiscard]] std::filesystem::path tokenCache() const { return root_ / "cache" / "tokens"; }
 

@@ -155,7 +155,7 @@ public:
             const auto id = static_cast<std::size_t>(token.id);
             if (id >= surfaces_.size()) surfaces_.resize(id + 1);
             surfaces_[id] = token.special ? std::string() : token.text;
-            specials_.insert_or_assign(token.text, token.id);
+            specials_.insert_or_assign(token.text, SpecialToken{token.id, token.leftStrip, token.rightStrip});
             if (!token.special) (token.normalized ? addedAfter_ : addedBefore_).add(token);
         }
         used_ = usedIds();
@@ -191,10 +191,7 @@ public:
     std::int64_t usedSize() const override { return used_; }
     const std::vector<std::string>& notes() const override { return notes_; }
     TokenId unknown() const override { return vocabulary_.unknown; }
-    TokenId special(std::string_view text) const override {
-        const auto found = specials_.find(text);
-        return found == specials_.end() ? -1 : found->second;
-    }
+    const SpecialTokens& specials() const override { return specials_; }
     bool lossless() const override {
         return bpe_.hasAllBytes() && !vocabulary_.composed && !vocabulary_.prefixBlank &&
                std::ranges::none_of(vocabulary_.passes,
@@ -265,7 +262,7 @@ private:
     std::int64_t used_ = 0;
     std::vector<TokenId> ends_;
     std::vector<std::string> notes_;
-    std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> specials_;
+    SpecialTokens specials_;
     AddedTokens addedBefore_, addedAfter_;  // those that texts may spell, by when they are looked for
 };
 

@@ -129,7 +129,7 @@ public:
             if (faults[static_cast<std::size_t>(id)] != PieceFault::None) continue;
             if (const int byte = byteOf(piece); byte >= 0) byteIds_[static_cast<std::size_t>(byte)] = id;
             if (piece.type == PieceType::UserDefined || piece.type == PieceType::Control)
-                specials_.emplace(piece.text, id);
+                specials_.emplace(piece.text, SpecialToken{id});
             if (isMarker(piece)) markers_.push_back(piece.text);
         }
         readUse(model);
@@ -183,10 +183,7 @@ public:
     const std::vector<TokenId>& ends() const override { return ends_; }
     const std::vector<std::string>& notes() const override { return notes_; }
     TokenId unknown() const override { return processor_.unk_id(); }
-    TokenId special(std::string_view text) const override {
-        const auto found = specials_.find(text);
-        return found == specials_.end() ? -1 : found->second;
-    }
+    const SpecialTokens& specials() const override { return specials_; }
     bool lossless() const override { return lossless_; }
     bool dummyPrefix() const override { return dummyPrefix_; }
     const std::string& hash() const override { return hash_; }
@@ -332,7 +329,7 @@ private:
     std::vector<std::string> markers_;                     // user-defined pieces that mark, such as <|eot_id|>
     std::vector<std::string> surfaces_;
     std::array<TokenId, 256> byteIds_{};
-    std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> specials_;
+    SpecialTokens specials_;
     bool lossless_ = false, dummyPrefix_ = false, removesBlanks_ = false, addsBos_ = false;
     bool odd_ = false;  // some pieces have other names in processor_
     TokenId bos_ = -1, eos_ = -1;

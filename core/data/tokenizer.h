@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@
 #include "core/config/run_config.h"
 
 namespace tritlab {
+
+// A token that is written in a text of its own, such as <|eot_id|>.
+struct SpecialToken {
+    TokenId id = -1;
+    bool stripsBefore = false, stripsAfter = false;  // the blanks beside it are taken for a part of it
+};
+using SpecialTokens = std::map<std::string, SpecialToken, std::less<>>;
 
 class Tokenizer {
 public:
@@ -43,8 +51,13 @@ public:
     // size().
     [[nodiscard]] virtual const std::vector<TokenId>& ends() const = 0;
     [[nodiscard]] virtual TokenId unknown() const = 0;
-    // Special tokens written in the text itself, such as <|eot_id|>: its id or -1.
-    [[nodiscard]] virtual TokenId special(std::string_view text) const = 0;
+    // By the text that a template writes them as.
+    [[nodiscard]] virtual const SpecialTokens& specials() const = 0;
+    // The id of one of them, or -1.
+    [[nodiscard]] TokenId special(std::string_view text) const {
+        const auto found = specials().find(text);
+        return found == specials().end() ? -1 : found->second.id;
+    }
     // decode(encode(text)) == text for any text.
     [[nodiscard]] virtual bool lossless() const = 0;
     // A blank is put before each text (LLaMA's models): the first token's piece() has one that the text has not.

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/measure.h"
+#include "core/data/chat_template_file.h"
 #include "core/infer/stop_scanner.h"
 #include "core/interop/model_folder.h"
 
@@ -19,6 +20,10 @@ double rate(std::int64_t count, double seconds) {
 }
 
 }  // namespace
+
+ChatFormat chatFormatOf(const std::filesystem::path& model, const ModelDescription& description) {
+    return ChatFormat::ofModel(description.chatTemplate, readChatTemplate(model));
+}
 
 const char* stopReasonKey(StopReason reason) {
     switch (reason) {
@@ -36,8 +41,8 @@ PackedOptions chatOptions(const ModelConfig& config, int threads) {
     PackedOptions options;
     options.threads = threads;
     if (config.vocabSize * config.hiddenSize * static_cast<std::int64_t>(sizeof(float)) <= largestExact) return options;
-    options.embedding = DenseStorage::Bf16;
-    options.denseLinears = DenseStorage::Bf16;
+    options.embedding = DenseStorage::Compact;
+    options.denseLinears = DenseStorage::Compact;
     options.cache = CacheFormat::Bf16;
     return options;
 }
@@ -50,10 +55,11 @@ struct ChatSession::Impl {
     std::shared_ptr<const PackedModel> model;
     std::shared_ptr<const Tokenizer> tokenizer;
     std::unique_ptr<PackedSession> session;
+    ChatFormat format;
     std::vector<TokenId> known;  // the tokens whose keys and values the session holds
 
     Impl(std::shared_ptr<const PackedModel> loaded, std::shared_ptr<const Tokenizer> own, std::int64_t contextLength)
-        : model(std::move(loaded)), tokenizer(std::move(own)) {
+        : model(std::move(loaded)), tokenizer(std::move(own)), format(model->description().chatTemplate) {
         const ModelConfig& config = model->description().config;
         if (tokenizer->size() > config.vocabSize)
             throw Error("the tokenizer has " + std::to_string(tokenizer->size()) + " pieces, the model " +
@@ -208,6 +214,7 @@ ChatSession::ChatSession(const std::filesystem::path& modelFolder, int threads)
 ChatSession::ChatSession(const std::filesystem::path& modelFolder, const PackedOptions& options) {
     auto model = PackedModel::load(modelFolder, options);
     impl_ = std::make_unique<Impl>(std::move(model), loadTokenizer(modelFolder), 0);
+    impl_->format = chatFormatOf(modelFolder, description());
 }
 
 ChatSession::ChatSession(std::shared_ptr<const PackedModel> model, std::shared_ptr<const Tokenizer> tokenizer,
@@ -219,6 +226,8 @@ ChatSession::~ChatSession() = default;
 const ModelDescription& ChatSession::description() const { return impl_->model->description(); }
 const Tokenizer& ChatSession::tokenizer() const { return *impl_->tokenizer; }
 const std::shared_ptr<const PackedModel>& ChatSession::model() const { return impl_->model; }
+const ChatFormat& ChatSession::format() const { return impl_->format; }
+void ChatSession::setFormat(ChatFormat format) { impl_->format = std::move(format); }
 
 GenerationResult ChatSession::complete(const std::string& prompt, const GenerationOptions& options,
                                        const std::function<void(const GeneratedToken&)>& onToken,
@@ -232,17 +241,14 @@ GenerationResult ChatSession::complete(const std::string& prompt, const Generati
 
 GenerationResult ChatSession::answer(const std::vector<Message>& conversation, const GenerationOptions& options,
                                      const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop) {
-    const Template chatTemplate = description().chatTemplate;
-    std::vector<std::string> texts = stopTexts(chatTemplate);
+    const ChatFormat& format = impl_->format;
+    std::vector<std::string> texts = format.stopTexts(*impl_->tokenizer);
     texts.insert(texts.end(), options.stopTexts.begin(), options.stopTexts.end());
-    std::vector<TokenId> ends = impl_->endTokens();
-    for (const std::string& special : specialTexts(chatTemplate))
-        if (const TokenId id = impl_->tokenizer->special(special); id >= 0) ends.push_back(id);
     const bool begun =
         !conversation.empty() && conversation.back().role == Role::Assistant && !conversation.back().text.empty();
     // 2B4T's "Assistant:" ends before the blank, which comes with the first word and is none of the answer's.
-    return impl_->generate(renderPrompt(chatTemplate, conversation, *impl_->tokenizer), options, std::move(texts), ends,
-                           chatTemplate == Template::B2B4T && !begun, onToken, stop);
+    return impl_->generate(format.prompt(conversation, *impl_->tokenizer), options, std::move(texts),
+                           format.ends(*impl_->tokenizer), format.dropsFirstBlank() && !begun, onToken, stop);
 }
 
 }  // namespace tritlab

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/stop_token.h"
-#include "core/data/chat_template.h"
+#include "core/data/chat_format.h"
 #include "core/infer/packed_model.h"
 #include "core/infer/sampler.h"
 
@@ -47,11 +47,14 @@ struct GenerationResult {
 };
 
 // What chat holds a model in. A small one exactly as it is stored, with an fp32 cache: it answers as the training model
-// does, and stays in the processor's cache anyway. One whose embedding takes over 32 MiB in fp32: embedding, dense
-// linears and cache in bf16.
+// does, and stays in the processor's cache anyway. One whose embedding takes over 32 MiB in fp32: embedding and dense
+// linears compact, the cache in bf16.
 PackedOptions chatOptions(const ModelConfig& config, int threads = 0);
 // Of a model folder. Throws Error as readModelDescription does.
 PackedOptions chatOptions(const std::filesystem::path& modelFolder, int threads = 0);
+
+// How a model's files say that it is talked with.
+ChatFormat chatFormatOf(const std::filesystem::path& model, const ModelDescription& description);
 
 class ChatSession {
 public:
@@ -66,13 +69,17 @@ public:
     [[nodiscard]] const ModelDescription& description() const;
     [[nodiscard]] const Tokenizer& tokenizer() const;
     [[nodiscard]] const std::shared_ptr<const PackedModel>& model() const;
+    // How answer() renders a conversation: as the model's files say (over a shared model: its description), until
+    // another one is set.
+    [[nodiscard]] const ChatFormat& format() const;
+    void setFormat(ChatFormat format);
 
     // Both block; `onToken` (may be empty) is called for each token; `stop` is looked at between any two tokens, and
     // while the prompt is read. A prompt that leaves no room for a token gives ContextFull and no text, unless the
     // context may shift. complete: BOS and the prompt as it is.
     GenerationResult complete(const std::string& prompt, const GenerationOptions& options,
                               const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);
-    // answer: the conversation in the model's template. One that ends with the assistant's words is gone on with; what
+    // answer: the conversation in the session's format. One that ends with the assistant's words is gone on with; what
     // was said before is not in the result.
     GenerationResult answer(const std::vector<Message>& conversation, const GenerationOptions& options,
                             const std::function<void(const GeneratedToken&)>& onToken, const StopToken& stop);

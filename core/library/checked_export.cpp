@@ -9,8 +9,10 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/workspace.h"
 #include "core/data/byte_tokenizer_json.h"
 #include "core/data/chat_template.h"
+#include "core/data/chat_template_file.h"
 #include "core/data/gguf_byte_vocabulary.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/data/sentencepiece_model.h"
@@ -68,7 +70,7 @@ void putByteLevel(TokenizerExport& out, const OpenTokenizer& open, const ModelDe
                   tokenizerConfig(*open.tokenizer, text, description.chatTemplate, description.config.contextLength)}};
 }
 
-TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
+TokenizerExport vocabularyOf(const fs::path& model, ExportFormat format) {
     const auto open = openTokenizer(model);
     if (!open) return {};
     TokenizerExport out;
@@ -89,6 +91,17 @@ TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
         huggingFaceTokenizer(open->model, *open->tokenizer, description.chatTemplate, description.config.contextLength);
     out.files = {{"tokenizer.model", open->bytes}, {"tokenizer_config.json", std::move(form.config)}};
     if (!form.json.empty()) out.files.push_back({"tokenizer.json", std::move(form.json)});
+    return out;
+}
+
+// The vocabulary, and the chat template that another program's model brought along.
+TokenizerExport tokenizerOf(const fs::path& model, ExportFormat format) {
+    TokenizerExport out = vocabularyOf(model, format);
+    if (readModelDescription(model).chatTemplate != Template::Plain) return out;  // a template of ours is there already
+    const std::string own = readChatTemplate(model).source;
+    if (own.empty()) return out;
+    if (!exportFormat(format).isFile()) out.files.push_back({kChatTemplateFile, own});
+    else if (!out.vocabulary.empty()) out.vocabulary.emplace_back("tokenizer.chat_template", own);
     return out;
 }
 

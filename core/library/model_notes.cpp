@@ -1,5 +1,6 @@
 #include "core/library/model_notes.h"
 
+#include "core/data/chat_template_file.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/interop/known_keys.h"
 
@@ -14,6 +15,8 @@ std::vector<std::string> modelNotes(const fs::path& model, const ModelDescriptio
         notes.push_back("the model has " + std::to_string(description.config.vocabSize) +
                         " embeddings, its tokenizer " + std::to_string(tokenizer.usedSize()) +
                         " pieces: the others show nothing and are never drawn");
+    const std::string ofTemplate = ChatFormat::ofModel(description.chatTemplate, readChatTemplate(model)).note();
+    if (!ofTemplate.empty()) notes.push_back(ofTemplate);
     tellOnce(notes, model.string());
     return notes;
 }

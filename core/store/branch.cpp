@@ -45,6 +45,8 @@ std::string branchRun(StoreWriter& writer, const std::string& parent, StepIndex 
         fs::create_directories(target.parent_path());
         writeFolderAtomically(target,
                               [&](const fs::path& folder) { fs::copy(source, folder, fs::copy_options::recursive); });
+        if (const fs::path own = writer.workspace().chatTemplate(parent); fs::exists(own))
+            fs::copy_file(own, writer.workspace().chatTemplate(id));
         // the only one is the best
         RunRecorder recorder(writer, id);
         recorder.onCheckpoint({found->step, found->path, found->bytes, true, {}});

@@ -29,6 +29,7 @@
 #include "ui/chat/chat_options.h"
 #include "ui/chat/chat_pane.h"
 #include "ui/chat/model_picker.h"
+#include "ui/chat/template_dialog.h"
 
 using namespace tritlab;
 
@@ -106,6 +107,46 @@ private Q_SLOTS:
         run_ = talkingRun(*fixture_->writer, "talker", StoreFixture::config(LambdaSchedule::None, 30), {20, 30});
     }
     void cleanup() { fixture_.reset(); }
+
+    // The dialog shows what the model reads; what is written there is what it is asked with, kept with the
+    // conversation.
+    void aTemplateCanBeReadWrittenAndKept() {
+        Chat chat(*fixture_);
+        chat.find<QSpinBox>("maxTokens")->setValue(5);
+        chat.trigger("chatTemplate");
+        auto* dialog = chat.window.findChild<TemplateDialog*>();
+        QVERIFY(dialog != nullptr);
+        auto* source = dialog->findChild<QPlainTextEdit*>("templateSource");
+        auto* tokens = dialog->findChild<QTextBrowser*>("templateTokens");
+        auto* state = dialog->findChild<QLabel*>("templateState");
+        auto* choice = dialog->findChild<QComboBox*>("templateChoice");
+        QTRY_VERIFY2(tokens->toPlainText().contains("How"), qPrintable(state->text()));
+        QCOMPARE(choice->currentText(), QString("The model's own"));
+        choice->setCurrentText("ChatML");
+        QVERIFY(source->toPlainText().contains("<|im_start|>"));
+        QTRY_VERIFY2(tokens->toPlainText().contains("assistant"), qPrintable(tokens->toPlainText()));
+        source->setPlainText("{% for");
+        QCOMPARE(choice->currentText(), QString("Written here"));
+        QTRY_VERIFY2(state->text().contains("chat:1"), qPrintable(state->text()));
+        source->setPlainText("Q: {{ messages[-1].content }} A:");
+        QTRY_VERIFY2(tokens->toPlainText().contains("A:"), qPrintable(tokens->toPlainText()));
+        dialog->accept();
+        QVERIFY(chat.find<QLabel>("chatTemplate")->text().contains("as chosen"));
+        QVERIFY(chat.send("why"));
+        const Conversation kept = chat.store.conversations().front();
+        QCOMPARE(kept.settings["template"]["source"].get<std::string>(),
+                 std::string("Q: {{ messages[-1].content }} A:"));
+        const std::string prompt = "Q: why A:";
+        const auto tokenizer = loadTokenizer(fixture_->workspace.run(run_) / "checkpoints/step-00000030");
+        const auto messages = chat.stored();
+        const std::size_t used = messages.back().details["context_used"].get<std::size_t>(),
+                          whole =
+                              tokenizer->encode(prompt).size() + messages.back().details["tokens"].get<std::size_t>();
+        QVERIFY(used == whole || used + 1 == whole);  // the last token is read where an end came after it
+        // A new conversation goes on with it; one from before the choice is held with the model's own.
+        chat.find<ChatOptions>("chatOptionsBox")->setJson({{"raw", false}});
+        QVERIFY(!chat.find<QLabel>("chatTemplate")->text().contains("as chosen"));
+    }
 
     void aQuestionIsStoredAndAnsweredWithFigures() {
         Chat chat(*fixture_);

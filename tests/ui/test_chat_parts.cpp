@@ -1,10 +1,12 @@
 // Parts of the chat pane by themselves: the tree of a conversation, Markdown, token notes, the transcript.
 #include <QTest>
+#include <QTextBlock>
 #include <QTextBrowser>
 
 #include "ui/chat/chat_items.h"
 #include "ui/chat/conversation_tree.h"
 #include "ui/chat/markdown.h"
+#include "ui/chat/thinking.h"
 #include "ui/chat/token_notes.h"
 #include "ui/chat/transcript_view.h"
 
@@ -128,6 +130,41 @@ private Q_SLOTS:
         view.finish({3, Role::Assistant, "Model", "a *b* c", {}, {}, {}, 0, 1, true});
         QVERIFY(view.toPlainText().contains("a b c") && !view.toPlainText().contains("a *b* c"));
         QCOMPARE(view.toPlainText().count("print('hi')"), 1);
+    }
+
+    void thinkingIsCutFromWhatIsSaid() {
+        const auto parts = [](const char* text) {
+            const ThinkingParts found = thinkingParts(text);
+            return std::pair(found.thought, found.said);
+        };
+        using Pair = std::pair<QString, QString>;
+        QCOMPARE(parts("<think>\na b\n</think>\n\nyes"), Pair("a b", "yes"));
+        QCOMPARE(parts("a b\n</think>\nyes"), Pair("a b", "yes"));  // the template had opened it
+        QCOMPARE(parts("<think>\nno end"), Pair("no end", ""));
+        QCOMPARE(parts("<think>\n\n</think>\n\nyes"), Pair("", "yes"));
+        QCOMPARE(parts("plain words "), Pair("", "plain words "));
+        QCOMPARE(parts("It writes <think> and </think>."), Pair("", "It writes <think> and </think>."));
+    }
+
+    void thinkingIsFolded() {
+        TranscriptView view;
+        view.resize(500, 400);
+        view.showItems(
+            {{4, Role::Assistant, "M", "<think>hidden words here</think>\nsaid aloud", {}, {}, {}, 0, 1, true},
+             {5, Role::User, "You", "<think>mine</think>", {}, {}, {}, 0, 1, true}});
+        const auto fold = [&] {
+            for (QTextBlock block = view.document()->begin(); block.isValid(); block = block.next())
+                for (auto part = block.begin(); !part.atEnd(); ++part)
+                    if (part.fragment().text().contains("Thinking")) return part.fragment().charFormat().anchorHref();
+            return QString();
+        };
+        QVERIFY2(view.toPlainText().contains("Thinking, 3 word"), qPrintable(view.toPlainText()));
+        QVERIFY(view.toPlainText().contains("said aloud") && !view.toPlainText().contains("hidden words"));
+        QVERIFY(view.toPlainText().contains("<think>mine</think>"));  // a person's words are shown as they are
+        Q_EMIT view.anchorClicked(QUrl(fold()));
+        QVERIFY(view.toPlainText().contains("hidden words here") && view.toPlainText().contains("said aloud"));
+        Q_EMIT view.anchorClicked(QUrl(fold()));
+        QVERIFY(!view.toPlainText().contains("hidden words"));
     }
 
     void aTextCannotForgeTheLinks() {

@@ -24,6 +24,8 @@ public:
     // Comes back as PromptGauge::onMeasured with this version; reads the model's tokenizer, not its weights. False:
     // nobody answers questions yet.
     virtual bool measure(const ChatQuestion& question, qint64 version) = 0;
+    // `done` comes on this thread. False: as above.
+    virtual bool preview(const ChatQuestion& question, std::function<void(const PromptPreview&)> done) = 0;
     virtual void stop() = 0;                           // the answer that comes, and the questions that wait
     virtual void pushUndo(QUndoCommand* command) = 0;  // takes it, and calls redo()
 };

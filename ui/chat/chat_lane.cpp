@@ -25,20 +25,24 @@ ChatLane::ChatLane(int number, RunListModel* runs, StoreReader* reader, ChatHost
     context_->setTextVisible(false);
     context_->setFixedHeight(6);
     context_->setRange(0, 1);
-    trained_ = new QLabel(this);
-    trained_->setObjectName("chatTrained" + suffix);
-    trained_->setWordWrap(true);
-    trained_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    const auto line = [this, &suffix](const char* name) {
+        auto* label = new QLabel(this);
+        label->setObjectName(name + suffix);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        return label;
+    };
+    trained_ = line("chatTrained");
     trained_->hide();
-    status_ = new QLabel(this);
-    status_->setObjectName("chatStatus" + suffix);
-    status_->setWordWrap(true);
-    status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    notes_ = line("chatNotes");
+    notes_->hide();
+    status_ = line("chatStatus");
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(picker_);
     layout->addWidget(trained_);
+    layout->addWidget(notes_);
     layout->addWidget(transcript_, 1);
     layout->addWidget(context_);
     layout->addWidget(status_);
@@ -46,6 +50,7 @@ ChatLane::ChatLane(int number, RunListModel* runs, StoreReader* reader, ChatHost
             [this](TranscriptView::Act act, qint64 message) { Q_EMIT actionWanted(number_, act, message); });
     connect(picker_, &ModelPicker::changed, this, [this] {
         trained_->hide();  // it is said of the next one once it is loaded
+        notes_->hide();
         if (blank()) showHint();
         if (!asked_) status_->clear();
     });
@@ -165,6 +170,7 @@ void ChatLane::fill(ChatQuestion& question, const AnswerSettings& settings,
     question.model = picker_->model();
     question.conversation = conversation_.id;
     question.raw = settings.raw;
+    question.chatTemplate = settings.chatTemplate;
     question.options = settings.options;
     question.sinceSent = settings.sinceSent;
     if (!settings.system.isEmpty()) question.history.push_back({Role::System, settings.system.toStdString()});
@@ -236,6 +242,10 @@ void ChatLane::onPrepared(const LoadedModel& model) {
 // Whether what answers is what was trained: a run whose lambda has not reached 1 trains another model than the one that
 // its ternary weights are.
 void ChatLane::showTrained(const LoadedModel& model) {
+    QStringList notes;
+    for (const QString& note : model.notes) notes += tr("Note: %1.").arg(note);
+    notes_->setText(notes.join("\n"));
+    notes_->setVisible(!notes.isEmpty());
     const bool full = model.model.fullPrecision;
     const bool differs = model.trained && !(full && model.trained->lambda == 0);
     trained_->setVisible(differs);

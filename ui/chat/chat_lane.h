@@ -22,6 +22,7 @@ struct AnswerSettings {
     GenerationOptions options;
     QString system;
     bool raw = false;
+    ChatTemplateText chatTemplate = {};  // empty: the model's own
     QElapsedTimer sinceSent;
 };
 
@@ -83,7 +84,7 @@ private:
     ChatHost* host_;
     ModelPicker* picker_;
     TranscriptView* transcript_;
-    QLabel *trained_, *status_;
+    QLabel *trained_, *notes_, *status_;
     QProgressBar* context_;
     ConversationTree tree_;
     Conversation conversation_;

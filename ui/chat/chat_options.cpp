@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QRandomGenerator>
 #include <QSettings>
 #include <QSpinBox>
@@ -102,6 +103,11 @@ ChatOptions::ChatOptions(QWidget* parent) : QWidget(parent) {
     template_->setObjectName("chatTemplate");
     template_->setWordWrap(true);
     template_->setForegroundRole(QPalette::PlaceholderText);
+    chooseTemplate_ = new QPushButton(tr("Template…"), this);
+    chooseTemplate_->setObjectName("chooseTemplate");
+    chooseTemplate_->setToolTip(
+        tr("Read, choose and edit the template, and see the conversation as the model reads it"));
+    connect(chooseTemplate_, &QPushButton::clicked, this, &ChatOptions::templateWanted);
     fault_ = new QLabel(this);
     fault_->setObjectName("chatOptionsFault");
     fault_->setWordWrap(true);
@@ -187,7 +193,8 @@ void ChatOptions::arrange() {
     grid->addWidget(stops_, 7, 0, 1, 4);
     grid->addWidget(markdown_, 8, 0, 1, 2);
     grid->addWidget(probabilities_, 8, 2, 1, 2);
-    grid->addWidget(template_, 9, 0, 1, 4);
+    grid->addWidget(template_, 9, 0, 1, 3);
+    grid->addWidget(chooseTemplate_, 9, 3);
 }
 
 void ChatOptions::check() {
@@ -233,8 +240,22 @@ bool ChatOptions::probabilities() const { return probabilities_->isChecked(); }
 void ChatOptions::setProbabilities(bool on) { probabilities_->setChecked(on); }
 
 void ChatOptions::setTemplateName(const QString& name) {
-    template_->setText(name.isEmpty() ? tr("Template: as the model was trained")
-                                      : tr("Template, as trained: %1").arg(name));
+    templateName_ = name;
+    showTemplate();
+}
+
+void ChatOptions::setChatTemplate(const ChatTemplateText& text) {
+    if (text == chosen_) return;
+    chosen_ = text;
+    showTemplate();
+    Q_EMIT changed();
+}
+
+void ChatOptions::showTemplate() {
+    const QString chosen = QString::fromStdString(chosen_.from);
+    template_->setText(!chosen_.source.empty()   ? tr("Template, as chosen: %1").arg(chosen)
+                       : templateName_.isEmpty() ? tr("Template: the model's own")
+                                                 : tr("Template, the model's own: %1").arg(templateName_));
 }
 
 nlohmann::json ChatOptions::samplingJson() const {
@@ -249,7 +270,11 @@ nlohmann::json ChatOptions::samplingJson() const {
 }
 
 nlohmann::json ChatOptions::toJson() const {
-    return {{"system", system_->toPlainText().toStdString()}, {"raw", raw()}, {"sampling", samplingJson()}};
+    nlohmann::json settings{
+        {"system", system_->toPlainText().toStdString()}, {"raw", raw()}, {"sampling", samplingJson()}};
+    settings["template"] = nullptr;
+    if (!chosen_.source.empty()) settings["template"] = {{"source", chosen_.source}, {"from", chosen_.from}};
+    return settings;
 }
 
 void ChatOptions::setSampling(const nlohmann::json& sampling) {
@@ -282,6 +307,15 @@ void ChatOptions::setJson(const nlohmann::json& settings) {
         system_->setPlainText(QString::fromStdString(settings["system"].get<std::string>()));
     if (settings.contains("raw") && settings["raw"].is_boolean()) raw_->setChecked(settings["raw"].get<bool>());
     if (settings.contains("sampling")) setSampling(settings["sampling"]);
+    // A conversation from before there was a choice was held with the model's own.
+    ChatTemplateText text;
+    if (const auto found = settings.find("template"); found != settings.end() && found->is_object()) {
+        const auto part = [&](const char* key) {
+            return found->contains(key) && (*found)[key].is_string() ? (*found)[key].get<std::string>() : std::string();
+        };
+        text = {part("source"), part("from")};
+    }
+    setChatTemplate(text);
 }
 
 void ChatOptions::showPresets() {

@@ -12,6 +12,7 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QPushButton;
 class QSettings;
 class QSpinBox;
 class QToolButton;
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] bool probabilities() const;
     void setProbabilities(bool on);
     void setTemplateName(const QString& name);  // of the model that answers
+    // The template that the person chose instead; empty: the model's own.
+    [[nodiscard]] const ChatTemplateText& chatTemplate() const { return chosen_; }
+    void setChatTemplate(const ChatTemplateText& text);
 
     // What a conversation is held with: system prompt, raw, sampling.
     [[nodiscard]] nlohmann::json toJson() const;
@@ -44,6 +48,7 @@ Q_SIGNALS:
     void changed();
     void viewChanged();  // Markdown, probabilities
     void presetsChanged();
+    void templateWanted();
 
 private:
     QLineEdit* number(const char* name, const QString& label, const QString& text, const QString& tip);
@@ -55,6 +60,7 @@ private:
     void savePreset();
     void deletePreset();
     void check();
+    void showTemplate();
     [[nodiscard]] nlohmann::json samplingJson() const;
     void setSampling(const nlohmann::json& sampling);
     QComboBox* preset_;
@@ -64,6 +70,9 @@ private:
     QPlainTextEdit *stops_, *system_;
     QCheckBox *raw_, *markdown_, *probabilities_;
     QLabel *template_, *fault_;
+    QPushButton* chooseTemplate_;
+    QString templateName_;
+    ChatTemplateText chosen_;
     nlohmann::ordered_json own_ = nlohmann::ordered_json::object();  // presets that the person saved, by name
 };
 

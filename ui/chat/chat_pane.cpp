@@ -23,6 +23,7 @@
 #include "ui/chat/model_picker.h"
 #include "ui/chat/prompt_gauge.h"
 #include "ui/chat/stored_conversation.h"
+#include "ui/chat/template_dialog.h"
 #include "ui/models/run_list_model.h"
 #include "ui/services/store_reader.h"
 #include "ui/theme/icons.h"
@@ -135,6 +136,28 @@ void ChatPane::makeOptions() {
         }
     });
     connect(options_, &ChatOptions::presetsChanged, this, &ChatPane::presetsChanged);
+    connect(options_, &ChatOptions::templateWanted, this, &ChatPane::chooseTemplate);
+}
+
+void ChatPane::chooseTemplate() {
+    auto* dialog = new TemplateDialog(
+        options_->chatTemplate(),
+        [this](const ChatTemplateText& text, const TemplateDialog::Preview& done) {
+            // Where nothing is typed yet, a question that shows where one goes.
+            const QString typed = composer_->text().trimmed();
+            ChatQuestion question =
+                lane(0)->wouldAsk(typed.isEmpty() ? tr("How are you?") : typed, 0, answerSettings());
+            question.chatTemplate = text;
+            if (question.model.empty() || !host_->preview(question, done)) {
+                PromptPreview nothing;
+                nothing.error = tr("There is no model yet whose tokens could be shown.");
+                done(nothing);
+            }
+        },
+        this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { options_->setChatTemplate(dialog->chosen()); });
+    dialog->open();
 }
 
 QHBoxLayout* ChatPane::makeButtons() {
@@ -183,6 +206,7 @@ void ChatPane::makeMenu() {
     needConversation_ = {rename, save, remove};
     menu->addSeparator();
     menu->add("chatSettings", tr("Se&ttings"), "Ctrl+Shift+O", [this] { optionsButton_->toggle(); });
+    menu->add("chatTemplate", tr("Chat te&mplate…"), {}, [this] { chooseTemplate(); });
     menu->add("chatSideBySide", tr("Side &by side"), "Ctrl+Shift+B", [this] { compareButton_->toggle(); });
     menu->add("chatProbabilities", tr("Token &probabilities"), "Ctrl+Shift+P",
               [this] { options_->setProbabilities(!options_->probabilities()); });
@@ -290,7 +314,7 @@ void ChatPane::followRun(const QString& run) {
 void ChatPane::suggest(const QString& prompt) { composer_->suggest(prompt); }
 
 AnswerSettings ChatPane::answerSettings() const {
-    return {options_->options(), options_->systemPrompt(), options_->raw(), sinceSent_};
+    return {options_->options(), options_->systemPrompt(), options_->raw(), options_->chatTemplate(), sinceSent_};
 }
 
 bool ChatPane::ready() {

@@ -59,6 +59,7 @@ Q_SIGNALS:
 private:
     void makeLanes();
     void makeOptions();
+    void chooseTemplate();
     QHBoxLayout* makeButtons();
     void makeMenu();
     void connectComposer();

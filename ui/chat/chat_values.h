@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QMetaType>
 #include <QString>
+#include <QStringList>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -56,6 +57,7 @@ struct ChatQuestion {
     std::vector<Message> history;         // ends with the question, or with the answer so far
     QElapsedTimer sinceSent;              // the time to the first token counts from the person's key on
     bool raw = false;                     // continue the last question as it stands, without template and history
+    ChatTemplateText chatTemplate;        // instead of the model's own; empty: that one
     GenerationOptions options;
 };
 
@@ -68,6 +70,18 @@ struct PromptMeasure {
     qint64 leftOut = 0;        // messages
     qint64 contextLength = 0;  // 0: the model cannot be read (yet)
     [[nodiscard]] bool fits() const { return needed <= contextLength; }
+};
+
+// A question as the model that it goes to would read it.
+struct PromptPreview {
+    struct Token {
+        QString text;
+        bool special = false;
+    };
+    std::vector<Token> tokens;
+    QString own;    // the Jinja text that the model brings, or that says what it was trained with; empty: plain text
+    QString note;   // what a person has to know of how the template was found
+    QString error;  // why there are no tokens
 };
 
 // What came since the last piece.
@@ -83,6 +97,7 @@ struct LoadedModel {
     qint64 contextLength = 0;
     ChatModel model;                       // as it was asked for
     std::optional<TrainedLambda> trained;  // where it was trained below lambda 1
+    QStringList notes;                     // what is odd about it and was passed over
 };
 
 struct ChatAnswer {

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "ui/chat/markdown.h"
+#include "ui/chat/thinking.h"
 #include "ui/chat/token_notes.h"
 #include "ui/theme/theme.h"
 
@@ -188,9 +189,24 @@ void TranscriptView::drawHead(const Item& item) {
 }
 
 void TranscriptView::drawBody(QTextCursor& cursor, const Item& item) {
-    if (probabilities_ && !item.notes.empty()) drawTokens(cursor, item.notes);
-    else if (markdown_ && item.role == Role::Assistant && !streaming_) drawMarkdown(cursor, item);
-    else cursor.insertText(item.text, plain());
+    if (probabilities_ && !item.notes.empty()) return drawTokens(cursor, item.notes);
+    if (item.role != Role::Assistant || streaming_) return cursor.insertText(item.text, plain());
+    const ThinkingParts parts = thinkingParts(item.text);
+    if (!parts.thought.isEmpty()) drawThought(cursor, item, parts.thought);
+    if (markdown_) drawMarkdown(parts.said);
+    else atEnd().insertText(parts.said, plain());
+}
+
+void TranscriptView::drawThought(QTextCursor& cursor, const Item& item, const QString& thought) {
+    const bool open = openThoughts_.contains(item.id);
+    const auto words = static_cast<int>(thought.split(QRegularExpression("\\s+"), Qt::SkipEmptyParts).size());
+    link(cursor, QString(QChar(open ? 0x25be : 0x25b8)) + ' ' + tr("Thinking, %n word(s)", nullptr, words),
+         Act::Thinking, item.id, open ? tr("Fold it") : tr("Show what the model thought before it spoke"));
+    if (open) {
+        cursor.insertBlock();
+        cursor.insertText(thought, small());
+    }
+    cursor.insertBlock(QTextBlockFormat(), plain());
 }
 
 void TranscriptView::drawTokens(QTextCursor& cursor, const std::vector<TokenNote>& notes) {
@@ -205,13 +221,13 @@ void TranscriptView::drawTokens(QTextCursor& cursor, const std::vector<TokenNote
     }
 }
 
-void TranscriptView::drawMarkdown(QTextCursor& cursor, const Item& item) {
-    const auto parts = markdownParts(item.text);
+void TranscriptView::drawMarkdown(const QString& text) {
+    const auto parts = markdownParts(text);
     // A text without any of Markdown's signs keeps every blank.
     static const QRegularExpression signs("[*_`#>\\[\\]|~]|^\\s*[-+]\\s|^\\s*\\d+[.)]\\s",
                                           QRegularExpression::MultilineOption);
     for (const MarkdownPart& part : parts) {
-        cursor = atEnd();
+        QTextCursor cursor = atEnd();
         if (part.code) {
             drawCode(part.language, part.text);
         } else if (!part.text.contains(signs)) {
@@ -312,6 +328,12 @@ void TranscriptView::onLink(const QUrl& url) {
     if (act == Act::CopyCode) {
         if (id >= 0 && static_cast<std::size_t>(id) < codes_.size())
             Q_EMIT copyWanted(codes_[static_cast<std::size_t>(id)]);
+        return;
+    }
+    if (act == Act::Thinking) {
+        if (!openThoughts_.erase(id)) openThoughts_.insert(id);
+        const auto found = std::ranges::find(items_, id, &Item::id);
+        redraw(static_cast<std::size_t>(found - items_.begin()));
         return;
     }
     Q_EMIT actionWanted(act, id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QTextBrowser>
+#include <set>
 #include <vector>
 
 #include "ui/chat/chat_values.h"
@@ -12,7 +13,7 @@ namespace tritlab {
 class TranscriptView : public QTextBrowser {
     Q_OBJECT
 public:
-    enum class Act { Copy, CopyCode, Edit, Regenerate, Continue, Remove, Previous, Next, Answer, Earlier };
+    enum class Act { Copy, CopyCode, Edit, Regenerate, Continue, Remove, Previous, Next, Answer, Earlier, Thinking };
     struct Item {
         qint64 id = 0;
         Role role = Role::User;
@@ -41,7 +42,7 @@ public:
     QVariant loadResource(int type, const QUrl& name) override;  // an answer loads nothing
 
 Q_SIGNALS:
-    void actionWanted(tritlab::TranscriptView::Act act, qint64 message);  // CopyCode and Earlier apart
+    void actionWanted(tritlab::TranscriptView::Act act, qint64 message);  // CopyCode, Earlier and Thinking apart
     void copyWanted(const QString& text);
 
 protected:
@@ -55,7 +56,8 @@ private:
     void drawHead(const Item& item);
     void drawBody(QTextCursor& cursor, const Item& item);
     void drawTokens(QTextCursor& cursor, const std::vector<TokenNote>& notes);
-    void drawMarkdown(QTextCursor& cursor, const Item& item);
+    void drawMarkdown(const QString& text);
+    void drawThought(QTextCursor& cursor, const Item& item, const QString& thought);
     void drawCode(const QString& language, const QString& code);
     void drawFoot(const Item& item);
     void link(QTextCursor& cursor, const QString& text, Act act, qint64 id, const QString& tip);
@@ -66,8 +68,9 @@ private:
     [[nodiscard]] QTextCharFormat plain() const;
     [[nodiscard]] QTextCharFormat small() const;
     std::vector<Item> items_;
-    std::vector<int> starts_;     // where each drawn item begins, from first_ on
-    std::vector<QString> codes_;  // of the code blocks, by the number in their links
+    std::vector<int> starts_;        // where each drawn item begins, from first_ on
+    std::set<qint64> openThoughts_;  // of messages whose thinking is shown; the others' is folded
+    std::vector<QString> codes_;     // of the code blocks, by the number in their links
     std::size_t first_ = 0;
     QString scheme_;  // of our own links: a model's text cannot know it
     QString hint_;

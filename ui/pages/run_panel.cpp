@@ -61,6 +61,8 @@ RunPanel::RunPanel(RunListModel* model, StoreReader* reader, QWidget* parent)
     makeTable();
     makeViewMenu();
     empty_ = emptyStateLabel("runsEmpty", {}, this);
+    empty_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(empty_, &QLabel::linkActivated, this, &RunPanel::realModelWanted);
 
     auto* top = new QHBoxLayout;
     top->addWidget(words_, 1);
@@ -219,7 +221,8 @@ void RunPanel::showEmpty() {
     const bool empty = filter_->rowCount() == 0;
     empty_->setText(!words_->text().isEmpty() ? tr("No run matches.")
                     : trash_->isChecked()     ? tr("The trash is empty.")
-                                              : tr("No runs yet.\nStart one with New run (Ctrl+N)."));
+                                              : tr("No runs yet.<br>Start one with New run (Ctrl+N), or<br>"
+                                                       "<a href=\"model\">talk to a real model</a>."));
     empty_->setVisible(empty);
     table_->setVisible(!empty);
 }

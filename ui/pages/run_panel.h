@@ -36,6 +36,7 @@ public:
 
 Q_SIGNALS:
     void selectionChanged();
+    void realModelWanted();  // of a list that is empty yet
 
 private:
     void makeTable();

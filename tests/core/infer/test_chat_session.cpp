@@ -322,8 +322,8 @@ private Q_SLOTS:
         for (const bool large : {false, true}) {
             config.vocabSize = large ? 16385 : 16384;
             const PackedOptions options = chatOptions(config);
-            QCOMPARE(options.embedding == DenseStorage::Bf16, large);
-            QCOMPARE(options.denseLinears == DenseStorage::Bf16, large);
+            QCOMPARE(options.embedding == DenseStorage::Compact, large);
+            QCOMPARE(options.denseLinears == DenseStorage::Compact, large);
             QCOMPARE(options.cache == CacheFormat::Bf16, large);
         }
     }

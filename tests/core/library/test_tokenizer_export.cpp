@@ -9,7 +9,9 @@
 #include <functional>
 
 #include "core/base/error.h"
+#include "core/base/workspace.h"
 #include "core/data/chat_template.h"
+#include "core/data/chat_template_file.h"
 #include "core/data/gguf_vocabulary.h"
 #include "core/data/sentencepiece_model.h"
 #include "core/library/checked_export.h"
@@ -197,6 +199,23 @@ private Q_SLOTS:
         if (kind.chatTemplate == Template::B2B4T) QCOMPARE(ends[1].get<TokenId>(), tokenizer->special(kEndOfTurn));
         else QCOMPARE(ends.get<TokenId>(), tokenizer->eos());
         if (package) writeChats(folder, kind, *tokenizer);
+    }
+
+    // The template of another program's model leaves as it came, in either form, and comes back.
+    void aModelsOwnChatTemplateGoesAlong() {
+        const fs::path work = dir_.path().toStdString(), model = work / "own-model", folder = work / "own-folder",
+                       gguf = work / "own.gguf", again = work / "own-again";
+        const std::string own = "{{ bos_token }}{% for m in messages %}<|begin|>{{ m.content }}{% endfor %}\n";
+        fs::create_directories(model);
+        fs::copy_file(fs::path(TRITLAB_SOURCE_DIR) / "tests/fixtures/byte_bpe/smollm.json", model / "tokenizer.json");
+        writeFileAtomically(model / kChatTemplateFile, own);
+        ModelConfig config = tinyConfigs()[3].config;
+        config.vocabSize = loadTokenizer(model)->size();
+        writeRandomModel(model, config, 3, DType::F32, Template::Plain);
+        exportAndCheck(model, folder, ExportFormat::HuggingFace);
+        exportAndCheck(folder, gguf, ExportFormat::GgufF16);
+        exportAndCheck(gguf, again, ExportFormat::HuggingFace);
+        for (const fs::path& each : {folder, gguf, again}) QCOMPARE(readChatTemplate(each).source, own);
     }
 
     // A byte-level vocabulary goes along as it came: out of a folder into another one and into GGUF, and from there
