@@ -8,5 +8,6 @@ namespace tritlab::cli {
 void addExperimentCommands(Program& program);
 void addExportCommand(Program& program);
 void addImportCommand(Program& program);
+void addModelsCommands(Program& program);
 
 }  // namespace tritlab::cli

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     addExperimentCommands(program);
     addExportCommand(program);
     addImportCommand(program);
+    addModelsCommands(program);
     addDemoCommand(program);
     return program.run(argc, argv);
 }

@@ -18,6 +18,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/gui/word_label.h"
 #include "core/architecture/activations.h"
 #include "core/base/error.h"
 #include "core/base/number.h"
@@ -26,15 +27,6 @@
 
 namespace tritlab {
 namespace {
-
-QLabel* words(const char* name, QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    return label;
-}
 
 QString formatText(const char* text) { return QCoreApplication::translate("ExportFormat", text); }
 
@@ -63,9 +55,9 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     format_->setAccessibleName(tr("Format"));
     for (const ExportFormatInfo& format : exportFormats())
         format_->addItem(formatText(format.title), static_cast<int>(format.format));
-    about_ = words("exportAbout", this);
+    about_ = wordLabel("exportAbout", this);
     about_->setAlignment(Qt::AlignTop);
-    trainedText_ = words("exportTrained", this);
+    trainedText_ = wordLabel("exportTrained", this);
     atLambdaOne_ = new QCheckBox(tr("Export the &ternary model all the same"), this);
     atLambdaOne_->setObjectName("exportAtLambdaOne");
     path_ = new QLineEdit(this);
@@ -79,7 +71,7 @@ ExportDialog::ExportDialog(const std::filesystem::path& model, const QString& na
     auto* where = new QHBoxLayout;
     where->addWidget(path_, 1);
     where->addWidget(choose);
-    result_ = words("exportResult", this);
+    result_ = wordLabel("exportResult", this);
     busy_ = new QProgressBar(this);
     busy_->setObjectName("exportBusy");
     busy_->setAccessibleName(tr("Writing and reading back"));

@@ -24,6 +24,9 @@
 #include "app/gui/event_import.h"
 #include "app/gui/file_opener.h"
 #include "app/gui/help_dialogs.h"
+#include "app/gui/model_import.h"
+#include "app/gui/named_action.h"
+#include "app/gui/real_model_dialog.h"
 #include "app/gui/run_actions.h"
 #include "app/gui/run_launcher.h"
 #include "app/gui/run_notices.h"
@@ -177,6 +180,7 @@ void MainWindow::makeControllers() {
     closing_ = new WindowClosing(this, runs_);
     opener_ = new FileOpener(this);
     eventImport_ = new EventImport(this, actions_);
+    modelImport_ = new ModelImport(this, actions_, chat_->activationQuestion());
 }
 
 void MainWindow::makeStatusBar() {
@@ -216,6 +220,10 @@ void MainWindow::makeMenus() {
     chat->addSeparator();
     chat->addActions(chatDock_->pane()->actions());
     QMenu* help = menuBar()->addMenu(tr("&Help"));
+    QAction* real = namedAction(this, "realModel", tr("&Talk to a real model…"), QKeySequence(),
+                                tr("Fetches SmolLM2-135M-Instruct, after asking, and opens it in the chat"));
+    connect(real, &QAction::triggered, this, &MainWindow::offerRealModel);
+    help->addAction(real);
     QAction* keys = help->addAction(tr("&Keyboard shortcuts"), this, [this] { showShortcuts(this); });
     keys->setShortcut(QKeySequence("F1"));
     help->addAction(tr("&About TritLab"), this, [this] { showAbout(this, options_.workspace.root()); });
@@ -224,7 +232,9 @@ void MainWindow::makeMenus() {
 void MainWindow::makeRunMenu() {
     const RunLauncher::Actions& launch = launcher_->actions();
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->addActions({launch.newRun, launch.duplicate, launch.demo, eventImport_->action()});
+    run->addActions({launch.newRun, launch.duplicate, launch.demo});
+    run->addSeparator();
+    run->addActions({modelImport_->action(), eventImport_->action()});
     run->addSeparator();
     run->addActions({launch.stop, launch.resume, runActions_->renameAction(), runActions_->trashAction()});
     run->addSeparator();
@@ -318,6 +328,11 @@ void MainWindow::connectControllers() {
     connect(opener_, &FileOpener::textFound, launcher_, &RunLauncher::openData);
     connect(opener_, &FileOpener::modelFound, chatDock_, &ChatDock::talkToModel);
     connect(opener_, &FileOpener::eventsFound, eventImport_, &EventImport::open);
+    connect(modelImport_, &ModelImport::chatWanted, chatDock_, &ChatDock::talkToModel);
+    connect(modelImport_, &ModelImport::eventsWanted, eventImport_, &EventImport::open);
+    connect(modelImport_, &ModelImport::imported, this, [this](const QString& run) { justStarted_ = run; });
+    connect(modelImport_, &ModelImport::statusMessage, this, &MainWindow::showMessage);
+    connect(panel_, &RunPanel::realModelWanted, this, &MainWindow::offerRealModel);
     connect(eventImport_, &EventImport::statusMessage, this, &MainWindow::showMessage);
 }
 
@@ -393,6 +408,13 @@ void MainWindow::showState() {
 }
 
 void MainWindow::showMessage(const QString& text) { statusBar()->showMessage(text, 30000); }
+
+void MainWindow::offerRealModel() {
+    const QString script = options_.modelScript.isEmpty() ? ModelSetup::installedScript() : options_.modelScript;
+    auto* dialog = new RealModelDialog(script, this);
+    connect(dialog, &RealModelDialog::chatWanted, chatDock_, &ChatDock::talkToModel);
+    dialog->open();
+}
 
 bool MainWindow::settled() const { return known_ && reader_->idle() && series_->idle() && actions_->idle(); }
 

@@ -29,6 +29,7 @@ class DraftKeeper;
 class EventImport;
 class FileOpener;
 class LogPage;
+class ModelImport;
 class Page;
 class RunActions;
 class RunForm;
@@ -51,6 +52,7 @@ struct WindowOptions {
     bool keepSettings = true;          // geometry, theme and columns are read and written
     TrainWorker::EngineLoader engine;  // loadEngine where empty
     bool desktop = false;              // notifications, and no sleep while a run is trained
+    QString modelScript = {};          // fetches the real model; the installed one where empty (ModelSetup)
 };
 
 class MainWindow : public QMainWindow {
@@ -100,6 +102,7 @@ private:
     void onSelection();
     void showState();
     void showMessage(const QString& text);
+    void offerRealModel();
 
     WindowOptions options_;
     std::unique_ptr<WindowState> state_;
@@ -118,6 +121,7 @@ private:
     RunNotices* notices_;
     WindowClosing* closing_;
     EventImport* eventImport_ = nullptr;
+    ModelImport* modelImport_;
     FileOpener* opener_;
     RunPanel* panel_;
     QSplitter* splitter_;

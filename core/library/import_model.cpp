@@ -6,7 +6,10 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/checkpoint/checkpoint_folder.h"
+#include "core/data/chat_template_file.h"
+#include "core/data/document_reader.h"
 #include "core/data/run_tokenizer.h"
+#include "core/infer/packed_file.h"
 #include "core/interop/model_folder.h"
 #include "core/library/model_notes.h"
 #include "core/run/loss_watch.h"
@@ -65,16 +68,33 @@ void setScaling(ConfigDraft& draft, const RopeScaling& scaling) {
     draft.setValue("rope_original_context", scaling.originalContext);
 }
 
-}  // namespace
-
-ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool convert) {
-    const ModelDescription description = readModelDescription(model);
-    const ModelConfig& config = description.config;
+void requireRunForm(const fs::path& model, const ModelConfig& config) {
     if (config.inputNormPerLinear || !config.denseModules.empty())
         refuse(model, "some of its linears have norms of their own or stay dense");
-    if (convert && config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
-    const std::string bytes = readTokenizerModel(model);
-    loadTokenizer(model);  // an error names the person's file
+}
+
+void requireEmbeddings(const fs::path& model, const Tokenizer& tokenizer, const ModelConfig& config) {
+    if (tokenizer.size() > config.vocabSize)
+        refuse(model, "its tokenizer has " + std::to_string(tokenizer.size()) + " pieces, it " +
+                          std::to_string(config.vocabSize) + " embeddings");
+}
+
+// The model that a run with this config has, which has to be the one in the file.
+ModelConfig requireSameShape(const fs::path& model, const ModelConfig& file, const RunConfig& run,
+                             std::int64_t vocabulary) {
+    ModelConfig config = modelConfig(run, vocabulary);
+    config.contextLength = file.contextLength;
+    ModelConfig same = file;
+    same.vocabSize = config.vocabSize;
+    same.ternaryLinears = config.ternaryLinears;
+    if (!(same == config))
+        throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
+    return config;
+}
+
+// All of importDraft() but the tokenizer.
+ConfigDraft shapeDraft(const ModelDescription& description, bool convert) {
+    const ModelConfig& config = description.config;
     ConfigDraft draft;
     const FamilyInfo* family = familyOf(config);
     const Architecture architecture = family != nullptr ? family->architecture : Architecture::Llama;
@@ -97,8 +117,6 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     draft.setValue("mlp_bias", config.mlpBias);
     draft.setValue("tie_embeddings", config.tieEmbeddings);
     draft.setValue("ternary_linears", convert || config.ternaryLinears);
-    draft.setText("tokenizer", "file");
-    draft.setValue("tokenizer_path", keepTokenizer(workspace, bytes).string());
     draft.setText("chat_template", templateName(description.chatTemplate));
     draft.setValue("sequence_length", std::min(config.contextLength, longestSequence));
     if (convert) {
@@ -108,19 +126,34 @@ ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool 
     return draft;
 }
 
+}  // namespace
+
+ConfigDraft importDraft(const fs::path& model, const Workspace& workspace, bool convert) {
+    const ModelDescription description = readModelDescription(model);
+    requireRunForm(model, description.config);
+    if (convert && description.config.ternaryLinears) refuse(model, "is ternary already: there is nothing to convert");
+    const std::string bytes = readTokenizerModel(model);
+    loadTokenizer(model);  // an error names the person's file
+    ConfigDraft draft = shapeDraft(description, convert);
+    draft.setText("tokenizer", "file");
+    draft.setValue("tokenizer_path", keepTokenizer(workspace, bytes).string());
+    return draft;
+}
+
+void requireImportable(const fs::path& model) {
+    const ModelDescription description = readModelDescription(model);
+    requireRunForm(model, description.config);
+    if (isPackedFolder(model)) refuse(model, "it is a packed folder, which holds no weights to train on");
+    const auto tokenizer = loadTokenizer(model);
+    requireEmbeddings(model, *tokenizer, description.config);
+    requireSameShape(model, description.config, shapeDraft(description, false).config(), tokenizer->size());
+}
+
 std::string importModel(StoreWriter& writer, const fs::path& model, const std::string& name, const RunConfig& frozen) {
     ModelDescription description = readModelDescription(model);
     const auto tokenizer = loadTokenizer(frozen.tokenizerPath);
-    if (tokenizer->size() > description.config.vocabSize)
-        refuse(model, "its tokenizer has " + std::to_string(tokenizer->size()) + " pieces, it " +
-                          std::to_string(description.config.vocabSize) + " embeddings");
-    ModelConfig config = modelConfig(frozen, tokenizer->size());
-    config.contextLength = description.config.contextLength;
-    ModelConfig same = description.config;
-    same.vocabSize = config.vocabSize;
-    same.ternaryLinears = config.ternaryLinears;
-    if (!(same == config))
-        throw Error("an imported model keeps its shape", model.string(), "Set none of the model's fields");
+    requireEmbeddings(model, *tokenizer, description.config);
+    const ModelConfig config = requireSameShape(model, description.config, frozen, tokenizer->size());
     const bool trains = !frozen.data.empty();
     const OwnedTensors weights = weightsFor(model, config);
     CheckpointManifest manifest;
@@ -138,6 +171,11 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
         std::string notes = "Imported from " + fs::absolute(model).lexically_normal().string();
         for (const std::string& note : modelNotes(model)) notes += "\n" + note;
         writer.setNotes(id, notes);
+        if (const std::string own = readChatTemplate(model).source;
+            description.chatTemplate == Template::Plain && !own.empty()) {
+            fs::create_directories(writer.workspace().run(id));
+            writeFileAtomically(writer.workspace().chatTemplate(id), own);
+        }
         const fs::path target = writer.workspace().checkpoints(id) / checkpointName(0);
         writeFolderAtomically(target, [&](const fs::path& folder) {
             writeFileAtomically(folder / "config.json", modelDescriptionJson(description).dump(2) + "\n");
@@ -154,6 +192,26 @@ std::string importModel(StoreWriter& writer, const fs::path& model, const std::s
         throw;
     }
     return id;
+}
+
+std::string importModel(StoreWriter& writer, const fs::path& model, const ImportChoice& choice) {
+    if (choice.convert && choice.text.empty())
+        throw Error("a conversion is trained: it needs text", model.string(), "Name some");
+    ConfigDraft draft = importDraft(model, writer.workspace(), choice.convert);
+    if (choice.text.empty()) {
+        draft.setValue("steps", std::int64_t{1});
+        draft.setValue("warmup_steps", std::int64_t{0});
+    } else {
+        draft.setValue("data", std::vector<DataSource>{parseSource(choice.text)});
+    }
+    const RunConfig config = frozen(draft.config());
+    if (!choice.text.empty()) {
+        for (const DataSource& source : config.data) listSource(resolveSource(source.path).string());
+        if (const std::vector<Problem> problems = check(config); !problems.empty())
+            throw Error(problems.front().message, model.string());
+    }
+    const std::string name = RunStore(writer.workspace()).freeName(model.stem().string());
+    return importModel(writer, model, name, config);
 }
 
 }  // namespace tritlab

@@ -17,9 +17,18 @@ namespace tritlab {
 // model cannot be read or has no form as a run.
 ConfigDraft importDraft(const std::filesystem::path& model, const Workspace& workspace, bool convert);
 
+// Throws Error where importDraft() or importModel() would, without doing anything: the model has no form as a run.
+void requireImportable(const std::filesystem::path& model);
+
 // Makes the run and gives its id. `frozen` is importDraft's config with what a person may set besides; throws Error
 // where it has another model than the file.
 std::string importModel(StoreWriter& writer, const std::filesystem::path& model, const std::string& name,
                         const RunConfig& frozen);
+// The same with no more to choose than this, under the file's name. Throws Error, too, where there is no such text.
+struct ImportChoice {
+    std::string text;      // to train on when the run is resumed: a source as --data takes it; empty: none
+    bool convert = false;  // needs text
+};
+std::string importModel(StoreWriter& writer, const std::filesystem::path& model, const ImportChoice& choice);
 
 }  // namespace tritlab

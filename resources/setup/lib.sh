@@ -16,13 +16,15 @@ human_bytes() { awk -v b="$1" 'BEGIN { split("B kB MB GB TB", u); i = 1; while (
   printf(i < 3 || b >= 100 ? "%.0f %s" : "%.1f %s", b, u[i]) }'; }
 human_seconds() { if [ "$1" -lt 60 ]; then printf '%d s' "$1"; else printf '%d min %02d s' $(($1 / 60)) $(($1 % 60)); fi; }
 
-# One line of progress: overwritten on a terminal; elsewhere repeated only every 15 seconds.
-progress_last=-15
+# One line of progress: overwritten on a terminal; elsewhere repeated only every 15 seconds, or as often as a program that shows
+# it asks for (TRITLAB_PROGRESS_SECONDS).
+progress_pause=${TRITLAB_PROGRESS_SECONDS:-15}
+progress_last=-$progress_pause
 progress() {
   if [ -t 1 ]; then printf '\r      %s\033[K' "$*"
-  elif [ $((SECONDS - progress_last)) -ge 15 ]; then printf '      %s\n' "$*"; progress_last=$SECONDS; fi
+  elif [ $((SECONDS - progress_last)) -ge "$progress_pause" ]; then printf '      %s\n' "$*"; progress_last=$SECONDS; fi
 }
-progress_end() { if [ -t 1 ]; then printf '\r\033[K'; fi; progress_last=-15; }
+progress_end() { if [ -t 1 ]; then printf '\r\033[K'; fi; progress_last=-$progress_pause; }
 # time_left DONE TOTAL SECONDS-SO-FAR
 time_left() { if [ "$1" -gt 0 ] && [ "$3" -ge 8 ]; then human_seconds $((($2 - $1) * $3 / $1)); else printf '?'; fi; }
 
@@ -84,7 +86,7 @@ fetch_wheels_once() {
     here=$(du -sb "$folder" 2>/dev/null | cut -f 1)
     here=${here:-0}
     if [ "$here" -gt "$bytes" ]; then here=$bytes; fi
-    progress "$what: $(human_bytes "$here") of $(human_bytes "$bytes"), $(time_left "$here" "$bytes" $((SECONDS - start))) left"
+    progress "$what: $(human_bytes "$here") of $(human_bytes "$bytes") ($((100 * here / bytes)) %), $(time_left "$here" "$bytes" $((SECONDS - start))) left"
   done
   trap - EXIT
   wait "$pid"

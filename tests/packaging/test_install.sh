@@ -41,6 +41,12 @@ home "$cli" --version | grep -Eq '^[0-9]+\.[0-9]+\.[0-9]+$' || fail "--version"
 home "$cli" --help | grep -q experiment || fail "--help"
 home "$cli" estimate --preset tiny --json | grep -q '"parameters":[1-9]' || fail "estimate"
 
+# What the window fetches a model with works where it is installed, as far as one can see without network.
+setup="$prefix/share/tritlab/resources/setup/smollm2"
+home bash "$setup" --path | grep -q "^$place/home/.cache/tritlab/models/.*\.gguf$" || fail "$setup --path"
+home env PIP_NO_INDEX=1 PIP_FIND_LINKS="$place/none" PIP_CONFIG_FILE=/dev/null TRITLAB_TRIES=1 bash "$setup" > "$place/log" 2>&1 && fail "fetched without network"
+grep -q 'could not be downloaded' "$place/log" || { cat "$place/log"; fail "$setup"; }
+
 if [ -e "$prefix/bin/tritlab" ]; then
   home QT_QPA_PLATFORM=offscreen "$prefix/bin/tritlab" --version | grep -q "$(home "$cli" --version)" || fail "tritlab --version"
   desktop="$prefix/share/applications/tritlab.desktop"

@@ -161,6 +161,28 @@ private Q_SLOTS:
         dialog->reject();
     }
 
+    void importDialog() {
+        window_->findChild<QAction*>("importModel")->trigger();
+        auto* dialog = window_->findChild<QDialog*>("importDialog");
+        QVERIFY(dialog != nullptr);
+        HAS_NO_FAULTS(*dialog);
+        auto* path = dialog->findChild<QLineEdit*>("importPath");
+        path->setText(QString::fromStdString(
+            (fixture_->workspace.checkpoints(talker_.toStdString()) / "step-00000030").string()));
+        QTest::keyClick(path, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QPushButton*>("importChat")->isEnabled(), 60000);
+        HAS_NO_FAULTS(*dialog);
+        dialog->reject();
+    }
+
+    void realModelDialog() {
+        window_->findChild<QAction*>("realModel")->trigger();
+        auto* dialog = window_->findChild<QDialog*>("realModelDialog");
+        QVERIFY(dialog != nullptr);
+        HAS_NO_FAULTS(*dialog);
+        dialog->reject();
+    }
+
     void diskDialog() {
         window_->findChild<QAction*>("diskUse")->trigger();
         auto* dialog = window_->findChild<QDialog*>("diskDialog");

@@ -10,6 +10,8 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabWidget>
@@ -212,6 +214,41 @@ private Q_SLOTS:
         window_->findChild<QToolButton*>("conversationsButton")->setChecked(false);
         window_->showChat(false);
         settle(*window_);
+    }
+
+    // Import… before anything is chosen, of a checkpoint, and of what cannot be read; and the real model.
+    void importDialogs_data() {
+        QTest::addColumn<bool>("dark");
+        for (const bool dark : {false, true}) QTest::newRow(dark ? "dark" : "light") << dark;
+    }
+    void importDialogs() {
+        QFETCH(bool, dark);
+        const QString theme = dark ? "-dark" : "-light";
+        window_->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+        window_->findChild<QAction*>("importModel")->trigger();
+        auto* dialog = window_->findChild<QDialog*>("importDialog");
+        QVERIFY(dialog != nullptr && dialog->width() <= 900 && dialog->height() <= 600);
+        settle(*window_);
+        check(*dialog, "import-empty" + theme);
+        const auto look = [&](const std::filesystem::path& path) {
+            auto* line = dialog->findChild<QLineEdit*>("importPath");
+            line->setText(QString::fromStdString(path.string()));
+            QTest::keyClick(line, Qt::Key_Return);
+            QTRY_VERIFY_WITH_TIMEOUT(!dialog->findChild<QProgressBar*>("importBusy")->isVisible(), 60000);
+            settle(*window_);
+        };
+        look(fixture_->workspace.checkpoints(talker_.toStdString()) / "step-00000030");
+        check(*dialog, "import-model" + theme);
+        QVERIFY(dialog->width() <= 900 && dialog->height() <= 600);
+        look(fixture_->workspace.root());
+        check(*dialog, "import-refused" + theme);
+        dialog->reject();
+        window_->findChild<QAction*>("realModel")->trigger();
+        auto* real = window_->findChild<QDialog*>("realModelDialog");
+        QTRY_VERIFY_WITH_TIMEOUT(real->findChild<QPushButton*>("realModelGo")->isEnabled(), 20000);
+        settle(*window_);
+        check(*real, "real-model" + theme);
+        real->reject();
     }
 
     // The curves of all runs are in the picture, in the colours that the list gives them.

