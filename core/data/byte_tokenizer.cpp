@@ -31,7 +31,8 @@ bool isWhiteSpace(char32_t c) {
     return (c >= '\t' && c <= '\r') || c == ' ' || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
-// \w of the tokenizers package: letters, marks, decimal digits, letter numbers and connectors.
+// \w of the tokenizers package: letters, marks, decimal digits, letter numbers and connectors, those among them that
+// utf8proc does not know yet.
 bool isWordCharacter(char32_t c) {
     switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
         case UTF8PROC_CATEGORY_LU:
@@ -45,6 +46,10 @@ bool isWordCharacter(char32_t c) {
         case UTF8PROC_CATEGORY_ND:
         case UTF8PROC_CATEGORY_NL:
         case UTF8PROC_CATEGORY_PC: return true;
+        case UTF8PROC_CATEGORY_CN:
+            return std::ranges::any_of(newerCharacters, [c](const NewerCharacters& newer) {
+                return newer.first <= c && c <= newer.last && newer.category != "No";
+            });
         default: return false;
     }
 }

@@ -77,6 +77,19 @@ class TestByteTokenizer : public QObject {
     }
 
 private Q_SLOTS:
+    // A digit of Unicode 16, which utf8proc may not know, makes one word with what follows it.
+    void newerCharactersAreOfWords() {
+        const auto tokenizer = loadTokenizer(fixtures / "gpt-2.json");
+        const TokenId word = tokenizer->special("word");
+        QVERIFY(word >= 0);
+        const auto has = [&](const std::string& text) {
+            const std::vector<TokenId> ids = tokenizer->encode(text);
+            return std::ranges::find(ids, word) != ids.end();
+        };
+        QVERIFY(has(" word") && has("-word"));
+        QVERIFY(!has("sword") && !has("\U00010D40word"));
+    }
+
     void idsAreThePackages_data() { rows(); }
     void idsAreThePackages() {
         QFETCH(QString, name);
